@@ -1,0 +1,1 @@
+"""RunAgent language server: understands agent projects, calls and serves agents."""

@@ -1,0 +1,1 @@
+"""Calling agents: targets, REST, WebSocket, values, errors."""

@@ -1,0 +1,1 @@
+"""The `runagent-ls` command."""

@@ -1,0 +1,1 @@
+"""What editors show on request: pure functions on a project snapshot."""

@@ -1,0 +1,1 @@
+"""An agent project as one immutable value: configuration, modules, environment, requirements."""

@@ -1,0 +1,1 @@
+"""Python source read as text: symbols, signatures and places. Nothing is imported or executed."""
