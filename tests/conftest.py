@@ -1,0 +1,31 @@
+"""Fixtures for every test: an agent served by the real `runagent` package."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from serve_real_agent import RunningAgent, serving
+
+EVERYTHING = Path(__file__).parent / "fixtures" / "real-agent"
+
+
+@pytest.fixture(scope="session")
+def serve_real_agent() -> Iterator[Callable[[Path], RunningAgent]]:
+    """Serve the project in a folder until the session ends; the folder should be a copy."""
+    with contextlib.ExitStack() as stack:
+        yield lambda project_dir: stack.enter_context(serving(project_dir))
+
+
+@pytest.fixture(scope="session")
+def real_agent(
+    serve_real_agent: Callable[[Path], RunningAgent], tmp_path_factory: pytest.TempPathFactory
+) -> RunningAgent:
+    """The agent of `tests/fixtures/real-agent`, which behaves in every way; one per session."""
+    project = tmp_path_factory.mktemp("real") / "agent"
+    shutil.copytree(EVERYTHING, project)
+    return serve_real_agent(project)
