@@ -1,0 +1,162 @@
+"""Imports run downwards only, and each heavy library has one door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+SERVER: Final = Path(__file__).parents[2] / "server"
+PACKAGE: Final = "runagent_ls"
+
+_CORE: Final = ("text", "jsontree", "pyfile", "schema", "project", "rules", "features")
+BELOW: Final[Mapping[str, frozenset[str]]] = {
+    "text": frozenset(),
+    "jsontree": frozenset({"text"}),
+    "pyfile": frozenset({"text"}),
+    "schema": frozenset({"text", "jsontree", "pyfile"}),
+    "project": frozenset({"text", "jsontree", "pyfile", "schema"}),
+    "rules": frozenset({"text", "jsontree", "pyfile", "schema", "project"}),
+    "features": frozenset({"text", "jsontree", "pyfile", "schema", "project", "rules"}),
+    "agents": frozenset({"text", "schema"}),
+    "lsp": frozenset({*_CORE, "agents"}),
+    # Without arguments the command is the language server.
+    "cli": frozenset({*_CORE, "agents", "lsp"}),
+}
+"""Which packages each package may import, besides itself."""
+
+DOORS: Final[Mapping[str, frozenset[str]]] = {
+    "pygls": frozenset({"lsp"}),
+    "lsprotocol": frozenset({"features", "lsp", "cli"}),
+    "httpx": frozenset({"agents"}),
+    "websockets": frozenset({"agents"}),
+    "jsonschema": frozenset({"schema"}),
+    "ruamel": frozenset({"jsontree"}),
+}
+"""Which packages may import a library at all."""
+
+WHEN_NEEDED: Final = frozenset(
+    {"httpx", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "docstring_parser", "dotenv"}
+    | {"pathspec"}
+)
+"""Libraries that only functions import: starting must not pay for them."""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, and whether importing the file imports it."""
+
+    module: str
+    line: int
+    at_start: bool
+
+
+def _is_typing_block(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def imports_of(source: str, package: str) -> Iterator[Import]:
+    """Every import of a module in `package`, relative ones made absolute."""
+
+    def walk(node: ast.AST, at_start: bool) -> Iterator[Import]:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno, at_start)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")
+            base = ".".join(parents[: len(parents) - node.level + 1]) if node.level else ""
+            module = ".".join(part for part in (base, node.module) if part)
+            for alias in node.names:
+                yield Import(f"{module}.{alias.name}", node.lineno, at_start)
+        inner = at_start and not (
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            or _is_typing_block(node)
+        )
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, inner)
+
+    yield from walk(ast.parse(source), True)
+
+
+def violations(source: str, layer: str, package: str) -> list[str]:
+    """What a module of `layer` imports although it may not, one message each."""
+    found = []
+    for imported in imports_of(source, package):
+        root, _, rest = imported.module.partition(".")
+        target = rest.partition(".")[0]
+        if root == PACKAGE and target != "version" and target not in BELOW[layer] | {layer}:
+            found.append(f"line {imported.line}: {layer} imports {target or 'the package'}")
+        elif root == PACKAGE and (layer, target) == ("cli", "lsp") and imported.at_start:
+            found.append(f"line {imported.line}: cli imports lsp at start")
+        elif root in DOORS and layer not in DOORS[root]:
+            found.append(f"line {imported.line}: {layer} imports {root}")
+        elif root in WHEN_NEEDED and imported.at_start:
+            found.append(f"line {imported.line}: {root} is imported at start")
+    return found
+
+
+def _modules() -> list[Path]:
+    return sorted((SERVER / PACKAGE).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SERVER)))
+def test_imports_run_downwards(path: Path) -> None:
+    parts = path.relative_to(SERVER).with_suffix("").parts
+    if len(parts) == 2:
+        assert not list(imports_of(path.read_text("utf-8"), PACKAGE)) or parts[1] == "__main__"
+        return
+    package = ".".join(parts[:-1])
+    assert violations(path.read_text("utf-8"), parts[1], package) == []
+
+
+def test_every_package_has_a_layer() -> None:
+    packages = {path.parent.name for path in (SERVER / PACKAGE).glob("*/__init__.py")}
+    assert packages == set(BELOW)
+
+
+def test_the_table_has_no_cycle() -> None:
+    placed: set[str] = set()
+    while len(placed) < len(BELOW):
+        ready = {layer for layer, below in BELOW.items() if below <= placed} - placed
+        assert ready, f"cycle among {set(BELOW) - placed}"
+        placed |= ready
+
+
+@pytest.mark.parametrize(
+    ("layer", "source", "expected"),
+    [
+        ("text", "from runagent_ls.rules import registry", "text imports rules"),
+        ("jsontree", "import runagent_ls.pyfile.model", "jsontree imports pyfile"),
+        ("rules", "def late():\n    from runagent_ls.lsp import server", "rules imports lsp"),
+        ("rules", "from ..features import hover", "rules imports features"),
+        ("agents", "from runagent_ls.project import model", "agents imports project"),
+        ("lsp", "from runagent_ls.cli.main import main", "lsp imports cli"),
+        ("cli", "from runagent_ls.lsp.server import main", "cli imports lsp at start"),
+        ("features", "import pygls.lsp", "features imports pygls"),
+        ("rules", "from lsprotocol import types", "rules imports lsprotocol"),
+        ("agents", "import httpx", "httpx is imported at start"),
+        ("project", "from runagent_ls import lsp", "project imports lsp"),
+    ],
+)
+def test_an_upward_import_is_seen(layer: str, source: str, expected: str) -> None:
+    (found,) = violations(source, layer, f"{PACKAGE}.{layer}")
+    assert found.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("layer", "source"),
+    [
+        ("rules", "from runagent_ls.project.model import AgentProject"),
+        ("rules", "from . import registry\nfrom .finding import Finding"),
+        ("cli", "def late():\n    from runagent_ls.lsp.server import main"),
+        ("agents", "def call():\n    import httpx"),
+        ("agents", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import httpx"),
+        ("text", "from runagent_ls.version import __version__"),
+    ],
+)
+def test_a_downward_import_is_fine(layer: str, source: str) -> None:
+    assert violations(source, layer, f"{PACKAGE}.{layer}") == []
