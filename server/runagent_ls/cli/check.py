@@ -1,0 +1,98 @@
+"""`runagent-ls check`: find mistakes, fix what can be fixed safely, report the rest."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from runagent_ls.cli.exit_codes import ExitCode
+from runagent_ls.cli.projects import configs_of
+from runagent_ls.cli.reports.report import CheckedFile, Report
+from runagent_ls.cli.selecting import selection_of
+from runagent_ls.project.file_source import DiskFiles, FileSource
+from runagent_ls.project.loading import load_project
+from runagent_ls.rules.engine import check as check_project
+from runagent_ls.rules.finding import Finding
+from runagent_ls.rules.selection import Selection
+
+
+def check(options: Namespace) -> int:
+    """Check the paths of `options`; 1 when an error was found."""
+    selection = selection_of(options.select, options.ignore, options.severity)
+    files = DiskFiles()
+    configs = configs_of(options.paths, files)
+    found = findings_of(configs, files, selection)
+    fixed = 0
+    if options.fix:
+        from runagent_ls.cli.fixing import apply_fixes
+
+        while applied := apply_fixes(found):
+            fixed += applied
+            files.refresh()
+            found = findings_of(configs, files, selection)
+    report = Report(
+        files=tuple(
+            CheckedFile(path, files.read(path).text or "", tuple(findings))
+            for path, findings in found.items()
+        ),
+        projects=len(configs),
+        base=_base(options.output_format),
+        fixed=fixed,
+    )
+    sys.stdout.write(_rendered(report, options.output_format))
+    return ExitCode.FINDINGS if report.count()["error"] else ExitCode.OK
+
+
+def findings_of(
+    configs: Sequence[Path], files: FileSource, selection: Selection
+) -> dict[Path, list[Finding]]:
+    """Findings by file: every configuration, and each other file that has some."""
+    found: dict[Path, list[Finding]] = {config: [] for config in configs}
+    for config in configs:
+        for path, findings in check_project(load_project(config, files), selection).items():
+            known = found.setdefault(path, [])
+            # Projects may share a Python file: what both say of it is said once.
+            known.extend(finding for finding in findings if finding not in known)
+    return {
+        path: sorted(findings, key=lambda finding: finding.range)
+        for path, findings in found.items()
+        if findings or path in configs
+    }
+
+
+def _base(output_format: str) -> Path:
+    """The folder that paths are shown from; annotations count from the checkout."""
+    checkout = os.environ.get("GITHUB_WORKSPACE")
+    if output_format == "github" and checkout:
+        return Path(checkout)
+    return Path.cwd()
+
+
+def _rendered(report: Report, output_format: str) -> str:
+    match output_format:
+        case "json":
+            from runagent_ls.cli.reports import json_report
+
+            return json_report.render(report)
+        case "github":
+            from runagent_ls.cli.reports import github
+
+            return github.render(report)
+        case "junit":
+            from runagent_ls.cli.reports import junit
+
+            return junit.render(report)
+        case "sarif":
+            from runagent_ls.cli.reports import sarif
+            from runagent_ls.rules.registry import all_rules
+
+            return sarif.render(report, all_rules())
+        case _:
+            from runagent_ls.cli.reports import text
+            from runagent_ls.cli.terminal import Painter, wants_colour
+
+            encoding = sys.stdout.encoding or "utf-8"
+            return text.render(report, Painter(wants_colour(sys.stdout)), encoding)

@@ -1,0 +1,97 @@
+"""Entry point of `runagent-ls`: the language server without arguments, else one command.
+
+Everything heavy is imported by the command that needs it, so that `check` starts fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from runagent_ls.cli.exit_codes import CommandError, ExitCode
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command of `argv` (default: the process's own) and give its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments:
+        from runagent_ls.lsp.server import main as serve_editor
+
+        return serve_editor()
+    from runagent_ls.cli.terminal import prepare_streams
+
+    prepare_streams()
+    try:
+        code = _run_command(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        return ExitCode.BROKEN_PIPE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+    return code
+
+
+def _run_command(arguments: list[str]) -> int:
+    from runagent_ls.cli.arguments import parse
+
+    try:
+        options = parse(arguments)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+    try:
+        return _dispatch(options)
+    except CommandError as error:
+        _complain(error.message, error.advice)
+        return error.code
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if os.environ.get("RUNAGENT_LS_DEBUG"):
+            raise
+        _complain(
+            f"runagent-ls itself failed ({type(error).__name__}: {error}).",
+            "This is a mistake of ours; RUNAGENT_LS_DEBUG=1 shows where it happened.",
+        )
+        return ExitCode.WRONG_USE
+
+
+def _dispatch(options: Namespace) -> int:
+    match options.command:
+        case "check":
+            from runagent_ls.cli.check import check
+
+            return check(options)
+        case "list":
+            from runagent_ls.cli.listing import list_entrypoints
+
+            return list_entrypoints(options)
+        case "rule":
+            from runagent_ls.cli.rule import print_rule
+
+            return print_rule(options)
+        case _:
+            from runagent_ls.cli.running import run
+
+            return run(options)
+
+
+def _complain(message: str, advice: str | None) -> None:
+    from runagent_ls.cli.terminal import Painter, harmless, wants_colour
+
+    paint = Painter(wants_colour(sys.stderr))
+    print(f"{paint('error', 'bold', 'red')}: {harmless(message)}", file=sys.stderr)
+    if advice:
+        print(f"  {paint('help', 'bold')}: {harmless(advice)}", file=sys.stderr)
+
+
+def _forget_stdout() -> None:
+    """Nobody reads on: let the interpreter's last flush go nowhere instead of failing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""`--output-format text`: for people, one block for each finding."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runagent_ls.cli.reports.excerpt import excerpt
+from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.terminal import Painter, one_line
+from runagent_ls.rules.finding import Finding, Severity
+
+_COLOUR: Final[dict[Severity, str]] = {
+    "error": "red",
+    "warning": "yellow",
+    "information": "blue",
+    "hint": "cyan",
+}
+_NOUN: Final[dict[Severity, tuple[str, str]]] = {
+    "error": ("error", "errors"),
+    "warning": ("warning", "warnings"),
+    "information": ("remark", "remarks"),
+    "hint": ("hint", "hints"),
+}
+
+
+def render(report: Report, paint: Painter, encoding: str) -> str:
+    """All findings with source excerpts, then one line that counts them.
+
+    `encoding` is that of the output: what it cannot hold is shown as an escape, in place.
+    """
+    blocks = [_block(report, file, finding, paint, encoding) for file, finding in report.findings()]
+    return "\n".join([*blocks, _summary(report, paint) + "\n"])
+
+
+def _block(
+    report: Report, file: CheckedFile, finding: Finding, paint: Painter, encoding: str
+) -> str:
+    colour = _COLOUR[finding.severity]
+    start = finding.range.start
+    number = str(start.line + 1)
+    gutter = " " * len(number)
+    where = f"{shown_path(file.path, report.base)}:{number}:{file.column(start)}"
+    lines = [
+        f"{paint(f'{finding.severity}[{finding.code}]', 'bold', colour)}"
+        f"{paint(': ' + one_line(finding.message), 'bold')}",
+        f"{gutter}{paint('-->', 'blue')} {one_line(where)}",
+    ]
+    bar = paint(f"{gutter} |", "blue")
+    shown = excerpt(file, finding.range, encoding)
+    if shown is not None:
+        carets = paint("^" * shown.width, "bold", colour)
+        lines += [
+            bar,
+            f"{paint(f'{number} |', 'blue')} {shown.text}".rstrip(),
+            f"{bar} {' ' * shown.indent}{carets}",
+        ]
+    notes = _notes(report, finding)
+    if notes and shown is not None:
+        lines.append(bar)
+    mark = paint("=", "blue")
+    lines += [f"{gutter} {mark} {paint(name, 'bold')}: {text}" for name, text in notes]
+    return "\n".join(lines) + "\n"
+
+
+def _notes(report: Report, finding: Finding) -> list[tuple[str, str]]:
+    notes = []
+    for related in finding.related:
+        start = related.range.start
+        path = shown_path(related.file, report.base)
+        where = one_line(f"{path}:{start.line + 1}")
+        notes.append(("note", f"{one_line(related.message)} ({where})"))
+    if finding.fix is not None:
+        how = "apply with --fix" if finding.fix.safe else "changes behaviour, apply it yourself"
+        notes.append(("fix", f"{one_line(finding.fix.title)} ({how})"))
+    return notes
+
+
+def _summary(report: Report, paint: Painter) -> str:
+    fixed = f"Fixed {_plural(report.fixed, 'problem', 'problems')}. " if report.fixed else ""
+    projects = _plural(report.projects, "project", "projects")
+    count = report.count()
+    if not count:
+        return f"{fixed}{paint('No problems', 'green')} in {projects}."
+    listed = ", ".join(
+        _plural(count[severity], *_NOUN[severity]) for severity in _NOUN if count[severity]
+    )
+    fixable = sum(finding.fix is not None and finding.fix.safe for _, finding in report.findings())
+    advice = f" {fixable} fixable with --fix." if fixable else ""
+    return (
+        f"{fixed}Found {listed} in {projects}.{advice}"
+        " `runagent-ls rule CODE` explains each of them."
+    )
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
