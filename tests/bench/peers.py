@@ -30,6 +30,8 @@ class Server:
     pull: bool
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    schema_notification: bool = False
+    """Takes schemas by `json/schemaAssociations`."""
 
 
 def ours(bundle: Path | None = None) -> Server:
@@ -67,7 +69,7 @@ def json_server() -> Server:
     _install_node_peers()
     command = (shutil.which("node") or "node", str(_JSON_SERVER), "--stdio")
     options = {"provideFormatter": False, "handledSchemaProtocols": ["file"]}
-    return Server("vscode-json", command, pull=True, options=options)
+    return Server("vscode-json", command, pull=True, options=options, schema_notification=True)
 
 
 def _script(name: str) -> str:
