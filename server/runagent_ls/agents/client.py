@@ -1,0 +1,122 @@
+"""One agent, ready to be called.
+
+    async with AgentClient(target) as agent:
+        result = await agent.run(Call("greet", kwargs={"name": "Ada"}))
+        async for event in agent.stream(Call("tokens_stream")):
+            ...
+
+Cancelling the task that waits ends the call and closes its connection: a stream's generator is
+then stopped at its next `yield`; the function of a plain call goes on and its result is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from runagent_ls.agents.answers import Architecture, Health
+from runagent_ls.agents.call import Call, RunResult, StreamEvent
+from runagent_ls.agents.errors import AgentError, NotFoundError
+from runagent_ls.agents.target import Target
+from runagent_ls.agents.timeouts import Timeouts
+
+if TYPE_CHECKING:
+    from runagent_ls.agents.rest import RestClient
+
+TAGS_LIMIT_S = 2.0
+"""How long an error message may wait for the list of tags that makes it more helpful."""
+
+
+class AgentClient:
+    """Calls one agent. Use as an async context manager; safe for several calls at once.
+
+    All methods raise AgentError and its subclasses only.
+    """
+
+    def __init__(self, target: Target, timeouts: Timeouts | None = None) -> None:
+        self.target = target
+        self.timeouts = timeouts or Timeouts()
+        self._rest: RestClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._rest is not None:
+            await self._rest.aclose()
+            self._rest = None
+
+    async def health(self) -> Health:
+        """Who serves at the target's address."""
+        return await self._http().health()
+
+    async def architecture(self) -> Architecture:
+        """The entrypoints the agent serves."""
+        return await self._http().architecture(self.target.agent_id, self.target.agent_path)
+
+    async def run(self, call: Call) -> RunResult:
+        """The value of a plain entrypoint.
+
+        StreamEntrypointError, before any request, for other tags.
+        """
+        call.require_plain()
+        try:
+            return await self._http().run(call, self.target.agent_id, self.target.agent_path)
+        except NotFoundError as error:
+            raise await self._naming_tags(error, call.tag) from error
+
+    async def stream(self, call: Call) -> AsyncGenerator[StreamEvent, None]:
+        """Events of a streaming entrypoint as they arrive; returns after Completed.
+
+        NonStreamEntrypointError, before any request, for other tags. Leaving the loop early
+        leaves the connection open until the iterator is closed: use `contextlib.aclosing`.
+        """
+        async with aclosing(self.stream_batches(call)) as batches:
+            async for batch in batches:
+                for event in batch:
+                    yield event
+
+    async def stream_batches(self, call: Call) -> AsyncGenerator[list[StreamEvent], None]:
+        """The same events, those together that arrived together. Less work for fast streams."""
+        call.require_stream()
+        from runagent_ls.agents.stream import read_stream
+
+        try:
+            async with aclosing(read_stream(self.target, call, self.timeouts)) as batches:
+                async for batch in batches:
+                    yield batch
+        except NotFoundError as error:
+            raise await self._naming_tags(error, call.tag) from error
+
+    def _http(self) -> RestClient:
+        if self._rest is None:
+            from runagent_ls.agents.rest import RestClient
+
+            self._rest = RestClient(self.target.host, self.target.port, self.timeouts)
+        return self._rest
+
+    async def _naming_tags(self, error: NotFoundError, tag: str) -> NotFoundError:
+        """The same error with the tags that exist, if the agent tells them at once."""
+        try:
+            async with asyncio.timeout(TAGS_LIMIT_S):
+                tags = (await self.architecture()).tags
+        except (AgentError, TimeoutError):
+            return error
+        nearest = difflib.get_close_matches(tag, tags, n=1)
+        meant = f"Did you mean `{nearest[0]}`? " if nearest else ""
+        served = ", ".join(f"`{t}`" for t in tags) or "none"
+        return NotFoundError(
+            error.message,
+            suggestion=f"{meant}It serves {served}. A tag that was added to the configuration "
+            "needs the agent to be started again.",
+            details={"tags": list(tags)},
+        )

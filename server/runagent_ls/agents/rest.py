@@ -1,0 +1,174 @@
+"""The HTTP side of an agent: health, architecture, run.
+
+This module imports `httpx`: import it when a call starts, not before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from runagent_ls.agents.answers import (
+    Answer,
+    Architecture,
+    Health,
+    architecture_of,
+    health_of,
+    result_of_run,
+)
+from runagent_ls.agents.call import Call, RunResult
+from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
+from runagent_ls.agents.target import USER_AGENT, address_of, is_loopback
+from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.agents.values import JsonValue
+
+LARGEST_ANSWER = 256 * 1024 * 1024
+"""Bytes. Answers of 30 MB are real; without a limit a hostile one fills the memory."""
+HEALTH_LIMIT_S = 10.0
+"""A health check waits no longer than this, whatever the other limits are."""
+
+
+class RestClient:
+    """HTTP to one server, with connections kept open. Use as an async context manager.
+
+    Proxies and certificates of the environment are for other machines only. No key is sent.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        timeouts: Timeouts,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.address = address_of(host, port)
+        self.timeouts = timeouts
+        local = is_loopback(host)
+        # The default TLS context costs some 40 ms; plain http to this machine needs none. The
+        # empty one trusts nobody, so it can never weaken a connection.
+        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local else True
+        self._client = httpx.AsyncClient(
+            base_url=f"http://{self.address}/api/v1",
+            headers={"User-Agent": USER_AGENT},
+            timeout=httpx.Timeout(timeouts.idle, connect=timeouts.connect),
+            verify=verify,
+            trust_env=not local,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._client.aclose()
+
+    async def health(self) -> Health:
+        """Who serves here. Raises ConnectionFailedError or RequestRefusedError when nobody does."""
+        limit = min(self.timeouts.connect or HEALTH_LIMIT_S, HEALTH_LIMIT_S)
+        try:
+            async with asyncio.timeout(limit):
+                return health_of(await self._ask("GET", "/health"))
+        except TimeoutError:
+            raise ConnectionFailedError(
+                f"{self.address} did not answer within {limit:g} s.",
+                suggestion="Check that the port belongs to a RunAgent server, and that no "
+                "function is keeping it busy.",
+                action="change-target",
+                details={"limit": "connect", "seconds": limit},
+            ) from None
+
+    async def architecture(self, agent_id: str, agent_path: str) -> Architecture:
+        """What the agent serves."""
+        return architecture_of(
+            await self._within_total("GET", f"{agent_path}/architecture"), agent_id
+        )
+
+    async def run(self, call: Call, agent_id: str, agent_path: str) -> RunResult:
+        """Run a plain entrypoint. Cancelling closes the connection; the function goes on."""
+        begun = time.perf_counter()
+        body = json.dumps(call.body()).encode()
+        answer = await self._within_total("POST", f"{agent_path}/run", body)
+        value, request_id = result_of_run(answer, agent_id, call.tag)
+        return RunResult(value, request_id, time.perf_counter() - begun)
+
+    async def _within_total(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        try:
+            async with asyncio.timeout(self.timeouts.total):
+                return await self._ask(method, path, body)
+        except TimeoutError:
+            raise _timed_out("total", self.timeouts.total, "The call took longer than") from None
+
+    async def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        try:
+            async with self._client.stream(method, path, content=body, headers=headers) as response:
+                return Answer(response.status_code, await self._body(response), self.address)
+        except httpx.ConnectTimeout as error:
+            raise ConnectionFailedError(
+                f"No connection to {self.address} within {self.timeouts.connect:g} s.",
+                action="change-target",
+                details={"limit": "connect", "seconds": self.timeouts.connect},
+            ) from error
+        except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
+            raise _timed_out("idle", self.timeouts.idle, "Nothing came back for") from error
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        except httpx.InvalidURL as error:
+            raise ConnectionFailedError(
+                f"{self.address} is not an address.", action="change-target"
+            ) from error
+
+    async def _body(self, response: httpx.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in response.aiter_bytes():
+            size += len(part)
+            if size > LARGEST_ANSWER:
+                raise UnknownError(
+                    f"The answer of {self.address} is larger than "
+                    f"{LARGEST_ANSWER // (1024 * 1024)} MB.",
+                    suggestion="Let the function return less, or stream it in parts.",
+                )
+            parts.append(part)
+        return b"".join(parts)
+
+    def _unreachable(self, error: httpx.HTTPError) -> AgentError:
+        details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
+        if isinstance(error, httpx.ConnectError):
+            return ConnectionFailedError(
+                f"Nothing listens at {self.address}, or it cannot be reached.", details=details
+            )
+        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+            return ConnectionFailedError(
+                f"What answers at {self.address} does not speak HTTP.",
+                suggestion="Check the port; `runagent serve` prints the right one as its Address.",
+                action="change-target",
+                details=details,
+            )
+        return ConnectionFailedError(
+            f"{self.address} closed the connection before the answer was complete.",
+            suggestion="Check that the agent still runs and that the port is a RunAgent server's.",
+            details=details,
+        )
+
+
+def _timed_out(limit: str, seconds: float | None, said: str) -> TimedOutError:
+    return TimedOutError(
+        f"{said} {seconds:g} s, which is the limit. We stopped waiting; the function goes on.",
+        details={"limit": limit, "seconds": seconds},
+    )

@@ -1,0 +1,202 @@
+"""The WebSocket side of an agent: one connection, one stream.
+
+Built on the `websockets` library. Its own queue hands over one message per turn of the event
+loop; this connection collects all messages of one read from the network and hands them over
+together, which is what makes the stream as fast as a bare client although it decodes.
+
+This module imports `websockets`: import it when a stream starts, not before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.frames import Frame, Opcode
+from websockets.protocol import Event, State
+
+from runagent_ls.agents.errors import (
+    AgentError,
+    AgentNotFoundLocalError,
+    ConnectionFailedError,
+    RequestRefusedError,
+)
+from runagent_ls.agents.target import USER_AGENT, Target
+from runagent_ls.agents.values import JsonValue
+
+LARGEST_MESSAGE = 256 * 1024 * 1024
+"""Bytes. Messages of 40 MB are real; without a limit a hostile one fills the memory."""
+WAITING_LIMIT = 1024 * 1024
+"""Bytes of unread messages from which on we stop reading, so that the agent has to wait."""
+
+
+class DisconnectedError(Exception):
+    """The connection is gone; `code` and `reason` of the close frame, 1006 without one."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"{code} {reason}".strip())
+        self.code = code
+        self.reason = reason
+
+
+class MessageSocket(ClientConnection):
+    """A connected WebSocket that is read in batches. Made by `open_socket`."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._messages: list[bytes] = []
+        self._waiting_bytes = 0
+        self._fragments: list[bytes] = []
+        self._ended = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    async def send_message(self, text: str) -> None:
+        """Send one text message; DisconnectedError when the connection is gone."""
+        try:
+            await self.send(text)
+        except ConnectionClosed as closed:
+            raise self._disconnected() from closed
+
+    async def receive(self) -> list[bytes]:
+        """All messages that are there, at least one.
+
+        What came before a close is delivered first, then DisconnectedError is raised.
+        """
+        while not self._messages:
+            if self._ended:
+                raise self._disconnected()
+            self._waiter = self.loop.create_future()
+            await self._waiter
+        messages, self._messages = self._messages, []
+        if self._waiting_bytes > WAITING_LIMIT and not self.transport.is_closing():
+            self.transport.resume_reading()
+        self._waiting_bytes = 0
+        return messages
+
+    def leave(self) -> None:
+        """Say goodbye and close at once, without waiting for an answer. Never blocks."""
+        if self.transport.is_closing():
+            return
+        if self.protocol.state is State.OPEN:
+            self.protocol.send_close(1000)
+            self.send_data()
+        # a peer that reads nothing would keep the socket open for ever
+        if self.transport.get_write_buffer_size() > 0:
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+    def process_event(self, event: Event) -> None:
+        if self.response is None or not isinstance(event, Frame):
+            super().process_event(event)
+        elif event.opcode is Opcode.TEXT or event.opcode is Opcode.BINARY:
+            if event.fin:
+                self._deliver(bytes(event.data))
+            else:
+                self._fragments = [bytes(event.data)]
+        elif event.opcode is Opcode.CONT:
+            self._fragments.append(bytes(event.data))
+            if event.fin:
+                self._deliver(b"".join(self._fragments))
+                self._fragments = []
+
+    def _deliver(self, message: bytes) -> None:
+        self._messages.append(message)
+        waiting = self._waiting_bytes
+        self._waiting_bytes = waiting + len(message)
+        if waiting <= WAITING_LIMIT < self._waiting_bytes and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        # after a close frame, or one that breaks the protocol, nothing more will come
+        if self.protocol.state is not State.OPEN and self.response is not None:
+            self._ended = True
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._ended = True
+        self._wake()
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done() and (self._messages or self._ended):
+            waiter.set_result(None)
+
+    def _disconnected(self) -> DisconnectedError:
+        received = self.protocol.close_rcvd
+        if received is not None:
+            return DisconnectedError(received.code, received.reason)
+        broken = self.protocol.parser_exc
+        return DisconnectedError(1006, str(broken) if broken is not None else "")
+
+
+class _NoRedirect(connect):
+    """A redirect could take the inputs to another machine."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+async def open_socket(target: Target, connect_limit: float | None) -> MessageSocket:
+    """Connect to the stream of an agent; `connect_limit` in seconds.
+
+    Proxies of the environment are for other machines only. No key is sent. Raises
+    ConnectionFailedError, AgentNotFoundLocalError (the server serves another agent) or
+    RequestRefusedError.
+    """
+    opening = _NoRedirect(
+        target.stream_url,
+        create_connection=MessageSocket,
+        compression=None if not target.leaves_machine else "deflate",
+        max_size=LARGEST_MESSAGE,
+        # the server pings; our limit for silence is the caller's idle limit
+        ping_interval=None,
+        open_timeout=connect_limit,
+        user_agent_header=USER_AGENT,
+        proxy=True if target.leaves_machine else None,
+    )
+    try:
+        connection = await opening
+    except TimeoutError as error:
+        raise ConnectionFailedError(
+            f"No connection to {target.address} within {connect_limit:g} s.",
+            action="change-target",
+            details={"limit": "connect", "seconds": connect_limit},
+        ) from error
+    except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
+        raise _refused(error, target) from error
+    assert isinstance(connection, MessageSocket)  # noqa: S101 - what create_connection makes
+    return connection
+
+
+def _refused(error: Exception, target: Target) -> AgentError:
+    details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
+    if isinstance(error, InvalidStatus):
+        status = error.response.status_code
+        if status in (403, 404):
+            return AgentNotFoundLocalError(
+                f"The server at {target.address} does not serve the agent {target.agent_id} "
+                f"(it refused the stream with HTTP {status}).",
+                suggestion="Compare the agent id with the one of the agent that is served there.",
+                action="change-target",
+                details={"status": status},
+            )
+        return RequestRefusedError(
+            f"The server at {target.address} refused the stream with HTTP {status}.",
+            details={"status": status},
+        )
+    if isinstance(error, OSError) and not isinstance(error, ConnectionError | EOFError):
+        return ConnectionFailedError(
+            f"{target.address} cannot be reached.", action="change-target", details=details
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectionFailedError(f"Nothing listens at {target.address}.", details=details)
+    return ConnectionFailedError(
+        f"What answers at {target.address} does not speak WebSocket.",
+        suggestion="Check the port; `runagent serve` prints the right one as its Address.",
+        action="change-target",
+        details=details,
+    )
