@@ -1,0 +1,40 @@
+// Bundles the extension and the run page into dist/. `--production` leaves out source maps and minifies.
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const production = process.argv.includes('--production');
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'eof',
+  logLevel: 'warning',
+  outdir: 'dist',
+};
+
+await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: { extension: 'extension/src/extension.ts' },
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['vscode'],
+  }),
+  build({
+    ...common,
+    entryPoints: {
+      run_page: 'extension/src/panel/webview/main.ts',
+      'run_page.style': 'extension/src/panel/webview/run_page.css',
+    },
+    entryNames: '[name]',
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+  }),
+]);

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { Run } from '../runs/run';
+import type { RunKind } from '../runs/view_model';
+import type { RunError } from '../server/protocol.generated';
+
+export interface RunAgainWays {
+  again(kind?: RunKind): void;
+  editInputs(): void;
+}
+
+/** Does what the button beside an error promises. */
+export function performErrorAction(
+  action: NonNullable<RunError['action']>,
+  run: Run,
+  ways: RunAgainWays,
+): void {
+  switch (action) {
+    case 'run-as-stream':
+      ways.again('stream');
+      break;
+    case 'run-as-call':
+      ways.again('run');
+      break;
+    case 'run-again':
+      ways.again();
+      break;
+    case 'edit-inputs':
+      ways.editInputs();
+      break;
+    case 'show-serve-command':
+      typeServeCommand(run);
+      break;
+    case 'change-target':
+      openSettings('runagent.target');
+      break;
+    case 'change-timeout':
+      openSettings('runagent.timeouts');
+      break;
+    case 'show-logs':
+      void vscode.commands.executeCommand('runagent.showLogs');
+      break;
+  }
+}
+
+/** Types the command into a terminal in the agent's folder; pressing Enter is left to the user. */
+function typeServeCommand(run: Run): void {
+  const cwd = vscode.Uri.joinPath(vscode.Uri.parse(run.request.configUri), '..');
+  const terminal = vscode.window.createTerminal({ name: `runagent serve`, cwd });
+  terminal.show();
+  terminal.sendText('runagent serve .', false);
+}
+
+function openSettings(query: string): void {
+  void vscode.commands.executeCommand('workbench.action.openSettings', query);
+}

@@ -1,0 +1,102 @@
+import type { Interpreter } from '../server/plan';
+import { DeadlineError, withDeadline } from './deadline';
+
+export type Version = readonly [major: number, minor: number, patch: number];
+
+/** What a program said about itself. */
+export type ProbeResult = { readonly version: Version } | { readonly problem: string };
+
+export type Probe = (executable: string, signal: AbortSignal) => Promise<ProbeResult>;
+
+/** A place that may know a Python. */
+export interface Rung {
+  /** For people, such as `the setting runagent.interpreter`. */
+  readonly name: string;
+  readonly limitMs: number;
+  /** Paths to try in this order. An `Absent` says why there are none. */
+  candidates(signal: AbortSignal): Promise<readonly string[] | Absent>;
+}
+
+export interface Absent {
+  readonly absent: string;
+}
+
+/** One thing that was tried and did not work. */
+export interface Attempt {
+  readonly rung: string;
+  readonly executable?: string;
+  readonly problem: string;
+}
+
+export interface Climb {
+  readonly interpreter: Interpreter | undefined;
+  readonly tried: readonly Attempt[];
+}
+
+/** The oldest Python that can run the language server. */
+export const OLDEST: Version = [3, 11, 0];
+
+/**
+ * The first suitable Python on the way up, and everything that was tried before it. Each rung has its own time
+ * limit, looking and checking together, so that one that never answers only costs that.
+ */
+export async function climb(rungs: readonly Rung[], probe: Probe): Promise<Climb> {
+  const tried: Attempt[] = [];
+  for (const rung of rungs) {
+    try {
+      const found = await withDeadline(rung.limitMs, (signal) => tryRung(rung, probe, signal, tried));
+      if (found !== undefined) return { interpreter: found, tried };
+    } catch (error) {
+      const problem = error instanceof DeadlineError ? `gave ${error.message}` : `failed: ${String(error)}`;
+      tried.push({ rung: rung.name, problem });
+    }
+  }
+  return { interpreter: undefined, tried };
+}
+
+async function tryRung(
+  rung: Rung,
+  probe: Probe,
+  signal: AbortSignal,
+  tried: Attempt[],
+): Promise<Interpreter | undefined> {
+  const candidates = await rung.candidates(signal);
+  if ('absent' in candidates) {
+    if (!signal.aborted) tried.push({ rung: rung.name, problem: candidates.absent });
+    return undefined;
+  }
+  for (const executable of candidates) {
+    const result = await probe(executable, signal);
+    if (signal.aborted) return undefined;
+    const problem = unsuitable(result);
+    if (problem === undefined && 'version' in result) {
+      return { executable, version: result.version.join('.'), origin: rung.name };
+    }
+    tried.push({ rung: rung.name, executable, problem: problem ?? 'is not a Python' });
+  }
+  return undefined;
+}
+
+function unsuitable(result: ProbeResult): string | undefined {
+  if ('problem' in result) return result.problem;
+  const [major, minor] = result.version;
+  const newEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return newEnough
+    ? undefined
+    : `is Python ${result.version.join('.')}, but ${OLDEST[0]}.${OLDEST[1]} or newer is needed`;
+}
+
+/** One line for each thing that was tried. */
+export function describeAttempts(tried: readonly Attempt[]): string[] {
+  return tried.map(({ rung, executable, problem }) =>
+    executable === undefined ? `${rung}: ${problem}` : `${rung}: ${executable} ${problem}`,
+  );
+}
+
+/** What to say when no rung had a suitable Python. */
+export function noPythonMessage(tried: readonly Attempt[]): string {
+  return (
+    `RunAgent needs Python ${OLDEST[0]}.${OLDEST[1]} or newer and found none. Tried: ` +
+    `${describeAttempts(tried).join('; ')}.`
+  );
+}

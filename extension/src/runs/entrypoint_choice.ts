@@ -1,0 +1,41 @@
+import type { Project } from '../server/protocol.generated';
+import type { RunKind } from './view_model';
+
+/** An entrypoint of a config, as lenses name it in their argument. */
+export interface EntrypointReference {
+  readonly configUri: string;
+  readonly tag: string;
+}
+
+export interface EntrypointChoice extends EntrypointReference {
+  readonly project: string;
+  readonly streams: boolean;
+}
+
+/** The argument of a lens or key binding, if it is one. */
+export function readReference(argument: unknown): EntrypointReference | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  const { configUri, tag } = argument as Record<string, unknown>;
+  return typeof configUri === 'string' && typeof tag === 'string' ? { configUri, tag } : undefined;
+}
+
+/** Every entrypoint, or those that can be called in the wanted way. */
+export function entrypointChoices(projects: readonly Project[], kind?: RunKind): EntrypointChoice[] {
+  const all = projects.flatMap(({ configUri, name, entrypoints }) =>
+    entrypoints.map(({ tag, streams }) => ({ configUri, tag, project: name, streams })),
+  );
+  return kind === undefined ? all : all.filter(({ streams }) => streams === (kind === 'stream'));
+}
+
+/** Why there is nothing to choose from, and what would help. */
+export function nothingToChoose(projects: readonly Project[], kind: RunKind): string {
+  if (projects.length === 0) {
+    return 'There is no agent in this workspace: open a folder that holds a runagent.config.json.';
+  }
+  if (entrypointChoices(projects).length === 0) {
+    return 'The agents of this workspace have no entrypoints yet: add one to agent_architecture.entrypoints.';
+  }
+  return kind === 'stream'
+    ? 'No entrypoint can stream: only tags that end in "_stream" can. Use "RunAgent: Run Entrypoint" instead.'
+    : 'All entrypoints stream, since their tags end in "_stream". Use "RunAgent: Stream Entrypoint" instead.';
+}

@@ -1,0 +1,187 @@
+import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
+import { asJson } from './display';
+import { type JsonSchema, mismatch } from './schema_check';
+
+/** What is sent: positional arguments and keyword arguments. */
+export interface Inputs {
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+export const NO_INPUTS: Inputs = { args: [], kwargs: {} };
+
+/** What a typed text means for a parameter. */
+export type Reading =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'left-out' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+/** Parameters that can be asked for one at a time; `*args` and `**kwargs` only go through JSON. */
+export function askable(info: EntrypointInfo): ParameterInfo[] {
+  return info.parameters.filter(({ kind }) => kind !== 'var_positional' && kind !== 'var_keyword');
+}
+
+/** Whether asking one by one covers the entrypoint: its signature is known and has no required catch-all. */
+export function canAskOneByOne(info: EntrypointInfo): boolean {
+  return info.signature !== null && (askable(info).length > 0 || info.parameters.length === 0);
+}
+
+/** The choices of a parameter that has few possible values, such as a `Literal` or a `bool`. */
+export function choices(parameter: ParameterInfo): unknown[] | undefined {
+  const { enum: values, const: only, type } = parameter.schema as JsonSchema;
+  if (Array.isArray(values) && values.length > 0) return values;
+  if (only !== undefined) return [only];
+  return type === 'boolean' ? [true, false] : undefined;
+}
+
+/** The value that `text`, as typed by a person, stands for. */
+export function readText(parameter: ParameterInfo, text: string): Reading {
+  const schema = parameter.schema as JsonSchema;
+  if (text === '' && !parameter.required) return { kind: 'left-out' };
+  if (isPlainText(schema)) return { kind: 'value', value: text };
+  if (text.trim() === '') {
+    return { kind: 'wrong', message: `${parameter.name} is required: ${expectation(schema)}.` };
+  }
+  const parsed = parseJson(text);
+  if (parsed === undefined || mismatch(schema, parsed.value) !== undefined) {
+    if (mismatch(schema, text) === undefined) return { kind: 'value', value: text };
+    const reason = parsed === undefined ? undefined : mismatch(schema, parsed.value);
+    return { kind: 'wrong', message: wrongText(parameter, schema, reason) };
+  }
+  return { kind: 'value', value: parsed.value };
+}
+
+/** The text that `readText` turns into `value` again. */
+export function textFor(parameter: ParameterInfo, value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value) ?? '';
+  if (isPlainText(parameter.schema as JsonSchema)) return value;
+  const reading = readText(parameter, value);
+  const same = reading.kind === 'value' && reading.value === value;
+  return same ? value : JSON.stringify(value);
+}
+
+/** What may be typed, for a hint under the field. */
+export function expectation(schema: JsonSchema): string {
+  const types = typesOf(schema).filter((type) => type !== 'null');
+  if (types.length === 0) return 'text, or JSON such as 5, true or {"a": 1}; "quoted" to stay a text';
+  return types.map((type) => WORDS[type] ?? type).join(' or ');
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a JSON list such as ["a", "b"]',
+  object: 'a JSON object such as {"a": 1}',
+};
+
+/** Puts values where a call needs them: positional-only parameters in order, the others by name. */
+export function collect(info: EntrypointInfo, values: ReadonlyMap<string, unknown>): Inputs {
+  const args: unknown[] = [];
+  const kwargs: Record<string, unknown> = {};
+  for (const parameter of askable(info)) {
+    if (!values.has(parameter.name)) continue;
+    if (parameter.kind === 'positional_only') args.push(values.get(parameter.name));
+    else kwargs[parameter.name] = values.get(parameter.name);
+  }
+  return { args, kwargs };
+}
+
+/** The values of earlier inputs by parameter name, the other way round than `collect`. */
+export function spread(info: EntrypointInfo, inputs: Inputs): Map<string, unknown> {
+  const values = new Map(Object.entries(inputs.kwargs));
+  const positional = info.parameters.filter(({ kind }) => kind === 'positional_only');
+  for (const [index, value] of inputs.args.entries()) {
+    const name = positional[index]?.name;
+    if (name !== undefined) values.set(name, value);
+  }
+  return values;
+}
+
+/** The JSON a person edits: the keyword arguments, or both kinds when the entrypoint takes positional ones. */
+export function inputsToJson(info: EntrypointInfo, inputs: Inputs): string {
+  const { args, kwargs } = inputs;
+  return `${asJson(takesPositional(info) || args.length > 0 ? { args, kwargs } : kwargs)}\n`;
+}
+
+/** The opposite of `inputsToJson`; says what is wrong with a text that is not such a JSON. */
+export function inputsFromJson(
+  info: EntrypointInfo,
+  text: string,
+): { readonly inputs: Inputs } | { readonly problem: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { problem: `This is not JSON yet: ${error instanceof Error ? error.message : String(error)}` };
+  }
+  if (!isObject(value)) return { problem: 'The inputs must be one JSON object: { "name": value, … }.' };
+  const { args, kwargs } = value;
+  const holdsBoth =
+    Array.isArray(args) && isObject(kwargs) && Object.keys(value).every((key) => BOTH_KEYS.has(key));
+  if (holdsBoth) return { inputs: { args, kwargs } };
+  if (!takesPositional(info)) return { inputs: { args: [], kwargs: value } };
+  return { problem: 'This entrypoint takes positional arguments: write { "args": [ … ], "kwargs": { … } }.' };
+}
+
+const BOTH_KEYS = new Set(['args', 'kwargs']);
+
+/** A first text for the JSON editor: what was used before, else each parameter with its default or a blank. */
+export function startingInputs(info: EntrypointInfo, remembered: Inputs | undefined): Inputs {
+  if (remembered !== undefined) return remembered;
+  const values = new Map(
+    askable(info)
+      .filter((parameter) => parameter.required || parameter.defaultValue !== undefined)
+      .map((parameter) => [parameter.name, parameter.defaultValue ?? blank(parameter.schema as JsonSchema)]),
+  );
+  return collect(info, values);
+}
+
+function blank(schema: JsonSchema): unknown {
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  const blanks: Readonly<Record<string, unknown>> = {
+    integer: 0,
+    number: 0,
+    boolean: false,
+    array: [],
+    object: {},
+    null: null,
+  };
+  const [type] = typesOf(schema);
+  return type === undefined ? '' : (blanks[type] ?? '');
+}
+
+function takesPositional(info: EntrypointInfo): boolean {
+  return info.parameters.some(({ kind }) => kind === 'positional_only' || kind === 'var_positional');
+}
+
+/** Whether text is taken as it is, without a look whether it could be JSON. */
+function isPlainText(schema: JsonSchema): boolean {
+  const types = typesOf(schema);
+  return types.includes('string') && types.every((type) => type === 'string' || type === 'null');
+}
+
+function typesOf(schema: JsonSchema): string[] {
+  if (Array.isArray(schema.enum) || schema.const !== undefined) return [];
+  if (schema.type !== undefined) return [schema.type].flat();
+  return [...new Set((schema.anyOf ?? schema.oneOf ?? []).flatMap(typesOf))];
+}
+
+function wrongText(parameter: ParameterInfo, schema: JsonSchema, reason: string | undefined): string {
+  return reason === undefined
+    ? `${parameter.name} takes ${expectation(schema)}.`
+    : `${parameter.name} takes ${expectation(schema)}: ${reason}.`;
+}
+
+function parseJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,152 @@
+import { withDeadline } from '../python/deadline';
+import type { AgentServer } from '../server/agent_server';
+import type { OutputParams, RunOutcome, RunParams, RunStateParams } from '../server/protocol.generated';
+import { AckGate } from './ack_gate';
+import { asJson, displayItem, displayValue, wholeText } from './display';
+import type { Inputs } from './inputs';
+import { Transcript } from './transcript';
+import { isOver, newRun, type RunEvent, type RunKind, type RunViewModel, reduce } from './view_model';
+
+/** What to call and with what. */
+export interface RunRequest {
+  readonly configUri: string;
+  readonly project: string;
+  readonly tag: string;
+  readonly kind: RunKind;
+  readonly inputs: Inputs;
+}
+
+export interface RunEnvironment {
+  /** The server, as soon as it is ready; rejects with words for people. */
+  server(): Promise<AgentServer>;
+  newRunId(): string;
+  now(): number;
+  changed(run: Run, event: RunEvent): void;
+}
+
+const CANCEL_LIMIT_MS = 10_000;
+
+/** One run from the click to its end. Never rejects: whatever goes wrong becomes part of its model. */
+export class Run {
+  readonly id: string;
+  readonly gate: AckGate;
+  readonly transcript = new Transcript();
+  model: RunViewModel;
+  readonly #startedAt: number;
+  #server: AgentServer | undefined;
+
+  constructor(
+    readonly request: RunRequest,
+    private readonly environment: RunEnvironment,
+  ) {
+    this.id = environment.newRunId();
+    this.#startedAt = environment.now();
+    this.model = newRun({
+      runId: this.id,
+      tag: request.tag,
+      project: request.project,
+      kind: request.kind,
+    });
+    this.gate = new AckGate((seq) => this.#server?.notify('runagent/outputAck', { runId: this.id, seq }));
+  }
+
+  /** Milliseconds since the click, or of the whole run when it is over. */
+  get elapsedMs(): number {
+    return this.model.elapsedMs ?? this.environment.now() - this.#startedAt;
+  }
+
+  get isOver(): boolean {
+    return isOver(this.model.phase);
+  }
+
+  async start(): Promise<void> {
+    try {
+      const server = await this.environment.server();
+      if (this.isOver) return;
+      this.#server = server;
+      const method = this.request.kind === 'run' ? 'runagent/run' : 'runagent/stream';
+      this.#finish(await server.request(method, this.#params()));
+    } catch (error) {
+      this.fail('SERVER_UNAVAILABLE', error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** The end of a run that the server can no longer tell about. */
+  fail(code: string, message: string): void {
+    this.#end('failed', {
+      error: {
+        code,
+        message,
+        suggestion: 'Run again once the RunAgent server is ready; its log says why it is not.',
+        action: 'show-logs',
+        details: null,
+      },
+    });
+  }
+
+  stateChanged(params: RunStateParams): void {
+    this.#apply({ type: 'state', params });
+  }
+
+  output(params: OutputParams): void {
+    for (const item of params.items) this.transcript.add(wholeText(item), item.type !== 'text');
+    this.gate.received(params.seq);
+    this.#apply({ type: 'output', seq: params.seq, items: params.items.map(displayItem) });
+  }
+
+  async cancel(): Promise<void> {
+    if (this.isOver || this.model.phase === 'cancelling') return;
+    const server = this.#server;
+    if (server === undefined) {
+      this.#end('cancelled', { stopped: true });
+      return;
+    }
+    this.#apply({ type: 'cancelling' });
+    try {
+      const request = () => server.request('runagent/cancel', { runId: this.id });
+      this.#apply({ type: 'cancelAnswer', result: await withDeadline(CANCEL_LIMIT_MS, request) });
+    } catch (error) {
+      const message = `Cancelling got ${error instanceof Error ? error.message : 'no answer'}. "RunAgent: Restart Server" ends it.`;
+      this.#apply({ type: 'cancelAnswer', result: { found: false, stopped: false, message } });
+    }
+  }
+
+  #params(): RunParams {
+    const { configUri, tag, inputs } = this.request;
+    return {
+      runId: this.id,
+      configUri,
+      tag,
+      kwargs: { ...inputs.kwargs },
+      ...(inputs.args.length > 0 ? { args: [...inputs.args] } : {}),
+    };
+  }
+
+  #end(state: RunOutcome['state'], rest: Partial<RunOutcome>): void {
+    this.#finish({
+      runId: this.id,
+      state,
+      target: this.model.target,
+      elapsedMs: this.elapsedMs,
+      chunks: this.model.pieces,
+      ...rest,
+    });
+  }
+
+  #finish(outcome: RunOutcome): void {
+    if (this.isOver) return;
+    const { value, ...rest } = outcome;
+    if (!('value' in outcome)) {
+      this.#apply({ type: 'finished', outcome: rest });
+      return;
+    }
+    this.transcript.add(typeof value === 'string' ? value : asJson(value), typeof value !== 'string');
+    this.#apply({ type: 'finished', outcome: rest, value: displayValue(value) });
+  }
+
+  #apply(event: RunEvent): void {
+    const before = this.model;
+    this.model = reduce(before, event);
+    if (this.model !== before) this.environment.changed(this, event);
+  }
+}

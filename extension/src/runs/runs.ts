@@ -1,0 +1,56 @@
+import type { OutputParams, RunStateParams } from '../server/protocol.generated';
+import { Run, type RunEnvironment, type RunRequest } from './run';
+
+/** The latest run of each entrypoint, and the way for the server's notifications to the run they belong to. */
+export class Runs {
+  readonly #byId = new Map<string, Run>();
+
+  constructor(private readonly environment: RunEnvironment) {}
+
+  /** Starts a run, which forgets finished earlier ones of the same entrypoint. */
+  start(request: RunRequest): Run {
+    for (const [id, run] of this.#byId) {
+      if (run.isOver && sameEntrypoint(run.request, request)) this.#byId.delete(id);
+    }
+    const run = new Run(request, this.environment);
+    this.#byId.set(run.id, run);
+    void run.start();
+    return run;
+  }
+
+  active(): Run[] {
+    return [...this.#byId.values()].filter((run) => !run.isOver);
+  }
+
+  activeOn(entrypoint: Pick<RunRequest, 'configUri' | 'tag'>): Run | undefined {
+    return this.active().find((run) => sameEntrypoint(run.request, entrypoint));
+  }
+
+  forget(run: Run): void {
+    this.#byId.delete(run.id);
+  }
+
+  stateChanged(params: RunStateParams): void {
+    this.#byId.get(params.runId)?.stateChanged(params);
+  }
+
+  output(params: OutputParams): void {
+    this.#byId.get(params.runId)?.output(params);
+  }
+
+  /** The server has ended: no run that was going on will hear from it again. */
+  serverStopped(): void {
+    for (const run of this.active()) {
+      if (run.model.phase === 'preparing') continue;
+      run.fail('SERVER_STOPPED', 'The RunAgent server stopped while this run was going on.');
+    }
+  }
+}
+
+/** Whether both mean the same entrypoint of the same config. */
+export function sameEntrypoint(
+  left: Pick<RunRequest, 'configUri' | 'tag'>,
+  right: Pick<RunRequest, 'configUri' | 'tag'>,
+): boolean {
+  return left.configUri === right.configUri && left.tag === right.tag;
+}

@@ -1,0 +1,34 @@
+import { withDeadline } from '../python/deadline';
+import type { AgentServer } from './agent_server';
+import type { ServerState, Session } from './controller';
+
+/** Waits for the server on behalf of commands that are pressed before it is ready. */
+export class ServerAccess<S extends Session & AgentServer> {
+  #state: ServerState<S> = { kind: 'looking' };
+  #waiting: ((state: ServerState<S>) => void)[] = [];
+
+  stateChanged(state: ServerState<S>): void {
+    this.#state = state;
+    if (!isSettled(state)) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve(state);
+  }
+
+  /** The server once it is ready. Rejects with words for people when it is stopped or takes too long. */
+  async ready(limitMs = 45_000): Promise<AgentServer> {
+    const state = isSettled(this.#state) ? this.#state : await withDeadline(limitMs, () => this.#next());
+    if (state.kind === 'ready') return state.session;
+    const reason = state.kind === 'stopped' ? state.message : '';
+    throw new Error(reason || 'The RunAgent server is not running.');
+  }
+
+  #next(): Promise<ServerState<S>> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+/** A crash is followed by a restart or by silence; either way the state says so at once. */
+function isSettled(state: ServerState<unknown>): boolean {
+  return state.kind === 'ready' || state.kind === 'stopped';
+}

@@ -1,0 +1,110 @@
+import type * as vscode from 'vscode';
+import {
+  CloseAction,
+  type DocumentSelector,
+  ErrorAction,
+  LanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  type StaticFeature,
+} from 'vscode-languageclient/node';
+import { withDeadline } from '../python/deadline';
+import { type AgentServer, SERVER_NOTIFICATIONS, type ServerListener } from './agent_server';
+import { messageOf, type Session } from './controller';
+import type { LaunchPlan } from './plan';
+import { ServerProcess } from './process';
+import type { ClientNotifications, Requests } from './protocol.generated';
+
+const START_LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 2_000;
+
+const CONFIG_PATTERN = '**/runagent.config.{json,yaml,yml}';
+
+/** Configs in any of their three forms, and the Python files they name. */
+export const DOCUMENTS: DocumentSelector = [
+  { scheme: 'file', pattern: CONFIG_PATTERN },
+  { scheme: 'file', language: 'python' },
+];
+
+/** Tells the server that this editor understands the messages of schemas/protocol.schema.json. */
+const announceProtocol: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, runagent: { version: 1 } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: 'static' }),
+  clear: () => undefined,
+};
+
+/** One language client on one server process. It is used once: the next server gets a new session. */
+export class LanguageSession implements Session, AgentServer {
+  readonly #client: LanguageClient;
+  #process: ServerProcess | undefined;
+  #stopping = false;
+
+  constructor(
+    plan: LaunchPlan,
+    channel: vscode.LogOutputChannel,
+    listener: ServerListener,
+    private readonly died: () => void,
+  ) {
+    const start = async () => {
+      this.#process = await ServerProcess.start(plan);
+      return this.#process.child;
+    };
+    this.#client = new LanguageClient('runagent', 'RunAgent', start, this.#options(channel));
+    this.#client.registerFeature(announceProtocol);
+    for (const method of Object.values(SERVER_NOTIFICATIONS)) {
+      this.#client.onNotification(method, (params) => listener[method](params));
+    }
+  }
+
+  async start(): Promise<void> {
+    try {
+      await withDeadline(START_LIMIT_MS, () => this.#client.start());
+    } catch (error) {
+      const lastWords = this.#process?.lastLines.at(-1);
+      throw new Error(
+        `The RunAgent server did not start: ${messageOf(error)}${lastWords ? ` (${lastWords})` : ''}`,
+      );
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    // A client that never came up, or is gone already, rejects here; the process is ended all the same.
+    await this.#client.dispose(STOP_LIMIT_MS).catch(() => undefined);
+    await this.#process?.end(STOP_LIMIT_MS);
+  }
+
+  request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M]['params'],
+  ): Promise<Requests[M]['result']> {
+    return this.#client.sendRequest<Requests[M]['result']>(method, params);
+  }
+
+  notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
+    // A server that is gone needs no acknowledgement.
+    void this.#client.sendNotification(method, params).catch(() => undefined);
+  }
+
+  #options(channel: vscode.LogOutputChannel): LanguageClientOptions {
+    return {
+      documentSelector: DOCUMENTS,
+      outputChannel: channel,
+      traceOutputChannel: channel,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          // Restarting is the controller's decision, not the client's.
+          if (!this.#stopping) this.died();
+          return { action: CloseAction.DoNotRestart, handled: true };
+        },
+      },
+    };
+  }
+}
