@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { registerInterpreterCommands, SettingWarning } from './commands/interpreter_commands';
-import { commandButton, settingsButton, showError, showWarning } from './commands/notify';
 import { RunCommands } from './commands/run_commands';
 import { registerServerCommands } from './commands/server_commands';
+import { reportCrash, reportStop } from './commands/server_reports';
 import { watchExtensions } from './python/extension_rungs';
 import { interpreterRungs } from './python/interpreters';
 import { climb, describeAttempts, noPythonMessage } from './python/ladder';
@@ -11,24 +11,20 @@ import { askVersion } from './python/version';
 import { Runs } from './runs/runs';
 import type { ServerListener } from './server/agent_server';
 import { type PlanResult, ServerController, type ServerState } from './server/controller';
+import { describeState } from './server/describe_state';
 import { launchPlan } from './server/plan';
 import { ServerAccess } from './server/server_access';
 import { LanguageSession } from './server/session';
 import { LanguageStatus } from './views/language_status';
-
-const { l10n } = vscode;
 
 let controller: ServerController<LanguageSession> | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('RunAgent', { log: true });
   const serverLog = vscode.window.createOutputChannel('RunAgent Server', { log: true });
-  const version = String(context.extension.packageJSON.version);
-  const status = new LanguageStatus(version);
+  const status = new LanguageStatus(String(context.extension.packageJSON.version));
   const access = new ServerAccess<LanguageSession>();
   const server = () => access.ready();
-  const settingWarning = new SettingWarning();
-
   const runs = new Runs({
     server,
     newRunId: randomUUID,
@@ -36,39 +32,17 @@ export function activate(context: vscode.ExtensionContext): void {
     changed: (run, event) => runCommands.panels.changed(run, event),
   });
   const runCommands = new RunCommands(context, server, runs);
+  const listener = serverListener(runs, () => countProjects(access, status, log));
 
-  const countProjects = async () => {
-    const { projects } = await (await server()).request('runagent/projects', {});
-    status.projectsCounted(projects.length);
-  };
-  const listener: ServerListener = {
-    'runagent/runState': (params) => runs.stateChanged(params),
-    'runagent/output': (params) => runs.output(params),
-    'runagent/projectsChanged': () =>
-      void countProjects().catch((error) => log.warn(`Agents could not be counted: ${error}`)),
-  };
-
-  const findPlan = async (): Promise<PlanResult> => {
-    const { interpreter, tried } = await climb(interpreterRungs(), askVersion);
-    for (const line of describeAttempts(tried)) log.info(`Looking for Python: ${line}`);
-    settingWarning.tell(tried, interpreter?.origin);
-    if (interpreter === undefined) return { plan: undefined, message: noPythonMessage(tried) };
-    return { plan: launchPlan(interpreter, context.extensionUri.fsPath) };
-  };
-  const stateChanged = (state: ServerState<LanguageSession>) => {
-    log.info(describeState(state));
-    access.stateChanged(state);
-    status.serverChanged(state);
-    if (state.kind === 'ready') listener['runagent/projectsChanged']({});
-    if (state.kind === 'stopped') {
-      runs.serverStopped();
-      reportStop(state);
-    }
-  };
   const started = new ServerController<LanguageSession>({
-    findPlan,
+    findPlan: planFinder(context.extensionUri.fsPath, log),
     createSession: (plan, died) => new LanguageSession(plan, serverLog, listener, died),
-    stateChanged,
+    stateChanged: (state) => {
+      log.info(describeState(state));
+      access.stateChanged(state);
+      status.serverChanged(state);
+      serverChanged(state, runs, listener);
+    },
     crashed: reportCrash,
     now: () => performance.now(),
   });
@@ -81,12 +55,8 @@ export function activate(context: vscode.ExtensionContext): void {
     runCommands,
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
     registerInterpreterCommands(),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void started.reconcile()),
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('runagent.interpreter')) void started.reconcile();
-    }),
+    reconcileOnChange(() => void started.reconcile()),
   );
-  void watchExtensions(() => void started.reconcile()).then((watch) => context.subscriptions.push(watch));
   void started.reconcile();
 }
 
@@ -95,38 +65,55 @@ export async function deactivate(): Promise<void> {
   controller = undefined;
 }
 
-function describeState(state: ServerState<LanguageSession>): string {
-  switch (state.kind) {
-    case 'looking':
-      return 'Looking for a Python that can run the server.';
-    case 'starting':
-      return `Starting the server with ${state.interpreter.executable} (Python ${state.interpreter.version} from ${state.interpreter.origin}).`;
-    case 'ready':
-      return 'The server is ready.';
-    case 'stopped':
-      return `The server is stopped. ${state.message}`;
+function serverListener(runs: Runs, projectsChanged: () => void): ServerListener {
+  return {
+    'runagent/runState': (params) => runs.stateChanged(params),
+    'runagent/output': (params) => runs.output(params),
+    'runagent/projectsChanged': projectsChanged,
+  };
+}
+
+function serverChanged(state: ServerState<LanguageSession>, runs: Runs, listener: ServerListener): void {
+  if (state.kind === 'ready') listener['runagent/projectsChanged']({});
+  if (state.kind !== 'stopped') return;
+  runs.serverStopped();
+  reportStop(state.cause, state.message);
+}
+
+async function countProjects(
+  access: ServerAccess<LanguageSession>,
+  status: LanguageStatus,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  try {
+    const { projects } = await (await access.ready()).request('runagent/projects', {});
+    status.projectsCounted(projects.length);
+  } catch (error) {
+    log.warn(`The agents of the workspace could not be counted: ${error}`);
   }
 }
 
-/** Crashes are reported apart, by `reportCrash`. */
-function reportStop(state: { readonly cause: string; readonly message: string }): void {
-  if (state.cause === 'no-python') {
-    void showError(
-      state.message,
-      commandButton(l10n.t('Select Interpreter'), 'runagent.selectInterpreter'),
-      settingsButton('runagent.interpreter'),
-    );
-  } else if (state.cause === 'start-failed') {
-    void showError(
-      state.message,
-      commandButton(l10n.t('Restart Server'), 'runagent.restart'),
-      commandButton(l10n.t('Show Logs'), 'runagent.showLogs'),
-    );
-  }
+function planFinder(extensionFolder: string, log: vscode.LogOutputChannel): () => Promise<PlanResult> {
+  const settingWarning = new SettingWarning();
+  return async () => {
+    const { interpreter, tried } = await climb(interpreterRungs(), askVersion);
+    for (const line of describeAttempts(tried)) log.info(`Looking for Python: ${line}`);
+    settingWarning.tell(tried, interpreter?.origin);
+    if (interpreter === undefined) return { plan: undefined, message: noPythonMessage(tried) };
+    return { plan: launchPlan(interpreter, extensionFolder) };
+  };
 }
 
-function reportCrash(message: string, willRestart: boolean): void {
-  const logs = commandButton(l10n.t('Show Logs'), 'runagent.showLogs');
-  if (willRestart) void showWarning(message, logs);
-  else void showError(message, commandButton(l10n.t('Restart Server'), 'runagent.restart'), logs);
+/** Everything that may change which Python is used. */
+function reconcileOnChange(reconcile: () => void): vscode.Disposable {
+  const watches = [
+    vscode.workspace.onDidGrantWorkspaceTrust(reconcile),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('runagent.interpreter')) reconcile();
+    }),
+  ];
+  void watchExtensions(reconcile).then((watch) => watches.push(watch));
+  return new vscode.Disposable(() => {
+    for (const watch of watches) watch.dispose();
+  });
 }

@@ -18,6 +18,7 @@ import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo, Project } from '../server/protocol.generated';
 import { performErrorAction } from './error_actions';
 import { commandButton, showError, showInformation, showWarning } from './notify';
+import { logsButton, restartButton } from './server_reports';
 
 const { l10n } = vscode;
 
@@ -60,11 +61,7 @@ export class RunCommands implements vscode.Disposable {
       if (running !== undefined && !(await this.#replace(running))) return;
       await this.#askAndStart({ ...chosen, project, kind }, undefined);
     } catch (error) {
-      void showError(
-        error instanceof Error ? error.message : String(error),
-        commandButton(l10n.t('Restart Server'), 'runagent.restart'),
-        commandButton(l10n.t('Show Logs'), 'runagent.showLogs'),
-      );
+      void showError(error instanceof Error ? error.message : String(error), restartButton(), logsButton());
     }
   }
 

@@ -21,23 +21,23 @@ export function pageHtml(parts: PageParts): string {
     "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
-<html lang="${escape(parts.language)}">
+<html lang="${escapeHtml(parts.language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(parts.title)}</title>
-<link rel="stylesheet" href="${escape(parts.styleUri)}">
+<title>${escapeHtml(parts.title)}</title>
+<link rel="stylesheet" href="${escapeHtml(parts.styleUri)}">
 </head>
 <body>
 <main id="run"></main>
-<script nonce="${escape(parts.nonce)}" src="${escape(parts.scriptUri)}"></script>
+<script nonce="${escapeHtml(parts.nonce)}" src="${escapeHtml(parts.scriptUri)}"></script>
 </body>
 </html>
 `;
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

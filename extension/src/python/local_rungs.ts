@@ -19,7 +19,7 @@ export function expandSetting(
   const expanded = value
     .trim()
     .replace(/^~(?=$|[\\/])/, homedir())
-    .replaceAll('${workspaceFolder}', workspaceFolder ?? '')
+    .replace(/\$\{workspaceFolder\}/g, workspaceFolder ?? '')
     .replace(/\$\{env:([^}]+)\}/g, (_all, name: string) => environment[name] ?? '');
   const isBareName = !/[\\/]/.test(expanded);
   if (isBareName || path.isAbsolute(expanded) || workspaceFolder === undefined) return expanded;

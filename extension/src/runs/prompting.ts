@@ -40,20 +40,22 @@ export async function promptInputs(
 ): Promise<Prompted> {
   const parameters = askable(info);
   const values = remembered === undefined ? new Map<string, unknown>() : spread(info, remembered);
-  let index = 0;
-  while (index < parameters.length) {
+  for (let index = 0; ; ) {
     const parameter = parameters[index];
-    if (parameter === undefined) break;
+    if (parameter === undefined) return { kind: 'inputs', inputs: collect(info, values) };
     const { name } = parameter;
-    const before = values.has(name) ? { value: values.get(name) } : undefined;
+    const before = known(values, name);
     const answer = await ask({ title, step: index + 1, steps: parameters.length, parameter, before });
     if (answer.kind === 'closed') return answer;
     if (answer.kind === 'json') return { kind: 'json', inputs: collect(info, values) };
     if (answer.kind === 'value') values.set(name, answer.value);
-    if (answer.kind === 'left-out') values.delete(name);
+    else if (answer.kind === 'left-out') values.delete(name);
     index += answer.kind === 'back' ? -1 : 1;
   }
-  return { kind: 'inputs', inputs: collect(info, values) };
+}
+
+function known(values: ReadonlyMap<string, unknown>, name: string): Question['before'] {
+  return values.has(name) ? { value: values.get(name) } : undefined;
 }
 
 function ask(question: Question): Promise<Answer> {
