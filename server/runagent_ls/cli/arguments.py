@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -28,22 +29,19 @@ exit codes:
 
 
 class CommandParser(argparse.ArgumentParser):
-    """An `ArgumentParser` that knows its option names, to suggest the nearest one."""
+    """A parser that takes no abbreviations and keeps the layout of its texts."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  argparse's own
-        self.option_names: list[str] = []
+    def __init__(self, prog: str, description: str) -> None:
         super().__init__(
-            *args,
+            prog,
+            description=description,
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            **kwargs,
         )
 
-    def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:  # noqa: ANN401  as above
-        """Add an argument and remember its names."""
-        action = super().add_argument(*args, **kwargs)
-        self.option_names.extend(action.option_strings)
-        return action
+    def option_names(self) -> list[str]:
+        """Every option that the help names."""
+        return re.findall(r"--[a-z][a-z-]*", self.format_help())
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:
@@ -65,7 +63,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if unknown:
         user = commands.get(options.command, parser)
         first = unknown[0].partition("=")[0]
-        user.error(f"{first!r} is not understood here.{did_you_mean(first, user.option_names)}")
+        user.error(f"{first!r} is not understood here.{did_you_mean(first, user.option_names())}")
     return options
 
 
@@ -74,8 +72,8 @@ def _parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
         prog="runagent-ls",
         description="Checks RunAgent agent projects and calls their agents.\n"
         "Without arguments: language server on standard input and output, for editors.",
-        epilog=_EXIT_CODES,
     )
+    parser.epilog = _EXIT_CODES
     parser.add_argument("--version", action="version", version=f"runagent-ls {__version__}")
     group = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     commands: dict[str, CommandParser] = {}
@@ -187,7 +185,7 @@ def _run(parser: CommandParser) -> None:
         "--timeout",
         type=_seconds,
         metavar="S",
-        help="give up after so many seconds; default: no limit",
+        help="give up after so many seconds; default: no limit while the agent shows life",
     )
     parser.add_argument(
         "--json",

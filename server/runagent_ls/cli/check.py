@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.projects import configs_of
@@ -17,6 +18,9 @@ from runagent_ls.project.loading import load_project
 from runagent_ls.rules.engine import check as check_project
 from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
+
+_FIX_PASSES: Final = 20
+"""Fixes that undo each other must not go on for ever."""
 
 
 def check(options: Namespace) -> int:
@@ -29,7 +33,10 @@ def check(options: Namespace) -> int:
     if options.fix:
         from runagent_ls.cli.fixing import apply_fixes
 
-        while applied := apply_fixes(found):
+        for _ in range(_FIX_PASSES):
+            applied = apply_fixes(found)
+            if not applied:
+                break
             fixed += applied
             files.refresh()
             found = findings_of(configs, files, selection)
@@ -50,14 +57,15 @@ def findings_of(
     configs: Sequence[Path], files: FileSource, selection: Selection
 ) -> dict[Path, list[Finding]]:
     """Findings by file: every configuration, and each other file that has some."""
-    found: dict[Path, list[Finding]] = {config: [] for config in configs}
+    found: dict[Path, dict[object, Finding]] = {config: {} for config in configs}
     for config in configs:
         for path, findings in check_project(load_project(config, files), selection).items():
-            known = found.setdefault(path, [])
             # Projects may share a Python file: what both say of it is said once.
-            known.extend(finding for finding in findings if finding not in known)
+            known = found.setdefault(path, {})
+            for finding in findings:
+                known.setdefault((finding.code, finding.range, finding.message), finding)
     return {
-        path: sorted(findings, key=lambda finding: finding.range)
+        path: sorted(findings.values(), key=lambda finding: finding.range)
         for path, findings in found.items()
         if findings or path in configs
     }

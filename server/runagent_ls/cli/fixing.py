@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from runagent_ls.cli.exit_codes import CommandError
 from runagent_ls.rules.finding import Finding, Fix, TextEdit
@@ -20,21 +22,59 @@ def apply_fixes(found: Mapping[Path, Iterable[Finding]]) -> int:
     Call again with fresh findings until it gives 0: a fix that overlapped another one waits for
     the next turn, and the findings of the changed text are the ones that count.
     """
-    chosen: dict[Path, list[tuple[Span, str]]] = {}
-    texts = _Texts()
+    files: dict[Path, _File | None] = {}
+    chosen: dict[Path, list[_Edit]] = {}
     applied = 0
     for fix in _safe_fixes(found):
-        spans = [(edit.file, texts.span(edit), edit.new_text) for edit in fix.edits]
-        if any(_touches(span, chosen.get(file, ())) for file, span, _ in spans):
+        edits = _located(fix, files)
+        if edits is None or any(_touches(edit, chosen.get(path, ())) for path, edit in edits):
             continue
-        if all(texts.of(file)[span.start : span.end] == new for file, span, new in spans):
-            continue
-        for file, span, new_text in spans:
-            chosen.setdefault(file, []).append((span, new_text))
+        for path, edit in edits:
+            chosen.setdefault(path, []).append(edit)
         applied += 1
-    for file, edits in chosen.items():
-        texts.write(file, edits)
+    for path, taken in chosen.items():
+        file = files[path]
+        if file is not None:
+            _replace(path.resolve(), file.edited(taken))
     return applied
+
+
+class _Edit(NamedTuple):
+    span: Span
+    new_text: str
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it is encoded, so that it can be written back the same way."""
+
+    text: str
+    encoding: str
+    mark: bytes
+    lines: LineIndex
+
+    @classmethod
+    def read(cls, path: Path) -> _File | None:
+        """None for bytes that no encoding explains: writing would lose them."""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        decoded = decode(data)
+        body = decoded.text.encode(decoded.encoding, "replace")
+        if not data.endswith(body) or any(it.kind == "invalid-bytes" for it in decoded.problems):
+            return None
+        mark = data[: len(data) - len(body)]
+        return cls(decoded.text, decoded.encoding, mark, LineIndex(decoded.text))
+
+    def span(self, edit: TextEdit) -> Span:
+        return Span(self.lines.offset(edit.range.start), self.lines.offset(edit.range.end))
+
+    def edited(self, edits: Iterable[_Edit]) -> bytes:
+        text = self.text
+        for span, new_text in sorted(edits, reverse=True):
+            text = text[: span.start] + new_text + text[span.end :]
+        return self.mark + text.encode(self.encoding)
 
 
 def _safe_fixes(found: Mapping[Path, Iterable[Finding]]) -> list[Fix]:
@@ -47,34 +87,26 @@ def _safe_fixes(found: Mapping[Path, Iterable[Finding]]) -> list[Fix]:
     return list(fixes)
 
 
-def _touches(span: Span, taken: Iterable[tuple[Span, str]]) -> bool:
-    return any(span.start <= other.end and other.start <= span.end for other, _ in taken)
+def _located(fix: Fix, files: dict[Path, _File | None]) -> list[tuple[Path, _Edit]] | None:
+    """The edits of `fix` in code points; None when it cannot be written or changes nothing."""
+    located = []
+    changes = False
+    for edit in fix.edits:
+        if edit.file not in files:
+            files[edit.file] = _File.read(edit.file)
+        file = files[edit.file]
+        if file is None:
+            return None
+        span = file.span(edit)
+        changes = changes or file.text[span.start : span.end] != edit.new_text
+        located.append((edit.file, _Edit(span, edit.new_text)))
+    return located if changes else None
 
 
-class _Texts:
-    """The files that fixes are about, read once, written as they were encoded."""
-
-    def __init__(self) -> None:
-        self._read: dict[Path, tuple[str, str, LineIndex]] = {}
-
-    def of(self, path: Path) -> str:
-        return self._load(path)[0]
-
-    def span(self, edit: TextEdit) -> Span:
-        lines = self._load(edit.file)[2]
-        return Span(lines.offset(edit.range.start), lines.offset(edit.range.end))
-
-    def write(self, path: Path, edits: Iterable[tuple[Span, str]]) -> None:
-        text, encoding, _ = self._load(path)
-        for span, new_text in sorted(edits, reverse=True):
-            text = text[: span.start] + new_text + text[span.end :]
-        _replace(path.resolve(), text.encode(encoding))
-
-    def _load(self, path: Path) -> tuple[str, str, LineIndex]:
-        if path not in self._read:
-            decoded = decode(path.read_bytes())
-            self._read[path] = (decoded.text, decoded.encoding, LineIndex(decoded.text))
-        return self._read[path]
+def _touches(edit: _Edit, taken: Iterable[_Edit]) -> bool:
+    return any(
+        edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in taken
+    )
 
 
 def _replace(path: Path, data: bytes) -> None:

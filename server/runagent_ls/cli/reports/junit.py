@@ -25,7 +25,7 @@ def render(report: Report) -> str:
     root.set("errors", "0")
     ET.indent(root)
     # ASCII with character references: right whatever encoding the pipe has.
-    return ET.tostring(root, encoding="us-ascii", xml_declaration=True).decode("ascii") + "\n"
+    return str(ET.tostring(root, "us-ascii", xml_declaration=True), "ascii") + "\n"
 
 
 def _suite(file: CheckedFile, path: str) -> ET.Element:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.rules.finding import Finding, Fix, Severity, TextEdit
-from runagent_ls.rules.registry import Rule
+from runagent_ls.rules.rule import Rule
 from runagent_ls.text.position import Range
 from runagent_ls.version import __version__
 
