@@ -1,0 +1,111 @@
+"""What a form needs to ask for the inputs of an entrypoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from runagent_ls.jsontree.document import MISSING, JsonValue, Missing
+from runagent_ls.project.model import AgentProject, Entrypoint, EntrypointKind
+from runagent_ls.pyfile.model import Parameter, Signature
+from runagent_ls.pyfile.signature_schema import input_schema, literal_default
+
+Schema = dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterInfo:
+    """A parameter as a form shows it. `default_value` is MISSING unless JSON can hold it."""
+
+    parameter: Parameter
+    required: bool
+    default_value: JsonValue | Missing
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class EntrypointInfo:
+    """`signature` is Python source, None when parsing cannot tell it."""
+
+    tag: str
+    kind: EntrypointKind
+    streams: bool
+    signature: str | None
+    documentation: str | None
+    parameters: tuple[ParameterInfo, ...]
+    input_schema: Schema
+
+    @property
+    def missing_inputs(self) -> tuple[str, ...]:
+        """Names of the parameters that a call without arguments would lack."""
+        return tuple(info.parameter.name for info in self.parameters if info.required)
+
+
+def find(project: AgentProject, tag: str) -> Entrypoint | None:
+    """The entrypoint that a call of `tag` reaches."""
+    return next((item for item in project.entrypoints if item.tag == tag), None)
+
+
+def describe(entrypoint: Entrypoint) -> EntrypointInfo:
+    """Everything known about an entrypoint's inputs without running it."""
+    symbol = entrypoint.resolution.symbol if entrypoint.resolution else None
+    signature = symbol.signature if symbol else None
+    return EntrypointInfo(
+        tag=entrypoint.tag or "",
+        kind=entrypoint.kind,
+        streams=entrypoint.is_stream,
+        signature=signature_text(symbol.name, signature) if symbol and signature else None,
+        documentation=symbol.docstring if symbol else None,
+        parameters=_parameters(signature) if signature else (),
+        input_schema=input_schema(signature) if signature else {"type": "object"},
+    )
+
+
+def _parameters(signature: Signature) -> tuple[ParameterInfo, ...]:
+    properties = input_schema(signature).get("properties")
+    schemas = properties if isinstance(properties, dict) else {}
+    return tuple(
+        ParameterInfo(
+            parameter=parameter,
+            required=parameter.default is None and not parameter.kind.startswith("var_"),
+            default_value=(
+                literal_default(parameter.default) if parameter.default is not None else MISSING
+            ),
+            schema=cast("Schema", schemas.get(parameter.name, {})),
+        )
+        for parameter in signature.parameters
+    )
+
+
+def signature_text(name: str, signature: Signature) -> str:
+    """`name(a, /, b: int = 1, *, c) -> str`, as Python writes it."""
+    parts: list[str] = []
+    kinds = [parameter.kind for parameter in signature.parameters]
+    for index, parameter in enumerate(signature.parameters):
+        before = kinds[:index]
+        if parameter.kind == "keyword_only" and not {"keyword_only", "var_positional"} & {*before}:
+            parts.append("*")
+        parts.append(_parameter_text(parameter))
+        if parameter.kind == "positional_only" and "positional_only" not in kinds[index + 1 :]:
+            parts.append("/")
+    returns = f" -> {signature.returns}" if signature.returns else ""
+    return f"{name}({', '.join(parts)}){returns}"
+
+
+def _parameter_text(parameter: Parameter) -> str:
+    stars = {"var_positional": "*", "var_keyword": "**"}.get(parameter.kind, "")
+    text = f"{stars}{parameter.name}"
+    if parameter.annotation is not None:
+        text += f": {parameter.annotation}"
+    if parameter.default is not None:
+        text += f" = {parameter.default}" if parameter.annotation else f"={parameter.default}"
+    return text
+
+
+def not_found(project: AgentProject, tag: str) -> str:
+    """One sentence for a tag that the configuration does not have."""
+    known = [item.tag for item in project.entrypoints if item.tag]
+    tags = f"its tags are {', '.join(known[:20])}" if known else "it has no tags"
+    if project.config_error is not None:
+        tags = f"it {project.config_error}"
+    return f"{project.config_path} has no entrypoint with the tag {tag!r}: {tags}."

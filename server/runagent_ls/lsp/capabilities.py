@@ -1,0 +1,52 @@
+"""What the server answers to `initialize`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runagent_ls.lsp.client import ClientFeatures
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.version import __version__
+
+RUN_COMMAND: Final = "runagent.run"
+STREAM_COMMAND: Final = "runagent.stream"
+FULL_SYNC: Final = 1
+
+
+def initialize_result(client: ClientFeatures) -> Json:
+    """The `InitializeResult` for this client."""
+    capabilities: Json = {
+        "positionEncoding": "utf-16",
+        "textDocumentSync": {"openClose": True, "change": FULL_SYNC, "save": True},
+        "codeLensProvider": {"resolveProvider": False},
+        "workspace": {
+            "workspaceFolders": {"supported": True, "changeNotifications": True},
+            "fileOperations": _file_operations(),
+        },
+    }
+    if client.literal_actions:
+        capabilities["codeActionProvider"] = {"codeActionKinds": ["quickfix"]}
+    if client.pulls_diagnostics:
+        capabilities["diagnosticProvider"] = {
+            "identifier": "runagent",
+            "interFileDependencies": True,
+            "workspaceDiagnostics": True,
+        }
+    if client.is_runagent_shell:
+        # The shell has commands of these names itself; two owners would be an error there.
+        capabilities["experimental"] = {"runagent": {"version": 1}}
+    else:
+        capabilities["executeCommandProvider"] = {
+            "commands": [RUN_COMMAND, STREAM_COMMAND],
+            "workDoneProgress": True,
+        }
+    return {
+        "capabilities": capabilities,
+        "serverInfo": {"name": "runagent-ls", "version": __version__},
+    }
+
+
+def _file_operations() -> Json:
+    """Creations, renames and deletions made in the editor, of files and of whole folders."""
+    everything = {"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]}
+    return {"didCreate": everything, "didRename": everything, "didDelete": everything}

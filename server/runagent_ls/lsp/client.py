@@ -1,0 +1,60 @@
+"""What the editor said about itself in `initialize`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from runagent_ls.lsp.jsonrpc import Json
+
+
+def dig(value: Any, *keys: str) -> Any:  # noqa: ANN401 - any JSON in, any JSON out
+    """Follow `keys` through nested objects; None as soon as one is missing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFeatures:
+    """Client capabilities that change what the server does. Absent or malformed means false."""
+
+    pulls_diagnostics: bool
+    refreshes_diagnostics: bool
+    refreshes_lenses: bool
+    related_information: bool
+    watches_files: bool
+    pulls_settings: bool
+    registers_settings: bool
+    shows_progress: bool
+    literal_actions: bool
+    versioned_edits: bool
+    is_runagent_shell: bool
+    """The client speaks the messages of `schemas/protocol.schema.json`."""
+
+    @classmethod
+    def read(cls, params: Json) -> ClientFeatures:
+        """From the parameters of `initialize`, whatever they are."""
+        capabilities = params.get("capabilities")
+        document, workspace = dig(capabilities, "textDocument"), dig(capabilities, "workspace")
+        return cls(
+            pulls_diagnostics=isinstance(dig(document, "diagnostic"), dict),
+            refreshes_diagnostics=dig(workspace, "diagnostics", "refreshSupport") is True,
+            refreshes_lenses=dig(workspace, "codeLens", "refreshSupport") is True,
+            # The pull side has its own capability; clients that announce one mean both.
+            related_information=(
+                dig(document, "publishDiagnostics", "relatedInformation") is True
+                or dig(document, "diagnostic", "relatedInformation") is True
+            ),
+            watches_files=dig(workspace, "didChangeWatchedFiles", "dynamicRegistration") is True,
+            pulls_settings=dig(workspace, "configuration") is True,
+            registers_settings=(
+                dig(workspace, "didChangeConfiguration", "dynamicRegistration") is True
+            ),
+            shows_progress=dig(capabilities, "window", "workDoneProgress") is True,
+            literal_actions=isinstance(
+                dig(document, "codeAction", "codeActionLiteralSupport"), dict
+            ),
+            versioned_edits=dig(workspace, "workspaceEdit", "documentChanges") is True,
+            is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
+        )

@@ -1,0 +1,170 @@
+"""One client served: all parts put together, and the loop that runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path as FilePath
+from typing import Any, BinaryIO
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from runagent_ls.lsp import parent, settings
+from runagent_ls.lsp.actions import Actions
+from runagent_ls.lsp.client import ClientFeatures
+from runagent_ls.lsp.commands import Commands
+from runagent_ls.lsp.diagnostics import Diagnostics
+from runagent_ls.lsp.documents import Documents
+from runagent_ls.lsp.folders import Folders
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.lenses import Lenses
+from runagent_ls.lsp.protocol import Protocol
+from runagent_ls.lsp.runs import Runs
+from runagent_ls.lsp.scheduling import PauseGate
+from runagent_ls.lsp.session import WARNING, Session
+from runagent_ls.lsp.shell import Shell
+from runagent_ls.lsp.stdio import MessageInput
+from runagent_ls.version import __version__
+
+logger = logging.getLogger(__name__)
+
+
+def serve(messages: MessageInput, output: BinaryIO, params: Json) -> int:
+    """Serve the client whose `initialize` had these parameters. Returns the exit code."""
+    return asyncio.run(_serve(messages, output, params))
+
+
+async def _serve(messages: MessageInput, output: BinaryIO, params: Json) -> int:
+    server = LanguageServer(
+        "runagent-ls",
+        __version__,
+        text_document_sync_kind=types.TextDocumentSyncKind.Full,
+        protocol_cls=Protocol,
+        converter_factory=default_converter,
+    )
+    protocol = server.protocol
+    if not isinstance(protocol, Protocol):
+        raise TypeError("pygls did not use our protocol")
+    loop = asyncio.get_running_loop()
+    protocol.output, protocol.stopped = output, loop.create_future()
+    loop.set_exception_handler(_log_exception)
+    connection = Connection(protocol, params)
+    connection.start(messages)
+    code = await protocol.stopped
+    await connection.runs.cancel_all()
+    return code
+
+
+def _log_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    logger.error("%s", context.get("message"), exc_info=context.get("exception"))
+
+
+class Connection:
+    """The parts that serve one client."""
+
+    def __init__(self, protocol: Protocol, params: Json) -> None:
+        self._protocol = protocol
+        self._params = params
+        self.session = session = Session(protocol, ClientFeatures.read(params))
+        self.diagnostics = Diagnostics(session)
+        self.lenses = Lenses(session)
+        self.folders = Folders(session, self._changed_elsewhere)
+        self.documents = Documents(session, self.diagnostics, self._project_edited)
+        self.actions = Actions(session, self.diagnostics)
+        self.runs = Runs(session)
+        self.commands = Commands(session, self.runs)
+        if session.client.is_runagent_shell:
+            self.shell = Shell(session, self.folders, self.diagnostics, self.runs)
+        session.on("initialized", self._initialized)
+        session.on("workspace/didChangeConfiguration", self._settings_changed)
+        session.on("$/setTrace", lambda _params: None)
+        self.folders.add_initial(params)
+
+    def start(self, messages: MessageInput) -> None:
+        """Begin to read messages."""
+        gate = PauseGate(messages.is_empty)
+
+        def pause() -> None:
+            if gate.opens():
+                self._protocol.answer_deferred()
+                for action in self.session.on_pause:
+                    action()
+
+        def end(error: Exception | None) -> None:
+            if error is not None:
+                logger.error("The input ended: %s", error)
+            self._protocol.stop(1)
+
+        messages.start(self._protocol.receive, pause, end)
+        process_id = self._params.get("processId")
+        if isinstance(process_id, int):
+            watching = parent.watch(process_id, lambda: self._protocol.stop(1))
+            self.session.spawn(watching, "Watching the editor's process")
+
+    # --- events ---------------------------------------------------------------------------
+
+    def _initialized(self, _params: object) -> None:
+        self.session.spawn(self.folders.watch(), "Watching files")
+        self.session.spawn(self._register_settings(), "Watching settings")
+        self.session.spawn(self._pull_settings(), "Reading settings")
+        self.folders.search()
+
+    def _changed_elsewhere(self) -> None:
+        """Files, folders or settings changed, not an open text."""
+        self.diagnostics.changed_elsewhere()
+        self.lenses.changed_elsewhere()
+        self._tell_shell()
+
+    def _project_edited(self, path: FilePath) -> None:
+        """An open text changed; its lenses and the list of projects may have, too."""
+        for project in self.session.workspace.projects_of(path):
+            if self.lenses.project_changed(project.config_path):
+                self._tell_shell()
+
+    def _tell_shell(self) -> None:
+        if self.session.client.is_runagent_shell:
+            self._protocol.notify_raw("runagent/projectsChanged", {})
+
+    # --- settings -------------------------------------------------------------------------
+
+    async def _register_settings(self) -> None:
+        if self.session.client.registers_settings:
+            registration = {
+                "id": "runagent-settings",
+                "method": "workspace/didChangeConfiguration",
+                "registerOptions": {"section": settings.SECTION},
+            }
+            await self._protocol.ask("client/registerCapability", {"registrations": [registration]})
+
+    def _settings_changed(self, params: Json) -> None:
+        if self.session.client.pulls_settings:
+            self.session.spawn(self._pull_settings(), "Reading settings")
+            return
+        sent = params.get("settings")
+        section = sent.get(settings.SECTION) if isinstance(sent, dict) else None
+        self._use_settings({None: section})
+
+    async def _pull_settings(self) -> None:
+        if not self.session.client.pulls_settings:
+            return
+        folders: list[FilePath | None] = [None, *self.session.folders]
+        items: list[Json] = [{"section": settings.SECTION}]
+        items += [
+            {"scopeUri": uri, "section": settings.SECTION} for uri in self.session.folders.values()
+        ]
+        values = await self._protocol.ask("workspace/configuration", {"items": items})
+        if isinstance(values, list):
+            self._use_settings(dict(zip(folders, values, strict=False)))
+
+    def _use_settings(self, sections: dict[FilePath | None, object]) -> None:
+        """Take over settings by folder (None: everywhere); wrong values are shown once."""
+        before = dict(self.session.settings)
+        for folder, section in sections.items():
+            self.session.settings[folder], problems = settings.read(section)
+            for problem in problems:
+                self.session.show_once(WARNING, f"{problem} The default is used.")
+        if self.session.settings != before:
+            self.session.workspace.settings_changed()
+            self._changed_elsewhere()

@@ -1,0 +1,203 @@
+"""Workspace folders, their projects, and files that change outside the editor's buffers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from itertools import count
+from pathlib import Path as FilePath
+from typing import Final, TypeVar
+
+from runagent_ls.lsp.client import dig
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.uris import to_path
+from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.discovery import find_configs
+from runagent_ls.project.file_source import DiskFiles
+
+T = TypeVar("T")
+
+WATCHED: Final = (
+    "**/runagent.config.{json,yaml,yml}",
+    "**/*.py",
+    "**/.env",
+    "**/.gitignore",
+    "**/requirements.txt",
+)
+_PROGRESS_AFTER_SECONDS: Final = 0.3
+_DELETED: Final = 3
+
+
+class Folders:
+    """Knows which folders are open, finds the projects in them, keeps them up to date."""
+
+    def __init__(self, session: Session, on_change: Callable[[], None]) -> None:
+        self._session = session
+        self._on_change = on_change
+        self._searches: dict[FilePath, asyncio.Task[None]] = {}
+        self._tokens = count()
+        session.on("workspace/didChangeWorkspaceFolders", self._folders_changed)
+        session.on("workspace/didChangeWatchedFiles", self._files_changed)
+        session.on("workspace/didCreateFiles", self._files_moved)
+        session.on("workspace/didDeleteFiles", self._files_moved)
+        session.on("workspace/didRenameFiles", self._files_moved)
+
+    # --- folders --------------------------------------------------------------------------
+
+    def add_initial(self, params: Json) -> None:
+        """The folders named by `initialize`: the list, or the older root URI or path."""
+        listed = params.get("workspaceFolders")
+        uris = [dig(item, "uri") for item in listed] if isinstance(listed, list) else []
+        if not uris and params.get("rootUri"):
+            uris = [params["rootUri"]]
+        if not uris and isinstance(params.get("rootPath"), str):
+            path = FilePath(params["rootPath"])
+            uris = [path.as_uri()] if path.is_absolute() else []
+        for uri in uris:
+            self._add(uri)
+
+    def _add(self, uri: object) -> None:
+        path = to_path(uri)
+        if path is not None and isinstance(uri, str):
+            self._session.folders[path] = uri
+            self._session.uris.add_folder(uri, path)
+
+    def _folders_changed(self, params: Json) -> None:
+        for item in _list(dig(params, "event", "removed")):
+            path = to_path(dig(item, "uri"))
+            if path is not None and self._session.folders.pop(path, None) is not None:
+                self._session.uris.remove_folder(path)
+                self._session.settings.pop(path, None)
+                self._session.workspace.remove_folder(path)
+                if (search := self._searches.pop(path, None)) is not None:
+                    search.cancel()
+        for item in _list(dig(params, "event", "added")):
+            self._add(dig(item, "uri"))
+        self._on_change()
+        self.search(path for path in self._session.folders if path not in self._searches)
+
+    # --- discovery ------------------------------------------------------------------------
+
+    def search(self, folders: Iterable[FilePath] | None = None) -> None:
+        """Look for projects in these folders (default: all), in the background."""
+        for folder in list(self._session.folders if folders is None else folders):
+            if (running := self._searches.get(folder)) is not None:
+                running.cancel()
+            self._searches[folder] = self._session.spawn(
+                self._search(folder), f"Looking for agents in {folder}"
+            )
+
+    async def searched(self) -> None:
+        """Wait until the searches that run now have ended."""
+        await asyncio.gather(*self._searches.values(), return_exceptions=True)
+
+    async def _search(self, folder: FilePath) -> None:
+        progress = asyncio.get_running_loop().create_task(self._show_progress(folder))
+        try:
+            found = await _in_thread(lambda: find_configs(folder, DiskFiles()))
+        finally:
+            progress.cancel()
+        if folder in self._session.folders:
+            self._session.workspace.discovered(folder, found)
+            self._on_change()
+
+    async def _show_progress(self, folder: FilePath) -> None:
+        """Work-done progress, only for a search that takes long enough to be noticed."""
+        if not self._session.client.shows_progress:
+            return
+        await asyncio.sleep(_PROGRESS_AFTER_SECONDS)
+        token = f"runagent-search-{next(self._tokens)}"
+        await self._session.protocol.ask("window/workDoneProgress/create", {"token": token})
+        title = f"Looking for agents in {folder.name or folder}"
+        self._session.progress(token, {"kind": "begin", "title": title})
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._session.progress(token, {"kind": "end"})
+
+    # --- files ----------------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Ask the client to tell of changes on the disk."""
+        if not self._session.client.watches_files:
+            return
+        watchers = [{"globPattern": pattern} for pattern in WATCHED]
+        registration = {
+            "id": "runagent-files",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": {"watchers": watchers},
+        }
+        await self._session.protocol.ask(
+            "client/registerCapability", {"registrations": [registration]}
+        )
+
+    def _files_changed(self, params: Json) -> None:
+        paths, search = [], False
+        for change in _list(params.get("changes")):
+            path = self._session.uris.path(dig(change, "uri"))
+            if path is None:
+                continue
+            paths.append(path)
+            # A new configuration may be one that .gitignore hides: only a search can tell.
+            search |= path.name == ".gitignore" or (
+                is_config(path) and dig(change, "type") != _DELETED
+            )
+        self._disk_changed(paths, search)
+
+    def _files_moved(self, params: object) -> None:
+        """Files or folders were created, renamed or deleted in the editor."""
+        paths = []
+        for item in _list(getattr(params, "files", None)):
+            for name in ("uri", "old_uri", "new_uri"):
+                path = to_path(getattr(item, name, None))
+                if path is not None:
+                    paths.append(path)
+        self._disk_changed(paths, search=True)
+
+    def _disk_changed(self, paths: list[FilePath], search: bool) -> None:
+        if not paths:
+            return
+        self._session.workspace.disk_changed(paths)
+        self._on_change()
+        if search:
+            around = {
+                folder
+                for folder in self._session.folders
+                for path in paths
+                if folder == path or folder in path.parents
+            }
+            self.search(around)
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run `work` in a daemon thread: the process may end without waiting for it."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(value)  # type: ignore[arg-type]
+
+    def run() -> None:
+        value, failure = None, None
+        try:
+            value = work()
+        except Exception as error:  # handed over, raised where it is awaited
+            failure = error
+        try:
+            loop.call_soon_threadsafe(settle, value, failure)
+        except RuntimeError:
+            return  # the loop has ended meanwhile
+
+    threading.Thread(target=run, name="search", daemon=True).start()
+    return await future

@@ -1,0 +1,70 @@
+"""JSON-RPC envelopes as plain values: what is needed before and below pygls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final, TypeAlias
+
+MessageId: TypeAlias = int | str | None
+Json: TypeAlias = dict[str, Any]
+
+PARSE_ERROR: Final = -32700
+INVALID_REQUEST: Final = -32600
+METHOD_NOT_FOUND: Final = -32601
+INVALID_PARAMS: Final = -32602
+INTERNAL_ERROR: Final = -32603
+NOT_INITIALIZED: Final = -32002
+REQUEST_CANCELLED: Final = -32800
+REQUEST_FAILED: Final = -32803
+
+
+class InvalidParamsError(Exception):
+    """A request's parameters have the wrong shape; the text says which and what was expected."""
+
+
+class InvalidMessageError(Exception):
+    """A message is not one: `code` is the JSON-RPC error to answer with."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def decode(body: bytes) -> Json:
+    """Read a message. Raises `InvalidMessageError` for what is no JSON object of JSON-RPC 2.0."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessageError(PARSE_ERROR, f"The message is not JSON: {error}") from error
+    if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+        raise InvalidMessageError(INVALID_REQUEST, "The message is not a JSON-RPC 2.0 object")
+    return message
+
+
+def encode(message: Any, default: Callable[[Any], Any] | None = None) -> bytes:  # noqa: ANN401 - any JSON
+    """Header and body. ASCII only, so that lone surrogates pass and characters are bytes."""
+    try:
+        body = json.dumps(message, default=default, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        body = _without_nan(json.dumps(message, default=default))
+    return f"Content-Length: {len(body)}\r\n\r\n{body}".encode("ascii")
+
+
+def _without_nan(text: str) -> str:
+    """Agents may answer NaN and Infinity, which no JSON reader of an editor takes: as words."""
+    return json.dumps(json.loads(text, parse_constant=str), separators=(",", ":"))
+
+
+def result(message_id: MessageId, value: object) -> Json:
+    return {"jsonrpc": "2.0", "id": message_id, "result": value}
+
+
+def error(message_id: MessageId, code: int, message: str) -> Json:
+    return {"jsonrpc": "2.0", "id": message_id, "error": {"code": code, "message": message}}
+
+
+def send(output: BinaryIO, message: Json) -> None:
+    """Write one message at once."""
+    output.write(encode(message))
+    output.flush()

@@ -1,0 +1,57 @@
+"""Ends the server when the editor that started it has died without saying goodbye."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+_INTERVAL_SECONDS: Final = 3.0
+
+
+async def watch(process_id: int, on_death: Callable[[], None]) -> None:
+    """Call `on_death` once the process is gone.
+
+    A process that is not there at the start is not watched: the editor may live in another
+    process namespace (a container), and the end of standard input still ends the server.
+    """
+    if not is_alive(process_id):
+        return
+    while True:
+        await asyncio.sleep(_INTERVAL_SECONDS)
+        if not is_alive(process_id):
+            on_death()
+            return
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process of this number runs. Numbers that cannot be one count as not alive."""
+    if process_id <= 0:
+        return False
+    if sys.platform == "win32":
+        return _is_alive_windows(process_id)
+    try:
+        os.kill(process_id, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _is_alive_windows(process_id: int) -> bool:
+    """`os.kill` would end the process there, so its handle is asked instead."""
+    if sys.platform != "win32":
+        return False
+    import ctypes
+
+    synchronize, wait_timeout = 0x00100000, 0x00000102
+    handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, process_id)
+    if not handle:
+        return False
+    try:
+        return bool(ctypes.windll.kernel32.WaitForSingleObject(handle, 0) == wait_timeout)
+    finally:
+        ctypes.windll.kernel32.CloseHandle(handle)

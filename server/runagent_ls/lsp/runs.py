@@ -1,0 +1,185 @@
+"""Runs of agents on behalf of the client: started, told of, cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
+from runagent_ls.lsp.messages import CancelResult, RunRequest
+from runagent_ls.lsp.session import Session
+
+if TYPE_CHECKING:  # the agents' side is loaded when something is run first
+    from runagent_ls.agents.output import OutputMessage
+    from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
+    from runagent_ls.agents.target import Target
+
+WINDOW: Final = 4
+"""Batches that may be on their way without the client having said that it took them."""
+
+
+class Display(Protocol):
+    """Where a run shows itself."""
+
+    def state(self, state: RunState, target: Target | None) -> None: ...
+
+    async def batch(self, items: list[OutputMessage]) -> None:
+        """Show items; the agent is not read on while this waits."""
+
+    def ended(self) -> None:
+        """The run is over: what is still on its way must not wait any more."""
+
+
+class Runs:
+    """All runs that have not ended, by the id that their client gave them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tasks: dict[str, asyncio.Task[RunOutcome]] = {}
+
+    def __contains__(self, run_id: str) -> bool:
+        return run_id in self._tasks
+
+    async def run(self, request: RunRequest, stream: bool, display: Display) -> RunOutcome:
+        """Run to the end, whatever that is. Cancelling the caller cancels the run.
+
+        Raises `InvalidParamsError` when a run of this id is going on.
+        """
+        if request.run_id in self._tasks:
+            raise InvalidParamsError(f"A run with the id {request.run_id!r} is going on already")
+        task = asyncio.get_running_loop().create_task(self._execute(request, stream, display))
+        self._tasks[request.run_id] = task
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._stop(task, display)
+            current = asyncio.current_task()
+            while current is not None and current.cancelling():
+                current.uncancel()  # the answer tells how the run ended
+            return await task
+        finally:
+            del self._tasks[request.run_id]
+
+    async def cancel(self, run_id: str) -> CancelResult:
+        """Stop a run and say honestly what was stopped."""
+        task = self._tasks.get(run_id)
+        if task is None:
+            message = "This run has ended already, or there never was one of this id."
+            return {"found": False, "stopped": False, "message": message}
+        task.cancel()
+        await asyncio.wait([task])
+        if task.cancelled():  # before it began
+            return {"found": True, "stopped": True, "message": "The run was stopped."}
+        outcome = task.result()
+        if outcome.state != "cancelled":
+            message = f"The run had ended by itself: {outcome.state}."
+            return {"found": True, "stopped": True, "message": message}
+        if outcome.stopped:
+            return {"found": True, "stopped": True, "message": "The run was stopped."}
+        message = (
+            "We no longer wait for the answer, but the agent's function goes on until it "
+            "returns: RunAgent has no way to stop a plain call."
+        )
+        return {"found": True, "stopped": False, "message": message}
+
+    async def cancel_all(self) -> None:
+        """Stop everything, for `shutdown`."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=2)
+
+    def _stop(self, task: asyncio.Task[RunOutcome], display: Display) -> None:
+        task.cancel()
+        display.ended()
+
+    async def _execute(self, request: RunRequest, stream: bool, display: Display) -> RunOutcome:
+        from runagent_ls.agents import target
+        from runagent_ls.agents.call import Call
+        from runagent_ls.agents.output import OutputBatcher
+        from runagent_ls.agents.runs import execute
+
+        settings = self._session.settings_for(request.config_path)
+        timeouts = request.limits(settings.timeouts)
+
+        async def resolve_target() -> Target:
+            agent_id = request.agent_id or self._agent_id(request)
+            if request.port is not None or request.host is not None:
+                return await target.resolve(agent_id, request.host, request.port, timeouts=timeouts)
+            if settings.port is not None:
+                return await target.resolve(
+                    agent_id, settings.host, settings.port, source="setting", timeouts=timeouts
+                )
+            return await target.resolve(agent_id, timeouts=timeouts)
+
+        call = Call(request.tag, request.args, request.kwargs or {})
+        async with OutputBatcher(display.batch) as batcher:
+            sink = _Sink(display, batcher)
+            outcome = await execute(call, resolve_target, sink, timeouts, stream=stream)
+            display.ended()
+        return outcome
+
+    def _agent_id(self, request: RunRequest) -> str | None:
+        if request.config_path is None:
+            return None
+        return self._session.workspace.project(request.config_path).agent_id
+
+
+class _Sink:
+    """What `agents.runs` wants of a sink, on top of a display."""
+
+    def __init__(self, display: Display, batcher: Any) -> None:  # noqa: ANN401 - imported late
+        self._display = display
+        self._batcher = batcher
+
+    async def state(self, state: RunState, target: Target | None) -> None:
+        self._display.state(state, target)
+
+    async def output(self, items: Sequence[OutputItem]) -> None:
+        await self._batcher.add(items)
+
+
+class ShellDisplay:
+    """Shows a run to the RunAgent shell by its own notifications, no faster than it can take."""
+
+    def __init__(self, session: Session, run_id: str) -> None:
+        self._session = session
+        self._run_id = run_id
+        self._sequence = 0
+        self._acknowledged = 0
+        self._released = False
+        self._room = asyncio.Event()
+        self._room.set()
+
+    def state(self, state: RunState, target: Target | None) -> None:
+        message: Json = {
+            "runId": self._run_id,
+            "state": state,
+            "target": None if target is None else target.to_message(),
+        }
+        self._session.protocol.notify_raw("runagent/runState", message)
+
+    async def batch(self, items: list[OutputMessage]) -> None:
+        await self._room.wait()
+        message = {"runId": self._run_id, "seq": self._sequence, "items": items}
+        self._sequence += 1
+        self._session.protocol.notify_raw("runagent/output", message)
+        self._update()
+
+    def acknowledge(self, sequence: int) -> None:
+        """The client has taken the batch `sequence` and all before it."""
+        if self._acknowledged <= sequence < self._sequence:
+            self._acknowledged = sequence + 1
+            self._update()
+
+    def ended(self) -> None:
+        self._released = True
+        self._update()
+
+    def _update(self) -> None:
+        if self._released or self._sequence - self._acknowledged < WINDOW:
+            self._room.set()
+        else:
+            self._room.clear()

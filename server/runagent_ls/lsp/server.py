@@ -1,0 +1,58 @@
+"""The door: `main` speaks LSP on standard input and output until the client says `exit`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING, BinaryIO
+
+from runagent_ls.lsp import jsonrpc, stdio
+from runagent_ls.lsp.capabilities import initialize_result
+from runagent_ls.lsp.client import ClientFeatures
+
+if TYPE_CHECKING:
+    from runagent_ls.lsp.jsonrpc import Json
+
+
+def main() -> int:
+    """Run the language server. Returns the exit code: 0 after `shutdown`, else 1."""
+    descriptor, output = stdio.claim()
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    messages = stdio.MessageInput(descriptor)
+    try:
+        params = _until_initialize(messages, output)
+    except (OSError, stdio.FramingError) as error:
+        logging.getLogger(__name__).error("%s", error)
+        return 1
+    if params is None:
+        return 1
+    from runagent_ls.lsp.connection import serve
+
+    code = serve(messages, output, params)
+    # Threads that look into big folders, or wait for a name server, must not keep us alive.
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _until_initialize(messages: stdio.MessageInput, output: BinaryIO) -> Json | None:
+    """Answer `initialize` before anything heavy is loaded; its parameters, None to end."""
+    while (body := messages.next_blocking()) is not None:
+        try:
+            message = jsonrpc.decode(body)
+        except jsonrpc.InvalidMessageError as invalid:
+            jsonrpc.send(output, jsonrpc.error(None, invalid.code, str(invalid)))
+            continue
+        method = message.get("method")
+        if method == "initialize" and "id" in message:
+            params = message.get("params")
+            params = params if isinstance(params, dict) else {}
+            result = initialize_result(ClientFeatures.read(params))
+            jsonrpc.send(output, jsonrpc.result(message["id"], result))
+            return params
+        if method == "exit":
+            return None
+        if "id" in message and method is not None:
+            text = "The first request must be initialize"
+            jsonrpc.send(output, jsonrpc.error(message["id"], jsonrpc.NOT_INITIALIZED, text))
+    return None

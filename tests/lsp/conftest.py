@@ -1,0 +1,85 @@
+"""Editors, projects, and what every test of the server must leave behind: nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from editor import Editor
+
+VALID: dict[str, Any] = {
+    "agent_name": "demo",
+    "description": "d",
+    "framework": "default",
+    "template": "",
+    "version": "1.0.0",
+    "created_at": "2025-06-25T13:42:03",
+    "template_source": {"repo_url": "", "author": "", "path": ""},
+    "agent_architecture": {
+        "entrypoints": [
+            {"file": "main.py", "module": "greet", "tag": "greet"},
+            {"file": "main.py", "module": "count", "tag": "count_stream"},
+        ]
+    },
+    "agent_id": "11111111-2222-4333-8444-555555555555",
+}
+MAIN = '''"""A sample agent."""
+
+
+def greet(name: str, times: int = 1) -> str:
+    """Say hello.
+
+    Args:
+        name: Who is greeted.
+    """
+    return "hello " + name * times
+
+
+def count(n: int = 3):
+    for i in range(n):
+        yield i
+'''
+
+
+def write_project(folder: Path, **changes: object) -> Path:
+    """Write a sample project; gives the path of its configuration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "main.py").write_text(MAIN, "utf-8")
+    config = folder / "runagent.config.json"
+    config.write_text(json.dumps({**VALID, **changes}, indent=2, ensure_ascii=False), "utf-8")
+    return config
+
+
+@pytest.fixture
+def editors() -> Iterator[Callable[..., Editor]]:
+    """Makes editors; each server must have ended, without a traceback, when the test is over."""
+    made: list[Editor] = []
+
+    def make(*args: Any, **kwargs: Any) -> Editor:
+        made.append(Editor(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for editor in made:
+        try:
+            if editor.process.poll() is None:
+                editor.stop()
+        finally:
+            editor.kill()
+    for editor in made:
+        assert b"Traceback" not in editor.stderr, editor.stderr.decode()
+
+
+@pytest.fixture
+def editor(editors: Callable[..., Editor], tmp_path: Path) -> Editor:
+    """A pulling editor, started, with the folder `tmp_path`."""
+    made = editors([tmp_path])
+    made.start()
+    return made
