@@ -7,9 +7,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from runagent_ls.text.position import Span
 
-JsonValue: TypeAlias = (
-    None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
-)
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root; `()` is the root itself."""
 

@@ -1,0 +1,100 @@
+"""Code point offsets to LSP positions and back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate
+from typing import Final
+
+from runagent_ls.text.position import Position, Range, Span
+
+# LSP knows these line ends only: `str.splitlines` also splits at U+2028, form feed and others.
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+
+
+class LineIndex:
+    """The lines of one text. Built when first asked, so that a text without findings is free."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Offset at which each line begins; at least `[0]`."""
+        text = self.text
+        if "\r" in text:
+            return [0, *(match.end() for match in _LINE_END.finditer(text))]
+        starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+        starts.pop()
+        return starts
+
+    @cached_property
+    def _has_astral(self) -> bool:
+        """True when some character takes two UTF-16 code units."""
+        return not self.text.isascii() and _ASTRAL.search(self.text) is not None
+
+    @property
+    def line_count(self) -> int:
+        """Number of lines; an empty text has one."""
+        return len(self._starts)
+
+    def position(self, offset: int) -> Position:
+        """Position of a code point offset; offsets outside the text are clamped."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self._starts, offset) - 1
+        start = self._starts[line]
+        # Between the two halves of a CRLF there is no position: stay in front of it.
+        if offset and self.text[offset - 1 : offset + 1] == "\r\n":
+            offset -= 1
+        if not self._has_astral:
+            return Position(line, offset - start)
+        return Position(line, _utf16_length(self.text[start:offset]))
+
+    def offset(self, position: Position) -> int:
+        """Code point offset of a position; clamped to the line's end and the text's end.
+
+        A position inside a surrogate pair counts as in front of the character.
+        """
+        if position.line < 0:
+            return 0
+        if position.line >= len(self._starts):
+            return len(self.text)
+        start = self._starts[position.line]
+        end = self._line_end(position.line)
+        wanted = max(0, position.character)
+        if not self._has_astral:
+            return min(start + wanted, end)
+        line = self.text[start:end]
+        if line.isascii():
+            return min(start + wanted, end)
+        for match in _ASTRAL.finditer(line):
+            if match.start() >= wanted:
+                break
+            # Every astral character in front takes one more unit than code points.
+            wanted = max(match.start(), wanted - 1)
+        return min(start + wanted, end)
+
+    def range(self, span: Span) -> Range:
+        """LSP range of a span."""
+        return Range(self.position(span.start), self.position(span.end))
+
+    def line(self, number: int) -> str:
+        """Text of a line without its line end; empty when there is no such line."""
+        if not 0 <= number < len(self._starts):
+            return ""
+        return self.text[self._starts[number] : self._line_end(number)]
+
+    def _line_end(self, number: int) -> int:
+        """Offset behind the last character of a line, in front of its line end."""
+        if number + 1 >= len(self._starts):
+            return len(self.text)
+        end = self._starts[number + 1] - 1
+        is_crlf = self.text[end] == "\n" and end and self.text[end - 1] == "\r"
+        return end - 1 if is_crlf else end
+
+
+def _utf16_length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
