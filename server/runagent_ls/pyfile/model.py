@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from runagent_ls.text.position import Span
+
+if TYPE_CHECKING:
+    from runagent_ls.pyfile.layout import Layout
 
 
 class Proof(Enum):
@@ -43,11 +46,53 @@ class Signature:
     returns: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call in a function's own body: the callee as written, and the whole call's place."""
+
+    callee: str
+    span: Span
+
+
 SymbolKind: TypeAlias = Literal[
     "function", "class", "instance", "partial", "lambda", "import", "dict", "literal", "other"
 ]
 """`instance`: `Name(...)`; `literal`: str, number, list, tuple, set, None, f-string;
 `other`: any expression that says nothing certain."""
+
+ReturnKind: TypeAlias = Literal[
+    "str", "bytes", "number", "none", "dict", "iterable", "generator", "unknown"
+]
+"""What a `return` gives: `number` covers bool and complex, `iterable` list, tuple and set."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundArguments:
+    """What `functools.partial` was given behind the function.
+
+    `exact` is false when `*` or `**` hides some of it.
+    """
+
+    positional: int
+    keywords: tuple[str, ...]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What a function does when it is used as a decorator, as far as its shape is plain.
+
+    `returns_argument`: the decorated object itself comes back. Otherwise an inner function does:
+    `is_async` and `is_generator` are its own, `forwards` tells that each of its ways to return
+    gives exactly what calling the decorated function gives, not awaited and not iterated.
+    `keeps_arguments`: the inner function takes `*args, **kwargs`.
+    """
+
+    returns_argument: bool = False
+    is_async: bool = False
+    is_generator: bool = False
+    forwards: bool = False
+    keeps_arguments: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +115,71 @@ class Symbol:
     is_async: bool = False
     is_generator: bool = False
     decorators: tuple[str, ...] = ()
+    """Decorator expressions as written, without `@`, outermost first."""
     signature: Signature | None = None
+    """As written: `self` is still there. `Resolution.signature` is what a caller sees."""
     docstring: str | None = None
     target: str | None = None
     bases: tuple[str, ...] = ()
+    """Base classes as written; keywords such as `metaclass=M` included."""
     keys: tuple[str, ...] = ()
     members: Mapping[str, Symbol] = field(default_factory=dict)
+    """Names bound in a class body; private ones (`__x`) under their mangled name."""
+    alternatives: tuple[Symbol, ...] = ()
+    """All bindings that may win, in source order, when there are several; else empty."""
+    conditional: bool = False
+    """True when the name may be unbound at run time."""
+    attributes: Mapping[str, Symbol] = field(default_factory=dict)
+    """Attributes set from outside at module level: `app.invoke = f`."""
+    instance_attributes: Mapping[str, Symbol] = field(default_factory=dict)
+    """Of a class: what its methods set on `self`; `conditional` unless `__init__` always does."""
+    leaks_self: bool = False
+    """Of a class: a method hands `self` on, so anything may be set on an instance."""
+    value_type: str | None = None
+    """Name of the built-in type of a `literal` or `dict`."""
+    callee: str | None = None
+    """Of a `partial`: the expression that was called, such as `functools.partial`."""
+    bound: BoundArguments | None = None
+    returns: tuple[ReturnKind, ...] = ()
+    """Of a function or lambda that is no generator: every kind its calls can return."""
+    wrapping: Wrapping | None = None
+    """What `@name` does."""
+    factory_wrapping: Wrapping | None = None
+    """What `@name(...)` does."""
+    blocking_calls: tuple[CallSite, ...] = ()
+    """Calls of a sync generator whose names are known to block (`time.sleep`, `requests.get`)."""
+    bare_next_calls: tuple[CallSite, ...] = ()
+    """`next(x)` without a default and outside any `try`, in a sync function without `yield`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PythonSyntaxError:
-    """Where `ast` gave up, in code points of the text."""
+    """Where `ast` gave up, in code points of the text.
+
+    `newer_python` is true when the place looks like syntax that this interpreter is too old for
+    and a newer one may accept: then it is no proof that the agent's interpreter refuses it.
+    """
 
     message: str
     span: Span
+    newer_python: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleExit:
+    """A statement at module level that ends the process: `sys.exit()`, `raise SystemExit`, ...
+
+    `certain` is false when a condition decides; what a main guard holds is not listed.
+    """
+
+    text: str
+    span: Span
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PyFile:
-    """One source file. `stale` means: the symbols are those of the last text that parsed.
+    """One source file. `stale` means: some symbols are those of the last text that parsed.
 
     `dynamic` tells that names may exist which no parser can see (`from x import *`,
     `__getattr__`, `globals()[...]`, `exec`): a missing name is then *unknown*, not *refuted*.
@@ -96,6 +187,15 @@ class PyFile:
 
     text: str
     symbols: Mapping[str, Symbol]
+    """In source order. A name under `if __name__ == "__main__"` alone is not bound when served."""
     dynamic: bool
     syntax_error: PythonSyntaxError | None = None
     stale: bool = False
+    star_imports: tuple[str, ...] = ()
+    """Targets of `from x import *`, such as `.helpers:*`."""
+    generates_names: bool = False
+    """`dynamic` for another reason than star imports."""
+    guarded_names: frozenset[str] = frozenset()
+    """Names bound under `if __name__ == "__main__"`, where the server never comes."""
+    layout: Layout | None = field(default=None, repr=False, compare=False)
+    """How the text was cut, for the next edit."""

@@ -1,0 +1,151 @@
+"""A piece of a file that parses on its own, and what it binds. The unit of caching."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from runagent_ls.pyfile.exits import find_exits
+from runagent_ls.pyfile.flow import Flow, flow_of
+from runagent_ls.pyfile.model import ModuleExit, Symbol
+from runagent_ls.pyfile.source import Source
+from runagent_ls.pyfile.symbols import build
+from runagent_ls.pyfile.usage import Usage, read_usage
+from runagent_ls.text.position import Span
+
+_HIDDEN_NAMES = re.compile(
+    r"\b(?:exec|eval|globals|vars|locals|__dict__|__getattr__|modules|_getframe|currentframe|"
+    r"f_globals|f_locals|reload|__builtins__)\b"
+)
+_Value = TypeVar("_Value")
+
+
+class NameUse(NamedTuple):
+    """What a block does to a name, without the details."""
+
+    strong: bool
+    binds: bool
+
+
+class Block:
+    """Some whole top-level statements. Places inside are relative to the block's start.
+
+    Only the bound names are kept at first; symbols are read again from the text when asked for,
+    which costs one small parse and spares the memory of a syntax tree.
+    """
+
+    def __init__(self, text: str, tree: ast.Module | None) -> None:
+        """`tree` is the parsed text; None for a text too deep to be looked at."""
+        self.text = text
+        self.opaque = tree is None
+        flow = flow_of(tree.body) if tree is not None else Flow()
+        self.uses = {
+            name: NameUse(effect.strong, bool(effect.candidates))
+            for name, effect in flow.effects.items()
+        }
+        self.guarded = frozenset(name for name in flow.guarded if "." not in name)
+        self.late = _global_names(tree, text) if tree is not None and "global" in text else {}
+        self.stars = _star_imports(tree) if tree is not None and "*" in text else ()
+        hidden = tree is None or (bool(_HIDDEN_NAMES.search(text)) and _makes_names(tree))
+        self.generates_names = hidden or "__getattr__" in self.uses
+        self.exits: tuple[ModuleExit, ...] = ()
+        if tree is not None and ("exit" in text or "quit" in text or "SystemExit" in text):
+            self.exits = find_exits(tree, Source(text))
+        self.relative_imports: tuple[Span, ...] = ()
+        if tree is not None and "from" in text and "." in text:
+            self.relative_imports = _relative_imports(tree, text)
+
+    @cached_property
+    def bindings(self) -> Mapping[str, Bindings]:
+        """Symbols of every name the block may bind, places relative to the block."""
+        tree = ast.parse(self.text)
+        source = Source(self.text)
+        return {
+            name: Bindings(
+                effect.strong,
+                tuple(build(candidate, source) for candidate in effect.candidates),
+                effect.unbinds,
+            )
+            for name, effect in flow_of(tree.body).effects.items()
+        }
+
+    @cached_property
+    def usage(self) -> Usage:
+        """Attributes that are set anywhere in the block, and names that are handed on."""
+        return read_usage(ast.parse(self.text))
+
+
+class Bindings(NamedTuple):
+    """What a block does to a name: see `flow.Effect`."""
+
+    strong: bool
+    symbols: tuple[Symbol, ...]
+    unbinds: bool
+
+
+def _makes_names(tree: ast.Module) -> bool:
+    """Whether names may be bound by other means than statements."""
+    for node in ast.walk(tree):
+        name = getattr(node, "id", None) or getattr(node, "attr", None)
+        if isinstance(node, ast.alias):
+            name = node.name.rpartition(".")[2]
+        if isinstance(name, str) and _HIDDEN_NAMES.fullmatch(name):
+            return True
+    return False
+
+
+def _global_names(tree: ast.Module, text: str) -> Mapping[str, Span]:
+    """Names that functions or classes may bind in the module, at the `global` that says so."""
+    found: dict[str, Span] = {}
+    source = Source(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            for name in node.names:
+                found.setdefault(name, source.span(node))
+    return found
+
+
+def _star_imports(tree: ast.Module) -> tuple[str, ...]:
+    return tuple(
+        f"{'.' * node.level}{node.module or ''}:*"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
+    )
+
+
+def _relative_imports(tree: ast.Module, text: str) -> tuple[Span, ...]:
+    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level > 0]
+    if not nodes:
+        return ()
+    source = Source(text)
+    return tuple(sorted(source.span(node) for node in nodes))
+
+
+def shifted(value: _Value, offset: int) -> _Value:
+    """A model value with every span in it moved by `offset` code points."""
+    if offset == 0:
+        return value
+    moved = _shift(value, offset)
+    return moved  # type: ignore[return-value]  # the same type comes back, field by field
+
+
+def _shift(value: object, offset: int) -> object:
+    if isinstance(value, Span):
+        return Span(value.start + offset, value.end + offset)
+    if isinstance(value, tuple):
+        return tuple(_shift(item, offset) for item in value) if value else value
+    if isinstance(value, Mapping):
+        return {key: _shift(item, offset) for key, item in value.items()} if value else value
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            field.name: _shift(getattr(value, field.name), offset)
+            for field in fields(value)
+            if isinstance(getattr(value, field.name), (tuple, Mapping))
+            or is_dataclass(getattr(value, field.name))
+        }
+        return replace(value, **changes)
+    return value

@@ -1,0 +1,22 @@
+"""Running the parser without its side effects on the process."""
+
+from __future__ import annotations
+
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def quiet_parser() -> Iterator[None]:
+    """No warnings about the text, and no cyclic collection while many nodes are made."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,133 @@
+"""What a function does to the function it decorates, when its shape leaves no doubt."""
+
+from __future__ import annotations
+
+import ast
+
+from runagent_ls.pyfile.functions import Function, dotted, is_generator, own_nodes
+from runagent_ls.pyfile.model import Wrapping
+from runagent_ls.pyfile.returns import can_fall_through
+
+
+def read_wrapping(function: Function) -> Wrapping | None:
+    """What the function does as a decorator, when its shape leaves no doubt."""
+    if isinstance(function, ast.AsyncFunctionDef) or is_generator(function):
+        return None
+    arguments = function.args
+    only = [*arguments.posonlyargs, *arguments.args]
+    extra = arguments.vararg or arguments.kwarg or arguments.kwonlyargs
+    if len(only) != 1 or extra:
+        return None
+    decorated = only[0].arg
+    returned = _single_returned_name(function)
+    if returned is None or _rebound(function, decorated):
+        return None
+    if returned == decorated:
+        return Wrapping(returns_argument=True)
+    inner = _inner_function(function, returned)
+    if inner is None or not _keeps_function(inner, decorated):
+        return None
+    if any(arg.arg == decorated for arg in ast.walk(inner.args) if isinstance(arg, ast.arg)):
+        return None
+    return Wrapping(
+        is_async=isinstance(inner, ast.AsyncFunctionDef),
+        is_generator=is_generator(inner),
+        forwards=_forwards(inner, decorated),
+        keeps_arguments=bool(inner.args.vararg and inner.args.kwarg and not inner.args.args),
+    )
+
+
+def read_factory_wrapping(function: Function) -> Wrapping | None:
+    """The same for `@name(...)`: a function that returns a plain decorator of its own."""
+    if isinstance(function, ast.AsyncFunctionDef) or is_generator(function):
+        return None
+    returned = _single_returned_name(function)
+    inner = _inner_function(function, returned) if returned else None
+    if inner is None or inner.decorator_list:
+        return None
+    return read_wrapping(inner)
+
+
+def _single_returned_name(function: Function) -> str | None:
+    """The name that the last statement returns, when there is no other `return`."""
+    returns = [node for node in own_nodes(function) if isinstance(node, ast.Return)]
+    last = function.body[-1]
+    if len(returns) != 1 or returns[0] is not last or not isinstance(last, ast.Return):
+        return None
+    return last.value.id if isinstance(last.value, ast.Name) else None
+
+
+def _inner_function(function: Function, name: str) -> Function | None:
+    bound = [
+        node
+        for node in ast.walk(function)
+        if node is not function and _binds(node, name)
+    ]
+    if len(bound) != 1 or bound[0] not in function.body:
+        return None
+    inner = bound[0]
+    return inner if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == name and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        return name in node.names
+    if isinstance(node, ast.arg):
+        return node.arg == name
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name.partition(".")[0]) == name
+    return getattr(node, "name", None) == name
+
+
+def _rebound(function: Function, name: str) -> bool:
+    """Whether anything below but the parameter itself binds the name."""
+    places = [node for node in ast.walk(function) if node is not function and _binds(node, name)]
+    return len(places) != 1
+
+
+def _keeps_function(inner: Function, decorated: str) -> bool:
+    """No decorator but `wraps(fn)`, which gives the inner function back."""
+    for decorator in inner.decorator_list:
+        if not isinstance(decorator, ast.Call) or len(decorator.args) != 1:
+            return False
+        argument = decorator.args[0]
+        if dotted(decorator.func) not in {"wraps", "functools.wraps"}:
+            return False
+        if not isinstance(argument, ast.Name) or argument.id != decorated:
+            return False
+    return True
+
+
+def _forwards(inner: Function, decorated: str) -> bool:
+    """Every way to return gives `fn(...)` as it is."""
+    if is_generator(inner) or can_fall_through(inner.body):
+        return False
+    kept = _names_of_results(inner, decorated)
+    for node in own_nodes(inner):
+        if isinstance(node, ast.Return):
+            if isinstance(node.value, ast.Name) and node.value.id in kept:
+                continue
+            if not _calls(node.value, decorated):
+                return False
+    return True
+
+
+def _names_of_results(inner: Function, decorated: str) -> set[str]:
+    """Names that are bound once, by `name = fn(...)`."""
+    kept: set[str] = set()
+    for node in own_nodes(inner):
+        if isinstance(node, ast.Assign) and _calls(node.value, decorated):
+            target = node.targets[0]
+            if len(node.targets) == 1 and isinstance(target, ast.Name):
+                places = [n for n in ast.walk(inner) if n is not inner and _binds(n, target.id)]
+                if len(places) == 1:
+                    kept.add(target.id)
+    return kept
+
+
+def _calls(value: ast.expr | None, name: str) -> bool:
+    return (
+        isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == name
+    )
