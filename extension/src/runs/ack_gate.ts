@@ -24,10 +24,10 @@ export class AckGate {
     if (!live) this.#upTo(this.#received);
   }
 
+  /** One acknowledgement covers all batches up to its number. */
   #upTo(seq: number): void {
-    while (this.#acknowledged < seq) {
-      this.#acknowledged += 1;
-      this.acknowledge(this.#acknowledged);
-    }
+    if (seq <= this.#acknowledged) return;
+    this.#acknowledged = seq;
+    this.acknowledge(seq);
   }
 }

@@ -77,9 +77,15 @@ export function isOver(phase: RunPhase): boolean {
   return phase === 'completed' || phase === 'failed' || phase === 'cancelled';
 }
 
-/** The model after `event`. What comes after the end of a run changes nothing. */
+/**
+ * The model after `event`. What comes after the end of a run changes nothing, but for the answer to a cancel, which
+ * may be overtaken by the end that it brought about.
+ */
 export function reduce(model: RunViewModel, event: RunEvent): RunViewModel {
-  if (isOver(model.phase)) return model;
+  if (isOver(model.phase)) {
+    const explainsEnd = event.type === 'cancelAnswer' && model.phase === 'cancelled';
+    return explainsEnd ? { ...model, notice: event.result.message } : model;
+  }
   switch (event.type) {
     case 'state':
       return {

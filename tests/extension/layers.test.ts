@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const source = path.resolve(import.meta.dirname, '../../extension/src');
+
+/** Modules that touch the editor. Everything else decides, and must be testable without it. */
+const EDITOR_MODULES = new Set([
+  'commands/error_actions.ts',
+  'commands/interpreter_commands.ts',
+  'commands/notify.ts',
+  'commands/run_commands.ts',
+  'commands/server_commands.ts',
+  'commands/server_reports.ts',
+  'extension.ts',
+  'panel/run_panels.ts',
+  'panel/words.ts',
+  'python/extension_rungs.ts',
+  'python/interpreters.ts',
+  'runs/json_inputs.ts',
+  'runs/prompting.ts',
+  'server/session.ts',
+  'views/language_status.ts',
+]);
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'));
+
+function imports(file: string): string[] {
+  const text = readFileSync(path.join(source, file), 'utf8');
+  return [...text.matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gm)].map((match) => match[1] ?? '');
+}
+
+function target(file: string, specifier: string): string {
+  return `${path.posix.join(path.posix.dirname(file), specifier)}.ts`;
+}
+
+describe('the layers of the extension', () => {
+  it.each(files.filter((file) => !EDITOR_MODULES.has(file)))('%s decides without the editor', (file) => {
+    const touched = imports(file).filter(
+      (specifier) =>
+        /^vscode(?:$|-languageclient)/.test(specifier) ||
+        (specifier.startsWith('.') && EDITOR_MODULES.has(target(file, specifier))),
+    );
+    expect(touched).toEqual([]);
+  });
+
+  it('lists only modules that exist and use the editor', () => {
+    for (const file of EDITOR_MODULES) {
+      expect(files).toContain(file);
+      expect(imports(file), file).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^vscode|run_panels|^\.\/notify$/)]),
+      );
+    }
+  });
+
+  it('keeps the browser side away from Node and from the host side', () => {
+    for (const file of files.filter((name) => name.startsWith('panel/webview/'))) {
+      for (const specifier of imports(file)) {
+        expect(specifier, file).toMatch(/^\.\.?\//);
+        expect(EDITOR_MODULES.has(target(file, specifier)), `${file} -> ${specifier}`).toBe(false);
+      }
+    }
+  });
+
+  it('never writes HTML on the browser side', () => {
+    for (const file of files.filter((name) => name.startsWith('panel/webview/'))) {
+      const text = readFileSync(path.join(source, file), 'utf8');
+      expect(text, file).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/);
+    }
+  });
+});

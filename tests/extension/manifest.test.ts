@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const manifestText = read('package.json');
+const manifest = JSON.parse(manifestText);
+const words: Record<string, string> = JSON.parse(read('package.nls.json'));
+const settings: Record<string, { scope?: string; markdownDescription?: string }> =
+  manifest.contributes.configuration.properties;
+
+describe('the extension manifest', () => {
+  it('has words for each placeholder and no placeholder too many', () => {
+    const used = [...manifestText.matchAll(/"%([^%"]+)%"/g)].map((match) => match[1]);
+    expect([...new Set(used)].sort()).toEqual(Object.keys(words).sort());
+  });
+
+  it('contributes exactly the commands that are registered', () => {
+    const sources = ['run_commands', 'server_commands', 'interpreter_commands']
+      .map((name) => read(`extension/src/commands/${name}.ts`))
+      .join('\n');
+    const registered = [...sources.matchAll(/registerCommand\('([^']+)'/g)].map((match) => match[1]);
+    const contributed = manifest.contributes.commands.map(({ command }: { command: string }) => command);
+    expect(registered.sort()).toEqual(contributed.sort());
+  });
+
+  it('restricts in untrusted workspaces whatever chooses a program or sends inputs away', () => {
+    const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+    expect(supported).toBe('limited');
+    const dangerous = Object.keys(settings).filter((name) => /interpreter|target/.test(name));
+    expect(restrictedConfigurations.sort()).toEqual(dangerous.sort());
+  });
+
+  it('gives each setting a scope and a description', () => {
+    for (const [name, setting] of Object.entries(settings)) {
+      expect(setting.scope, name).toBeTypeOf('string');
+      expect(setting.markdownDescription, name).toMatch(/^%.+%$/);
+    }
+  });
+
+  it('leaves schema findings to the server', () => {
+    expect(manifest.contributes.jsonValidation).toBeUndefined();
+  });
+
+  it('asks for the editor version whose types it is checked against', () => {
+    expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies['@types/vscode']}`);
+  });
+});
+
+describe('docs/settings.md', () => {
+  const page = read('docs/settings.md');
+
+  it.each(Object.keys(settings))('describes %s with its default', (name) => {
+    const section = page.split(/^## /m).find((text) => text.startsWith(`\`${name}\``));
+    expect(section).toBeDefined();
+    expect(section).toContain(
+      `Default: \`${JSON.stringify(manifest.contributes.configuration.properties[name].default)}\``,
+    );
+  });
+});

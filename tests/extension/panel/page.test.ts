@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { duration } from '../../../extension/src/panel/duration';
+import { pageHtml } from '../../../extension/src/panel/html';
+import { readPageMessage } from '../../../extension/src/panel/messages';
+
+const parts = {
+  cspSource: 'https://cdn.example',
+  nonce: 'bm9uY2U=',
+  scriptUri: 'https://cdn.example/run_page.js',
+  styleUri: 'https://cdn.example/run_page.css',
+  title: 'greet',
+  language: 'en',
+};
+
+describe('the page', () => {
+  it('lets in its own style and the one script, and nothing else', () => {
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(pageHtml(parts))?.[1];
+    expect(policy).toBe(
+      "default-src 'none'; style-src https://cdn.example; script-src 'nonce-bm9uY2U='; base-uri 'none'; form-action 'none'",
+    );
+  });
+
+  it('holds no inline script or style', () => {
+    const html = pageHtml(parts);
+    expect(html.match(/<script[^>]*>/g)).toEqual([
+      '<script nonce="bm9uY2U=" src="https://cdn.example/run_page.js">',
+    ]);
+    expect(html).toMatch(/<script[^>]*><\/script>/);
+    expect(html).not.toMatch(/<style|style=|\son\w+=/);
+  });
+
+  it('is not changed by a hostile tag', () => {
+    const html = pageHtml({ ...parts, title: '</title><script>alert(1)</script>"' });
+    expect(html.match(/<script/g)).toHaveLength(1);
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;');
+  });
+});
+
+describe('a message from the page', () => {
+  it.each([{ type: 'ready' }, { type: 'drawn', runId: 'r', seq: 3 }, { type: 'command', command: 'cancel' }])(
+    '%j is taken',
+    (message) => {
+      expect(readPageMessage({ ...message, extra: true })).toEqual(message);
+    },
+  );
+
+  it.each([
+    null,
+    'ready',
+    { type: 'drawn', runId: 'r', seq: 0.5 },
+    { type: 'drawn', seq: 1 },
+    { type: 'command', command: 'workbench.action.terminal.new' },
+    { type: 'command' },
+    { type: 'other' },
+  ])('%j is not', (message) => {
+    expect(readPageMessage(message)).toBeUndefined();
+  });
+});
+
+describe('a duration', () => {
+  it.each([
+    [-1, '0 ms'],
+    [85.4, '85 ms'],
+    [999.6, '1.0 s'],
+    [3240, '3.2 s'],
+    [59_949, '59.9 s'],
+    [60_000, '1 min 00 s'],
+    [3_725_000, '62 min 05 s'],
+  ])('%d is %s', (milliseconds, text) => {
+    expect(duration(milliseconds)).toBe(text);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import {
+  entrypointChoices,
+  nothingToChoose,
+  readReference,
+} from '../../../extension/src/runs/entrypoint_choice';
+import type { Project } from '../../../extension/src/server/protocol.generated';
+
+function project(name: string, ...tags: string[]): Project {
+  return {
+    configUri: `file:///${name}/runagent.config.json`,
+    rootUri: `file:///${name}`,
+    name,
+    agentId: null,
+    framework: null,
+    entrypoints: tags.map((tag) => ({ tag, kind: 'python', streams: tag.endsWith('_stream') })),
+  };
+}
+
+describe('choosing an entrypoint', () => {
+  const projects = [project('a', 'run', 'run_stream'), project('b', 'chat_stream')];
+
+  it('offers those that can be called that way', () => {
+    expect(entrypointChoices(projects, 'run').map(({ tag }) => tag)).toEqual(['run']);
+    expect(entrypointChoices(projects, 'stream').map(({ project: name, tag }) => [name, tag])).toEqual([
+      ['a', 'run_stream'],
+      ['b', 'chat_stream'],
+    ]);
+  });
+
+  it.each([
+    [[], 'run', /no agent in this workspace/],
+    [[project('a')], 'run', /no entrypoints yet/],
+    [[project('a', 'run')], 'stream', /No entrypoint can stream/],
+    [[project('a', 'run_stream')], 'run', /All entrypoints stream/],
+  ] as const)('says what is missing', (some, kind, message) => {
+    expect(nothingToChoose(some, kind)).toMatch(message);
+  });
+});
+
+describe('the argument of a lens', () => {
+  it('names a config and a tag', () => {
+    expect(readReference({ configUri: 'file:///a', tag: 't', more: 1 })).toEqual({
+      configUri: 'file:///a',
+      tag: 't',
+    });
+  });
+
+  it.each([undefined, null, 'file:///a', { tag: 't' }, { configUri: 1, tag: 't' }])(
+    'is not %j',
+    (argument) => {
+      expect(readReference(argument)).toBeUndefined();
+    },
+  );
+});

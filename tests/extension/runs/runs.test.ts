@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RunRequest } from '../../../extension/src/runs/run';
+import { Runs } from '../../../extension/src/runs/runs';
+import type { RunEvent } from '../../../extension/src/runs/view_model';
+import type { AgentServer } from '../../../extension/src/server/agent_server';
+import type { Requests, RunOutcome } from '../../../extension/src/server/protocol.generated';
+
+interface Sent {
+  readonly method: string;
+  readonly params: unknown;
+  readonly answer: (result: unknown) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+class FakeServer implements AgentServer {
+  readonly sent: Sent[] = [];
+  readonly notified: unknown[] = [];
+  request<M extends keyof Requests>(
+    method: M,
+    params: Requests[M]['params'],
+  ): Promise<Requests[M]['result']> {
+    return new Promise((resolve, reject) => {
+      this.sent.push({ method, params, answer: resolve as Sent['answer'], refuse: reject });
+    });
+  }
+  notify(method: string, params: unknown): void {
+    this.notified.push({ method, ...(params as object) });
+  }
+}
+
+const request: RunRequest = {
+  configUri: 'file:///p/runagent.config.json',
+  project: 'p',
+  tag: 'greet_stream',
+  kind: 'stream',
+  inputs: { args: [], kwargs: { name: 'Ada' } },
+};
+
+let server: FakeServer;
+let access: () => Promise<AgentServer>;
+let events: RunEvent[];
+let time: number;
+let runs: Runs;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  access = async () => server;
+  events = [];
+  time = 1000;
+  let id = 0;
+  runs = new Runs({
+    server: () => access(),
+    newRunId: () => {
+      id += 1;
+      return `run-${id}`;
+    },
+    now: () => time,
+    changed: (_run, event) => events.push(event),
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const outcome = (more: Partial<RunOutcome> = {}): RunOutcome => ({
+  runId: 'run-1',
+  state: 'completed',
+  target: null,
+  elapsedMs: 5,
+  chunks: 1,
+  ...more,
+});
+
+async function started(more: Partial<RunRequest> = {}) {
+  const run = runs.start({ ...request, ...more });
+  await vi.advanceTimersByTimeAsync(0);
+  return run;
+}
+
+describe('a run', () => {
+  it('sends what was asked for and ends with the answer', async () => {
+    const run = await started();
+    expect(server.sent[0]).toMatchObject({
+      method: 'runagent/stream',
+      params: { runId: 'run-1', configUri: request.configUri, tag: 'greet_stream', kwargs: { name: 'Ada' } },
+    });
+    expect(server.sent[0]?.params).not.toHaveProperty('args');
+    runs.stateChanged({ runId: 'run-1', state: 'running', target: null });
+    runs.output({ runId: 'run-1', seq: 0, items: [{ index: 0, atMs: 1, type: 'text', text: 'Hello' }] });
+    expect(run.model).toMatchObject({ phase: 'running', blocks: [{ text: 'Hello' }] });
+    expect(server.notified).toEqual([{ method: 'runagent/outputAck', runId: 'run-1', seq: 0 }]);
+    server.sent[0]?.answer(outcome());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.model.phase).toBe('completed');
+    expect(run.transcript.text()).toBe('Hello');
+    expect(events.map(({ type }) => type)).toEqual(['state', 'output', 'finished']);
+  });
+
+  it('of a call shows its value, null too', async () => {
+    const run = await started({ kind: 'run' });
+    expect(server.sent[0]?.method).toBe('runagent/run');
+    server.sent[0]?.answer(outcome({ value: null }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.model.blocks).toMatchObject([{ kind: 'value', text: 'null' }]);
+  });
+
+  it('sends positional arguments only where there are some', async () => {
+    await started({ inputs: { args: [1], kwargs: {} } });
+    expect(server.sent[0]?.params).toMatchObject({ args: [1] });
+  });
+
+  it('counts its time from the click', async () => {
+    const run = await started();
+    time = 3500;
+    expect(run.elapsedMs).toBe(2500);
+    server.sent[0]?.answer(outcome({ elapsedMs: 2400 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.elapsedMs).toBe(2400);
+  });
+});
+
+describe('trouble', () => {
+  it.each([
+    ['no server', () => (access = () => Promise.reject(new Error('no Python'))), 'no Python'],
+    ['a refusal', () => server.sent[0]?.refuse(new Error('unknown tag')), 'unknown tag'],
+  ])('%s becomes the error of the run', async (_what, trouble, message) => {
+    if (_what === 'no server') trouble();
+    const run = await started();
+    if (_what !== 'no server') trouble();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.model).toMatchObject({ phase: 'failed', error: { message, action: 'show-logs' } });
+  });
+
+  it('a server that ends takes its runs with it, but not one that still waits for the next server', async () => {
+    const going = await started();
+    runs.stateChanged({ runId: 'run-1', state: 'running', target: null });
+    access = () => new Promise(() => undefined);
+    const waiting = await started({ tag: 'other' });
+    runs.serverStopped();
+    expect(going.model).toMatchObject({ phase: 'failed', error: { code: 'SERVER_STOPPED' } });
+    expect(waiting.model.phase).toBe('preparing');
+  });
+
+  it('output of runs nobody knows is left alone', () => {
+    runs.output({ runId: 'ghost', seq: 0, items: [] });
+    runs.stateChanged({ runId: 'ghost', state: 'running', target: null });
+    expect(events).toEqual([]);
+  });
+});
+
+describe('cancelling', () => {
+  it('asks the server once and waits for the end', async () => {
+    const run = await started();
+    void run.cancel();
+    void run.cancel();
+    expect(run.model.phase).toBe('cancelling');
+    expect(server.sent.map(({ method }) => method)).toEqual(['runagent/stream', 'runagent/cancel']);
+    server.sent[1]?.answer({ found: true, stopped: true, message: 'Stopped.' });
+    server.sent[0]?.answer(outcome({ state: 'cancelled', stopped: true }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.model).toMatchObject({ phase: 'cancelled', notice: 'Stopped.' });
+  });
+
+  it('needs no server while the run has not been sent', async () => {
+    let ready: (found: AgentServer) => void = () => undefined;
+    access = () => new Promise((resolve) => (ready = resolve));
+    const run = await started();
+    await run.cancel();
+    expect(run.model.phase).toBe('cancelled');
+    ready(server);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(server.sent).toEqual([]);
+  });
+
+  it('says when the server does not answer', async () => {
+    const run = await started();
+    void run.cancel();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(run.model).toMatchObject({
+      phase: 'cancelling',
+      notice: expect.stringContaining('Restart Server'),
+    });
+  });
+});
+
+describe('the list of runs', () => {
+  it('knows what is going on, by entrypoint', async () => {
+    const run = await started();
+    expect(runs.active()).toEqual([run]);
+    expect(runs.activeOn(request)).toBe(run);
+    expect(runs.activeOn({ ...request, tag: 'other' })).toBeUndefined();
+    server.sent[0]?.answer(outcome());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs.active()).toEqual([]);
+  });
+});
