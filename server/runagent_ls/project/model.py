@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path as FilePath
 from typing import Literal, TypeAlias
 
 from runagent_ls.jsontree.document import Document, JsonValue, Path
-from runagent_ls.pyfile.model import Proof, PyFile, Symbol
+from runagent_ls.pyfile.model import Proof, PyFile, Signature, Symbol
 from runagent_ls.schema.problem import SchemaProblem
+from runagent_ls.text.decoding import TextProblem
+from runagent_ls.text.position import Span
 
 
 class FileState(Enum):
@@ -58,6 +60,8 @@ class Resolution:
     defined_in: FilePath | None = None
     needs_instance: bool = False
     """An instance method addressed on its class: the call would miss `self`."""
+    signature: Signature | None = None
+    """What a caller sees: `self` left out, the arguments of a `partial` taken away."""
 
 
 EntrypointKind: TypeAlias = Literal["python", "webhook", "unknown"]
@@ -84,6 +88,64 @@ class Entrypoint:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyExit:
+    """A statement of a module's top level that ends the process of whoever imports it."""
+
+    file: FilePath
+    span: Span
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartupFolder:
+    """The folder whose Python files all run when an entrypoint's file is loaded.
+
+    `marker` is the name that made it this folder, None when nothing did. Paths are as found on
+    disk; `complete` is false when the folder was too large to look through.
+    """
+
+    folder: FilePath
+    marker: str | None
+    environments: tuple[FilePath, ...] = ()
+    """Virtual environments in it."""
+    agents: tuple[FilePath, ...] = ()
+    """Other agents' folders in it that hold Python files."""
+    exits: tuple[EarlyExit, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFolder:
+    """What an upload of the agent would pack: every file that its ignore rules let through.
+
+    `paths` are relative, with slashes. Folders that are only counted as a whole (`.git`,
+    `node_modules`, virtual environments) end in a slash. `gitignore` is None without that file.
+    """
+
+    paths: tuple[str, ...] = ()
+    gitignore: str | None = None
+    complete: bool = True
+    private: tuple[str, ...] = ()
+    """Those of `paths` whose content is secret: `.env` files with values, private keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around configuration and entrypoint files."""
+
+    env_error: str | None = None
+    """Why `.env` cannot be read, None when it can or is not there."""
+    other_configs: tuple[str, ...] = ()
+    """Names of further configuration files in the folder, which the loader never reads."""
+    startup: tuple[StartupFolder, ...] = ()
+    lacking_package_file: tuple[FilePath, ...] = ()
+    """Entrypoint files in whose folder there is no `__init__.py`."""
+    upload: UploadFolder = UploadFolder()
+    texts: Mapping[FilePath, str] = field(default_factory=dict)
+    """Texts of the files named here, for whoever wants to point into them."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentProject:
     """A folder with a configuration file, as it was at one moment.
 
@@ -100,6 +162,16 @@ class AgentProject:
     env_file: str | None = None
     """Text of `.env`, None when there is none."""
     config_error: str | None = None
+    text_problems: tuple[TextProblem, ...] = ()
+    """What is wrong with the configuration's encoding."""
+    surroundings: Surroundings = Surroundings()
+
+    @property
+    def framework(self) -> str | None:
+        """`framework` of the configuration when it is a string."""
+        value = self.document.value
+        found = value.get("framework") if isinstance(value, dict) else None
+        return found if isinstance(found, str) else None
 
     @property
     def agent_id(self) -> str | None:

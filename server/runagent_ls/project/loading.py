@@ -1,0 +1,97 @@
+"""Reading an agent project, again and again while it is edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from runagent_ls.jsontree import parse
+from runagent_ls.jsontree.document import Document
+from runagent_ls.jsontree.json_document import JsonDocument, parse_json
+from runagent_ls.project.entrypoints import build_entrypoints, entrypoint_values
+from runagent_ls.project.file_source import FileSource, FileText
+from runagent_ls.project.model import AgentProject
+from runagent_ls.project.module_reader import RecordingReader
+from runagent_ls.project.surroundings import UploadCache, env_text, surroundings
+from runagent_ls.schema.validation import validate_config
+
+
+@dataclass(slots=True)
+class _Last:
+    """The last reading of one configuration."""
+
+    project: AgentProject
+    text: FileText
+    reader: RecordingReader
+    upload: UploadCache
+
+
+class ProjectCache:
+    """What repeated readings of projects share. Belongs to one `FileSource`; not thread-safe."""
+
+    def __init__(self) -> None:
+        self._last: dict[FilePath, _Last] = {}
+
+    def get(self, config_path: FilePath) -> _Last | None:
+        return self._last.get(config_path)
+
+    def put(self, config_path: FilePath, last: _Last) -> None:
+        self._last[config_path] = last
+
+    def forget(self, config_path: FilePath) -> None:
+        """Drop what is known of a configuration that was deleted or closed."""
+        self._last.pop(config_path, None)
+
+
+def load_project(
+    config_path: FilePath,
+    files: FileSource,
+    cache: ProjectCache | None = None,
+    *,
+    disk_changed: bool = True,
+) -> AgentProject:
+    """Read the project of `config_path` (absolute). Never raises; what is wrong is in the result.
+
+    With a `cache`, unchanged parts are taken over from the last reading. A reading again looks
+    whether files on disk changed, at most once per file; pass `disk_changed=False` when it is
+    known that at most open buffers changed since the last `files.refresh()`.
+    """
+    last = cache.get(config_path) if cache is not None else None
+    if last is not None and disk_changed:
+        files.refresh()
+    read = files.read(config_path)
+    document = _document(config_path, read, last)
+    unchanged = last is not None and last.reader.still_holds(files)
+    reader = last.reader if last and unchanged else RecordingReader(config_path.parent, files)
+    entrypoints = build_entrypoints(
+        entrypoint_values(document.value),
+        reader,
+        last.project.entrypoints if last and unchanged else (),
+    )
+    entry_files = [it.module_file.path for it in entrypoints if it.module_file is not None]
+    around, upload = surroundings(config_path, entry_files, files, last.upload if last else None)
+    project = AgentProject(
+        root=config_path.parent,
+        config_path=config_path,
+        document=document,
+        schema_problems=validate_config(document.value) if read.text is not None else (),
+        entrypoints=entrypoints,
+        sources={path: source for path, source in reader.sources.items() if source is not None},
+        env_file=env_text(config_path.parent, files)[0],
+        config_error=read.error,
+        text_problems=read.problems,
+        surroundings=around,
+    )
+    if cache is not None:
+        cache.put(config_path, _Last(project, read, reader, upload))
+    return project
+
+
+def _document(config_path: FilePath, read: FileText, last: _Last | None) -> Document:
+    if last is not None and last.text is read:
+        return last.project.document
+    text = read.text or ""
+    if config_path.suffix == ".json":
+        previous = last.project.document if last is not None else None
+        return parse_json(text, previous if isinstance(previous, JsonDocument) else None)
+    return parse(text, "yaml")

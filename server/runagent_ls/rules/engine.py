@@ -1,0 +1,145 @@
+"""Running the rules over a project: issues in, findings with positions out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Final
+
+from runagent_ls.project.model import AgentProject, Entrypoint, ModuleFile, Resolution
+from runagent_ls.rules.finding import Finding
+from runagent_ls.rules.own.rule_failed import RULE as RULE_FAILED
+from runagent_ls.rules.own.rule_failed import failure_of
+from runagent_ls.rules.registry import all_rules
+from runagent_ls.rules.rendering import Renderer
+from runagent_ls.rules.rule import Issue, Rule
+from runagent_ls.rules.selection import Selection
+
+EVERYTHING: Final = Selection()
+
+VALUE_IS_KNOWN: Final = frozenset(
+    {"trailing-comma", "comment", "byte-order-mark", "duplicate-key", "not-a-number"}
+)
+"""Syntax problems that leave no doubt about what the author wrote."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Issues of one entrypoint, and all that they depend on."""
+
+    value: object
+    module_file: ModuleFile | None
+    resolution: Resolution | None
+    framework: str | None
+    issues: tuple[tuple[Rule, Issue], ...]
+
+
+class CheckCache:
+    """Issues per entrypoint, kept from one check to the next of the same project."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, _Kept] = {}
+
+
+def check(
+    project: AgentProject,
+    selection: Selection | None = None,
+    cache: CheckCache | None = None,
+) -> Mapping[FilePath, tuple[Finding, ...]]:
+    """All findings by file, sorted by place; the configuration's file is always a key.
+
+    Never raises: a rule that fails becomes a finding of its own.
+    """
+    chosen = selection or EVERYTHING
+    levels = {rule.code: chosen.level(rule) for rule in all_rules()}
+    renderer = Renderer(project)
+    found: dict[FilePath, list[Finding]] = {project.config_path: []}
+    for rule, issue, base in _issues(project, cache, levels):
+        level = levels[rule.code]
+        if level == "off":
+            continue
+        for finding in renderer.findings(rule, issue, base, level):
+            found.setdefault(finding.file, []).append(finding)
+    return {path: _sorted(findings) for path, findings in found.items()}
+
+
+def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
+    order = sorted(findings, key=lambda it: (it.range, it.code, it.message))
+    unique: dict[tuple[object, ...], Finding] = {}
+    for finding in order:
+        unique.setdefault((finding.code, finding.range, finding.message), finding)
+    return tuple(unique.values())
+
+
+def _issues(
+    project: AgentProject, cache: CheckCache | None, levels: Mapping[str, object]
+) -> Iterator[tuple[Rule, Issue, tuple[str | int, ...]]]:
+    readable = value_is_known(project)
+    for rule in all_rules():
+        if rule.check_project is None or levels[rule.code] == "off":
+            continue
+        if readable or rule.reads_broken_config:
+            yield from ((asked, issue, ()) for asked, issue in _ask_project(rule, project))
+    if readable:
+        yield from _entrypoint_issues(project, cache)
+
+
+def value_is_known(project: AgentProject) -> bool:
+    """False when the configuration is missing, or so broken that its value is a guess."""
+    return project.config_error is None and all(
+        not problem.breaks_loader or problem.kind in VALUE_IS_KNOWN
+        for problem in project.document.problems
+    )
+
+
+def _entrypoint_issues(
+    project: AgentProject, cache: CheckCache | None
+) -> Iterator[tuple[Rule, Issue, tuple[str | int, ...]]]:
+    rules = [rule for rule in all_rules() if rule.check_entrypoint is not None]
+    kept = cache.kept if cache is not None else {}
+    fresh: dict[int, _Kept] = {}
+    framework = project.framework
+    for entrypoint in project.entrypoints:
+        known = kept.get(id(entrypoint.value))
+        if (
+            known is None
+            or known.value is not entrypoint.value
+            or known.module_file is not entrypoint.module_file
+            or known.resolution is not entrypoint.resolution
+            or known.framework != framework
+        ):
+            known = _Kept(
+                entrypoint.value,
+                entrypoint.module_file,
+                entrypoint.resolution,
+                framework,
+                tuple(_ask_entrypoint(rules, entrypoint, project)),
+            )
+        fresh[id(entrypoint.value)] = known
+        if known.issues:
+            yield from ((rule, issue, entrypoint.path) for rule, issue in known.issues)
+    if cache is not None:
+        cache.kept = fresh
+
+
+def _ask_project(rule: Rule, project: AgentProject) -> list[tuple[Rule, Issue]]:
+    try:
+        issues = tuple(rule.check_project(project)) if rule.check_project is not None else ()
+    except Exception as error:  # noqa: BLE001 one broken rule must not silence the others
+        return [(RULE_FAILED, failure_of(rule, error))]
+    return [(rule, issue) for issue in issues]
+
+
+def _ask_entrypoint(
+    rules: Iterable[Rule], entrypoint: Entrypoint, project: AgentProject
+) -> Iterator[tuple[Rule, Issue]]:
+    for rule in rules:
+        if rule.check_entrypoint is None:
+            continue
+        try:
+            issues = tuple(rule.check_entrypoint(entrypoint, project))
+        except Exception as error:  # noqa: BLE001 one broken rule must not silence the others
+            yield RULE_FAILED, failure_of(rule, error)
+        else:
+            yield from ((rule, issue) for issue in issues)

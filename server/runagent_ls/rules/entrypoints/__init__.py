@@ -1,0 +1,1 @@
+"""RA2xx: entrypoints, their tags and files."""

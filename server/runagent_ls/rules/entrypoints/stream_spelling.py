@@ -1,0 +1,68 @@
+"""A tag looks like a streaming one and is none.
+
+## What it does
+Finds tags such as `chat_STREAM`, `chat_stream ` and `chat-stream` in front of a function that
+yields.
+
+## Why is this bad
+Only a tag that ends in exactly `_stream` streams. The others answer with the text `<generator
+object ...>`.
+
+## Example
+```json
+{"file": "main.py", "module": "chat_parts", "tag": "chat_STREAM"}
+```
+
+## Use instead
+```json
+{"file": "main.py", "module": "chat_parts", "tag": "chat_stream"}
+```
+
+## Fix
+The end of the tag is written as `_stream`. Callers that use the old tag must follow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+
+LOOKS_LIKE: Final = re.compile(r"^(?P<name>.*?)[\s_.-]*stream\s*$", re.IGNORECASE | re.DOTALL)
+
+
+def misspelt_stream_tag(entrypoint: Entrypoint) -> str | None:
+    """The tag as it would stream, when it looks as if it should and the function yields."""
+    symbol = entrypoint.resolution.symbol if entrypoint.resolution is not None else None
+    if entrypoint.tag is None or entrypoint.is_stream or symbol is None or not symbol.certain:
+        return None
+    match = LOOKS_LIKE.match(entrypoint.tag)
+    if match is None or not match["name"] or not symbol.is_generator or symbol.decorators:
+        return None
+    return f"{match['name']}_stream"
+
+
+def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
+    better = misspelt_stream_tag(entrypoint)
+    if better is None:
+        return
+    edit = Replacement(InConfig(("tag",)), json.dumps(better, ensure_ascii=False))
+    yield Issue(
+        f"{entrypoint.tag!r} does not stream: a tag streams only when it ends in exactly _stream.",
+        InConfig(("tag",)),
+        repair=Repair(f"Rename to {better}", (edit,), safe=False),
+    )
+
+
+RULE = Rule(
+    "RA203",
+    "stream-spelling",
+    "warning",
+    __doc__ or "",
+    check_entrypoint=_check,
+    fixable=True,
+)

@@ -1,0 +1,1 @@
+"""RA4xx: environment variables, and the files around the agent."""

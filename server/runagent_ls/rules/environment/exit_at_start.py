@@ -1,0 +1,70 @@
+"""A file ends the server while it starts.
+
+## What it does
+Finds `sys.exit()` and its like at the top level of every Python file that runs when the agent
+starts.
+
+## Why is this bad
+`serve` ends at once with that exit code and without a message, also when the file has nothing to
+do with the agent.
+
+## Example
+```python
+import sys
+sys.exit(main())
+```
+
+## Use instead
+```python
+import sys
+if __name__ == "__main__":
+    sys.exit(main())
+```
+
+## Fix
+None: put it under a main guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.functions.places import entry_files
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
+
+
+def _check(project: AgentProject) -> Iterator[Issue]:
+    named = entry_files(project)
+    for startup in project.surroundings.startup:
+        for found in startup.exits:
+            here = InFile(found.file, found.span)
+            entrypoint = named.get(found.file)
+            name = _name(found.file, project.root)
+            if entrypoint is not None:
+                message = f"{name} ends the server while it starts: {found.statement}"
+            else:
+                message = (
+                    f"{name} runs when the agent starts, although no entrypoint names it, and"
+                    f" ends the server: {found.statement}"
+                )
+            where = entrypoint or next(iter(named.values()))
+            yield Issue(
+                f'{message}. Put it under if __name__ == "__main__".',
+                InConfig((*where.path, "file")),
+                twin=here,
+            )
+
+
+def _name(path: FilePath, root: FilePath) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+RULE = Rule(
+    "RA411",
+    "exit-at-start",
+    "error",
+    __doc__ or "",
+    check_project=_check,
+)

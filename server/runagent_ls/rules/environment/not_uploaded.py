@@ -1,0 +1,78 @@
+"""An upload leaves out the file of an entrypoint.
+
+## What it does
+Works out which files an upload packs and looks for each entrypoint's file among them.
+
+## Why is this bad
+`.gitignore` keeps files from the upload, and without one RunAgent leaves out `lib/`, `build/`,
+`dist/` and others. The path must also be written as the packed one: `./main.py` is not found. The
+upload then fails: `Entrypoint file ... not found in agent directory`.
+
+## Example
+```json
+{"file": "lib/main.py", "module": "greet", "tag": "greet"}
+```
+
+## Use instead
+```json
+{"file": "agent/main.py", "module": "greet", "tag": "greet"}
+```
+
+## Fix
+A path such as `./main.py` is written as `main.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+
+from runagent_ls.project.model import AgentProject, FileState
+from runagent_ls.project.upload import is_ignored, patterns_of
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+
+
+def _check(project: AgentProject) -> Iterator[Issue]:
+    upload = project.surroundings.upload
+    patterns = patterns_of(upload.gitignore)
+    for entrypoint in project.entrypoints:
+        at, file = entrypoint.module_file, entrypoint.file
+        if at is None or not file or at.state is not FileState.FOUND:
+            continue
+        if at.absolute or not at.inside_project:
+            continue
+        place = InConfig((*entrypoint.path, "file"))
+        plain = at.path.relative_to(project.root).as_posix()
+        by = _ignored_by(plain, patterns)
+        if by is not None:
+            where = ".gitignore" if upload.gitignore is not None else "RunAgent's built-in list"
+            yield Issue(f"{plain} is not uploaded: {where} leaves out {by}.", place)
+        elif plain != file and upload.complete:
+            edit = Replacement(place, json.dumps(plain, ensure_ascii=False))
+            yield Issue(
+                f"An upload looks for exactly {file} and packs the file as {plain}: it fails.",
+                place,
+                repair=Repair(f"Change to {plain}", (edit,)),
+            )
+
+
+@lru_cache(maxsize=4096)
+def _ignored_by(path: str, patterns: tuple[str, ...]) -> str | None:
+    """The part of `path` that the rule leaves out: a folder above it, or the file itself."""
+    parts = path.split("/")
+    for depth in range(1, len(parts)):
+        folder = "/".join(parts[:depth]) + "/"
+        if is_ignored(folder, patterns):
+            return folder
+    return path if is_ignored(path, patterns) else None
+
+
+RULE = Rule(
+    "RA408",
+    "entry-file-not-uploaded",
+    "warning",
+    __doc__ or "",
+    check_project=_check,
+    fixable=True,
+)

@@ -1,0 +1,1 @@
+"""RA1xx: are the fields there, and of the right type?"""

@@ -1,0 +1,69 @@
+"""A required field is missing.
+
+## What it does
+Names each field that the configuration, its `template_source` or an entrypoint must have and has
+not.
+
+## Why is this bad
+RunAgent refuses the configuration. Examples and older agents often lack `agent_id`.
+
+## Example
+```json
+{"agent_name": "demo", "framework": "default"}
+```
+
+## Use instead
+```json
+{
+  "agent_name": "demo",
+  "description": "Greets people",
+  "framework": "default",
+  "template": "",
+  "version": "1.0.0",
+  "created_at": "2025-06-25T13:42:03",
+  "template_source": {"repo_url": "", "author": "", "path": ""},
+  "agent_architecture": {"entrypoints": [{"file": "main.py", "module": "greet", "tag": "greet"}]},
+  "agent_id": "11111111-2222-4333-8444-555555555555"
+}
+```
+
+## Fix
+A missing `agent_id` is inserted with a fresh identifier; the agent must then be registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.fields.agent_ids import fresh_agent_id
+from runagent_ls.rules.fields.legacy_type import is_legacy_entrypoint
+from runagent_ls.rules.fields.places import anchor, insertion, value_at
+from runagent_ls.rules.rule import Issue, Rule
+
+
+def _check(project: AgentProject) -> Iterator[Issue]:
+    for problem in project.schema_problems:
+        owner = value_at(project, problem.path)
+        if problem.kind != "missing" or is_legacy_entrypoint(owner, problem.key):
+            continue
+        repair = None
+        if problem.key == "agent_id" and not problem.path:
+            repair = insertion(project, "agent_id", fresh_agent_id(project.config_path))
+        yield Issue(
+            problem.message,
+            anchor(project, problem.path),
+            repair=repair,
+            severity=None if problem.refused else "warning",
+            data={"key": problem.key},
+        )
+
+
+RULE = Rule(
+    "RA101",
+    "missing-field",
+    "error",
+    __doc__ or "",
+    check_project=_check,
+    fixable=True,
+)

@@ -1,0 +1,1 @@
+"""RA3xx: the functions that entrypoints name."""

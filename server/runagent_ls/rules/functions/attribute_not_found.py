@@ -1,0 +1,71 @@
+"""An object does not have this attribute.
+
+## What it does
+Follows the parts of `module` behind the first dot through classes, instances and modules of the
+project.
+
+## Why is this bad
+The agent does not start: `'A' object has no attribute 'invoke'`.
+
+## Example
+```python
+class App:
+    def invoke(self, text): ...
+
+app = App()      # "module": "app.invok"
+```
+
+## Use instead
+```python
+class App:
+    def invoke(self, text): ...
+
+app = App()      # "module": "app.invoke"
+```
+
+## Fix
+The only name that comes close is put in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Proof
+from runagent_ls.rules.functions.module_form import plain_name
+from runagent_ls.rules.functions.places import has_whole_source
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+
+
+def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
+    found, module = entrypoint.resolution, entrypoint.module
+    if found is None or not module or found.exists is not Proof.REFUTED or found.owner is None:
+        return
+    if found.owner.kind == "dict" or plain_name(entrypoint) or not has_whole_source(entrypoint):
+        return
+    part = found.failed_part or ""
+    message = f"{found.owner.name} has no attribute {part}."
+    repair = None
+    if found.nearest:
+        message += f" Did you mean {' or '.join(found.nearest[:3])}?"
+    if len(found.nearest) == 1:
+        parts = module.split(".")
+        parts[parts.index(part, 1)] = found.nearest[0]
+        better = ".".join(parts)
+        edit = Replacement(InConfig(("module",)), json.dumps(better))
+        repair = Repair(f"Change to {better}", (edit,), safe=False)
+    yield Issue(
+        message, InConfig(("module",)), repair=repair, data={"nearest": list(found.nearest)}
+    )
+
+
+RULE = Rule(
+    "RA304",
+    "attribute-not-found",
+    "error",
+    __doc__ or "",
+    check_entrypoint=_check,
+    fixable=True,
+)

@@ -1,0 +1,56 @@
+"""Where functions stand, and what of them may be spoken of."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Parameter, Proof
+from runagent_ls.rules.rule import InFile
+from runagent_ls.text.position import Span
+
+
+def has_whole_source(entrypoint: Entrypoint) -> bool:
+    """False while the file has a syntax error: what it defines is then a matter of memory."""
+    at = entrypoint.module_file
+    source = at.source if at is not None else None
+    return source is not None and source.syntax_error is None and not source.stale
+
+
+def at_function(entrypoint: Entrypoint, project: AgentProject) -> InFile | None:
+    """The name of what an entrypoint addresses, in the file that defines it."""
+    found = entrypoint.resolution
+    if found is None or found.symbol is None or found.defined_in is None:
+        return None
+    source = project.sources.get(found.defined_in)
+    if source is None or source.stale:
+        return None
+    return InFile(found.defined_in, found.symbol.span)
+
+
+def in_definition(entrypoint: Entrypoint, span: Span) -> InFile | None:
+    """A place in the file that defines what an entrypoint addresses."""
+    found = entrypoint.resolution
+    return InFile(found.defined_in, span) if found is not None and found.defined_in else None
+
+
+def visible_parameters(entrypoint: Entrypoint) -> tuple[Parameter, ...]:
+    """The parameters that a caller meets; none when a decorator may change them."""
+    found = entrypoint.resolution
+    if found is None or found.symbol is None or found.exists is not Proof.PROVEN:
+        return ()
+    symbol = found.symbol
+    if not has_whole_source(entrypoint) or not symbol.certain or symbol.decorators:
+        return ()
+    if symbol.kind not in {"function", "lambda"} or found.needs_instance:
+        return ()
+    return found.signature.parameters if found.signature is not None else ()
+
+
+def entry_files(project: AgentProject) -> dict[FilePath, Entrypoint]:
+    """The files that entrypoints name, each with the first entrypoint that does."""
+    named: dict[FilePath, Entrypoint] = {}
+    for entrypoint in project.entrypoints:
+        if entrypoint.module_file is not None:
+            named.setdefault(entrypoint.module_file.path, entrypoint)
+    return named

@@ -1,0 +1,60 @@
+"""next() without a default can hang the call for ever.
+
+## What it does
+Finds `next(x)` without a second argument, outside `try`, in the function of a plain tag.
+
+## Why is this bad
+When `x` is empty, `next` raises StopIteration. In a function that is not async RunAgent never
+answers that call (Python up to 3.12).
+
+## Example
+```python
+def first(items):
+    return next(iter(items))
+```
+
+## Use instead
+```python
+def first(items):
+    return next(iter(items), None)
+```
+
+## Fix
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Proof
+from runagent_ls.rules.functions.places import has_whole_source, in_definition
+from runagent_ls.rules.rule import InConfig, Issue, Rule
+
+
+def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
+    found = entrypoint.resolution
+    symbol = found.symbol if found is not None else None
+    if found is None or symbol is None or entrypoint.is_stream:
+        return
+    if not has_whole_source(entrypoint) or not symbol.certain or symbol.decorators:
+        return
+    if found.exists is not Proof.PROVEN or symbol.is_async or symbol.is_generator:
+        return
+    for call in symbol.bare_next_calls:
+        yield Issue(
+            f"{call.callee}(...) without a default raises StopIteration when nothing is left, and"
+            " then the call never gets an answer. Give it a default: next(items, None).",
+            InConfig(("module",)),
+            twin=in_definition(entrypoint, call.span),
+        )
+
+
+RULE = Rule(
+    "RA314",
+    "stop-iteration",
+    "warning",
+    __doc__ or "",
+    check_entrypoint=_check,
+)

@@ -1,0 +1,62 @@
+"""The file of an entrypoint has a syntax error.
+
+## What it does
+Reads the Python file as the interpreter would, without running it.
+
+## Why is this bad
+The agent does not start: `invalid syntax (main.py, line 1)`.
+
+## Example
+```python
+def greet(:
+    return 'hi'
+```
+
+## Use instead
+```python
+def greet():
+    return 'hi'
+```
+
+## Fix
+None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.functions.places import entry_files
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
+
+
+def _check(project: AgentProject) -> Iterator[Issue]:
+    named = entry_files(project)
+    for path, source in project.sources.items():
+        error = source.syntax_error
+        if error is None or error.newer_python:
+            continue
+        here = InFile(path, error.span)
+        if path not in named:
+            continue
+        entrypoint = named[path]
+        yield Issue(
+            f"{path.name} has a syntax error, so the agent does not start: {error.message}",
+            here,
+            related=((InConfig((*entrypoint.path, "file")), "The entrypoint that needs it"),),
+        )
+        yield Issue(
+            f"{entrypoint.file} has a syntax error, so the agent does not start: {error.message}",
+            InConfig((*entrypoint.path, "file")),
+            related=((here, error.message),),
+        )
+
+
+RULE = Rule(
+    "RA301",
+    "python-syntax-error",
+    "error",
+    __doc__ or "",
+    check_project=_check,
+)

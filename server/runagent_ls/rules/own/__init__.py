@@ -1,0 +1,1 @@
+"""RA9xx: what we could not do."""

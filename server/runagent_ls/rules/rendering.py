@@ -1,0 +1,73 @@
+"""From issues, which name places, to findings, which have positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from runagent_ls.jsontree.document import Path
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.finding import Finding, Fix, Related, Severity, TextEdit
+from runagent_ls.rules.rule import InConfig, Issue, Place, Repair, Rule
+from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.position import Position, Range, Span
+
+
+class Renderer:
+    """Finds positions for one project; a text is indexed when something in it is shown."""
+
+    def __init__(self, project: AgentProject) -> None:
+        self._project = project
+        self._lines: dict[FilePath, LineIndex] = {}
+
+    def findings(
+        self, rule: Rule, issue: Issue, base: Path, level: Severity | None
+    ) -> Iterator[Finding]:
+        """The issue at its place and at its twin, if any. `base` goes before `InConfig` paths."""
+        file, place = self._at(issue.place, base)
+        related = tuple(self._related(at, message, base) for at, message in issue.related)
+        severity = level or issue.severity or rule.severity
+        fix = self._fix(issue.repair, base) if issue.repair is not None else None
+        twin = self._at(issue.twin, base) if issue.twin is not None else None
+        to_twin = (Related(*twin, "The function that the configuration names"),) if twin else ()
+        yield Finding(
+            rule.code, rule.slug, severity, issue.message, file, place,
+            (*to_twin, *related), fix, issue.data,
+        )  # fmt: skip
+        if twin is not None:
+            back = Related(file, place, "Named as an entrypoint here")
+            yield Finding(
+                rule.code, rule.slug, severity, issue.message, *twin, (back, *related), fix,
+                issue.data,
+            )  # fmt: skip
+
+    def _related(self, place: Place, message: str, base: Path) -> Related:
+        return Related(*self._at(place, base), message)
+
+    def _fix(self, repair: Repair, base: Path) -> Fix:
+        edits = (TextEdit(*self._at(it.place, base), it.new_text) for it in repair.replacements)
+        return Fix(repair.title, tuple(edits), repair.safe)
+
+    def _at(self, place: Place, base: Path) -> tuple[FilePath, Range]:
+        if isinstance(place, InConfig):
+            file = self._project.config_path
+            span = self._project.document.span((*base, *place.path), place.part)
+            return file, self._range(file, span)
+        return place.file, self._range(place.file, place.span)
+
+    def _range(self, file: FilePath, span: Span) -> Range:
+        lines = self._lines.get(file)
+        if lines is None:
+            text = self._text(file)
+            if text is None:
+                return Range(Position(0, 0), Position(0, 0))
+            lines = self._lines[file] = LineIndex(text)
+        return lines.range(span)
+
+    def _text(self, file: FilePath) -> str | None:
+        if file == self._project.config_path:
+            return self._project.document.text
+        if file == self._project.root / ".env":
+            return self._project.env_file
+        source = self._project.sources.get(file)
+        return source.text if source is not None else self._project.surroundings.texts.get(file)

@@ -1,0 +1,96 @@
+"""What a rule is, and what it may say. Rules name places; the engine finds positions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TypeAlias
+
+from runagent_ls.jsontree.document import JsonValue, Part, Path
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.rules.finding import Severity
+from runagent_ls.text.position import Span
+
+
+@dataclass(frozen=True, slots=True)
+class InConfig:
+    """A place in the configuration. A rule on entrypoints gives `path` from the entrypoint on."""
+
+    path: Path
+    part: Part = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """Code points of any text file. In the configuration itself for what has no path."""
+
+    file: FilePath
+    span: Span
+
+
+Place: TypeAlias = InConfig | InFile
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """New text for all of a place."""
+
+    place: Place
+    new_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """An edit that removes an issue; `safe` when it cannot change what the author means."""
+
+    title: str
+    replacements: tuple[Replacement, ...]
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing a rule has to say.
+
+    `twin` is a second place where the same is shown, such as the function that an entrypoint
+    names; each of the two becomes a finding that is related to the other. `severity` replaces
+    the rule's own when the effect of this issue is another.
+    """
+
+    message: str
+    place: Place
+    twin: Place | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+    repair: Repair | None = None
+    severity: Severity | None = None
+    data: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+ProjectCheck: TypeAlias = Callable[[AgentProject], Iterable[Issue]]
+EntrypointCheck: TypeAlias = Callable[[Entrypoint, AgentProject], Iterable[Issue]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. Exactly one of the two checks is set.
+
+    `check_entrypoint` may look at the entrypoint, its files and symbols, and at the project's
+    `framework` and `root`; nothing else, because its issues are kept while those stay the same.
+    `documentation` is the docstring of the rule's module: a title line, then fixed headings.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    documentation: str
+    check_project: ProjectCheck | None = None
+    check_entrypoint: EntrypointCheck | None = None
+    fixable: bool = False
+    reads_broken_config: bool = False
+    """Runs also when the configuration's text is so broken that its value is a guess."""
+
+    @property
+    def title(self) -> str:
+        """What the rule finds, in one line."""
+        return self.documentation.strip().split("\n", 1)[0].rstrip(".")

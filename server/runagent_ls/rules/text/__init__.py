@@ -1,0 +1,1 @@
+"""RA0xx: is the text what its format allows?"""
