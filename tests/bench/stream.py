@@ -73,9 +73,8 @@ async def our_client(port: int) -> int:
     target = Target("127.0.0.1", port, AGENT_ID, "explicit")
     count = 0
     async with AgentClient(target, Timeouts()) as client:
-        async for event in client.stream(Call(STREAM_TAG)):
-            if isinstance(event, Chunk):
-                count += 1
+        async for batch in client.stream_batches(Call(STREAM_TAG)):
+            count += sum(isinstance(event, Chunk) for event in batch)
     return count
 
 

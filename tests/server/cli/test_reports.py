@@ -340,3 +340,29 @@ def test_shown_path() -> None:
     assert shown_path(BASE, BASE) == "."
     elsewhere = Path(os.sep) / "elsewhere" / "x.py"
     assert shown_path(elsewhere, BASE) == "/elsewhere/x.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "hidden", "kept"),
+    [
+        ("runagent.config.json", '"OPENAI_API_KEY": "hunter2", "x": 1', "hunter2", '"x": 1'),
+        ("runagent.config.json", '"DB_PASSWORD":"a\\"b", "MODE": "fast"', "b", '"MODE": "fast"'),
+        ("runagent.config.yaml", "  API_TOKEN: hunter2", "hunter2", "API_TOKEN: "),
+        ("main.py", f'call("sk-{"a1" * 12}")', "a1", 'call("'),
+        (".env", "MODE=hunter2 # why", "hunter2", "MODE="),
+        (".env", "export A = 'hunter2'", "hunter2", "export A = "),
+    ],
+)
+def test_secrets_stay_out_of_reports(name: str, line: str, hidden: str, kept: str) -> None:
+    shown = excerpt(CheckedFile(BASE / name, line, ()), at(0, 0, 4), "utf-8")
+    assert shown is not None
+    assert hidden not in shown.text
+    assert kept in shown.text
+    assert len(shown.text) == len(line)
+
+
+def test_what_is_no_secret_is_shown() -> None:
+    line = '"module": "monkey", "file": "keys.py"'
+    shown = excerpt(CheckedFile(CONFIG, line, ()), at(0, 0, 4), "utf-8")
+    assert shown is not None
+    assert shown.text == line

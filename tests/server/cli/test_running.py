@@ -1,0 +1,282 @@
+"""`run` and `stream` against the real server, from another process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
+from serve_real_agent import RunningAgent
+
+
+@pytest.fixture
+def agent(real_agent: RunningAgent) -> RunningAgent:
+    return real_agent
+
+
+@pytest.fixture
+def call(cli: Cli, agent: RunningAgent) -> Cli:
+    """Run `run` or `stream`, the agent found through its registry by its project."""
+
+    def run(
+        *arguments: object,
+        cwd: Path | None = None,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        encoding: str = "utf-8",
+    ) -> Done:
+        variables = {"RUNAGENT_CACHE_DIR": str(agent.cache_dir), **(env or {})}
+        project = ("--project", agent.project_dir)
+        return cli(*arguments, *project, cwd=cwd, stdin=stdin, env=variables, encoding=encoding)
+
+    return run
+
+
+def test_run_prints_the_value_and_nothing_else(call: Cli) -> None:
+    done = call("run", "greet", "--arg", 'name="bob"', "--arg", "times=2")
+    assert (done.code, json.loads(done.out)) == (0, {"greeting": "hello bobbob", "n": 2})
+    assert "looking for the agent" in done.err
+    assert "running greet" in done.err
+    assert "completed in" in done.err
+
+
+def test_run_prints_text_as_it_is(call: Cli) -> None:
+    done = call("run", "value_of", "--arg", 'name="string"')
+    assert (done.code, done.out) == (0, "h\u00e9llo \U0001f989\n")
+
+
+def test_run_on_an_ascii_pipe(call: Cli) -> None:
+    done = call("run", "value_of", "--arg", 'name="string"', encoding="ascii")
+    assert (done.code, done.out) == (0, "h\\xe9llo \\U0001f989\n")
+
+
+def test_run_by_id_and_by_address(cli: Cli, agent: RunningAgent) -> None:
+    by_id = cli(
+        "run", "greet", "--agent-id", agent.agent_id, "--arg", 'name="a"',
+        env={"RUNAGENT_CACHE_DIR": str(agent.cache_dir)},
+    )  # fmt: skip
+    by_port = cli("run", "greet", "--port", agent.port, "--arg", 'name="a"')
+    both = cli(
+        "run", "greet", "--host", agent.host, "--port", agent.port, "--agent-id", agent.agent_id,
+        "--arg", 'name="a"',
+    )  # fmt: skip
+    assert [done.code for done in (by_id, by_port, both)] == [0, 0, 0]
+    assert by_id.out == by_port.out == both.out
+
+
+def test_run_with_inputs_from_a_file_and_from_standard_input(call: Cli, tmp_path: Path) -> None:
+    inputs = tmp_path / "inputs.json"
+    inputs.write_text('{"a": 1, "b": 2}', "utf-8-sig")
+    done = call("run", "echo", "--input", inputs, "--arg", "b=[3]")
+    assert json.loads(done.out) == {"args": [], "kwargs": {"a": 1, "b": [3]}}
+    done = call("run", "echo", "--input", "-", stdin=b'["x", null]')
+    assert json.loads(done.out) == {"args": ["x", None], "kwargs": {}}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "is not JSON"),
+        (b"5", "holds neither an object of keyword arguments nor an array"),
+        (b"[" * 100_000, "is nested too deeply"),
+        (b"\xff\xfe\x00", "is not JSON"),
+    ],
+)
+def test_inputs_that_are_none(call: Cli, content: bytes, said: str) -> None:
+    done = call("run", "echo", "--input", "-", stdin=content)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_inputs_from_a_file_that_is_not_there(call: Cli, tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.json", tmp_path):
+        done = call("run", "echo", "--input", path)
+        assert done.code == 2
+        assert "cannot be read" in done.err
+
+
+def test_run_as_json_has_the_outcome(call: Cli, agent: RunningAgent) -> None:
+    outcome = json.loads(call("run", "greet", "--arg", 'name="a"', "--json").out)
+    assert outcome["state"] == "completed"
+    assert outcome["value"] == {"greeting": "hello a", "n": 1}
+    assert outcome["target"]["port"] == agent.port
+    failed = call("run", "fail", "--json")
+    assert failed.code == 1
+    error = json.loads(failed.out)["error"]
+    assert error["code"] == "INTERNAL_ERROR"
+    assert "boom 1" in error["message"]
+
+
+def test_a_failing_agent_is_1(call: Cli) -> None:
+    done = call("run", "fail")
+    assert (done.code, done.out) == (1, "")
+    assert "error[INTERNAL_ERROR]" in done.err
+    assert "boom 1" in done.err
+    assert "help: " in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "gret"), "Did you mean `greet`?"),
+        (("run", "count_stream"), "error[STREAM_ENTRYPOINT]"),
+        (("stream", "greet"), "error[NON_STREAM_ENTRYPOINT]"),
+        (("stream", "cont_stream"), "Did you mean `count_stream`?"),
+    ],
+)
+def test_a_tag_that_cannot_be_called_so_is_2(
+    call: Cli, arguments: tuple[str, str], said: str
+) -> None:
+    done = call(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert said in done.err
+
+
+def test_stream_prints_chunks(call: Cli) -> None:
+    done = call("stream", "words_stream", "--arg", 'text="once upon"')
+    assert (done.code, done.out) == (0, "onceupon\n")
+    assert "2 chunks" in done.err
+    assert call("stream", "count_stream", "--arg", "n=2").out == '{"i": 0}\n{"i": 1}\n'
+
+
+def test_stream_as_json_is_lines(call: Cli) -> None:
+    lines = call("stream", "count_stream", "--arg", "n=2", "--json").out.splitlines()
+    *chunks, outcome = map(json.loads, lines)
+    assert [(chunk["index"], chunk["value"]) for chunk in chunks] == [(0, {"i": 0}), (1, {"i": 1})]
+    assert (outcome["state"], outcome["chunks"]) == ("completed", 2)
+
+
+def test_a_stream_that_fails_keeps_its_chunks(call: Cli) -> None:
+    done = call("stream", "fail_stream")
+    assert (done.code, done.out) == (1, "0\n1\n")
+    assert "mid-stream boom" in done.err
+
+
+def test_no_agent_there_is_3(cli: Cli, tmp_path: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        done = cli("run", "greet", "--port", unused.getsockname()[1])
+    assert (done.code, done.out) == (3, "")
+    assert "error[" in done.err
+    done = cli("run", "greet", "--agent-id", "nobody", env={"RUNAGENT_CACHE_DIR": str(tmp_path)})
+    assert done.code == 3
+    assert "error[AGENT_ADDRESS_NOT_FOUND]" in done.err
+
+
+def test_a_time_limit_is_5(call: Cli, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    done = call("stream", "stepwise_stream", "--arg", f"gate={json.dumps(str(gate))}",
+                "--timeout", "0.7")  # fmt: skip
+    gate.touch()
+    assert done.code == 5
+    assert "error[TIMEOUT]" in done.err
+
+
+def test_no_project_is_2(cli: Cli, tmp_path: Path) -> None:
+    done = cli("run", "greet")
+    assert done.code == 2
+    assert f"No agent project in {tmp_path}" in done.err
+    done = cli("run", "greet", "--project", "missing")
+    assert done.code == 2
+    assert "is not there" in done.err
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"agent_id": 5}', '{"agent_id": ""}'])
+def test_a_project_without_an_id_is_2(cli: Cli, tmp_path: Path, content: str) -> None:
+    (tmp_path / "runagent.config.json").write_text(content)
+    done = cli("run", "greet")
+    assert done.code == 2
+    assert "has no agent_id that could be looked for" in done.err
+
+
+class Streaming:
+    """`stream` in another process, read line by line while it runs."""
+
+    def __init__(self, agent: RunningAgent, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "stream", *arguments, "--port", str(agent.port)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        self._watch = threading.Timer(LIMIT_S, self.process.kill)
+        self._watch.start()
+
+    @property
+    def out(self) -> IO[str]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def end(self) -> str:
+        """Wait for the end; gives standard error."""
+        assert self.process.stderr is not None
+        error = self.process.stderr.read()
+        self.process.wait()
+        return error
+
+    def close(self) -> None:
+        self._watch.cancel()
+        self.process.kill()
+        self.process.communicate()
+
+
+Start = Callable[..., Streaming]
+
+
+@pytest.fixture
+def streaming(agent: RunningAgent) -> Iterator[Start]:
+    started: list[Streaming] = []
+
+    def start(*arguments: str) -> Streaming:
+        started.append(Streaming(agent, *arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def test_chunks_are_there_before_the_end(streaming: Start, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    stream = streaming("stepwise_stream", "--arg", f"gate={json.dumps(str(gate))}", "--json")
+    assert json.loads(stream.out.readline())["text"] == "first"
+    gate.touch()
+    assert json.loads(stream.out.readline())["text"] == "second"
+    stream.end()
+    assert stream.process.returncode == 0
+
+
+def test_ctrl_c_stops_the_agent_and_says_so(streaming: Start, tmp_path: Path) -> None:
+    marker = tmp_path / "closed"
+    stream = streaming("endless_stream", "--arg", f"marker={json.dumps(str(marker))}")
+    assert stream.out.readline() == "0\n"
+    os.kill(stream.process.pid, signal.SIGINT)
+    error = stream.end()
+    assert stream.process.returncode == 130
+    assert "cancelled after" in error
+    assert "the agent's function was stopped" in error
+    assert "Traceback" not in error
+    wait = threading.Event()
+    assert any(marker.exists() or wait.wait(0.05) for _ in range(200))
+
+
+def test_a_reader_that_leaves_is_no_crash(streaming: Start, tmp_path: Path) -> None:
+    marker = tmp_path / "closed"
+    stream = streaming("endless_stream", "--arg", f"marker={json.dumps(str(marker))}")
+    assert stream.out.readline() == "0\n"
+    stream.out.close()
+    error = stream.end()
+    assert stream.process.returncode == 141
+    assert "Traceback" not in error
+    assert "Exception" not in error

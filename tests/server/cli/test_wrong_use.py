@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from runagent_ls.cli.main import main
+from runagent_ls.version import __version__
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["chek"], "there is no command 'chek'. Did you mean check?"),
+        (["batch"], "there is no command 'batch'. Commands: check, list, run, stream, rule."),
+        (["check", "--ouput-format", "json"], "Did you mean --output-format?"),
+        (["check", "--output", "json"], "'--output' is not understood here."),
+        (["check", "--output-format", "jsno"], "Did you mean json?"),
+        (["check", "--severity", "RA301"], "'RA301' is not CODE=LEVEL"),
+        (["check", "--severity", "RA301=eror"], "Did you mean error?"),
+        (["check", "--verify"], "'--verify' is not understood here."),
+        (["run"], "the following arguments are required: TAG"),
+        (["run", "x", "--port", "70000"], "'70000' is no port"),
+        (["run", "x", "--port", "80x"], "'80x' is no port"),
+        (["run", "x", "--arg", "name"], "'name' is not NAME=JSON"),
+        (["run", "x", "--arg", "name=Ada"], "a string needs quotes: --arg 'name=\"Ada\"'"),
+        (["run", "x", "--arg", "a=" + "[" * 100_000], "the value of a is not JSON"),
+        (["run", "x", "--timeout", "0"], "'0' is no number of seconds above 0"),
+        (["run", "x", "--timeout", "inf"], "'inf' is no number of seconds above 0"),
+        (["run", "x", "--timeout", "nan"], "'nan' is no number of seconds above 0"),
+        (["run", "x", "--project", ".", "--agent-id", "a"], "not allowed with argument"),
+        (["run", "x", "--cloud"], "'--cloud' is not understood here."),
+        (["run", "x", "--host", "127.0.0.1"], "was given without a port"),
+        (["rule"], "one of the arguments CODE --all is required"),
+    ],
+)
+def test_wrong_use_is_2_and_names_what_was_meant(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.out == ""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "-h"], ["stream", "--help"]])
+def test_help_is_no_failure(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("usage: runagent-ls")
+    assert captured.err == ""
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"runagent-ls {__version__}\n"
+
+
+@pytest.fixture
+def break_command(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    def break_it(error: BaseException) -> None:
+        def fail(_: object) -> int:
+            raise error
+
+        monkeypatch.setattr("runagent_ls.cli.main._dispatch", fail)
+
+    return break_it
+
+
+def test_our_own_failure_is_2_without_a_traceback(
+    break_command: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_command(ZeroDivisionError("oops"))
+    assert main(["check"]) == 2
+    error = capsys.readouterr().err
+    assert "runagent-ls itself failed (ZeroDivisionError: oops)" in error
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_is_130(
+    break_command: Callable[[BaseException], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    break_command(KeyboardInterrupt())
+    assert main(["check"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
