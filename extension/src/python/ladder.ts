@@ -4,7 +4,9 @@ import { DeadlineError, withDeadline } from './deadline';
 export type Version = readonly [major: number, minor: number, patch: number];
 
 /** What a program said about itself. */
-export type ProbeResult = { readonly version: Version } | { readonly problem: string };
+export type ProbeResult =
+  | { readonly version: Version; readonly executable: string }
+  | { readonly problem: string };
 
 export type Probe = (executable: string, signal: AbortSignal) => Promise<ProbeResult>;
 
@@ -70,7 +72,7 @@ async function tryRung(
     if (signal.aborted) return undefined;
     const problem = unsuitable(result);
     if (problem === undefined && 'version' in result) {
-      return { executable, version: result.version.join('.'), origin: rung.name };
+      return { executable: result.executable, version: result.version.join('.'), origin: rung.name };
     }
     tried.push({ rung: rung.name, executable, problem: problem ?? 'is not a Python' });
   }

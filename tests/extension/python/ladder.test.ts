@@ -18,7 +18,7 @@ const probe: Probe = async (executable) => {
   const version = /(\d+)\.(\d+)\.(\d+)$/.exec(executable);
   if (executable.includes('hang')) return never();
   if (version === null) return { problem: 'is not a Python' };
-  return { version: [Number(version[1]), Number(version[2]), Number(version[3])] };
+  return { version: [Number(version[1]), Number(version[2]), Number(version[3])], executable };
 };
 
 beforeEach(() => {

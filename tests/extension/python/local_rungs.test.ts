@@ -115,7 +115,15 @@ describe('asking for the version', () => {
 
   it('reads what the program prints, and gives it no way to load foreign code', async () => {
     const python = program('python3', '#!/bin/sh\n[ "$1 $2 $3" = "-I -S -c" ] && echo 3.11.9\n');
-    expect(await askVersion(python, signal)).toEqual({ version: [3, 11, 9] });
+    expect(await askVersion(python, signal)).toEqual({ version: [3, 11, 9], executable: python });
+  });
+
+  it('learns which Python a launcher stands for', async () => {
+    const launcher = program('python3', '#!/bin/sh\nprintf "3.11.9\\n/opt/python3.11\\n"\n');
+    expect(await askVersion(launcher, signal)).toEqual({
+      version: [3, 11, 9],
+      executable: '/opt/python3.11',
+    });
   });
 
   it.each([
