@@ -22,6 +22,26 @@ class Missing:
 MISSING: Final = Missing()
 
 
+class NotText(str):
+    """A YAML value that JSON cannot hold, as it is written: a date, or a key that is no text.
+
+    `type_name` is what a YAML reader makes of it: `timestamp`, `integer`, `boolean`, ...
+    """
+
+    __slots__ = ("type_name",)
+
+    type_name: str
+
+    def __new__(cls, written: str, type_name: str) -> NotText:
+        """`written` is the text as it stands in the document."""
+        made = super().__new__(cls, written)
+        made.type_name = type_name
+        return made
+
+    def __repr__(self) -> str:
+        return f"NotText({str(self)!r}, {self.type_name!r})"
+
+
 @dataclass(frozen=True, slots=True)
 class SyntaxProblem:
     """One place where the text is not what its format allows.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from runagent_ls.jsontree.document import JsonValue, Missing, Part, Path, SyntaxProblem
+from runagent_ls.jsontree.document import Document, JsonValue, Missing, Part, Path, SyntaxProblem
 from runagent_ls.jsontree.places import Container, find, path_at
 from runagent_ls.jsontree.recovery import recover
 from runagent_ls.jsontree.scanning import WatchfulScanner, skip_space
@@ -76,12 +76,12 @@ class JsonDocument:
         return self._root_span
 
 
-def parse_json(text: str, previous: JsonDocument | None = None) -> JsonDocument:
+def parse_json(text: str, previous: Document | None = None) -> Document:
     """Read JSON, valid or broken; never raises.
 
     An unchanged text gives `previous` back.
     """
-    if previous is not None and previous.text == text:
+    if previous is not None and previous.text == text and previous.language == _LANGUAGE:
         return previous
     scanner = WatchfulScanner()
     try:

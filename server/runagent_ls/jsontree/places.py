@@ -18,8 +18,8 @@ class Container:
     """
 
     __slots__ = (
-        "_complete", "_ends", "_index", "_inner", "_keys", "_names", "_starts", "_text",
-        "end", "is_object", "start",
+        "_complete", "_ends", "_in_order", "_index", "_inner", "_keys", "_names", "_starts",
+        "_text", "end", "is_object", "start",
     )  # fmt: skip
 
     def __init__(self, text: str, start: int, *, is_object: bool) -> None:
@@ -28,6 +28,7 @@ class Container:
         self.is_object = is_object
         self._text = text
         self._complete = False
+        self._in_order = True
         self._names: list[str] = []
         self._keys: list[Span] = []
         self._starts: list[int] = []
@@ -41,6 +42,9 @@ class Container:
             self._index[key[0]] = len(self._starts)
             self._names.append(key[0])
             self._keys.append(key[1])
+        if self._starts and value.start < self._starts[-1]:
+            # YAML's merge keys bring children that stand elsewhere.
+            self._in_order = False
         if inner is not None:
             self._inner[len(self._starts)] = inner
         self._starts.append(value.start)
@@ -108,6 +112,8 @@ class Container:
 
     def _candidates(self, offset: int) -> range:
         """Children that may touch the offset: the last that begins before it, and its neighbour."""
+        if not self._in_order:
+            return range(len(self._starts))
         low, high = 0, len(self._starts)
         while low < high:
             middle = (low + high) // 2

@@ -1,0 +1,306 @@
+"""Builds values and places from the events of a YAML parser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+)
+
+from runagent_ls.jsontree.document import MISSING, JsonValue, Missing, NotText
+from runagent_ls.jsontree.faults import Faults
+from runagent_ls.jsontree.places import Container
+from runagent_ls.jsontree.yaml_scalars import construct, plain_type
+from runagent_ls.text.position import Span
+
+MAX_DEPTH: Final = 300
+"""PyYAML's composer runs out of Python's stack at about 330 levels."""
+MAX_SIZE: Final = 200_000
+"""Values that one value may hold with all its aliases written out."""
+
+_PREFIX: Final = "tag:yaml.org,2002:"
+_TAGS: Final = {
+    "str": "string", "int": "integer", "float": "float", "bool": "boolean", "null": "null",
+    "timestamp": "timestamp", "map": "map", "seq": "seq", "set": "set", "binary": "binary",
+    "omap": "seq", "pairs": "seq",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Node:
+    """A value that was read: `size` counts it and all values in it, aliases written out."""
+
+    value: JsonValue
+    span: Span
+    container: Container | None = None
+    size: int = 1
+    is_plain_merge: bool = False
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A collection that is being read."""
+
+    node: Node
+    anchor: str | None
+    is_mapping: bool
+    key: Node | None = None
+    merged: list[Node] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+
+
+class TreeBuilder:
+    """Takes events in order; afterwards `value`, `root` and `span` describe the document."""
+
+    def __init__(self, text: str, faults: Faults) -> None:
+        self.value: JsonValue | Missing = MISSING
+        self.root: Container | None = None
+        self.span = Span(0, 0)
+        self.last_end = 0
+        self._text = text
+        self._faults = faults
+        self._frames: list[_Frame] = []
+        self._anchors: dict[str, Node] = {}
+        self._open: dict[str, _Frame] = {}
+        self._documents = 0
+
+    def take(self, event: Event) -> bool:
+        """Take the next event; False when nothing more should be read."""
+        start, end = event.start_mark.index, event.end_mark.index
+        match event:
+            case DocumentStartEvent():
+                return self._begin_document(start)
+            case ScalarEvent():
+                self._scalar(event, start, end)
+            case AliasEvent():
+                self._alias(event, start, end)
+            case CollectionStartEvent():
+                return self._begin(event, start, end)
+            case MappingEndEvent() | SequenceEndEvent():
+                self._end(end if end > start else self.last_end)
+        return True
+
+    def finish(self) -> None:
+        """Close what a syntax error left open."""
+        while self._frames:
+            self._end(self.last_end)
+
+    def _begin_document(self, start: int) -> bool:
+        self._documents += 1
+        if self._documents == 1:
+            return True
+        message = "A configuration is one YAML document: nothing may follow."
+        self._faults.add("extra-content", message, Span(start, start + 3))
+        return False
+
+    # --- values ---
+
+    def _scalar(self, event: ScalarEvent, start: int, end: int) -> None:
+        text: str = event.value
+        is_plain = event.style is None and not _is_tagged(event)
+        type_name = plain_type(text) if is_plain else "string"
+        if _is_tagged(event):
+            type_name = self._tag_type(event, Span(start, end))
+        if is_plain and not text:
+            start = end = self._behind_colon(start)
+        elif event.style in ("|", ">"):
+            end = start + len(self._text[start:end].rstrip())
+        span = Span(start, end)
+        node = Node(text, span, is_plain_merge=type_name == "merge")
+        if type_name == "default" or (type_name == "merge" and not self._awaits_key()):
+            message = f"PyYAML cannot read an unquoted {text} as a value: write it in quotes."
+            self._faults.add("unknown-tag", message, span)
+        else:
+            node.value = self._construct(text, type_name, span)
+        self._remember(event, node)
+        self._add(node)
+
+    def _construct(self, text: str, type_name: str, span: Span) -> JsonValue:
+        try:
+            return construct(text, type_name)
+        except ValueError:
+            shown = text if len(text) <= 40 else f"{text[:40]}…"
+            message = f"YAML takes {shown} for a {type_name}, which it is not: write it in quotes."
+            self._faults.add("invalid-scalar", message, span)
+            return text
+
+    def _tag_type(self, event: ScalarEvent | CollectionStartEvent, span: Span) -> str:
+        tag = str(event.tag)
+        if tag == "!":
+            return "string"
+        known = _TAGS.get(tag.removeprefix(_PREFIX)) if tag.startswith(_PREFIX) else None
+        if known is None:
+            self._faults.add("unknown-tag", f"RunAgent's YAML reader refuses the tag {tag}.", span)
+            return "string"
+        return known
+
+    def _behind_colon(self, start: int) -> int:
+        """Place of an absent value: right behind the colon of its key."""
+        frame = self._frames[-1] if self._frames else None
+        if frame is None or frame.key is None:
+            return self.last_end
+        colon = self._text.find(":", frame.key.span.end)
+        return colon + 1 if 0 <= colon < start else frame.key.span.end
+
+    def _alias(self, event: AliasEvent, start: int, end: int) -> None:
+        span = Span(start, end)
+        name = str(event.anchor)
+        open_frame = self._open.get(name)
+        target = self._anchors.get(name)
+        if open_frame is not None:
+            message = f"*{name} stands inside of &{name}: this value contains itself."
+            self._faults.add(
+                "alias-cycle", message, span, open_frame.node.span, breaks_loader=False
+            )
+            self._add(Node({} if open_frame.is_mapping else [], span))
+        elif target is None:
+            self._faults.add("unknown-alias", f"No anchor &{name} stands above.", span)
+            self._add(Node(None, span))
+        elif target.size > MAX_SIZE:
+            message = f"With *{name} written out this file would be too large to check."
+            self._faults.add("alias-too-large", message, span, breaks_loader=False)
+            self._add(Node({} if isinstance(target.value, dict) else [], span))
+        else:
+            self._add(Node(target.value, span, target.container, target.size))
+
+    # --- collections ---
+
+    def _begin(self, event: CollectionStartEvent, start: int, end: int) -> bool:
+        is_mapping = isinstance(event, MappingStartEvent)
+        if len(self._frames) >= MAX_DEPTH:
+            message = f"This nests deeper than {MAX_DEPTH} levels: RunAgent's reader gives up."
+            self._faults.add("too-deep", message, Span(start, max(end, start + 1)))
+            return False
+        if _is_tagged(event):
+            tagged = self._tag_type(event, Span(start, end))
+            is_mapping = is_mapping and tagged != "set"
+        container = Container(self._text, start, is_object=is_mapping)
+        value: JsonValue = {} if is_mapping else []
+        frame = _Frame(Node(value, Span(start, end), container), event.anchor, is_mapping)
+        if event.anchor:
+            self._open[event.anchor] = frame
+        self._frames.append(frame)
+        self.last_end = max(self.last_end, end)
+        return True
+
+    def _end(self, end: int) -> None:
+        frame = self._frames.pop()
+        if frame.key is not None:
+            self._add_to(frame, Node(None, Span(end, end)))
+        node = frame.node
+        node.span = Span(node.span.start, max(end, node.span.start))
+        for source in frame.merged:
+            self._merge(frame, source)
+        if node.container is not None:
+            node.container.close(node.span.end)
+        if frame.anchor:
+            self._open.pop(frame.anchor, None)
+            self._anchors[frame.anchor] = node
+        self._add(node)
+
+    def _remember(self, event: NodeEvent, node: Node) -> None:
+        if event.anchor:
+            self._anchors[event.anchor] = node
+
+    def _awaits_key(self) -> bool:
+        return bool(self._frames) and self._frames[-1].is_mapping and self._frames[-1].key is None
+
+    def _add(self, node: Node) -> None:
+        """Put a complete value where the innermost open collection wants it."""
+        self.last_end = max(self.last_end, node.span.end)
+        if not self._frames:
+            self.value, self.root, self.span = node.value, node.container, node.span
+        else:
+            self._add_to(self._frames[-1], node)
+
+    def _add_to(self, frame: _Frame, node: Node) -> None:
+        if frame.is_mapping and frame.key is None:
+            frame.key = node
+            return
+        frame.node.size += node.size
+        value = frame.node.value
+        if isinstance(value, list) and frame.node.container is not None:
+            value.append(node.value)
+            frame.node.container.add(None, node.span, node.container)
+            return
+        key, frame.key = frame.key, None
+        if key is not None and key.is_plain_merge:
+            self._note_merge(frame, node)
+        elif key is not None:
+            self._add_pair(frame, key, node)
+
+    def _add_pair(self, frame: _Frame, key: Node, node: Node) -> None:
+        name = self._key_name(key)
+        value, container = frame.node.value, frame.node.container
+        if name is None or container is None or not isinstance(value, dict):
+            return
+        first = container.key_span(name)
+        if first is not None:
+            message = f'"{name}" stands here twice; the last one wins.'
+            self._faults.add("duplicate-key", message, key.span, first, breaks_loader=False)
+        frame.own.add(name)
+        value.pop(name, None)
+        value[name] = node.value
+        container.add((name, key.span), node.span, node.container)
+
+    def _key_name(self, key: Node) -> str | None:
+        value = key.value
+        if isinstance(value, str):
+            return value
+        if isinstance(value, dict | list):
+            message = "A collection cannot be a key."
+            self._faults.add("invalid-key", message, key.span)
+            return None
+        written = self._text[key.span.start : key.span.end]
+        if value is None or isinstance(value, bool):
+            return NotText(written, "null" if value is None else "boolean")
+        return NotText(written, "float" if isinstance(value, float) else "integer")
+
+    # --- merge keys ---
+
+    def _note_merge(self, frame: _Frame, node: Node) -> None:
+        sources = [node]
+        if isinstance(node.value, list) and node.container is not None:
+            sources = [self._item(node, index) for index in range(len(node.value))]
+        if not all(isinstance(source.value, dict) for source in sources):
+            message = "<< takes a mapping or a list of mappings."
+            self._faults.add("invalid-merge", message, node.span)
+            return
+        frame.merged.extend(sources)
+
+    def _item(self, node: Node, index: int) -> Node:
+        value, container = node.value, node.container
+        if not isinstance(value, list) or container is None:
+            return node
+        return Node(value[index], container.span(index, "value"), container.inner(index))
+
+    def _merge(self, frame: _Frame, source: Node) -> None:
+        """Copy what the mapping does not say itself; of several sources the first wins."""
+        value, container = frame.node.value, frame.node.container
+        if not (isinstance(value, dict) and isinstance(source.value, dict)):
+            return
+        for name, merged in source.value.items():
+            if name in frame.own:
+                continue
+            frame.own.add(name)
+            value[name] = merged
+            number = source.container.child(name) if source.container else None
+            if container is None or source.container is None or number is None:
+                continue
+            key_span = source.container.span(number, "key")
+            value_span = source.container.span(number, "value")
+            container.add((name, key_span), value_span, source.container.inner(number))
+
+
+def _is_tagged(event: ScalarEvent | CollectionStartEvent) -> bool:
+    return event.tag is not None
