@@ -72,17 +72,17 @@ class LspClient:
         """Process id of the server."""
         return self._process.pid
 
-    def request(self, method: str, params: Any) -> Any:  # noqa: ANN401  any JSON
+    def request(self, method: str, params: Any) -> Any:
         """Send a request and wait for its result; raises on an error answer."""
         return self.wait_for(self.send_request(method, params))
 
-    def send_request(self, method: str, params: Any) -> int:  # noqa: ANN401  any JSON
+    def send_request(self, method: str, params: Any) -> int:
         """Send a request without waiting; gives its id for `wait_for`."""
         self._next_id += 1
         self._write({"jsonrpc": "2.0", "id": self._next_id, "method": method, "params": params})
         return self._next_id
 
-    def wait_for(self, request_id: int) -> Any:  # noqa: ANN401  any JSON
+    def wait_for(self, request_id: int) -> Any:
         """Read until the answer to `request_id` is there."""
         while True:
             message = self._read()
@@ -92,11 +92,11 @@ class LspClient:
                 return message.get("result")
             self._handle(message)
 
-    def notify(self, method: str, params: Any) -> None:  # noqa: ANN401  any JSON
+    def notify(self, method: str, params: Any) -> None:
         """Send a notification."""
         self._write({"jsonrpc": "2.0", "method": method, "params": params})
 
-    def wait_notification(self, method: str, accept: Callable[[Any], bool]) -> Any:  # noqa: ANN401
+    def wait_notification(self, method: str, accept: Callable[[Any], bool]) -> Any:
         """Params of the first notification of `method` that `accept` takes, kept or new."""
         while True:
             while self.notifications:

@@ -97,7 +97,7 @@ def initialize(
     server: Server,
     folder: Path,
     experimental: Mapping[str, Any] | None = None,
-) -> Any:  # noqa: ANN401  any JSON
+) -> Any:
     """Send `initialize` as an editor would, and give the result."""
     text_document: dict[str, Any] = {
         "synchronization": {"dynamicRegistration": False},

@@ -9,6 +9,7 @@ import commands
 import edits
 import start
 import stream
+import workspace
 from measuring import print_table
 
 
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += edits.main(["--rounds", "20" if quick else "100"])
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += commands.main(["--rounds", "2" if quick else "7"])
+    rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
     print_table("All", rows)
     missed = [row.what for row in rows if row.meets(row.target) is False]
     print(f"\n{len(missed)} targets missed{': ' if missed else ''}{', '.join(missed)}")

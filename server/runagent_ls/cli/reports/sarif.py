@@ -50,6 +50,8 @@ def _rule(rule: Rule) -> dict[str, JsonValue]:
     return {
         "id": rule.code,
         "name": "".join(part.capitalize() for part in rule.slug.split("-")),
+        "shortDescription": {"text": rule.title},
+        "help": {"text": rule.documentation, "markdown": rule.documentation},
         "defaultConfiguration": {"level": _LEVEL[rule.severity]},
     }
 

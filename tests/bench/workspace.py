@@ -1,0 +1,100 @@
+"""A big workspace: 1,000 agents with ten entrypoints each, first full report and memory.
+
+Run with `python tests/bench/workspace.py [--rounds N] [--agents N]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from lsp_client import memory_mib, milliseconds_since
+from measuring import Row, Samples, interleave, print_table
+from peers import ROOT, connect, initialize, ours
+from sample_projects import PER_FILE, make_project
+
+_LIMIT_S: Final = 300.0
+
+
+def measure(rounds: int, agents: int) -> list[Row]:
+    """`check` against `ruff check` in one process, then the language server on the same tree."""
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary).resolve()
+        for number in range(agents):
+            make_project(root / f"agent_{number}", PER_FILE, f"bench-{number}")
+        commands: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {
+            "check": (
+                (sys.executable, "-m", "runagent_ls.cli.main", "check", "--output-format", "json"),
+                {"PYTHONPATH": str(ROOT / "server")},
+            ),
+            "ruff check": (
+                (str(Path(sys.executable).with_name("ruff")), "check", "--no-cache", "--quiet"),
+                {"RAYON_NUM_THREADS": "1"},
+            ),
+        }
+        times = {name: Samples() for name in commands}
+
+        def run(name: str) -> None:
+            command, variables = commands[name]
+            start = time.perf_counter()
+            done = subprocess.run(
+                [*command, str(root)],
+                cwd=root,
+                env={**os.environ, **variables},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=_LIMIT_S,
+                check=False,
+            )
+            times[name].add(milliseconds_since(start))
+            if done.returncode not in (0, 1):
+                raise RuntimeError(f"{name} ended with {done.returncode}")
+
+        measures: dict[str, Callable[[], None]] = {name: partial(run, name) for name in commands}
+        interleave(rounds, measures)
+        elapsed, memory, reported = _language_server(root)
+    if reported != agents:
+        raise RuntimeError(f"findings in {reported} of {agents} agents")
+    what = f"{agents:,} agents x {PER_FILE}"
+    return [
+        Row(f"check, {what}", times["check"].p50, times["ruff check"].p50,
+            "ruff check, one process", 2.0, 1.0),
+        Row(f"language server, {what}: full report", elapsed, times["ruff check"].p50,
+            "ruff check, one process", 2.0, 1.0),
+        Row(f"language server, {what}: memory", memory, target=150, stretch=100, unit="MiB"),
+    ]  # fmt: skip
+
+
+def _language_server(root: Path) -> tuple[float, float, int]:
+    """Milliseconds from the start to the full report, memory then, configurations with findings."""
+    server = ours()
+    start = time.perf_counter()
+    with connect(server, root) as client:
+        initialize(client, server, root)
+        client.notify("initialized", {})
+        report = client.request("workspace/diagnostic", {"previousResultIds": []})
+        elapsed = milliseconds_since(start)
+        return elapsed, memory_mib(client.pid), sum(bool(it["items"]) for it in report["items"])
+
+
+def main(arguments: Sequence[str] | None = None) -> list[Row]:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--agents", type=int, default=1000)
+    options = parser.parse_args(arguments)
+    rows = measure(options.rounds, options.agents)
+    print_table("Big workspace", rows)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
