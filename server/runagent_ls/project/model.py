@@ -60,8 +60,17 @@ class Resolution:
     defined_in: FilePath | None = None
     needs_instance: bool = False
     """An instance method addressed on its class: the call would miss `self`."""
+    is_property: bool = False
+    """A property is addressed: its getter runs when the server starts, not at each call."""
     signature: Signature | None = None
-    """What a caller sees: `self` left out, the arguments of a `partial` taken away."""
+    """What a caller meets: without a bound `self`, without what `partial` has filled in, a
+    class's `__init__`. Of a decorated function as written."""
+    signature_certain: bool = False
+    """False when a decorator or a dynamic part may change the parameters."""
+    gives_generator: Proof = Proof.UNKNOWN
+    """Calling it gives a generator object, of either kind."""
+    gives_coroutine: Proof = Proof.UNKNOWN
+    """Calling it gives a coroutine that the server does not await."""
 
 
 EntrypointKind: TypeAlias = Literal["python", "webhook", "unknown"]

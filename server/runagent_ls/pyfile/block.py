@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
-from runagent_ls.pyfile.exits import find_exits
 from runagent_ls.pyfile.flow import Flow, flow_of
-from runagent_ls.pyfile.model import ModuleExit, Symbol
+from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.source import Source
 from runagent_ls.pyfile.symbols import build
 from runagent_ls.pyfile.usage import Usage, read_usage
@@ -47,14 +46,12 @@ class Block:
             name: NameUse(effect.strong, bool(effect.candidates))
             for name, effect in flow.effects.items()
         }
+        self.rebound = frozenset(flow.rebound)
         self.guarded = frozenset(name for name in flow.guarded if "." not in name)
         self.late = _global_names(tree, text) if tree is not None and "global" in text else {}
         self.stars = _star_imports(tree) if tree is not None and "*" in text else ()
         hidden = tree is None or (bool(_HIDDEN_NAMES.search(text)) and _makes_names(tree))
         self.generates_names = hidden or "__getattr__" in self.uses
-        self.exits: tuple[ModuleExit, ...] = ()
-        if tree is not None and ("exit" in text or "quit" in text or "SystemExit" in text):
-            self.exits = find_exits(tree, Source(text))
         self.relative_imports: tuple[Span, ...] = ()
         if tree is not None and "from" in text and "." in text:
             self.relative_imports = _relative_imports(tree, text)
@@ -89,13 +86,25 @@ class Bindings(NamedTuple):
 
 def _makes_names(tree: ast.Module) -> bool:
     """Whether names may be bound by other means than statements."""
+    outside = {id(node) for node in _outside_functions(tree)}
     for node in ast.walk(tree):
         name = getattr(node, "id", None) or getattr(node, "attr", None)
         if isinstance(node, ast.alias):
             name = node.name.rpartition(".")[2]
-        if isinstance(name, str) and _HIDDEN_NAMES.fullmatch(name):
+        hidden = isinstance(name, str) and _HIDDEN_NAMES.fullmatch(name)
+        # `eval` in a function binds nothing in the module; at module level `:=` would.
+        if hidden and (name != "eval" or id(node) in outside):
             return True
     return False
+
+
+def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
+    stack: list[ast.AST] = list(tree.body)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(node))
 
 
 def _global_names(tree: ast.Module, text: str) -> Mapping[str, Span]:
@@ -129,8 +138,7 @@ def shifted(value: _Value, offset: int) -> _Value:
     """A model value with every span in it moved by `offset` code points."""
     if offset == 0:
         return value
-    moved = _shift(value, offset)
-    return moved  # type: ignore[return-value]  # the same type comes back, field by field
+    return cast("_Value", _shift(value, offset))
 
 
 def _shift(value: object, offset: int) -> object:

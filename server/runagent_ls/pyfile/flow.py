@@ -41,6 +41,8 @@ class Flow:
     effects: dict[str, Effect] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)
     """Names bound under `if __name__ == "__main__"`."""
+    rebound: set[str] = field(default_factory=set)
+    """Names bound more than once."""
     ends: bool = False
     """It always raises."""
     may_return: bool = False
@@ -52,6 +54,8 @@ class Flow:
 
     def apply(self, name: str, effect: Effect) -> None:
         """Add one effect behind those that are there."""
+        if name in self.effects:
+            self.rebound.add(name)
         if effect.strong and not self.may_return and not self.may_break:
             if "." not in name:
                 for key in [k for k in self.effects if k.startswith(name + ".")]:
@@ -69,6 +73,7 @@ class Flow:
         for name, effect in later.effects.items():
             self.apply(name, effect)
         self.guarded |= later.guarded
+        self.rebound |= later.rebound
         self.ends = self.ends or later.ends
         self.may_return = self.may_return or later.may_return
         self.may_break = self.may_break or later.may_break
@@ -77,7 +82,11 @@ class Flow:
         """The same as a mere possibility."""
         effects = {n: Effect(False, e.candidates, e.unbinds) for n, e in self.effects.items()}
         return Flow(
-            effects, set(self.guarded), may_return=self.may_return, may_break=self.may_break
+            effects,
+            set(self.guarded),
+            set(self.rebound),
+            may_return=self.may_return,
+            may_break=self.may_break,
         )
 
     def repeated(self) -> Flow:
@@ -112,6 +121,7 @@ def join(branches: Sequence[Flow]) -> Flow:
         )
     for branch in branches:
         joined.guarded |= branch.guarded
+        joined.rebound |= branch.rebound
     return joined
 
 

@@ -98,10 +98,9 @@ def bare_next_calls(function: Function, source: Source) -> tuple[CallSite, ...]:
         node = stack.pop()
         if isinstance(node, (*SCOPES, ast.GeneratorExp, ast.Try, ast.With)):
             continue
-        if isinstance(node, ast.Call):
-            plain = isinstance(node.func, ast.Name) and node.func.id == "next"
-            if plain and len(node.args) == 1 and not node.keywords:
-                if not isinstance(node.args[0], ast.Starred):
+        match node:
+            case ast.Call(func=ast.Name(id="next"), args=[argument], keywords=[]):
+                if not isinstance(argument, ast.Starred):
                     found.append(CallSite("next", source.span(node)))
         stack.extend(ast.iter_child_nodes(node))
     return tuple(sorted(found, key=lambda call: call.span))

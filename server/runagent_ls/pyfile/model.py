@@ -61,9 +61,20 @@ SymbolKind: TypeAlias = Literal[
 `other`: any expression that says nothing certain."""
 
 ReturnKind: TypeAlias = Literal[
-    "str", "bytes", "number", "none", "dict", "iterable", "generator", "unknown"
+    "str",
+    "bytes",
+    "number",
+    "none",
+    "dict",
+    "iterable",
+    "generator",
+    "async_generator",
+    "coroutine",
+    "instance",
+    "unknown",
 ]
-"""What a `return` gives: `number` covers bool and complex, `iterable` list, tuple and set."""
+"""What a call gives: `number` covers bool and complex, `iterable` list, tuple and set; an
+`instance` is one of a class of the project that cannot be iterated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,8 @@ class Symbol:
     """All bindings that may win, in source order, when there are several; else empty."""
     conditional: bool = False
     """True when the name may be unbound at run time."""
+    rebound: bool = False
+    """True when the file binds the name more than once, even if the last binding wins."""
     attributes: Mapping[str, Symbol] = field(default_factory=dict)
     """Attributes set from outside at module level: `app.invoke = f`."""
     instance_attributes: Mapping[str, Symbol] = field(default_factory=dict)
@@ -147,7 +160,8 @@ class Symbol:
     factory_wrapping: Wrapping | None = None
     """What `@name(...)` does."""
     blocking_calls: tuple[CallSite, ...] = ()
-    """Calls of a sync generator whose names are known to block (`time.sleep`, `requests.get`)."""
+    """Of a sync generator: every call of a dotted name; in `Resolution.symbol` only those that
+    are known to block (`time.sleep`, `requests.get`)."""
     bare_next_calls: tuple[CallSite, ...] = ()
     """`next(x)` without a default and outside any `try`, in a sync function without `yield`."""
 
@@ -163,18 +177,6 @@ class PythonSyntaxError:
     message: str
     span: Span
     newer_python: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleExit:
-    """A statement at module level that ends the process: `sys.exit()`, `raise SystemExit`, ...
-
-    `certain` is false when a condition decides; what a main guard holds is not listed.
-    """
-
-    text: str
-    span: Span
-    certain: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from runagent_ls.pyfile.model import Parameter, Signature
 
 # The same shape as jsontree's, which stands beside this package and not below it.
-JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 
 class Missing:

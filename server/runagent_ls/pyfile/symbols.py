@@ -15,7 +15,7 @@ from runagent_ls.pyfile.functions import (
     is_generator,
     read_signature,
 )
-from runagent_ls.pyfile.model import BoundArguments, Symbol, SymbolKind
+from runagent_ls.pyfile.model import BoundArguments, Symbol
 from runagent_ls.pyfile.returns import return_kinds
 from runagent_ls.pyfile.source import Source
 from runagent_ls.pyfile.wrapping import read_factory_wrapping, read_wrapping
@@ -245,9 +245,7 @@ def _leaks_self(method: Function) -> bool:
     first = _first_parameter(method)
     harmless: set[int] = set()
     for node in ast.walk(method):
-        if isinstance(node, ast.Attribute):
-            harmless.add(id(node.value))
-        elif isinstance(node, ast.Return) and node.value is not None:
+        if isinstance(node, (ast.Attribute, ast.Return)):
             harmless.add(id(node.value))
     return any(
         isinstance(node, ast.Name) and node.id == first and id(node) not in harmless

@@ -16,13 +16,14 @@ from runagent_ls.text.position import Span
 class SymbolTable(Mapping[str, Symbol]):
     """Symbols by name, in the order in which the file first binds them."""
 
-    __slots__ = ("_attributes", "_index", "_late", "_made", "_pieces", "_stale")
+    __slots__ = ("_attributes", "_index", "_late", "_made", "_pieces", "_rebound", "_stale")
 
     def __init__(self, layout: Layout) -> None:
         self._pieces = layout.pieces
         self._index: dict[str, list[int]] = {}
         """Name to the numbers of the pieces whose bindings may win."""
         self._attributes: dict[str, dict[str, list[int]]] = {}
+        self._rebound: set[str] = set()
         self._late: dict[str, Span] = {}
         self._stale: dict[str, tuple[Piece, Block]] = {}
         self._made: dict[str, Symbol] = {}
@@ -37,10 +38,14 @@ class SymbolTable(Mapping[str, Symbol]):
     def _add(self, number: int, start: int, block: Block) -> None:
         index = self._index
         dotted = []
+        self._rebound |= block.rebound
         for name, use in block.uses.items():
             if "." in name:
                 dotted.append(name)
-            elif use.strong:
+                continue
+            if name in index:
+                self._rebound.add(name)
+            if use.strong:
                 self._attributes.pop(name, None)
                 if use.binds:
                     index[name] = [number]
@@ -90,6 +95,8 @@ class SymbolTable(Mapping[str, Symbol]):
         symbol = choose(options, unbound)
         if symbol is None:  # the index holds names with a binding only
             raise KeyError(name)
+        if name in self._rebound or name in self._late:
+            symbol = replace(symbol, rebound=True)
         attributes: dict[str, Symbol] = {}
         for attribute, numbers in self._attributes.get(name, {}).items():
             found = choose(*self._compose(f"{name}.{attribute}", numbers))
@@ -111,7 +118,8 @@ class SymbolTable(Mapping[str, Symbol]):
 
     def _bindings(self, number: int, key: str) -> Bindings:
         piece = self._pieces[number]
-        assert piece.block is not None
+        if piece.block is None:  # the index numbers pieces with a block only
+            raise KeyError(key)
         found = piece.block.bindings[key]
         return found._replace(symbols=shifted(found.symbols, piece.start))
 

@@ -34,6 +34,12 @@ def read_usage(tree: ast.Module) -> Usage:
                 stored.add(node.attr)
         elif isinstance(node, ast.Call):
             harmless.add(id(node.func))
+            if isinstance(node.func, ast.Name) and node.func.id in {"isinstance", "issubclass"}:
+                harmless.update(id(argument) for argument in node.args)
+        elif isinstance(node, ast.ClassDef):
+            harmless.update(id(base) for base in node.bases)
+        elif isinstance(node, (ast.arg, ast.AnnAssign)):
+            harmless.add(id(node.annotation))
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             used[id(node)] = node.id
     escaping = {name for key, name in used.items() if key not in harmless}

@@ -1,0 +1,87 @@
+"""What a name of the project stands for: things that have attributes and may be called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Literal, NamedTuple, TypeAlias
+
+from runagent_ls.project.behaviour import Behaviour
+from runagent_ls.project.importing import Module
+from runagent_ls.pyfile.model import Proof, Signature, Symbol
+
+ThingKind: TypeAlias = Literal[
+    "function", "class", "instance", "module", "value", "property", "unknown"
+]
+"""`value`: an object of a built-in type, its name is in `type_name`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One object that a name may stand for. `symbol` and `path` say where it is defined."""
+
+    kind: ThingKind
+    symbol: Symbol | None = None
+    path: FilePath | None = None
+    behaviour: Behaviour | None = None
+    is_callable: Proof = Proof.UNKNOWN
+    signature: Signature | None = None
+    signature_certain: bool = False
+    needs_instance: bool = False
+    module: Module | None = None
+    type_name: str | None = None
+    class_: Symbol | None = None
+    """Of an instance: its class, defined in `class_path`."""
+    class_path: FilePath | None = None
+
+
+class Found(NamedTuple):
+    """Answer to "is there such a name, and what may it be?"."""
+
+    exists: Proof
+    things: tuple[Thing, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+
+NOT_KNOWN = Found(Proof.UNKNOWN)
+
+
+def unknown(symbol: Symbol | None = None, path: FilePath | None = None) -> Thing:
+    """Something of which only the place is known."""
+    signature = symbol.signature if symbol is not None else None
+    return Thing("unknown", symbol, path, signature=signature)
+
+
+def agreement(proofs: Iterable[Proof]) -> Proof:
+    """The answer that all give; unknown when they differ or there are none."""
+    found = set(proofs)
+    return found.pop() if len(found) == 1 else Proof.UNKNOWN
+
+
+def without_first(signature: Signature | None) -> Signature | None:
+    """The parameters once the first positional one is bound; None when that is not possible."""
+    if signature is None or not signature.parameters:
+        return None
+    first, *rest = signature.parameters
+    if first.kind == "var_positional":
+        return signature
+    if first.kind in {"keyword_only", "var_keyword"}:
+        return None
+    return Signature(tuple(rest), signature.returns)
+
+
+def after_partial(signature: Signature, positional: int, keywords: Iterable[str]) -> Signature:
+    """The parameters that a `functools.partial` still takes.
+
+    A parameter given by keyword stays, with what was given as its default, so it is left out here
+    like the others: a form need not ask for it.
+    """
+    bound, given = positional, set(keywords)
+    left = []
+    for parameter in signature.parameters:
+        if bound and parameter.kind in {"positional_only", "positional_or_keyword"}:
+            bound -= 1
+        elif parameter.name not in given or parameter.kind in {"var_positional", "var_keyword"}:
+            left.append(parameter)
+    return Signature(tuple(left), signature.returns)
