@@ -1,0 +1,89 @@
+// `npm run demo`: a real VS Code with the extension and two example agents, one of them running.
+// `--check` only proves that everything comes up, then ends. `--port N` chooses the page's port (8321).
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { serveAgent } from './agent.mjs';
+import { installEditor } from './editor/install.mjs';
+import { installExtension, startEditor, writeSettings } from './editor/server.mjs';
+import { findPython, setUp } from './setup.mjs';
+import { cache, onPath, root, run, StepError, script } from './steps.mjs';
+import { buildVsix } from './vsix.mjs';
+
+const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false }, port: { type: 'string', default: '8321' } } });
+const home = path.join(cache, 'demo');
+
+/** Fresh copies, so that a visitor may break them. */
+function copyExamples() {
+  const folder = path.join(home, 'agents');
+  rmSync(folder, { recursive: true, force: true });
+  for (const name of ['hello-agent', 'broken-agent']) {
+    cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
+  }
+  return folder;
+}
+
+/** The desktop editor when there is one and a screen to show it, else the one for the browser.
+ * @param {string} folder @param {string} vsix @param {NodeJS.ProcessEnv} env */
+async function openEditor(folder, vsix, env) {
+  const settings = { 'runagent.interpreter': findPython() };
+  if (!options.check && onPath('code') && (process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])) {
+    const data = path.join(home, 'desktop');
+    writeSettings(data, settings);
+    const own = ['--user-data-dir', path.join(data, 'user'), '--extensions-dir', path.join(data, 'extensions')];
+    run('code', [...own, '--install-extension', vsix, '--force'], { env });
+    const child = spawn('code', [...own, '--wait', '--new-window', '--disable-workspace-trust', folder], { env, stdio: 'ignore' });
+    return { where: 'VS Code is opening on your screen.', stop: async () => void child.kill() };
+  }
+  installEditor();
+  const data = path.join(home, 'browser');
+  rmSync(data, { recursive: true, force: true });
+  writeSettings(data, settings);
+  installExtension(data, vsix);
+  const editor = await startEditor({ dataDir: data, port: options.check ? 0 : Number(options.port), flags: ['--disable-workspace-trust'], env });
+  return { where: `Open  ${editor.url(folder)}`, stop: editor.stop, url: editor.url(folder) };
+}
+
+/** @param {string} where @param {string} agent */
+function tell(where, agent) {
+  console.log(`
+${where}
+
+  1. broken-agent/runagent.config.json   mistakes are underlined; Ctrl+. on one offers its fix
+  2. hello-agent/main.py                 press "Run" above greet, then "Stream" above count_down
+  3. "Run" above divide with 0           shows how a failing agent is reported
+
+The agent hello-agent is served by the runagent package at ${agent}.
+Press Ctrl+C here to end everything.
+`);
+}
+
+/** @param {string} url */
+async function checkPage(url) {
+  const answer = await fetch(url);
+  const text = await answer.text();
+  if (!answer.ok || !text.includes('workbench')) throw new StepError(`${url} did not answer with the editor's page.`);
+  console.log('demo: the editor and the agent are up. OK');
+}
+
+await script(async () => {
+  setUp();
+  const vsix = buildVsix();
+  mkdirSync(home, { recursive: true });
+  const folder = copyExamples();
+  const agent = await serveAgent(path.join(folder, 'hello-agent'));
+  /** @type {Awaited<ReturnType<typeof openEditor>> | undefined} */
+  let editor;
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
+  });
+  try {
+    editor = await openEditor(folder, vsix, { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir });
+    tell(editor.where, `${agent.host}:${agent.port}`);
+    if (options.check && editor.url) await checkPage(editor.url);
+    else await interrupted;
+  } finally {
+    await Promise.allSettled([editor?.stop(), agent.stop()]);
+  }
+});
