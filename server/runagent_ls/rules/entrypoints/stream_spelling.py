@@ -30,18 +30,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
 
-LOOKS_LIKE: Final = re.compile(r"^(?P<name>.*?)[\s_.-]*stream\s*$", re.IGNORECASE | re.DOTALL)
+LOOKS_LIKE: Final = re.compile(r"(?s)^(?P<name>.*?)(?:[\s_.-]+(?i:stream)|(?<=[a-z0-9])Stream)\s*$")
 
 
 def misspelt_stream_tag(entrypoint: Entrypoint) -> str | None:
     """The tag as it would stream, when it looks as if it should and the function yields."""
-    symbol = entrypoint.resolution.symbol if entrypoint.resolution is not None else None
-    if entrypoint.tag is None or entrypoint.is_stream or symbol is None or not symbol.certain:
+    found = entrypoint.resolution
+    if entrypoint.tag is None or entrypoint.is_stream or found is None:
         return None
     match = LOOKS_LIKE.match(entrypoint.tag)
-    if match is None or not match["name"] or not symbol.is_generator or symbol.decorators:
+    if match is None or not match["name"] or found.gives_generator is not Proof.PROVEN:
         return None
     return f"{match['name']}_stream"
 

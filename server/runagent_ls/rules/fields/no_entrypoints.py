@@ -27,12 +27,15 @@ from collections.abc import Iterator
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.places import anchor
 from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.schema.facts import LATER_FRAMEWORKS
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
     value = project.document.value
     if not isinstance(value, dict) or not value:
         return
+    if project.framework in LATER_FRAMEWORKS:
+        return  # their agents may go without, in the versions that know them
     architecture = value.get("agent_architecture")
     where = InConfig(("agent_architecture",), "key")
     if architecture is None and "agent_architecture" not in value:

@@ -28,14 +28,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import Final
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
-from runagent_ls.schema.facts import FRAMEWORKS
-
-NEWER: Final = frozenset({"openclaw", "picoclaw", "zeroclaw"})
-"""Names that versions after 0.1.49 add."""
+from runagent_ls.schema.facts import FRAMEWORKS, LATER_FRAMEWORKS
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -43,7 +39,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     if found is None or found in FRAMEWORKS:
         return
     nearest, repair = _nearest(found), None
-    if found in NEWER:
+    if found in LATER_FRAMEWORKS:
         message = f"RunAgent 0.1.49 does not know the framework {found}: only later versions do."
     else:
         message = f"{found!r} is no framework that RunAgent knows."
@@ -60,7 +56,7 @@ def _nearest(found: str) -> str | None:
     plain = found.strip().casefold().replace("-", "").replace("_", "").replace(" ", "")
     if plain in {"custom", "generic", "none", "python", "other"}:
         return "default"
-    if found in NEWER:
+    if found in LATER_FRAMEWORKS:
         return None
     close = get_close_matches(plain, list(FRAMEWORKS), n=1, cutoff=0.7)
     return close[0] if close else None

@@ -36,13 +36,11 @@ from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
 
 def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
     found, tag = entrypoint.resolution, entrypoint.tag
-    symbol = found.symbol if found is not None else None
-    if found is None or symbol is None or tag is None or entrypoint.is_stream:
+    if found is None or tag is None or entrypoint.is_stream:
         return
     if not has_whole_source(entrypoint) or misspelt_stream_tag(entrypoint) is not None:
         return
-    plain = symbol.certain and symbol.kind in {"function", "lambda"} and not symbol.decorators
-    if found.exists is not Proof.PROVEN or not plain or not symbol.is_generator:
+    if found.exists is not Proof.PROVEN or found.gives_generator is not Proof.PROVEN:
         return
     better = f"{tag}_stream"
     edit = Replacement(InConfig(("tag",)), json.dumps(better, ensure_ascii=False))

@@ -38,7 +38,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
     found = entrypoint.resolution
     if found is None or not found.needs_instance or not has_whole_source(entrypoint):
         return
-    owner = found.owner.name if found.owner is not None else "its class"
+    owner = (entrypoint.module or "").rpartition(".")[0]
     yield Issue(
         f"{entrypoint.module} is a method of {owner} without an instance in front: calls lack"
         " self. Make an instance at the top level of the file and name its method.",

@@ -37,14 +37,11 @@ def in_definition(entrypoint: Entrypoint, span: Span) -> InFile | None:
 def visible_parameters(entrypoint: Entrypoint) -> tuple[Parameter, ...]:
     """The parameters that a caller meets; none when a decorator may change them."""
     found = entrypoint.resolution
-    if found is None or found.symbol is None or found.exists is not Proof.PROVEN:
+    if found is None or found.exists is not Proof.PROVEN or not found.signature_certain:
         return ()
-    symbol = found.symbol
-    if not has_whole_source(entrypoint) or not symbol.certain or symbol.decorators:
+    if found.signature is None or found.needs_instance or not has_whole_source(entrypoint):
         return ()
-    if symbol.kind not in {"function", "lambda"} or found.needs_instance:
-        return ()
-    return found.signature.parameters if found.signature is not None else ()
+    return found.signature.parameters
 
 
 def entry_files(project: AgentProject) -> dict[FilePath, Entrypoint]:
