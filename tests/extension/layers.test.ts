@@ -13,6 +13,7 @@ const EDITOR_MODULES = new Set([
   'commands/server_commands.ts',
   'commands/server_reports.ts',
   'extension.ts',
+  'panel/output_documents.ts',
   'panel/run_panels.ts',
   'panel/words.ts',
   'python/extension_rungs.ts',

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PageCommand } from '../panel/messages';
+import { OutputDocuments } from '../panel/output_documents';
 import { RunPanels } from '../panel/run_panels';
 import {
   type EntrypointReference,
@@ -27,6 +28,7 @@ export class RunCommands implements vscode.Disposable {
   readonly panels: RunPanels;
   readonly #remembered: RememberedInputs;
   readonly #json = new JsonInputs();
+  readonly #documents = new OutputDocuments();
   readonly #registrations: vscode.Disposable;
 
   constructor(
@@ -46,6 +48,7 @@ export class RunCommands implements vscode.Disposable {
   dispose(): void {
     this.#registrations.dispose();
     this.#json.dispose();
+    this.#documents.dispose();
     this.panels.dispose();
   }
 
@@ -119,9 +122,7 @@ export class RunCommands implements vscode.Disposable {
     const message = l10n.t('{0} is still running.', running.request.tag);
     const answer = await vscode.window.showWarningMessage(message, restart, show);
     if (answer === restart) await running.cancel();
-    if (answer === show) {
-      this.panels.show(running);
-    }
+    if (answer === show) this.panels.show(running);
     return answer === restart;
   }
 
@@ -151,7 +152,7 @@ export class RunCommands implements vscode.Disposable {
         void this.#editInputs(run);
         break;
       case 'openDocument':
-        void openDocument(run);
+        void this.#documents.show(run);
         break;
       case 'errorAction':
         this.#errorAction(run);
@@ -212,11 +213,4 @@ async function chooseEntrypoint(
   const placeHolder = kind === 'run' ? l10n.t('Entrypoint to run') : l10n.t('Entrypoint to stream');
   const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
   return (await vscode.window.showQuickPick(items, options))?.choice;
-}
-
-async function openDocument(run: Run): Promise<void> {
-  const content = run.transcript.text();
-  const language = /^\s*[[{]/.test(content) ? 'json' : 'plaintext';
-  const document = await vscode.workspace.openTextDocument({ content, language });
-  await vscode.window.showTextDocument(document, { preview: false });
 }

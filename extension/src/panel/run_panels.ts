@@ -33,10 +33,6 @@ export class RunPanels implements vscode.Disposable {
     panel.onDidDispose(() => this.#panels.delete(panel));
   }
 
-  reveal(run: Run): void {
-    [...this.#panels].find((panel) => panel.run === run)?.reveal();
-  }
-
   changed(run: Run, event: RunEvent): void {
     for (const panel of this.#panels) if (panel.run === run) panel.send(event);
   }
@@ -95,14 +91,10 @@ class RunPanel {
   }
 
   show(run: Run): void {
-    this.#run.gate.viewIsLive(false);
+    if (this.#run !== run) this.#run.gate.viewIsLive(false);
     this.#run = run;
-    this.reveal();
-    if (this.#pageIsReady) this.#showAll();
-  }
-
-  reveal(): void {
     this.#panel.reveal(undefined, true);
+    if (this.#pageIsReady) this.#showAll();
   }
 
   send(event: RunEvent): void {

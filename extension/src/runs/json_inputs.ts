@@ -33,8 +33,8 @@ export class JsonInputs implements vscode.Disposable, vscode.CodeLensProvider {
     label: string,
     run: Edited['run'],
   ): Promise<void> {
-    const folder = encodeURIComponent(key);
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${folder}/${info.tag} inputs.json` });
+    const name = info.tag.replace(/[\\/]/g, '_');
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name} inputs.json`, query: key });
     this.#files.put(uri, new TextEncoder().encode(inputsToJson(info, inputs)));
     this.#edited.set(uri.toString(), { info, label, run });
     const document = await vscode.workspace.openTextDocument(uri);
@@ -77,7 +77,7 @@ class MemoryFiles implements vscode.FileSystemProvider {
   readonly onDidChangeFile = this.#changes.event;
 
   put(uri: vscode.Uri, bytes: Uint8Array): void {
-    this.#contents.set(uri.path, { bytes, changedAt: Date.now() });
+    this.#contents.set(uri.toString(), { bytes, changedAt: Date.now() });
     this.#changes.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
@@ -115,7 +115,7 @@ class MemoryFiles implements vscode.FileSystemProvider {
   }
 
   #get(uri: vscode.Uri): { readonly bytes: Uint8Array; readonly changedAt: number } {
-    const found = this.#contents.get(uri.path);
+    const found = this.#contents.get(uri.toString());
     if (found === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return found;
   }

@@ -50,7 +50,9 @@ export class OutputLog {
     this.#drawNew(model.blocks);
     this.#dropped.hidden = model.dropped === 0;
     setText(this.#dropped, fill(this.words.droppedNote, model.dropped.toLocaleString()));
-    this.#empty.hidden = !(over && model.blocks.length === 0 && model.error === null);
+    const nothing = over && model.blocks.length === 0;
+    this.#empty.hidden = !nothing || model.error !== null;
+    this.#log.hidden = nothing;
     if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
   }
 

@@ -17,6 +17,7 @@ export class RunPage {
   readonly #cancel: HTMLButtonElement;
   readonly #again: HTMLButtonElement;
   readonly #edit: HTMLButtonElement;
+  readonly #open: HTMLButtonElement;
   readonly #log: OutputLog;
   #shownError: RunViewModel['error'] = null;
 
@@ -29,7 +30,7 @@ export class RunPage {
     this.#again = button(words.runAgain, () => ask('runAgain'), 'primary');
     this.#edit = button(words.editInputs, () => ask('editInputs'));
     this.#log = new OutputLog(words, () => ask('openDocument'));
-    const open = button(words.openDocument, () => ask('openDocument'));
+    this.#open = button(words.openDocument, () => ask('openDocument'));
     root.replaceChildren(
       element(
         'header',
@@ -38,7 +39,7 @@ export class RunPage {
         element('div', { class: 'state' }, this.#phase, this.#time, this.#details),
         this.#target,
         this.#notice,
-        element('div', { class: 'buttons' }, this.#cancel, this.#again, this.#edit, open),
+        element('div', { class: 'buttons' }, this.#cancel, this.#again, this.#edit, this.#open),
       ),
       this.#error,
       this.#log.root,
@@ -70,6 +71,7 @@ export class RunPage {
     this.#cancel.disabled = model.phase === 'cancelling';
     this.#again.hidden = !over;
     this.#edit.disabled = !over;
+    this.#open.disabled = model.blocks.length === 0;
     // The two take each other's place; the keyboard stays where it was.
     if (hadFocus) (over ? this.#again : this.#cancel).focus();
   }
@@ -97,10 +99,10 @@ export class RunPage {
     this.#shownError = error;
     this.#error.replaceChildren();
     if (error === null) return;
+    const code = element('code', {}, error.code);
     this.#error.append(
-      element('h2', {}, this.words.errorHeading),
+      element('h2', {}, this.words.errorHeading, ' ', code),
       element('p', { class: 'message' }, error.message),
-      element('p', { class: 'code' }, error.code),
     );
     if (error.suggestion !== null) this.#error.append(element('p', {}, error.suggestion));
     const label = error.action === undefined ? undefined : this.words.actions[error.action];
