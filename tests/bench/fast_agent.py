@@ -115,7 +115,7 @@ def _reply(writer: asyncio.StreamWriter, request_line: str) -> None:
             "framework": "default",
         }
     elif "/architecture" in request_line:
-        entrypoints = [
+        entrypoints: list[dict[str, object]] = [
             {"file": "main.py", "module": tag, "tag": tag, "extractor": {}}
             for tag in (CALL_TAG, STREAM_TAG)
         ]
