@@ -68,7 +68,8 @@ def load_project(
         reader,
         last.project.entrypoints if last and unchanged else (),
     )
-    entry_files = [it.module_file.path for it in entrypoints if it.module_file is not None]
+    named = {id(it.module_file): it.module_file for it in entrypoints}
+    entry_files = [it.path for it in named.values() if it is not None and it.source is not None]
     around, upload = surroundings(config_path, entry_files, files, last.upload if last else None)
     project = AgentProject(
         root=config_path.parent,

@@ -66,8 +66,8 @@ def build(project: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("project", PROJECTS)
-def test_findings_are_the_deserved_ones(project: str, tmp_path: Path) -> None:
-    loaded = load_project(build(project, tmp_path), DiskFiles())
+def test_findings_are_the_deserved_ones(project: str, workplace: Path) -> None:
+    loaded = load_project(build(project, workplace), DiskFiles())
     found = []
     for path, findings in check(loaded).items():
         text = path.read_text("utf-8")

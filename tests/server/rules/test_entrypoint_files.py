@@ -38,9 +38,9 @@ def findings(folder: Path, file: str) -> tuple[Finding, ...]:
 
 
 @pytest.fixture
-def agent(tmp_path: Path) -> Path:
-    (tmp_path / "main.py").write_text("def greet(name):\n    return name\n", "utf-8")
-    return tmp_path
+def agent(workplace: Path) -> Path:
+    (workplace / "main.py").write_text("def greet(name):\n    return name\n", "utf-8")
+    return workplace
 
 
 def test_absolute_path_into_the_folder_is_made_relative(agent: Path) -> None:

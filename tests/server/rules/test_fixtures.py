@@ -108,9 +108,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @by_slug
-def test_bad_project_has_exactly_the_expected_findings(each: Rule, tmp_path: Path) -> None:
-    agent = project_copy(FIXTURES / each.slug / "bad", tmp_path)
-    found = described(findings_in(agent), tmp_path)
+def test_bad_project_has_exactly_the_expected_findings(each: Rule, workplace: Path) -> None:
+    agent = project_copy(FIXTURES / each.slug / "bad", workplace)
+    found = described(findings_in(agent), workplace)
     golden = FIXTURES / each.slug / "expected.json"
     if UPDATE:
         golden.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -119,15 +119,15 @@ def test_bad_project_has_exactly_the_expected_findings(each: Rule, tmp_path: Pat
 
 
 @by_slug
-def test_good_project_has_no_findings(each: Rule, tmp_path: Path) -> None:
-    agent = project_copy(FIXTURES / each.slug / "good", tmp_path)
-    assert described(findings_in(agent), tmp_path) == []
+def test_good_project_has_no_findings(each: Rule, workplace: Path) -> None:
+    agent = project_copy(FIXTURES / each.slug / "good", workplace)
+    assert described(findings_in(agent), workplace) == []
 
 
 @by_slug
-def test_fixed_project_has_no_findings(each: Rule, tmp_path: Path) -> None:
-    agent = project_copy(FIXTURES / each.slug / "fixed", tmp_path)
-    assert described(findings_in(agent), tmp_path) == []
+def test_fixed_project_has_no_findings(each: Rule, workplace: Path) -> None:
+    agent = project_copy(FIXTURES / each.slug / "fixed", workplace)
+    assert described(findings_in(agent), workplace) == []
 
 
 FIXED_ELSEWHERE = {"file-outside-project": "an absolute path; see test_entrypoint_files.py"}
@@ -135,15 +135,15 @@ FIXABLE = [each for each in RULES if each.fixable and each.slug not in FIXED_ELS
 
 
 @pytest.mark.parametrize("each", FIXABLE, ids=lambda each: each.slug)
-def test_fix_gives_the_fixed_project(each: Rule, tmp_path: Path) -> None:
-    agent = project_copy(FIXTURES / each.slug / "bad", tmp_path / "bad")
+def test_fix_gives_the_fixed_project(each: Rule, workplace: Path) -> None:
+    agent = project_copy(FIXTURES / each.slug / "bad", workplace / "bad")
     found = [it for findings in findings_in(agent).values() for it in findings]
     fixes = [it.fix for it in found if it.slug == each.slug]
     assert any(fixes), "the rule says that it can be fixed"
     fix_all(agent, each.slug)
-    project_copy(FIXTURES / each.slug / "fixed", tmp_path / "fixed")
+    project_copy(FIXTURES / each.slug / "fixed", workplace / "fixed")
     if all(fixes):
-        assert contents(tmp_path / "bad") == contents(tmp_path / "fixed")
+        assert contents(workplace / "bad") == contents(workplace / "fixed")
 
 
 def test_every_rule_has_a_fixture_and_every_fixture_a_rule() -> None:

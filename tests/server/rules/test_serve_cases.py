@@ -66,9 +66,9 @@ def error_slugs(config: Path) -> set[str]:
 
 @BY_NAME
 def test_an_error_is_said_exactly_when_the_server_does_not_start(
-    case: dict[str, Any], tmp_path: Path
+    case: dict[str, Any], workplace: Path
 ) -> None:
-    errors = error_slugs(agent_of(case, tmp_path))
+    errors = error_slugs(agent_of(case, workplace))
     if case["server_starts"]:
         assert errors == STARTS_BUT_CALLS_FAIL.get(case["case"], set())
     elif case["case"] in BEYOND_THE_FILES:
