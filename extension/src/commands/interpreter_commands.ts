@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { interpreterRungs } from '../python/interpreters';
-import { type Attempt, climb } from '../python/ladder';
+import { type Attempt, survey } from '../python/ladder';
 import { SETTING_RUNG } from '../python/local_rungs';
 import { askVersion } from '../python/version';
 import { settingsButton, showWarning } from './notify';
@@ -29,9 +29,7 @@ export function registerInterpreterCommands(): vscode.Disposable {
 
 async function interpreterItems(): Promise<Item[]> {
   const rungs = interpreterRungs().filter(({ name }) => name !== SETTING_RUNG);
-  const climbs = await Promise.all(rungs.map((rung) => climb([rung], askVersion)));
-  const found = climbs.flatMap(({ interpreter }) => (interpreter === undefined ? [] : [interpreter]));
-  const items = found.map(
+  const items = (await survey(rungs, askVersion)).map(
     ({ executable, version, origin }): Item => ({
       label: `Python ${version}`,
       description: origin,

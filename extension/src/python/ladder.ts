@@ -56,6 +56,30 @@ export async function climb(rungs: readonly Rung[], probe: Probe): Promise<Climb
   return { interpreter: undefined, tried };
 }
 
+/** Every suitable Python of every rung, each program once, within the rungs' time limits. */
+export async function survey(rungs: readonly Rung[], probe: Probe): Promise<Interpreter[]> {
+  const found = await Promise.all(
+    rungs.map(async (rung) => {
+      const suitable: Interpreter[] = [];
+      await withDeadline(rung.limitMs, async (signal) => {
+        const candidates = await rung.candidates(signal);
+        if ('absent' in candidates) return;
+        for (const executable of candidates) {
+          const result = await probe(executable, signal);
+          const interpreter = suitableInterpreter(rung, result);
+          if (interpreter !== undefined && !signal.aborted) suitable.push(interpreter);
+        }
+      }).catch(() => undefined);
+      return suitable;
+    }),
+  );
+  const byProgram = new Map<string, Interpreter>();
+  for (const interpreter of found.flat()) {
+    if (!byProgram.has(interpreter.executable)) byProgram.set(interpreter.executable, interpreter);
+  }
+  return [...byProgram.values()];
+}
+
 async function tryRung(
   rung: Rung,
   probe: Probe,
@@ -70,22 +94,24 @@ async function tryRung(
   for (const executable of candidates) {
     const result = await probe(executable, signal);
     if (signal.aborted) return undefined;
-    const problem = unsuitable(result);
-    if (problem === undefined && 'version' in result) {
-      return { executable: result.executable, version: result.version.join('.'), origin: rung.name };
-    }
-    tried.push({ rung: rung.name, executable, problem: problem ?? 'is not a Python' });
+    const interpreter = suitableInterpreter(rung, result);
+    if (interpreter !== undefined) return interpreter;
+    tried.push({ rung: rung.name, executable, problem: problemOf(result) });
   }
   return undefined;
 }
 
-function unsuitable(result: ProbeResult): string | undefined {
-  if ('problem' in result) return result.problem;
+function suitableInterpreter(rung: Rung, result: ProbeResult): Interpreter | undefined {
+  if ('problem' in result) return undefined;
   const [major, minor] = result.version;
   const newEnough = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-  return newEnough
-    ? undefined
-    : `is Python ${result.version.join('.')}, but ${OLDEST[0]}.${OLDEST[1]} or newer is needed`;
+  if (!newEnough) return undefined;
+  return { executable: result.executable, version: result.version.join('.'), origin: rung.name };
+}
+
+function problemOf(result: ProbeResult): string {
+  if ('problem' in result) return result.problem;
+  return `is Python ${result.version.join('.')}, but ${OLDEST[0]}.${OLDEST[1]} or newer is needed`;
 }
 
 /** One line for each thing that was tried. */

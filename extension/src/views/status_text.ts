@@ -1,4 +1,4 @@
-import type { ServerState } from '../server/controller';
+import type { ServerState, StopCause } from '../server/controller';
 
 export interface StatusText {
   readonly text: string;
@@ -30,13 +30,21 @@ export function statusText(state: ServerState<unknown>, version: string, project
     case 'stopped':
       return {
         text: 'RunAgent stopped',
-        detail: state.message,
+        detail: STOPPED[state.cause],
         severity: state.cause === 'asked' ? 'information' : 'error',
         busy: false,
         action: 'restart',
       };
   }
 }
+
+/** Short, so that the action beside it stays in sight; the whole story is in the message and the log. */
+const STOPPED: Readonly<Record<StopCause, string>> = {
+  asked: 'not running',
+  'no-python': 'no suitable Python',
+  'start-failed': 'did not start',
+  crashed: 'ended unexpectedly',
+};
 
 function count(projects: number): string {
   if (projects === 0) return 'no agents';

@@ -6,6 +6,7 @@ import {
   noPythonMessage,
   type Probe,
   type Rung,
+  survey,
 } from '../../../extension/src/python/ladder';
 
 const never = () => new Promise<never>(() => undefined);
@@ -89,6 +90,26 @@ describe('climbing', () => {
       'RunAgent needs Python 3.11 or newer and found none. Tried: the setting: is not set; ' +
         'the PATH: /py-2.7.18 is Python 2.7.18, but 3.11 or newer is needed; the PATH: /x is not a Python.',
     );
+  });
+});
+
+describe('a survey', () => {
+  it('lists every suitable Python once, and waits for no rung longer than its limit', async () => {
+    const surveying = survey(
+      [
+        rung('.venv', async () => ['/py-3.12.0']),
+        rung('slow', async () => ['/py-3.14.0', '/hang', '/py-3.15.0']),
+        rung('the PATH', async () => ['/py-3.12.0', '/py-3.9.1', '/py-3.13.0']),
+        rung('none', async () => ({ absent: 'is not there' })),
+      ],
+      probe,
+    );
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await surveying).map(({ executable, origin }) => [executable, origin])).toEqual([
+      ['/py-3.12.0', '.venv'],
+      ['/py-3.14.0', 'slow'],
+      ['/py-3.13.0', 'the PATH'],
+    ]);
   });
 });
 

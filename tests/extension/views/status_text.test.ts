@@ -35,7 +35,7 @@ describe('the status item', () => {
 
   it('offers a restart when the server has stopped', () => {
     expect(statusText(crashed, '0.1.0')).toMatchObject({
-      detail: 'It ended.',
+      detail: 'ended unexpectedly',
       severity: 'error',
       action: 'restart',
     });
