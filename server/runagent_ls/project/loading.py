@@ -10,7 +10,7 @@ from runagent_ls.jsontree.document import Document
 from runagent_ls.jsontree.json_document import JsonDocument, parse_json
 from runagent_ls.project.entrypoints import build_entrypoints, entrypoint_values
 from runagent_ls.project.file_source import FileSource, FileText
-from runagent_ls.project.model import AgentProject
+from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.surroundings import UploadCache, env_text, surroundings
 from runagent_ls.schema.validation import validate_config
@@ -68,8 +68,7 @@ def load_project(
         reader,
         last.project.entrypoints if last and unchanged else (),
     )
-    named = {id(it.module_file): it.module_file for it in entrypoints}
-    entry_files = [it.path for it in named.values() if it is not None and it.source is not None]
+    entry_files = _entry_files(entrypoints)
     around, upload = surroundings(config_path, entry_files, files, last.upload if last else None)
     project = AgentProject(
         root=config_path.parent,
@@ -82,10 +81,21 @@ def load_project(
         config_error=read.error,
         text_problems=read.problems,
         surroundings=around,
+        entry_files=entry_files,
     )
     if cache is not None:
         cache.put(config_path, _Last(project, read, reader, upload))
     return project
+
+
+def _entry_files(entrypoints: tuple[Entrypoint, ...]) -> dict[FilePath, Entrypoint]:
+    # Entrypoints of one file share their `ModuleFile`: compare that, not a thousand paths.
+    distinct = {id(it.module_file): it for it in reversed(entrypoints)}
+    return {
+        it.module_file.path: it
+        for it in reversed(distinct.values())
+        if it.module_file is not None and it.module_file.source is not None
+    }
 
 
 def _document(config_path: FilePath, read: FileText, last: _Last | None) -> Document:

@@ -174,6 +174,8 @@ class AgentProject:
     text_problems: tuple[TextProblem, ...] = ()
     """What is wrong with the configuration's encoding."""
     surroundings: Surroundings = Surroundings()
+    entry_files: Mapping[FilePath, Entrypoint] = field(default_factory=dict)
+    """The files that entrypoints name and that were read, each with the first that names it."""
 
     @property
     def framework(self) -> str | None:

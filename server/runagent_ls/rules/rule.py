@@ -73,7 +73,7 @@ EntrypointCheck: TypeAlias = Callable[[Entrypoint, AgentProject], Iterable[Issue
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. Exactly one of the two checks is set.
+    """One rule, with one of the two checks or both.
 
     `check_entrypoint` may look at the entrypoint, its files and symbols, and at the project's
     `framework` and `root`; nothing else, because its issues are kept while those stay the same.

@@ -35,6 +35,9 @@ from runagent_ls.rules.rule import InConfig, Issue, Rule
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
+    tags = [entrypoint.tag for entrypoint in project.entrypoints]
+    if len(set(tags)) == len(tags):
+        return
     first: dict[str, Entrypoint] = {}
     for entrypoint in project.entrypoints:
         if entrypoint.tag is None:

@@ -31,12 +31,11 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.functions.places import entry_files
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
-    named = entry_files(project)
+    named = project.entry_files
     for startup in project.surroundings.startup:
         for found in startup.exits:
             here = InFile(found.file, found.span)

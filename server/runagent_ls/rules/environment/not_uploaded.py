@@ -36,15 +36,19 @@ from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
 def _check(project: AgentProject) -> Iterator[Issue]:
     upload = project.surroundings.upload
     patterns = patterns_of(upload.gitignore)
+    fine: set[int] = set()
     for entrypoint in project.entrypoints:
         at, file = entrypoint.module_file, entrypoint.file
-        if at is None or not file or at.state is not FileState.FOUND:
+        if at is None or id(at) in fine or not file:
             continue
-        if at.absolute or not at.inside_project:
+        if at.state is not FileState.FOUND or at.absolute or not at.inside_project:
             continue
         place = InConfig((*entrypoint.path, "file"))
         plain = at.path.relative_to(project.root).as_posix()
         by = _ignored_by(plain, patterns)
+        if by is None and plain == file:
+            fine.add(id(at))  # entrypoints that name a file alike share their `ModuleFile`
+            continue
         if by is not None:
             where = ".gitignore" if upload.gitignore is not None else "RunAgent's built-in list"
             yield Issue(f"{plain} is not uploaded: {where} leaves out {by}.", place)

@@ -28,7 +28,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.functions.places import entry_files
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
 from runagent_ls.text.position import Span
 
@@ -36,7 +35,7 @@ RELATIVE: Final = re.compile(r"^[ \t]*from[ \t]+\.", re.MULTILINE)
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
-    for path, entrypoint in entry_files(project).items():
+    for path, entrypoint in project.entry_files.items():
         source = project.sources.get(path)
         if source is None or source.syntax_error is not None:
             continue

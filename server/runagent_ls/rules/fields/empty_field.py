@@ -26,7 +26,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from runagent_ls.project.model import AgentProject
+from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
 
@@ -48,11 +48,13 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         edit = Replacement(InConfig(("agent_id",)), fresh)
         repair = Repair("Insert a fresh agent_id", (edit,), safe=False)
         yield Issue(REASONS["agent_id"], InConfig(("agent_id",)), repair=repair)
-    for entrypoint in project.entrypoints:
-        keys = ("file", "module") if entrypoint.kind == "python" else ("webhook_url",)
-        for key in keys:
-            if isinstance(entrypoint.value, dict) and entrypoint.value.get(key) == "":
-                yield Issue(REASONS[key], InConfig((*entrypoint.path, key)))
+
+
+def _check_entrypoint(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
+    keys = ("file", "module") if entrypoint.kind == "python" else ("webhook_url",)
+    for key in keys:
+        if isinstance(entrypoint.value, dict) and entrypoint.value.get(key) == "":
+            yield Issue(REASONS[key], InConfig((key,)))
 
 
 RULE = Rule(
@@ -61,5 +63,6 @@ RULE = Rule(
     "error",
     __doc__ or "",
     check_project=_check,
+    check_entrypoint=_check_entrypoint,
     fixable=True,
 )

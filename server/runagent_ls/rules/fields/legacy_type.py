@@ -40,8 +40,9 @@ def is_legacy_entrypoint(value: JsonValue, key: str | None) -> bool:
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
-    taken = {it.tag for it in project.entrypoints}
-    for entrypoint in project.entrypoints:
+    untagged = [it for it in project.entrypoints if it.tag is None]
+    taken = {it.tag for it in project.entrypoints} if untagged else set()
+    for entrypoint in untagged:
         value = entrypoint.value
         if not is_legacy_entrypoint(value, "tag") or not isinstance(value, dict):
             continue

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
-
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Parameter, Proof
 from runagent_ls.rules.rule import InFile
@@ -42,12 +40,3 @@ def visible_parameters(entrypoint: Entrypoint) -> tuple[Parameter, ...]:
     if found.signature is None or found.needs_instance or not has_whole_source(entrypoint):
         return ()
     return found.signature.parameters
-
-
-def entry_files(project: AgentProject) -> dict[FilePath, Entrypoint]:
-    """The files that entrypoints name, each with the first entrypoint that does."""
-    named: dict[FilePath, Entrypoint] = {}
-    for entrypoint in project.entrypoints:
-        if entrypoint.module_file is not None:
-            named.setdefault(entrypoint.module_file.path, entrypoint)
-    return named

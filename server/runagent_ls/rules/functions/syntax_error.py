@@ -27,12 +27,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.functions.places import entry_files
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
-    named = entry_files(project)
+    named = project.entry_files
     for path, source in project.sources.items():
         error = source.syntax_error
         if error is None or error.newer_python:
