@@ -1,0 +1,67 @@
+/** Run and Stream on an agent that the real runagent package serves. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+let agent: ServedAgent;
+let window: Workbench;
+
+before(async () => {
+  agent = await serveAgent(folder);
+  window = await Workbench.open({ folder, env: { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir } });
+  await window.openFile('main.py');
+  await eventually('lenses', async () => (await window.lenses()).length >= 3);
+});
+after(async () => {
+  await window?.close();
+  await agent?.stop();
+  files.remove();
+});
+
+test('Run asks for the inputs and shows the answer', async () => {
+  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name'));
+  await window.screenshot('run-input');
+  await window.answer('Run greet: name', 'Ada');
+  await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'true' }).click();
+  const text = await window.runSays('Completed', 'HELLO, ADA!');
+  assert.match(text, /"letters":\s*3/);
+  await window.screenshot('run-done');
+});
+
+test('Stream shows each piece as it arrives', async () => {
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.answer('Stream count_down_stream: start', '6');
+  await window.answer('Stream count_down_stream: pause', '0.5');
+  const early = await window.runSays('Running', '6 ...');
+  assert.doesNotMatch(early, /lift-off/);
+  await window.screenshot('stream-running');
+  await window.runSays('Completed', '1 ... lift-off!');
+  await window.screenshot('stream-done');
+});
+
+test('Cancel stops a stream and keeps what arrived', async () => {
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.answer('Stream count_down_stream: start', '1000');
+  await window.answer('Stream count_down_stream: pause', '0.2');
+  await window.runSays('Running', '1000 ...');
+  const page = await window.runPage();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const text = await window.runSays('Cancelled', '1000 ...');
+  assert.doesNotMatch(text, /lift-off/);
+  await window.screenshot('stream-cancelled');
+});
+
+test('what the function raises is told, with a way on', async () => {
+  await window.pressLens('Run', 1, () => window.waitForInput('Run divide: dividend'));
+  await window.answer('Run divide: dividend', '1');
+  await window.answer('Run divide: divisor', '0');
+  await window.runSays('The run failed', 'division by zero');
+  const buttons = await (await window.runPage()).locator('.error button').allInnerTexts();
+  assert.equal(buttons.length, 1, 'the suggestion has a button');
+  await window.screenshot('run-failed');
+});

@@ -1,0 +1,217 @@
+/** A real VS Code window with our extension installed, driven through Chromium. */
+
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import { installEditor } from '../../scripts/editor/install.mjs';
+import { installExtension, startEditor, writeSettings } from '../../scripts/editor/server.mjs';
+import { root } from '../../scripts/steps.mjs';
+import { vsixFile } from '../../scripts/vsix.mjs';
+import { eventually } from './waiting.mts';
+
+const SCREENSHOTS = path.join(root, 'test-results');
+
+export interface WorkbenchOptions {
+  readonly folder: string;
+  readonly trusted?: boolean;
+  readonly settings?: Record<string, unknown>;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A fresh folder that the tests of a file share; removed with `remove`. */
+export function scratch(): { folder: string; copy: (example: string) => string; remove: () => void } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'runagent-e2e-'));
+  return {
+    folder,
+    copy: (example) => {
+      const target = path.join(folder, example);
+      cpSync(path.join(root, 'examples', example), target, { recursive: true });
+      return target;
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The extension as VS Code has unpacked it: installed once, copied for each window. */
+let installed: string | undefined;
+
+function extensionsFolder(): string {
+  if (installed !== undefined) return installed;
+  installEditor();
+  const data = mkdtempSync(path.join(os.tmpdir(), 'runagent-e2e-install-'));
+  process.once('exit', () => rmSync(data, { recursive: true, force: true }));
+  installExtension(data, vsixFile);
+  installed = path.join(data, 'extensions');
+  return installed;
+}
+
+export class Workbench {
+  readonly page: Page;
+  readonly dataDir: string;
+  readonly #ends: readonly (() => unknown)[];
+
+  private constructor(page: Page, dataDir: string, ends: readonly (() => unknown)[]) {
+    this.page = page;
+    this.dataDir = dataDir;
+    this.#ends = ends;
+  }
+
+  static async open(options: WorkbenchOptions): Promise<Workbench> {
+    const dataDir = mkdtempSync(path.join(os.tmpdir(), 'runagent-e2e-data-'));
+    const ends: (() => unknown)[] = [() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })];
+    try {
+      cpSync(extensionsFolder(), path.join(dataDir, 'extensions'), { recursive: true });
+      writeSettings(dataDir, options.settings);
+      const trust = options.trusted === false ? [] : ['--disable-workspace-trust'];
+      const editor = await startEditor({ dataDir, flags: trust, env: options.env ?? process.env });
+      ends.unshift(editor.stop);
+      const browser = await launch();
+      ends.unshift(() => browser.close());
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      await page.goto(editor.url(options.folder));
+      await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: 60_000 });
+      return new Workbench(page, dataDir, ends);
+    } catch (error) {
+      for (const end of ends) await end();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#ends) await end();
+  }
+
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  /** Opens a file of the folder by the end of its path, such as `hello-agent/main.py`. */
+  async openFile(file: string): Promise<void> {
+    const name = path.basename(file);
+    await this.#pick(file, name, 'Control+P');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
+  }
+
+  /** Runs a command of the palette by its whole title. */
+  async command(title: string): Promise<void> {
+    await this.#pick(`>${title}`, title, 'F1');
+  }
+
+  /** Types into the quick pick that `key` opens; opens it anew until the row is there, because one that was opened
+   * before an extension was ready never lists its commands. */
+  async #pick(text: string, row: string, key: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: row });
+    await eventually(`a row "${row}" for "${text}"`, async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press(key);
+      await this.quickInput.fill(text, { timeout: 2000 });
+      await rows.first().waitFor({ timeout: 2000 });
+      return true;
+    });
+    await rows.first().click();
+  }
+
+  get quickInput() {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input');
+  }
+
+  /** Answers the input box whose title says `title`. */
+  async answer(title: string, text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title }).waitFor();
+    await this.quickInput.fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.page
+      .locator('.quick-input-widget:visible .quick-input-title')
+      .filter({ hasText: title })
+      .waitFor({ state: 'hidden' });
+  }
+
+  /** Replaces `length` characters at a place (from 1, as people count) of the active editor. */
+  async replace(line: number, column: number, length: number, text: string): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.quickInput.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    for (let index = 0; index < length; index++) await this.page.keyboard.press('Delete');
+    await this.page.keyboard.insertText(text);
+    await this.page.keyboard.press('Escape');
+  }
+
+  /** How many of what kind the status bar counts, over all files. */
+  async counts(): Promise<string> {
+    return (await this.page.locator('#status\\.problems a').getAttribute('aria-label')) ?? '';
+  }
+
+  /** The number of squiggles of a kind in the visible part of the active editor. */
+  squiggles(kind: 'error' | 'warning' | 'info' | 'hint'): Promise<number> {
+    return this.page.locator(`.editor-group-container.active .squiggly-${kind}`).count();
+  }
+
+  /** The texts of the Problems view's visible rows. */
+  async problems(): Promise<string[]> {
+    const rows = this.page.locator('.markers-panel .monaco-list-row');
+    if (!(await rows.first().isVisible())) await this.page.keyboard.press('Control+Shift+M');
+    await rows.first().waitFor({ timeout: 5000 });
+    return await rows.allInnerTexts();
+  }
+
+  lenses(): Promise<string[]> {
+    return this.page.locator('.editor-group-container.active .codelens-decoration a').allInnerTexts();
+  }
+
+  /** Presses a lens: the n-th with this text. They are redrawn at any time, so it tries again. */
+  async pressLens(text: string, index: number, done: () => Promise<unknown>): Promise<void> {
+    const lens = this.page.locator('.editor-group-container.active .codelens-decoration a').filter({ hasText: text });
+    await eventually(`lens ${text} ${index} can be pressed`, async () => {
+      await lens.nth(index).click({ timeout: 3000 });
+      await done();
+      return true;
+    });
+  }
+
+  waitForInput(title: string): Promise<void> {
+    return this.page
+      .locator('.quick-input-widget:visible .quick-input-title')
+      .filter({ hasText: title })
+      .waitFor({ timeout: 5000 });
+  }
+
+  async notification(text: string | RegExp): Promise<string> {
+    const toast = this.page.locator('.notification-toast').filter({ hasText: text }).first();
+    await toast.waitFor({ timeout: 30_000 });
+    return await toast.innerText();
+  }
+
+  /** The page of the run that is visible. */
+  runPage(): Promise<Frame> {
+    return eventually('the page of a run', async () => {
+      for (const frame of this.page.frames()) {
+        if (frame.isDetached() || (await frame.locator('#run h1').count()) === 0) continue;
+        const owner = await frame.frameElement();
+        if (await owner.isVisible()) return frame;
+      }
+      return undefined;
+    }) as Promise<Frame>;
+  }
+
+  /** The visible run's text, once it says all of `parts`. */
+  runSays(...parts: (string | RegExp)[]): Promise<string> {
+    let text = '';
+    return eventually(`the run says ${parts.join(', ')}`, async () => {
+      text = await (await this.runPage()).locator('#run').innerText();
+      const has = parts.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)));
+      return has ? text : undefined;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; it says:\n${text}`);
+    }) as Promise<string>;
+  }
+}
+
+function launch(): Promise<Browser> {
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const wanted = process.env['CHROMIUM'] ?? executablePath.find((file) => existsSync(file));
+  if (wanted === undefined) throw new Error(`Chromium is needed. Tried: ${executablePath.join(', ')}`);
+  return chromium.launch({ executablePath: wanted, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+}
