@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +14,6 @@ from ruamel.yaml.events import (
     Event,
     MappingEndEvent,
     MappingStartEvent,
-    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
 )
@@ -29,11 +30,14 @@ MAX_SIZE: Final = 200_000
 """Values that one value may hold with all its aliases written out."""
 
 _PREFIX: Final = "tag:yaml.org,2002:"
-_TAGS: Final = {
+_SCALAR_TAGS: Final = {
     "str": "string", "int": "integer", "float": "float", "bool": "boolean", "null": "null",
-    "timestamp": "timestamp", "map": "map", "seq": "seq", "set": "set", "binary": "binary",
-    "omap": "seq", "pairs": "seq",
+    "timestamp": "timestamp", "binary": "binary",
 }  # fmt: skip
+_MAPPING_TAGS: Final = {"map": "map", "set": "set"}
+_SEQUENCE_TAGS: Final = {"seq": "seq", "omap": "pairs", "pairs": "pairs"}
+_ANCHOR: Final = re.compile(r"&[0-9A-Za-z_-]+(?=[\s?:,\]}%@`]|\Z)")
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^\r\n]*")
 
 
 @dataclass(slots=True)
@@ -54,7 +58,10 @@ class _Frame:
     node: Node
     anchor: str | None
     is_mapping: bool
+    is_flow: bool
     key: Node | None = None
+    tag: str = ""
+    """`set` and `pairs` have rules of their own."""
     merged: list[Node] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
 
@@ -73,10 +80,14 @@ class TreeBuilder:
         self._anchors: dict[str, Node] = {}
         self._open: dict[str, _Frame] = {}
         self._documents = 0
+        self._has_tabs = "\t" in text
+        self._token_end = 0
 
     def take(self, event: Event) -> bool:
         """Take the next event; False when nothing more should be read."""
         start, end = event.start_mark.index, event.end_mark.index
+        if self._has_tabs:
+            self._check_tabs(start, end)
         match event:
             case DocumentStartEvent():
                 return self._begin_document(start)
@@ -95,6 +106,21 @@ class TreeBuilder:
         while self._frames:
             self._end(self.last_end)
 
+    def _check_tabs(self, start: int, end: int) -> None:
+        """PyYAML takes tabs inside of texts and comments only."""
+        gap = _COMMENT.sub("", self._text[self._token_end : start])
+        at = self._text.find("\t", self._token_end, start)
+        if "\t" in gap and at >= 0:
+            message = "A tab may not stand here in YAML: use spaces."
+            self._faults.add("yaml-syntax", message, Span(at, at + 1))
+        self._token_end = max(self._token_end, end)
+
+    def _check_anchor(self, name: str | None, start: int) -> None:
+        at = self._text.find(f"&{name}", start) if name else -1
+        if at >= 0 and not _ANCHOR.match(self._text, at):
+            message = f"The name {name} may hold letters, digits, - and _ only."
+            self._faults.add("yaml-syntax", message, Span(at, at + 1 + len(name or "")))
+
     def _begin_document(self, start: int) -> bool:
         self._documents += 1
         if self._documents == 1:
@@ -107,10 +133,11 @@ class TreeBuilder:
 
     def _scalar(self, event: ScalarEvent, start: int, end: int) -> None:
         text: str = event.value
-        is_plain = event.style is None and not _is_tagged(event)
+        tag = event.tag if event.tag not in (None, "!") else None
+        is_plain = event.style is None and tag is None
         type_name = plain_type(text) if is_plain else "string"
-        if _is_tagged(event):
-            type_name = self._tag_type(event, Span(start, end))
+        if tag is not None:
+            type_name = self._tag_type(str(tag), _SCALAR_TAGS, Span(start, end)) or "string"
         if is_plain and not text:
             start = end = self._behind_colon(start)
         elif event.style in ("|", ">"):
@@ -122,8 +149,14 @@ class TreeBuilder:
             self._faults.add("unknown-tag", message, span)
         else:
             node.value = self._construct(text, type_name, span)
-        self._remember(event, node)
+        if is_plain and text.endswith(":") and self._in_flow():
+            node.value = {text[:-1]: None}
+        self._remember(event.anchor, node, start)
         self._add(node)
+
+    def _in_flow(self) -> bool:
+        """Inside of brackets, PyYAML takes `a:,` for a key without a value."""
+        return bool(self._frames) and self._frames[-1].is_flow
 
     def _construct(self, text: str, type_name: str, span: Span) -> JsonValue:
         try:
@@ -134,15 +167,14 @@ class TreeBuilder:
             self._faults.add("invalid-scalar", message, span)
             return text
 
-    def _tag_type(self, event: ScalarEvent | CollectionStartEvent, span: Span) -> str:
-        tag = str(event.tag)
-        if tag == "!":
-            return "string"
-        known = _TAGS.get(tag.removeprefix(_PREFIX)) if tag.startswith(_PREFIX) else None
-        if known is None:
-            self._faults.add("unknown-tag", f"RunAgent's YAML reader refuses the tag {tag}.", span)
-            return "string"
-        return known
+    def _tag_type(self, tag: str, known: Mapping[str, str], span: Span) -> str | None:
+        """What an explicit tag makes of a value; None, and a problem, when it cannot."""
+        found = known.get(tag.removeprefix(_PREFIX)) if tag.startswith(_PREFIX) else None
+        if found is None:
+            shown = tag.replace(_PREFIX, "!!")
+            message = f"RunAgent's YAML reader refuses the tag {shown} here."
+            self._faults.add("unknown-tag", message, span)
+        return found
 
     def _behind_colon(self, start: int) -> int:
         """Place of an absent value: right behind the colon of its key."""
@@ -181,12 +213,21 @@ class TreeBuilder:
             message = f"This nests deeper than {MAX_DEPTH} levels: RunAgent's reader gives up."
             self._faults.add("too-deep", message, Span(start, max(end, start + 1)))
             return False
-        if _is_tagged(event):
-            tagged = self._tag_type(event, Span(start, end))
-            is_mapping = is_mapping and tagged != "set"
-        container = Container(self._text, start, is_object=is_mapping)
-        value: JsonValue = {} if is_mapping else []
-        frame = _Frame(Node(value, Span(start, end), container), event.anchor, is_mapping)
+        tag = None
+        if event.tag not in (None, "!"):
+            known = _MAPPING_TAGS if is_mapping else _SEQUENCE_TAGS
+            tag = self._tag_type(str(event.tag), known, Span(start, max(end, start + 1)))
+        is_object = is_mapping and tag != "set"
+        container = Container(self._text, start, is_object=is_object)
+        value: JsonValue = {} if is_object else []
+        frame = _Frame(
+            Node(value, Span(start, end), container),
+            event.anchor,
+            is_mapping,
+            is_flow=bool(event.flow_style),
+            tag=tag or "",
+        )
+        self._check_anchor(event.anchor, start)
         if event.anchor:
             self._open[event.anchor] = frame
         self._frames.append(frame)
@@ -208,9 +249,10 @@ class TreeBuilder:
             self._anchors[frame.anchor] = node
         self._add(node)
 
-    def _remember(self, event: NodeEvent, node: Node) -> None:
-        if event.anchor:
-            self._anchors[event.anchor] = node
+    def _remember(self, anchor: str | None, node: Node, start: int) -> None:
+        self._check_anchor(anchor, start)
+        if anchor:
+            self._anchors[anchor] = node
 
     def _awaits_key(self) -> bool:
         return bool(self._frames) and self._frames[-1].is_mapping and self._frames[-1].key is None
@@ -229,7 +271,13 @@ class TreeBuilder:
             return
         frame.node.size += node.size
         value = frame.node.value
+        if frame.tag == "set" and frame.key is not None:
+            # A set is written as a mapping whose values say nothing.
+            node, frame.key = frame.key, None
         if isinstance(value, list) and frame.node.container is not None:
+            if frame.tag == "pairs" and not (isinstance(node.value, dict) and len(node.value) == 1):
+                message = "Each item must be a mapping of one key."
+                self._faults.add("unknown-tag", message, node.span)
             value.append(node.value)
             frame.node.container.add(None, node.span, node.container)
             return
@@ -300,7 +348,3 @@ class TreeBuilder:
             key_span = source.container.span(number, "key")
             value_span = source.container.span(number, "value")
             container.add((name, key_span), value_span, source.container.inner(number))
-
-
-def _is_tagged(event: ScalarEvent | CollectionStartEvent) -> bool:
-    return event.tag is not None

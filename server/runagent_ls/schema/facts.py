@@ -45,7 +45,7 @@ def field(path: Path, value: JsonValue | Missing) -> FieldFacts | None:
     schema = subschema(path, value)
     if schema is None:
         return None
-    kinds = schema.get("type", "string")
+    kinds = schema.get("type", "string" if "enum" in schema else ())
     return FieldFacts(
         documentation=schema.get("markdownDescription", ""),
         types=(kinds,) if isinstance(kinds, str) else tuple(kinds),

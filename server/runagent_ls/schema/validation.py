@@ -234,8 +234,10 @@ def _validator(part: str) -> Validator:
         {"string": _is_text, "number": _is_number, "integer": _is_integer}
     )
     made = extend(Draft202012Validator, type_checker=types)
-    validator: Validator = made(load(CONFIG_SCHEMA)).evolve(schema=_schema(part))
-    return validator
+    # With `$schema` in it, `evolve` would go back to the types of the draft.
+    root = {key: value for key, value in load(CONFIG_SCHEMA).items() if key != "$schema"}
+    validator: Validator = made(root)
+    return validator if part == "config" else validator.evolve(schema=_schema(part))
 
 
 def _is_text(_checker: object, value: object) -> bool:
