@@ -76,11 +76,12 @@ class FastAgent:
 async def _head(reader: asyncio.StreamReader) -> dict[str, str]:
     """Headers in lower case, the request line under the empty name; empty at the end."""
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        text = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
         return {}
-    headers = {"": head[0]}
-    for line in head[1:]:
+    request_line, *lines = text.rstrip().split("\r\n")
+    headers = {"": request_line}
+    for line in lines:
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     return headers
