@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from editor import Editor
+from lsp.editor import Editor
 
 VALID: dict[str, Any] = {
     "agent_name": "demo",

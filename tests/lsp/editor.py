@@ -6,6 +6,7 @@ Every message of the server is checked as it comes: against `lsprotocol` when it
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -17,11 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from lsprotocol import converters, types
-from protocol_schema import check_message, check_result
+
+from lsp.protocol_schema import check_message, check_result
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAUNCH = REPOSITORY / "server" / "launch.py"
-LIMIT_S = 30.0
+LIMIT_S = 15.0
 Json = dict[str, Any]
 
 PULL: Json = {
@@ -154,9 +156,7 @@ class Editor:
     def change(self, uri: str, text: str, version: int = 2) -> None:
         document = {"uri": uri, "version": version}
         changes = [{"text": text}]
-        self.notify(
-            "textDocument/didChange", {"textDocument": document, "contentChanges": changes}
-        )
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
     def close_document(self, uri: str) -> None:
         self.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -238,7 +238,9 @@ class Editor:
             if not wanted():
                 state = "the server ended" if fine else f"nothing within {limit} s"
                 stderr = self.stderr.decode(errors="replace")
-                raise AssertionError(f"{what}: {state}\nstderr: {stderr}\nmessages: {self.messages}")
+                raise AssertionError(
+                    f"{what}: {state}\nstderr: {stderr}\nmessages: {self.messages}"
+                )
 
     def _read(self) -> None:
         try:
@@ -246,6 +248,8 @@ class Editor:
                 self._take(json.loads(body))
         except Exception as fault:
             self._fault(fault)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)  # it closed its output, so it is about to end
         with self._arrived:
             self._arrived.notify_all()
 
@@ -347,7 +351,5 @@ class Editor:
             reader.join(5)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     stream.close()
-                except BrokenPipeError:
-                    pass

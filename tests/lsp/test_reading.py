@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,7 @@ def test_bodies_come_out_whole_however_the_bytes_are_cut(
 ) -> None:
     data, frames = framed(*bodies), Frames()
     places = [0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]
-    found = [
-        body
-        for start, end in zip(places, places[1:], strict=False)
-        for body in frames.feed(data[start:end])
-    ]
+    found = [body for start, end in pairwise(places) for body in frames.feed(data[start:end])]
     assert found == bodies
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from runagent_ls.jsontree.document import MISSING, JsonValue, Missing
+from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.model import AgentProject, Entrypoint, EntrypointKind
 from runagent_ls.pyfile.model import Parameter, Signature
-from runagent_ls.pyfile.signature_schema import input_schema, literal_default
+from runagent_ls.pyfile.signature_schema import MISSING, Missing, input_schema, literal_default
 
 Schema = dict[str, JsonValue]
 

@@ -31,12 +31,17 @@ from runagent_ls.version import __version__
 logger = logging.getLogger(__name__)
 
 
-def serve(messages: MessageInput, output: BinaryIO, params: Json) -> int:
-    """Serve the client whose `initialize` had these parameters. Returns the exit code."""
-    return asyncio.run(_serve(messages, output, params))
+def serve(messages: MessageInput, output: BinaryIO, params: Json, process: int | None) -> int:
+    """Serve the client whose `initialize` had these parameters. Returns the exit code.
+
+    The death of `process` ends the server.
+    """
+    return asyncio.run(_serve(messages, output, params, process))
 
 
-async def _serve(messages: MessageInput, output: BinaryIO, params: Json) -> int:
+async def _serve(
+    messages: MessageInput, output: BinaryIO, params: Json, process: int | None
+) -> int:
     server = LanguageServer(
         "runagent-ls",
         __version__,
@@ -52,6 +57,9 @@ async def _serve(messages: MessageInput, output: BinaryIO, params: Json) -> int:
     loop.set_exception_handler(_log_exception)
     connection = Connection(protocol, params)
     connection.start(messages)
+    if process is not None:
+        watching = parent.watch(process, lambda: protocol.stop(1))
+        connection.session.spawn(watching, "Watching the editor's process")
     code = await protocol.stopped
     await connection.runs.cancel_all()
     return code
@@ -66,7 +74,6 @@ class Connection:
 
     def __init__(self, protocol: Protocol, params: Json) -> None:
         self._protocol = protocol
-        self._params = params
         self.session = session = Session(protocol, ClientFeatures.read(params))
         self.diagnostics = Diagnostics(session)
         self.lenses = Lenses(session)
@@ -98,10 +105,6 @@ class Connection:
             self._protocol.stop(1)
 
         messages.start(self._protocol.receive, pause, end)
-        process_id = self._params.get("processId")
-        if isinstance(process_id, int):
-            watching = parent.watch(process_id, lambda: self._protocol.stop(1))
-            self.session.spawn(watching, "Watching the editor's process")
 
     # --- events ---------------------------------------------------------------------------
 

@@ -78,6 +78,7 @@ class Diagnostics:
         previous = self._previous_ids(params)
         if monotonic() - self._swept > _SWEEP_SECONDS:
             self._swept = monotonic()
+            self._workspace.files.refresh()
             self._workspace.sweep()
         self._look_at_disk()
         await self.check_all()

@@ -12,9 +12,9 @@ from typing import Any, NotRequired, TypedDict
 
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.features.entrypoints import EntrypointInfo, ParameterInfo
-from runagent_ls.jsontree.document import Missing
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.uris import to_path
+from runagent_ls.pyfile.signature_schema import Missing
 
 
 class EntrypointSummary(TypedDict):

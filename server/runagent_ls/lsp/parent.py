@@ -12,18 +12,23 @@ _INTERVAL_SECONDS: Final = 3.0
 
 
 async def watch(process_id: int, on_death: Callable[[], None]) -> None:
-    """Call `on_death` once the process is gone.
-
-    A process that is not there at the start is not watched: the editor may live in another
-    process namespace (a container), and the end of standard input still ends the server.
-    """
-    if not is_alive(process_id):
-        return
+    """Call `on_death` once the process is gone."""
     while True:
         await asyncio.sleep(_INTERVAL_SECONDS)
         if not is_alive(process_id):
             on_death()
             return
+
+
+def to_watch(process_id: object) -> int | None:
+    """The process to watch, by what `initialize` says; ask before answering it.
+
+    A process that is not there then is not watched: the editor may live in another process
+    namespace (a container), and the end of standard input still ends the server.
+    """
+    if isinstance(process_id, int) and is_alive(process_id):
+        return process_id
+    return None
 
 
 def is_alive(process_id: int) -> bool:

@@ -15,6 +15,7 @@ import asyncio
 import contextvars
 import logging
 from collections.abc import Callable, Generator
+from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lsprotocol import types
@@ -56,6 +57,7 @@ class Protocol(LanguageServerProtocol):
         super().__init__(server, converter)
         self.output: BinaryIO | None = None
         self.stopped: asyncio.Future[int] | None = None
+        self._numbers = count(1)
         self._deferred: dict[MessageId, tuple[str, Json]] = {}
         self._deferred_methods: dict[str, Callable[[Json], object]] = {}
         for method in RAW:
@@ -151,10 +153,6 @@ class Protocol(LanguageServerProtocol):
                 answer = jsonrpc.error(message_id, jsonrpc.INTERNAL_ERROR, f"{method}: {error}")
             self.write(answer)
 
-    @property
-    def has_deferred(self) -> bool:
-        return bool(self._deferred)
-
     # --- towards the client ---------------------------------------------------------------
 
     def write(self, message: object) -> None:
@@ -192,7 +190,11 @@ class Protocol(LanguageServerProtocol):
 
     async def ask(self, method: str, params: object) -> Any:  # noqa: ANN401 - any JSON
         """Send a request and wait for its plain result. Raises `ClientRefusedError`."""
-        return await self.send_request_async(method, params)
+        message_id = f"runagent-{next(self._numbers)}"
+        future = asyncio.get_running_loop().create_future()
+        self._request_futures[message_id] = future  # type: ignore[assignment]
+        self.write({"jsonrpc": "2.0", "id": message_id, "method": method, "params": params})
+        return await future
 
     def stop(self, code: int) -> None:
         """End the server's loop with this exit code; the first call counts."""

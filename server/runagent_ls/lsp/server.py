@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO
 
-from runagent_ls.lsp import jsonrpc, stdio
+from runagent_ls.lsp import jsonrpc, parent, stdio
 from runagent_ls.lsp.capabilities import initialize_result
 from runagent_ls.lsp.client import ClientFeatures
 
@@ -19,24 +19,31 @@ def main() -> int:
     """Run the language server. Returns the exit code: 0 after `shutdown`, else 1."""
     descriptor, output = stdio.claim()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    # pygls writes a traceback for every request that is refused; what fails here we log ourselves.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
     messages = stdio.MessageInput(descriptor)
     try:
-        params = _until_initialize(messages, output)
+        begun = _until_initialize(messages, output)
     except (OSError, stdio.FramingError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 1
-    if params is None:
+    if begun is None:
         return 1
     from runagent_ls.lsp.connection import serve
 
-    code = serve(messages, output, params)
+    code = serve(messages, output, *begun)
     # Threads that look into big folders, or wait for a name server, must not keep us alive.
     sys.stderr.flush()
     os._exit(code)
 
 
-def _until_initialize(messages: stdio.MessageInput, output: BinaryIO) -> Json | None:
-    """Answer `initialize` before anything heavy is loaded; its parameters, None to end."""
+def _until_initialize(
+    messages: stdio.MessageInput, output: BinaryIO
+) -> tuple[Json, int | None] | None:
+    """Answer `initialize` before anything heavy is loaded; None to end.
+
+    Gives its parameters, and the process whose death ends the server.
+    """
     while (body := messages.next_blocking()) is not None:
         try:
             message = jsonrpc.decode(body)
@@ -47,9 +54,10 @@ def _until_initialize(messages: stdio.MessageInput, output: BinaryIO) -> Json | 
         if method == "initialize" and "id" in message:
             params = message.get("params")
             params = params if isinstance(params, dict) else {}
+            process = parent.to_watch(params.get("processId"))
             result = initialize_result(ClientFeatures.read(params))
             jsonrpc.send(output, jsonrpc.result(message["id"], result))
-            return params
+            return params, process
         if method == "exit":
             return None
         if "id" in message and method is not None:
