@@ -1,0 +1,69 @@
+"""Finding configurations below a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runagent_ls.project.discovery import find_configs
+from runagent_ls.project.file_source import DiskFiles
+
+
+def place(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("{}", "utf-8")
+
+
+def found(root: Path, *, respect_gitignore: bool = True) -> list[str]:
+    configs = find_configs(root, DiskFiles(), respect_gitignore)
+    return [path.relative_to(root).as_posix() for path in configs]
+
+
+def test_first_of_json_yaml_yml_in_each_folder(tmp_path: Path) -> None:
+    place(tmp_path, "a/runagent.config.json", "a/runagent.config.yaml")
+    place(tmp_path, "b/runagent.config.yml", "b/runagent.config.yaml", "c/runagent.json")
+    assert found(tmp_path) == ["a/runagent.config.json", "b/runagent.config.yaml"]
+
+
+def test_skips_what_holds_no_agents_of_the_user(tmp_path: Path) -> None:
+    place(tmp_path, "node_modules/x/runagent.config.json", ".hidden/runagent.config.json")
+    place(tmp_path, "myenv/pyvenv.cfg", "myenv/lib/x/runagent.config.json", "runagent.config.json")
+    assert found(tmp_path) == ["runagent.config.json"]
+
+
+def test_gitignore_is_honoured_and_can_be_left_out(tmp_path: Path) -> None:
+    place(
+        tmp_path,
+        "out/runagent.config.json",
+        "in/runagent.config.json",
+        "in/old/runagent.config.json",
+    )
+    (tmp_path / ".gitignore").write_text("out/\nold\n", "utf-8")
+    (tmp_path / "in" / ".gitignore").write_text("!old\n", "utf-8")
+    assert found(tmp_path) == ["in/old/runagent.config.json", "in/runagent.config.json"]
+    assert "out/runagent.config.json" in found(tmp_path, respect_gitignore=False)
+
+
+def test_gitignore_with_impossible_pattern_still_counts(tmp_path: Path) -> None:
+    place(tmp_path, "out/runagent.config.json")
+    (tmp_path / ".gitignore").write_text("!\n/\nout/\n", "utf-8")
+    assert found(tmp_path) == []
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    place(tmp_path, "a/runagent.config.json")
+    (tmp_path / "a" / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert found(tmp_path) == ["a/runagent.config.json"]
+
+
+def test_missing_folder_has_none(tmp_path: Path) -> None:
+    assert find_configs(tmp_path / "nowhere", DiskFiles()) == []
+
+
+def test_very_deep_folders_end(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(80):
+        deep = deep / "d"
+    deep.mkdir(parents=True)
+    place(deep, "runagent.config.json")
+    assert found(tmp_path) == []
