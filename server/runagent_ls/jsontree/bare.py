@@ -45,7 +45,7 @@ def read_bare_value(text: str, start: int, faults: Faults) -> Bare:
     match = _BARE.match(text, start)
     word = match.group() if match else text[start]
     comment = _COMMENT.search(word)
-    word = (word[: comment.start()] if comment else word).rstrip() or word
+    word = (word[: comment.start()] if comment else word).rstrip().rstrip(";") or word
     first = word.split(maxsplit=1)[0] if word.split() else word
     # `1 2` and `true x` are two items without a comma, `hello world` is one string.
     if first in CONSTANTS or first in _NOT_NUMBERS or _NUMBER.fullmatch(first):

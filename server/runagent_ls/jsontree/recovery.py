@@ -104,10 +104,8 @@ class _Recovery:
     def _read_root(self) -> tuple[JsonValue | Missing, Container | None]:
         start = self.offset
         char = self.text[start]
-        if char in "}]":
-            self.offset = self.last_end = start
-            return MISSING, None
-        if char in ",:":
+        if char in "}],:":
+            self.last_end = start
             return MISSING, None
         value, inner = self._read_value(None, start)
         if self.frames:
@@ -250,7 +248,7 @@ class _Recovery:
         try:
             value, end = scanner.scan(self.text, start)
         except RecursionError:
-            self.too_deep = True
+            self._too_deep(start)
             self.no_scan_above = depth + 400
             self.scan_budget -= 1000
         except ValueError as error:
@@ -262,6 +260,12 @@ class _Recovery:
                 return value, end
             self.scan_budget -= end - start
         return None
+
+    def _too_deep(self, start: int) -> None:
+        if not self.too_deep:
+            message = "This nests too deep: RunAgent's reader stops at about 990 levels."
+            self.faults.add("too-deep", message, Span(start, start + 1))
+        self.too_deep = True
 
     def _read_key(self, frame: _Frame) -> str:
         text, start = self.text, self.offset
@@ -426,17 +430,17 @@ class _Recovery:
         )
         self._consume(1)
 
-    def _close_unclosed(self, count: int) -> None:
+    def _close_unclosed(self, count: int, separator: str = "") -> None:
         """Close the innermost frames, whose closing brackets are missing."""
         open_frames = [frame for frame in self.frames[-count:] if not frame.implied]
         end = self.last_end
         if open_frames:
             missing = "".join(_CLOSER[frame.container.is_object] for frame in reversed(open_frames))
             opener = open_frames[-1].container.start
-            verb = "is" if len(missing) == 1 else "are"
+            verb = "is" if len(missing + separator) == 1 else "are"
             self.faults.add(
                 "missing-bracket",
-                f"{_shortened(missing)} {verb} missing here.",
+                f"{_shortened(missing)}{separator} {verb} missing here.",
                 Span(end, end),
                 Span(opener, opener + 1),
             )
@@ -449,11 +453,10 @@ class _Recovery:
         comma, behind_comma = frame.comma, self.last_end
         if comma is not None:
             self.last_end = skip_back(self.text, comma)
-        self._close_unclosed(1)
-        if comma is not None:
-            # The comma was meant to stand behind the brace.
-            self.last_end = behind_comma
-            self.frames[-1].between, self.frames[-1].comma = False, comma
+        self._close_unclosed(1, "" if comma is not None else ",")
+        # The comma, missing or not, belongs behind the brace.
+        self.last_end = behind_comma
+        self.frames[-1].between, self.frames[-1].comma = False, comma
 
     def _end_of_text(self) -> None:
         self._close_unclosed(len(self.frames))
@@ -522,12 +525,6 @@ class _Recovery:
                 "extra-content",
                 "The document has ended; nothing may follow.",
                 Span(self.offset, max(end, self.offset)),
-            )
-        if self.too_deep:
-            self.faults.add(
-                "too-deep",
-                "This nests too deep: RunAgent's reader stops at about 990 levels.",
-                Span(0, min(1, len(self.text))),
             )
 
     def _give_up(self) -> None:
