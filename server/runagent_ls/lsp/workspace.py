@@ -81,7 +81,7 @@ class AgentWorkspace:
         changed = tuple(paths)
         self.files.refresh()
         for path in changed:
-            self._appear(path)
+            self._soil(path)
             if self.files.kind(path) != "file":  # perhaps a folder, with projects below it
                 self._soil_below(path)
         self.sweep()
@@ -120,7 +120,7 @@ class AgentWorkspace:
             entry.is_checked = False
 
     def _appear(self, path: FilePath) -> None:
-        if is_config(path):
+        if is_config(path) or path.suffix == ".py":
             self._settle()
         self._soil(path)
 
@@ -146,7 +146,8 @@ class AgentWorkspace:
     def _settle(self) -> None:
         """Bring the entries in line with what was discovered and what is open."""
         wanted = set().union(*self._discovered.values())
-        wanted |= {path for path in self._opened if is_config(path)}
+        for path in self._opened:
+            wanted |= {path} if is_config(path) else self._config_around(path)
         wanted = {path for path in wanted if self._first_config(path.parent) == path}
         for gone in self._entries.keys() - wanted:
             self._take_over(gone, _NOTHING)
@@ -156,6 +157,13 @@ class AgentWorkspace:
         for path in wanted - self._entries.keys():
             self._entries[path] = _Entry()
             self._by_folder[path.parent] = path
+
+    def _config_around(self, path: FilePath) -> set[FilePath]:
+        """The nearest configuration above an open Python file, for folders never searched."""
+        if path.suffix != ".py":
+            return set()
+        found = (self._first_config(folder) for folder in path.parents)
+        return set(filter(None, [next(filter(None, found), None)]))
 
     def _first_config(self, folder: FilePath) -> FilePath | None:
         """The one that RunAgent itself would read."""
