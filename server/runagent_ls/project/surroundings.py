@@ -54,15 +54,14 @@ def surroundings(
     startup = {folder.folder: folder for folder in (startup_folder(it, files) for it in folders)}
     startup = {folder: _with_open_buffers(it, entries, files) for folder, it in startup.items()}
     names = {entry.name for entry in files.listing(root)}
+    lacking = {it for it in folders if files.kind(it / "__init__.py") == "missing"}
     found = Surroundings(
         env_error=env_text(root, files)[1],
         other_configs=tuple(
             name for name in CONFIG_NAMES if name in names and name != config_path.name
         ),
         startup=tuple(startup.values()),
-        lacking_package_file=tuple(
-            it for it in entries if files.kind(it.parent / "__init__.py") == "missing"
-        ),
+        lacking_package_file=tuple(it for it in entries if it.parent in lacking),
         upload=known.upload,
         texts=_texts(root, known.upload, startup.values(), files),
     )
@@ -74,7 +73,8 @@ def _with_open_buffers(
 ) -> StartupFolder:
     """The folder was read from disk; entrypoint files may stand open, with other statements."""
     candidates = [exit_.file for exit_ in startup.exits]
-    candidates += [entry for entry in entries if entry.is_relative_to(startup.folder)]
+    inside = {it for it in {it.parent for it in entries} if it.is_relative_to(startup.folder)}
+    candidates += [entry for entry in entries if entry.parent in inside]
     exits: list[EarlyExit] = []
     for path in dict.fromkeys(candidates):
         text = files.read(path).text

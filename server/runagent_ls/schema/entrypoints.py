@@ -8,20 +8,20 @@ from runagent_ls.jsontree.document import JsonValue, Missing
 
 Kind: TypeAlias = Literal["python", "webhook"]
 
-_PYTHON_KEYS: Final = frozenset({"file", "module"})
-_WEBHOOK_KEYS: Final = frozenset({"webhook_url", "method", "timeout"})
+_WEBHOOK_KEYS: Final = ("webhook_url", "method", "timeout")
 
 
 def kind_of(entrypoint: JsonValue) -> Kind | None:
     """Kind of one entrypoint; None when it has keys of neither kind."""
     if not isinstance(entrypoint, dict):
         return None
-    python = len(_PYTHON_KEYS & entrypoint.keys())
-    webhook = len(_WEBHOOK_KEYS & entrypoint.keys())
+    # Asked for every entrypoint at every edit: counted without making sets.
+    python = ("file" in entrypoint) + ("module" in entrypoint)
+    webhook = 0 if python == 2 else sum(key in entrypoint for key in _WEBHOOK_KEYS)
     if python == webhook == 0:
         return None
     # The real loader tries Python first, so with the keys of both kinds that is what it is.
-    return "python" if python == len(_PYTHON_KEYS) or python >= webhook else "webhook"
+    return "python" if python >= webhook else "webhook"
 
 
 def kind_of_list(config: JsonValue | Missing) -> Kind:

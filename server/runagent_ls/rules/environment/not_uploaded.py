@@ -27,6 +27,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path as FilePath
 
 from runagent_ls.project.model import AgentProject, FileState
 from runagent_ls.project.upload import is_ignored, patterns_of
@@ -44,7 +45,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         if at.state is not FileState.FOUND or at.absolute or not at.inside_project:
             continue
         place = InConfig((*entrypoint.path, "file"))
-        plain = at.path.relative_to(project.root).as_posix()
+        plain = _inside(at.path, project.root)
         by = _ignored_by(plain, patterns)
         if by is None and plain == file:
             fine.add(id(at))  # entrypoints that name a file alike share their `ModuleFile`
@@ -59,6 +60,11 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 place,
                 repair=Repair(f"Change to {plain}", (edit,)),
             )
+
+
+@lru_cache(maxsize=4096)
+def _inside(path: FilePath, root: FilePath) -> str:
+    return path.relative_to(root).as_posix()
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from runagent_ls.project.model import AgentProject
@@ -35,11 +36,12 @@ RELATIVE: Final = re.compile(r"^[ \t]*from[ \t]+\.", re.MULTILINE)
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
+    lacking = frozenset(project.surroundings.lacking_package_file)
     for path, entrypoint in project.entry_files.items():
         source = project.sources.get(path)
         if source is None or source.syntax_error is not None:
             continue
-        if path not in project.surroundings.lacking_package_file:
+        if path not in lacking:
             continue
         span = _relative_import(source.text)
         if span is not None:
@@ -51,6 +53,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             )
 
 
+@lru_cache(maxsize=1024)
 def _relative_import(text: str) -> Span | None:
     if not RELATIVE.search(text):
         return None
