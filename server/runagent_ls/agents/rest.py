@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 import time
 from types import TracebackType
@@ -32,6 +33,9 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 """Bytes. Answers of 30 MB are real; without a limit a hostile one fills the memory."""
 HEALTH_LIMIT_S = 10.0
 """A health check waits no longer than this, whatever the other limits are."""
+
+_CLOSED = re.compile("disconnected|closed")
+"""In the library's words for an answer that broke off, as opposed to one that is no HTTP."""
 
 
 class RestClient:
@@ -85,7 +89,7 @@ class RestClient:
                 return health_of(await self._ask("GET", "/health"))
         except TimeoutError:
             raise ConnectionFailedError(
-                f"{self.address} did not answer within {limit:g} s.",
+                f"{self.address} gave no HTTP answer within {limit:g} s.",
                 suggestion="Check that the port belongs to a RunAgent server, and that no "
                 "function is keeping it busy.",
                 action="change-target",
@@ -128,10 +132,6 @@ class RestClient:
             raise _timed_out("idle", self.timeouts.idle, "Nothing came back for") from error
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        except httpx.InvalidURL as error:
-            raise ConnectionFailedError(
-                f"{self.address} is not an address.", action="change-target"
-            ) from error
 
     async def _body(self, response: httpx.Response) -> bytes:
         parts: list[bytes] = []
@@ -153,7 +153,7 @@ class RestClient:
             return ConnectionFailedError(
                 f"Nothing listens at {self.address}, or it cannot be reached.", details=details
             )
-        if isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error):
+        if isinstance(error, httpx.RemoteProtocolError) and not _CLOSED.search(str(error)):
             return ConnectionFailedError(
                 f"What answers at {self.address} does not speak HTTP.",
                 suggestion="Check the port; `runagent serve` prints the right one as its Address.",
@@ -161,8 +161,9 @@ class RestClient:
                 details=details,
             )
         return ConnectionFailedError(
-            f"{self.address} closed the connection before the answer was complete.",
-            suggestion="Check that the agent still runs and that the port is a RunAgent server's.",
+            f"{self.address} closed the connection without a complete HTTP answer.",
+            suggestion="Check that the agent still runs, that its function does not end the "
+            "process (`sys.exit`), and that the port is a RunAgent server's.",
             details=details,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import quote
@@ -82,6 +83,15 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def _is_host(host: str) -> bool:
+    """Whether the host can stand in a URL without changing the rest of it."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return re.fullmatch(r"[\w.-]+", host) is not None
+    return True
 
 
 async def resolve(
@@ -176,6 +186,12 @@ async def _health(host: str, port: int, timeouts: Timeouts) -> Health:
     if not 0 < port < 65536:
         raise ConnectionFailedError(
             f"{port} is not a port: ports go from 1 to 65535.", action="change-target"
+        )
+    if not _is_host(host):
+        raise ConnectionFailedError(
+            f"{host!r} is not the name or number of a host.",
+            suggestion="Give the host alone, without scheme, port or path.",
+            action="change-target",
         )
     async with RestClient(host, port, timeouts) as rest:
         return await rest.health()

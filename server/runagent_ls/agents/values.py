@@ -83,7 +83,7 @@ def parse(text: str) -> JsonValue:
 
 def _is_deeper(value: JsonValue, limit: int) -> bool:
     level: list[Any] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             item
             for container in level
@@ -106,11 +106,19 @@ def _decode_as_written(content: str) -> JsonValue:
     return _of_payload(kind, payload)
 
 
+def _scan_whole(text: str) -> JsonValue:
+    try:
+        value, end = scan(text, 0)
+        if end == len(text):
+            return value
+    except ValueError:
+        pass
+    return parse(text)
+
+
 def _of_payload(kind: str, payload: str) -> JsonValue:
     try:
-        value, end = scan(payload, 0)
-        if end != len(payload):
-            value = parse(payload)
+        value = _scan_whole(payload)
     except ValueError:
         return None if payload == "" and kind != "string" else payload
     if kind == "string":

@@ -10,6 +10,7 @@ This module imports `websockets`: import it when a stream starts, not before.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
@@ -52,11 +53,11 @@ class MessageSocket(ClientConnection):
         self._waiter: asyncio.Future[None] | None = None
 
     async def send_message(self, text: str) -> None:
-        """Send one text message; DisconnectedError when the connection is gone."""
-        try:
-            await self.send(text)
-        except ConnectionClosed as closed:
-            raise self._disconnected() from closed
+        """Send one text message. A connection that is gone shows when it is read."""
+        # the library's `send` would wait for the end of a connection that is being closed
+        if not self._ended:
+            with contextlib.suppress(ConnectionClosed):
+                await self.send(text)
 
     async def receive(self) -> list[bytes]:
         """All messages that are there, at least one.
