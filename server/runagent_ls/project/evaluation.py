@@ -376,4 +376,3 @@ def nearest(name: str, choices: Sequence[str]) -> tuple[str, ...]:
 
 def _one(thing: Thing) -> Found:
     return Found(Proof.PROVEN, (thing,))
-

@@ -20,6 +20,9 @@ _HIDDEN_NAMES = re.compile(
     r"\b(?:exec|eval|globals|vars|locals|__dict__|__getattr__|modules|_getframe|currentframe|"
     r"f_globals|f_locals|reload|__builtins__)\b"
 )
+# Cheap signs in the text, so that most blocks need no walk through their tree.
+_STAR_IMPORT = re.compile(r"import[\s\\]*\*")
+_RELATIVE_IMPORT = re.compile(r"\bfrom[\s\\]*\.")
 _Value = TypeVar("_Value")
 
 
@@ -49,11 +52,11 @@ class Block:
         self.rebound = frozenset(flow.rebound)
         self.guarded = frozenset(name for name in flow.guarded if "." not in name)
         self.late = _global_names(tree, text) if tree is not None and "global" in text else {}
-        self.stars = _star_imports(tree) if tree is not None and "*" in text else ()
+        self.stars = _star_imports(tree) if tree is not None and _STAR_IMPORT.search(text) else ()
         hidden = tree is None or (bool(_HIDDEN_NAMES.search(text)) and _makes_names(tree))
         self.generates_names = hidden or "__getattr__" in self.uses
         self.relative_imports: tuple[Span, ...] = ()
-        if tree is not None and "from" in text and "." in text:
+        if tree is not None and _RELATIVE_IMPORT.search(text):
             self.relative_imports = _relative_imports(tree, text)
 
     @cached_property

@@ -41,6 +41,9 @@ class Flow:
     effects: dict[str, Effect] = field(default_factory=dict)
     guarded: set[str] = field(default_factory=set)
     """Names bound under `if __name__ == "__main__"`."""
+    history: dict[str, Effect] = field(default_factory=dict)
+    """Everything that was done to a name, also what was overwritten: the state if an exception
+    stops the statements anywhere in between."""
     rebound: set[str] = field(default_factory=set)
     """Names bound more than once."""
     ends: bool = False
@@ -54,6 +57,16 @@ class Flow:
 
     def apply(self, name: str, effect: Effect) -> None:
         """Add one effect behind those that are there."""
+        self.record(name, effect)
+        self._compose(name, effect)
+
+    def record(self, name: str, effect: Effect) -> None:
+        before = self.history.get(name, _UNTOUCHED)
+        self.history[name] = Effect(
+            False, before.candidates + effect.candidates, before.unbinds or effect.unbinds
+        )
+
+    def _compose(self, name: str, effect: Effect) -> None:
         if name in self.effects:
             self.rebound.add(name)
         if effect.strong and not self.may_return and not self.may_break:
@@ -71,7 +84,9 @@ class Flow:
 
     def then(self, later: Flow) -> None:
         for name, effect in later.effects.items():
-            self.apply(name, effect)
+            self._compose(name, effect)
+        for name, effect in later.history.items():
+            self.record(name, effect)
         self.guarded |= later.guarded
         self.rebound |= later.rebound
         self.ends = self.ends or later.ends
@@ -79,11 +94,11 @@ class Flow:
         self.may_break = self.may_break or later.may_break
 
     def weakened(self) -> Flow:
-        """The same as a mere possibility."""
-        effects = {n: Effect(False, e.candidates, e.unbinds) for n, e in self.effects.items()}
+        """The same as far as it came: nothing of it is certain."""
         return Flow(
-            effects,
+            dict(self.history),
             set(self.guarded),
+            dict(self.history),
             set(self.rebound),
             may_return=self.may_return,
             may_break=self.may_break,
@@ -122,6 +137,8 @@ def join(branches: Sequence[Flow]) -> Flow:
     for branch in branches:
         joined.guarded |= branch.guarded
         joined.rebound |= branch.rebound
+        for name, effect in branch.history.items():
+            joined.record(name, effect)
     return joined
 
 
@@ -186,9 +203,7 @@ def _add_import(flow: Flow, statement: ast.Import | ast.ImportFrom) -> None:
         flow.bind(Candidate(name, alias, statement, statement))
 
 
-def _add_target(
-    flow: Flow, target: ast.expr, value: ast.expr | None, statement: ast.stmt
-) -> None:
+def _add_target(flow: Flow, target: ast.expr, value: ast.expr | None, statement: ast.stmt) -> None:
     if isinstance(target, ast.Name):
         flow.bind(Candidate(target.id, target, statement, value))
     elif isinstance(target, ast.Attribute):
@@ -300,9 +315,10 @@ def _add_match(flow: Flow, statement: ast.Match) -> None:
 
 
 def _add_try(flow: Flow, statement: ast.stmt) -> None:
-    body: list[ast.stmt] = getattr(statement, "body", [])
-    attempted = flow_of(body)
-    completed = flow_of([*body, *getattr(statement, "orelse", [])])
+    attempted = flow_of(getattr(statement, "body", []))
+    completed = Flow()
+    completed.then(attempted)
+    completed.then(flow_of(getattr(statement, "orelse", [])))
     branches = [completed]
     for handler in getattr(statement, "handlers", []):
         branch = attempted.weakened()

@@ -36,11 +36,11 @@ def return_kinds(function: Function | ast.Lambda) -> tuple[ReturnKind, ...]:
     """
     if isinstance(function, ast.Lambda):
         return (kind_of(function.body, {}),)
-    locals_ = _local_kinds(function)
-    kinds: dict[ReturnKind, None] = {}
-    for node in own_nodes(function):
-        if isinstance(node, ast.Return):
-            kinds[kind_of(node.value, locals_)] = None
+    returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+    # Names matter only where the value is not plain already.
+    unclear = any(kind_of(value, {}) == "unknown" for value in returned)
+    locals_ = _local_kinds(function) if unclear else {}
+    kinds: dict[ReturnKind, None] = {kind_of(value, locals_): None for value in returned}
     if can_fall_through(function.body):
         kinds["none"] = None
     return tuple(sorted(kinds))
@@ -91,8 +91,9 @@ def _constant_kind(constant: object) -> ReturnKind:
 def _local_kinds(function: Function) -> dict[str, ReturnKind]:
     """Kinds of names that plain assignments alone bind, all of the same kind."""
     assigned: dict[str, list[ast.expr]] = {}
-    other: set[str] = {argument.arg for argument in ast.walk(function.args)
-                       if isinstance(argument, ast.arg)}
+    other: set[str] = {
+        argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)
+    }
     simple: set[int] = set()
     for node in ast.walk(function):
         if isinstance(node, (ast.Global, ast.Nonlocal)):

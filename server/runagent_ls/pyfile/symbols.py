@@ -46,9 +46,7 @@ def build(candidate: Candidate, source: Source) -> Symbol:
             return _function(base, function, source)
         case ast.ClassDef() as class_:
             return _class(base, class_, source)
-        case ast.Import() | ast.ImportFrom() as statement if isinstance(
-            candidate.place, ast.alias
-        ):
+        case ast.Import() | ast.ImportFrom() as statement if isinstance(candidate.place, ast.alias):
             return replace(base, kind="import", target=_import_target(statement, candidate.place))
         case None:
             return base
@@ -78,6 +76,7 @@ def _function(base: Symbol, function: Function, source: Source) -> Symbol:
     docstring = _docstring(function)
     generator = "yield" in source.text and is_generator(function)
     sync = isinstance(function, ast.FunctionDef)
+    may_raise_stop = sync and not generator and "next" in source.text
     return replace(
         base,
         kind="function",
@@ -90,7 +89,7 @@ def _function(base: Symbol, function: Function, source: Source) -> Symbol:
         wrapping=read_wrapping(function),
         factory_wrapping=read_factory_wrapping(function),
         blocking_calls=dotted_calls(function, source) if sync and generator else (),
-        bare_next_calls=bare_next_calls(function, source) if sync and not generator else (),
+        bare_next_calls=bare_next_calls(function, source) if may_raise_stop else (),
     )
 
 
@@ -175,9 +174,7 @@ def _members(flow: Flow, class_name: str, source: Source) -> Mapping[str, Symbol
             continue
         symbol = combine(effect, source, conditional=not effect.strong or effect.unbinds)
         if symbol is not None:
-            members[mangled(name, class_name)] = replace(
-                symbol, attributes=outside.get(name, {})
-            )
+            members[mangled(name, class_name)] = replace(symbol, attributes=outside.get(name, {}))
     return members
 
 

@@ -11,7 +11,8 @@ from runagent_ls.pyfile.returns import can_fall_through
 
 def read_wrapping(function: Function) -> Wrapping | None:
     """What the function does as a decorator, when its shape leaves no doubt."""
-    if isinstance(function, ast.AsyncFunctionDef) or is_generator(function):
+    returned = _last_returned_name(function)
+    if returned is None or isinstance(function, ast.AsyncFunctionDef):
         return None
     arguments = function.args
     only = [*arguments.posonlyargs, *arguments.args]
@@ -19,8 +20,7 @@ def read_wrapping(function: Function) -> Wrapping | None:
     if len(only) != 1 or extra:
         return None
     decorated = only[0].arg
-    returned = _single_returned_name(function)
-    if returned is None or _rebound(function, decorated):
+    if not _returns_once(function) or is_generator(function) or _rebound(function, decorated):
         return None
     if returned == decorated:
         return Wrapping(returns_argument=True)
@@ -33,36 +33,39 @@ def read_wrapping(function: Function) -> Wrapping | None:
         is_async=isinstance(inner, ast.AsyncFunctionDef),
         is_generator=is_generator(inner),
         forwards=_forwards(inner, decorated),
-        keeps_arguments=bool(inner.args.vararg and inner.args.kwarg and not inner.args.args),
+        keeps_arguments=_hands_arguments_on(inner, decorated),
     )
 
 
 def read_factory_wrapping(function: Function) -> Wrapping | None:
     """The same for `@name(...)`: a function that returns a plain decorator of its own."""
-    if isinstance(function, ast.AsyncFunctionDef) or is_generator(function):
+    returned = _last_returned_name(function)
+    if returned is None or isinstance(function, ast.AsyncFunctionDef):
         return None
-    returned = _single_returned_name(function)
-    inner = _inner_function(function, returned) if returned else None
+    if not _returns_once(function) or is_generator(function):
+        return None
+    inner = _inner_function(function, returned)
     if inner is None or inner.decorator_list:
         return None
     return read_wrapping(inner)
 
 
-def _single_returned_name(function: Function) -> str | None:
-    """The name that the last statement returns, when there is no other `return`."""
-    returns = [node for node in own_nodes(function) if isinstance(node, ast.Return)]
-    last = function.body[-1]
-    if len(returns) != 1 or returns[0] is not last or not isinstance(last, ast.Return):
-        return None
-    return last.value.id if isinstance(last.value, ast.Name) else None
+def _last_returned_name(function: Function) -> str | None:
+    """The name that the last statement returns."""
+    match function.body[-1]:
+        case ast.Return(value=ast.Name(id=name)):
+            return name
+        case _:
+            return None
+
+
+def _returns_once(function: Function) -> bool:
+    """Whether there is one `return` in all of the function's own body."""
+    return sum(isinstance(node, ast.Return) for node in own_nodes(function)) == 1
 
 
 def _inner_function(function: Function, name: str) -> Function | None:
-    bound = [
-        node
-        for node in ast.walk(function)
-        if node is not function and _binds(node, name)
-    ]
+    bound = [node for node in ast.walk(function) if node is not function and _binds(node, name)]
     if len(bound) != 1 or bound[0] not in function.body:
         return None
     inner = bound[0]
@@ -114,6 +117,28 @@ def _forwards(inner: Function, decorated: str) -> bool:
     return True
 
 
+def _hands_arguments_on(inner: Function, decorated: str) -> bool:
+    """`inner(*args, **kwargs)` that calls `fn(*args, **kwargs)` and nothing else of it."""
+    head = inner.args
+    if head.vararg is None or head.kwarg is None:
+        return False
+    if head.posonlyargs or head.args or head.kwonlyargs:
+        return False
+    calls = [node for node in own_nodes(inner) if _calls(node, decorated)]
+    return bool(calls) and all(_passes(c, head.vararg.arg, head.kwarg.arg) for c in calls)
+
+
+def _passes(call: ast.AST, positional: str, keywords: str) -> bool:
+    match call:
+        case ast.Call(
+            args=[ast.Starred(value=ast.Name(id=first))],
+            keywords=[ast.keyword(arg=None, value=ast.Name(id=second))],
+        ):
+            return first == positional and second == keywords
+        case _:
+            return False
+
+
 def _names_of_results(inner: Function, decorated: str) -> set[str]:
     """Names that are bound once, by `name = fn(...)`."""
     kept: set[str] = set()
@@ -127,7 +152,7 @@ def _names_of_results(inner: Function, decorated: str) -> set[str]:
     return kept
 
 
-def _calls(value: ast.expr | None, name: str) -> bool:
+def _calls(value: ast.AST | None, name: str) -> bool:
     return (
         isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == name
     )
