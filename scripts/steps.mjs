@@ -96,3 +96,8 @@ export async function script(main) {
 export function isMain(url) {
   return process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(url);
 }
+
+/** The files of a folder whose names end in `ending`, sorted. @param {string} folder @param {string} ending */
+export function globFiles(folder, ending) {
+  return readdirSync(folder).filter((name) => name.endsWith(ending)).sort().map((name) => path.join(folder, name));
+}

@@ -1,22 +1,42 @@
-// Builds build/runagent-agents.vsix: one for every platform.
-import { mkdirSync, statSync } from 'node:fs';
+// Builds build/runagent-agents.vsix: one for every platform. What goes in is copied to a folder of its own first, so
+// that only what is named here can get in.
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundle } from './bundle.mjs';
-import { isMain, modernNode, root, run, script } from './steps.mjs';
 import { setUp } from './setup.mjs';
+import { isMain, modernNode, root, run, script } from './steps.mjs';
+
+const CONTENTS = [
+  'dist', 'schemas', 'server/launch.py', 'server/libs', 'server/runagent_ls',
+  'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE',
+];
+const LEFT_OUT = /(^|\/)(__pycache__|\.stamp)$|\.(pyc|map)$/;
 
 export const vsixFile = path.join(root, 'build', 'runagent-agents.vsix');
 
 export function buildVsix() {
   bundle();
   run(process.execPath, ['extension/build.mjs', '--production']);
-  mkdirSync(path.dirname(vsixFile), { recursive: true });
+  const stage = path.join(root, 'build', 'extension');
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
+  for (const name of CONTENTS) {
+    cpSync(path.join(root, name), path.join(stage, name), { recursive: true, filter: (file) => !LEFT_OUT.test(file) });
+  }
+  writeManifest(stage);
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  run(modernNode(), [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-update-package-json', '--out', vsixFile], {
+  run(modernNode(), [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsixFile], {
+    cwd: stage,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   console.log(`${path.relative(root, vsixFile)}: ${(statSync(vsixFile).size / 2 ** 20).toFixed(2)} MiB`);
   return vsixFile;
+}
+
+/** The manifest without what is only for building. @param {string} stage */
+function writeManifest(stage) {
+  const { scripts, devDependencies, optionalDependencies, ...manifest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 if (isMain(import.meta.url)) {

@@ -68,7 +68,7 @@ export class Workbench {
       ends.unshift(editor.stop);
       const browser = await launch();
       ends.unshift(() => browser.close());
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+      const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
       await page.goto(editor.url(options.folder));
       await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: 60_000 });
       return new Workbench(page, dataDir, ends);
@@ -131,12 +131,18 @@ export class Workbench {
 
   /** Replaces `length` characters at a place (from 1, as people count) of the active editor. */
   async replace(line: number, column: number, length: number, text: string): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.quickInput.fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
+    await this.goTo(line, column);
     for (let index = 0; index < length; index++) await this.page.keyboard.press('Delete');
     await this.page.keyboard.insertText(text);
     await this.page.keyboard.press('Escape');
+  }
+
+  /** Puts the cursor at a place (from 1) of the active editor and scrolls it into view. */
+  async goTo(line: number, column = 1): Promise<void> {
+    await this.page.keyboard.press('Control+G');
+    await this.quickInput.fill(`:${line}:${column}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
   /** How many of what kind the status bar counts, over all files. */
@@ -188,7 +194,9 @@ export class Workbench {
   runPage(): Promise<Frame> {
     return eventually('the page of a run', async () => {
       for (const frame of this.page.frames()) {
-        if (frame.isDetached() || (await frame.locator('#run h1').count()) === 0) continue;
+        // VS Code's other frames, such as the extension host's, never answer.
+        if (frame.isDetached() || !frame.url().includes('/webview/')) continue;
+        if ((await frame.locator('#run h1').count()) === 0) continue;
         const owner = await frame.frameElement();
         if (await owner.isVisible()) return frame;
       }
