@@ -66,6 +66,7 @@ class _Recovery:
     def __init__(self, text: str) -> None:
         self.text = text
         self.faults = Faults()
+        self.scanner = WatchfulScanner()
         self.frames: list[_Frame] = []
         self.offset = 0
         self.last_end = 0
@@ -244,9 +245,9 @@ class _Recovery:
         depth = len(self.frames)
         if self.scan_budget <= 0 or depth < self.no_scan_above:
             return None
-        scanner = WatchfulScanner()
+        self.scanner.remarkable = False
         try:
-            value, end = scanner.scan(self.text, start)
+            value, end = self.scanner.scan(self.text, start)
         except RecursionError:
             self._too_deep(start)
             self.no_scan_above = depth + 400
@@ -256,7 +257,7 @@ class _Recovery:
             stopped = error.pos if isinstance(error, JSONDecodeError) else len(self.text)
             self.scan_budget -= stopped - start
         else:
-            if not scanner.remarkable:
+            if not self.scanner.remarkable:
                 return value, end
             self.scan_budget -= end - start
         return None

@@ -79,24 +79,31 @@ def _check_entrypoints(
     config: dict[str, JsonValue], entrypoints: list[JsonValue]
 ) -> Iterator[SchemaProblem]:
     """Like the loader: all are Python entrypoints, or all are webhooks."""
-    kind = kind_of_list(config)
-    by_kind: dict[Kind, list[Found]] = {kind: _check_each(kind, entrypoints)}
-    if not _all_taken(by_kind[kind]):
-        other: Kind = "python" if kind == "webhook" else "webhook"
-        by_kind[other] = _check_each(other, entrypoints)
-        if _all_taken(by_kind[other]):
-            kind = other
-        else:
+    chosen = _check_each("python", entrypoints)
+    if not _all_taken(chosen):
+        python, chosen = chosen, _check_each("webhook", entrypoints)
+        if not _all_taken(chosen):
             mixed = _mixed(entrypoints)
             if mixed is not None:
                 yield mixed
-                by_kind[kind] = [
-                    by_kind[kind_of(it) or kind][index] for index, it in enumerate(entrypoints)
-                ]
-    for index, found in enumerate(by_kind[kind] if any(by_kind[kind]) else ()):
+            chosen = _as_meant(config, entrypoints, python, chosen)
+    for index, found in enumerate(chosen if any(chosen) else ()):
         for problem in found:
             yield replace(problem, path=(*_ENTRYPOINTS, index, *problem.path))
     yield from _duplicate_tags(entrypoints)
+
+
+def _as_meant(
+    config: dict[str, JsonValue],
+    entrypoints: list[JsonValue],
+    python: list[Found],
+    webhook: list[Found],
+) -> list[Found]:
+    """Of a refused list, the problems of the kind that each entrypoint's keys speak for."""
+    most = kind_of_list(config)
+    is_mixed = len({kind_of(it) for it in entrypoints} - {None}) > 1
+    kinds = [(kind_of(it) if is_mixed else None) or most for it in entrypoints]
+    return [(python if kind == "python" else webhook)[index] for index, kind in enumerate(kinds)]
 
 
 def _all_taken(found: list[Found]) -> bool:
