@@ -4,23 +4,36 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from runagent_ls.text.lines import LineIndex
-from runagent_ls.text.position import Span
+from runagent_ls.text.position import Position, Span
 
 MAX_CHARACTERS: Final = 500_000
-_MENTIONS_EXIT: Final = re.compile(r"\b(?:exit|quit|_exit|SystemExit)\b")
+_MENTIONS_EXIT: Final = re.compile(r"\b(?:exit|quit|_exit|SystemExit|setup)\b")
+
+
+class ExitStatement(NamedTuple):
+    """A statement that ends the process.
+
+    `certain` is true when nothing before it can raise or fail to import.
+    """
+
+    span: Span
+    source: str
+    certain: bool
 
 
 @lru_cache(maxsize=4096)
-def early_exit(text: str) -> tuple[Span, str] | None:
-    """The first exit that importing the file is bound to reach, and its source; None otherwise.
+def early_exit(text: str) -> ExitStatement | None:
+    """The first exit at the top level of a file, None when there is none.
 
-    Only statements that stand unconditionally at top level count, and only names that the file
-    itself has not bound to something else. An exception raised before is not looked for.
+    Only statements that stand unconditionally count, and only names that the file itself has not
+    bound to something else. `setup()` counts: setuptools reads the command line of the server,
+    finds no command that it knows, and exits.
     """
     if len(text) > MAX_CHARACTERS or not _MENTIONS_EXIT.search(text):
         return None
@@ -29,22 +42,46 @@ def early_exit(text: str) -> tuple[Span, str] | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     exits = _exits_of(module)
+    certain = True
     for statement in module.body:
+        name = _ending_name(statement)
+        if name in exits:
+            start, source = _place(statement, text)
+            certain = certain and not name.endswith("setup")
+            return ExitStatement(
+                Span(start, start + len(source)), source.split("\n", 1)[0], certain
+            )
         if isinstance(statement, ast.Raise):
-            found = _called(statement.exc) if statement.exc is not None else ""
-            if found in exits:
-                return _place(statement, text)
             return None
-        if isinstance(statement, ast.Expr) and _called(statement.value, calls_only=True) in exits:
-            return _place(statement, text)
+        certain = certain and _cannot_fail(statement)
     return None
 
 
-def _called(node: ast.expr, *, calls_only: bool = False) -> str:
-    if calls_only and not isinstance(node, ast.Call):
+def _ending_name(statement: ast.stmt) -> str:
+    """The dotted name that a statement calls or raises; empty for every other statement."""
+    if isinstance(statement, ast.Raise) and statement.exc is not None:
+        node = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        node = statement.value.func
+    else:
         return ""
-    target = node.func if isinstance(node, ast.Call) else node
-    return ast.unparse(target) if isinstance(target, ast.Name | ast.Attribute) else ""
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+
+
+def _cannot_fail(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Import):
+        return all(_is_standard(alias.name) for alias in statement.names)
+    if isinstance(statement, ast.ImportFrom):
+        return statement.level == 0 and _is_standard(statement.module or "")
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return not statement.decorator_list and not statement.args.defaults
+    return isinstance(statement, ast.Expr | ast.Assign) and isinstance(
+        statement.value, ast.Constant
+    )
+
+
+def _is_standard(module: str) -> bool:
+    return module.split(".", 1)[0] in sys.stdlib_module_names
 
 
 def _exits_of(module: ast.Module) -> set[str]:
@@ -54,12 +91,15 @@ def _exits_of(module: ast.Module) -> set[str]:
     for statement in module.body:
         if isinstance(statement, ast.Import):
             for alias in statement.names:
-                if alias.name in {"sys", "os"}:
-                    name = alias.asname or alias.name
-                    exits.add(f"{name}.exit" if alias.name == "sys" else f"{name}._exit")
-        elif isinstance(statement, ast.ImportFrom) and statement.module == "sys":
-            exits |= {alias.asname or "exit" for alias in statement.names if alias.name == "exit"}
+                member = _MEMBERS.get(alias.name)
+                exits |= {f"{alias.asname or alias.name}.{member}"} if member else set()
+        elif isinstance(statement, ast.ImportFrom) and statement.level == 0:
+            member = _MEMBERS.get(statement.module or "")
+            exits |= {it.asname or it.name for it in statement.names if it.name == member}
     return exits
+
+
+_MEMBERS: Final = {"sys": "exit", "os": "_exit", "setuptools": "setup", "distutils.core": "setup"}
 
 
 def _bound_names(module: ast.Module) -> Iterator[str]:
@@ -72,17 +112,10 @@ def _bound_names(module: ast.Module) -> Iterator[str]:
             yield node.asname or node.name
 
 
-def _place(statement: ast.stmt, text: str) -> tuple[Span, str]:
+def _place(statement: ast.stmt, text: str) -> tuple[int, str]:
+    """Offset in code points, and the source, of a statement."""
     lines = LineIndex(text)
-    line = lines.line(statement.lineno - 1)
-    before = line.encode("utf-8", "surrogatepass")[: statement.col_offset]
-    column = len(before.decode("utf-8", "replace"))
+    before = lines.line(statement.lineno - 1).encode("utf-8", "surrogatepass")
+    column = len(before[: statement.col_offset].decode("utf-8", "replace"))
     source = ast.get_source_segment(text, statement) or ast.unparse(statement)
-    start = _line_start(text, lines, statement.lineno - 1) + column
-    return Span(start, start + len(source)), source.split("\n", 1)[0]
-
-
-def _line_start(text: str, lines: LineIndex, line: int) -> int:
-    from runagent_ls.text.position import Position
-
-    return lines.offset(Position(line, 0))
+    return lines.offset(Position(statement.lineno - 1, 0)) + column, source

@@ -89,13 +89,13 @@ def load_project(
 
 
 def _entry_files(entrypoints: tuple[Entrypoint, ...]) -> dict[FilePath, Entrypoint]:
-    # Entrypoints of one file share their `ModuleFile`: compare that, not a thousand paths.
+    # Most entrypoints of one file share their `ModuleFile`: compare that, not a thousand paths.
     distinct = {id(it.module_file): it for it in reversed(entrypoints)}
-    return {
-        it.module_file.path: it
-        for it in reversed(distinct.values())
-        if it.module_file is not None and it.module_file.source is not None
-    }
+    found: dict[FilePath, Entrypoint] = {}
+    for it in sorted(distinct.values(), key=lambda entrypoint: entrypoint.index):
+        if it.module_file is not None and it.module_file.source is not None:
+            found.setdefault(it.module_file.path, it)
+    return found
 
 
 def _document(config_path: FilePath, read: FileText, last: _Last | None) -> Document:

@@ -103,6 +103,8 @@ class EarlyExit:
     file: FilePath
     span: Span
     statement: str
+    certain: bool
+    """False when something before it may fail first, such as the import of another package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """A file ends the server while it starts.
 
 ## What it does
-Finds `sys.exit()` and its like at the top level of every Python file that runs when the agent
+Finds `sys.exit()` and its like, and `setup()` of setuptools, at the top level of every Python
+file that runs when the agent
 starts.
 
 ## Why is this bad
@@ -44,15 +45,20 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             if entrypoint is not None:
                 message = f"{name} ends the server while it starts: {found.statement}"
             else:
+                ends = "ends" if found.certain else "can end"
                 message = (
                     f"{name} runs when the agent starts, although no entrypoint names it, and"
-                    f" ends the server: {found.statement}"
+                    f" {ends} the server: {found.statement}"
                 )
             where = entrypoint or next(iter(named.values()))
+            advice = 'Put it under if __name__ == "__main__".'
+            if found.file.name == "setup.py":
+                advice = "Describe the package in pyproject.toml instead."
             yield Issue(
-                f'{message}. Put it under if __name__ == "__main__".',
+                f"{message}. {advice}",
                 InConfig((*where.path, "file")),
                 twin=here,
+                severity=None if entrypoint is not None or found.certain else "warning",
             )
 
 

@@ -32,7 +32,8 @@ from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.environment.env_entries import env_entries
 from runagent_ls.rules.rule import InConfig, Issue, Rule
 
-PLACEHOLDER: Final = re.compile(r"\$\{[A-Za-z_]\w*(?:[:?+-][^}]*)?\}")
+PLACEHOLDER: Final = re.compile(r"\$\{[A-Z_][A-Z0-9_]*(?:[:?+-][^}]*)?\}")
+"""Names as of environment variables: a template of the agent's own has others."""
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:

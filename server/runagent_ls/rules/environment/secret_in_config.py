@@ -36,7 +36,7 @@ KNOWN_BEGINNINGS: Final = re.compile(
     r"sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{16,}|gh[pousr]_[A-Za-z0-9]{30,}"
     r"|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}"
     r"|AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,}|hf_[A-Za-z0-9]{30,}"
-    r"|r8_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,}|pk_live_\w{16,}|[rs]k_live_\w{16,}"
+    r"|r8_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,}|[rs]k_live_\w{16,}"
     r"|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\..*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*",
     re.DOTALL,
@@ -67,9 +67,10 @@ def _check(project: AgentProject) -> Iterator[Issue]:
 def _is_secret(name: str, text: str) -> bool:
     if PLACEHOLDER.search(text):
         return False
-    if KNOWN_BEGINNINGS.fullmatch(text):
+    if KNOWN_BEGINNINGS.fullmatch(text) and any(character.isdigit() for character in text):
         return True
-    return SECRET_NAME.search(name) is not None and _looks_random(text)
+    public = "PUBLIC" in name.upper() or "PUBLISHABLE" in name.upper()
+    return not public and SECRET_NAME.search(name) is not None and _looks_random(text)
 
 
 def _looks_random(text: str) -> bool:

@@ -48,13 +48,20 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         if parameter.default is not None or parameter.kind.startswith("var_"):
             continue
         name = _outermost(parameter.annotation or "")
-        if name in PYTHON_ONLY:
+        if name in PYTHON_ONLY and not _is_own_name(entrypoint, name):
             yield Issue(
                 f"{parameter.name} asks for {name}, which no caller can send: inputs arrive as"
                 " text, numbers, lists and objects. Take one of these and convert it inside.",
                 InConfig(("module",)),
                 twin=in_definition(entrypoint, parameter.span),
             )
+
+
+def _is_own_name(entrypoint: Entrypoint, name: str) -> bool:
+    """Whether the file makes a type or alias of this name itself."""
+    at = entrypoint.module_file
+    symbol = at.source.symbols.get(name) if at is not None and at.source is not None else None
+    return symbol is not None and symbol.kind != "import"
 
 
 def _outermost(annotation: str) -> str:

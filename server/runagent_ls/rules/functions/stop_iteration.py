@@ -25,12 +25,18 @@ None.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.functions.places import has_whole_source, in_definition
 from runagent_ls.rules.rule import InConfig, Issue, Rule
+
+CAN_BE_EMPTY: Final = re.compile(r"\w+\(\s*(?:iter\(|\(?[^()]*\sfor\s)", re.DOTALL)
+"""`next(iter(x))` and `next(x for x in y)`. Of a plain name nobody can tell: it may count up
+for ever, as `itertools.count()` does."""
 
 
 def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
@@ -42,7 +48,12 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         return
     if found.exists is not Proof.PROVEN or symbol.is_async or symbol.is_generator:
         return
+    source = project.sources.get(found.defined_in) if found.defined_in is not None else None
+    if source is None:
+        return
     for call in symbol.bare_next_calls:
+        if not CAN_BE_EMPTY.match(source.text[call.span.start : call.span.end]):
+            continue
         yield Issue(
             f"{call.callee}(...) without a default raises StopIteration when nothing is left, and"
             " then the call never gets an answer. Give it a default: next(items, None).",
