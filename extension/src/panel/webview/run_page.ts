@@ -68,7 +68,8 @@ export class RunPage {
   #drawButtons(model: RunViewModel, over: boolean): void {
     const hadFocus = document.activeElement === this.#cancel || document.activeElement === this.#again;
     this.#cancel.hidden = over;
-    this.#cancel.disabled = model.phase === 'cancelling';
+    // Not `disabled`: that would take the keyboard away from the button that was just pressed.
+    this.#cancel.setAttribute('aria-disabled', String(model.phase === 'cancelling'));
     this.#again.hidden = !over;
     this.#edit.disabled = !over;
     this.#open.disabled = model.blocks.length === 0;
