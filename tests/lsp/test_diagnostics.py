@@ -64,7 +64,7 @@ def test_places_are_counted_in_utf_16(editor: Editor, tmp_path: Path) -> None:
 
 
 def test_python_files_carry_findings_about_their_functions(editor: Editor, tmp_path: Path) -> None:
-    entry = {"file": "main.py", "module": "greet", "tag": "greet_stream"}
+    entry = {"file": "main.py", "module": "count", "tag": "count"}
     config = write_project(tmp_path / "agent", agent_architecture={"entrypoints": [entry]})
     in_config = editor.pull(editor.open(config))
     main = config.parent / "main.py"
