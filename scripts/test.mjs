@@ -22,7 +22,7 @@ const PARTS = [
   { name: 'mypy', command: python('mypy') },
   { name: 'biome', command: npm('lint') },
   { name: 'tsc', command: npm('types') },
-  { name: 'vitest', command: npm('test:extension') },
+  { name: 'vitest', prepare: () => needPrograms({ chromium: 'chromium' }), command: npm('test:extension') },
   { name: 'pytest', prepare: () => void buildVsix(), command: python('pytest', '--numprocesses=2', '--dist=loadfile') },
   { name: 'e2e', prepare: prepareEndToEnd, command: endToEnd },
   { name: 'demo', command: () => [process.execPath, 'scripts/demo.mjs', '--check'] },
