@@ -390,8 +390,10 @@ def test_definition_is_found_in_the_other_file() -> None:
 
 
 def test_blocking_calls_are_those_of_the_real_modules() -> None:
-    source = "import time as t, requests\n{}"
+    source = (
+        "import time as t, requests\n{}"
         "def f():\n    t.sleep(1)\n    requests.get('u')\n    yield 1\n"
+    )
     found = ask("f", source.format(""))
     assert found.symbol is not None
     assert [call.callee for call in found.symbol.blocking_calls] == ["t.sleep", "requests.get"]
