@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -21,8 +22,17 @@ LEVELS: Final = 5
 MAX_FOLDERS: Final = 2_000
 MAX_FILES_READ: Final = 500
 
-_seen: WeakKeyDictionary[FileSource, tuple[int, dict[FilePath, StartupFolder]]]
-_seen = WeakKeyDictionary()
+
+@dataclass(slots=True)
+class _Seen:
+    """What was found until the disk is refreshed, by startup folder and by entrypoint's folder."""
+
+    generation: int
+    folders: dict[FilePath, StartupFolder] = field(default_factory=dict)
+    of_entries: dict[FilePath, StartupFolder] = field(default_factory=dict)
+
+
+_seen: WeakKeyDictionary[FileSource, _Seen] = WeakKeyDictionary()
 
 
 def startup_folder(entry_folder: FilePath, files: FileSource) -> StartupFolder:
@@ -30,14 +40,15 @@ def startup_folder(entry_folder: FilePath, files: FileSource) -> StartupFolder:
 
     Looked through once for all projects below it, as long as the disk is not refreshed.
     """
-    folder, marker = _find(entry_folder, files)
-    generation, known = _seen.get(files, (-1, {}))
-    if generation != files.generation:
-        known = {}
-        _seen[files] = (files.generation, known)
-    if folder not in known:
-        known[folder] = _look_through(folder, marker, files)
-    return known[folder]
+    seen = _seen.get(files)
+    if seen is None or seen.generation != files.generation:
+        seen = _seen[files] = _Seen(files.generation)
+    if entry_folder not in seen.of_entries:
+        folder, marker = _find(entry_folder, files)
+        if folder not in seen.folders:
+            seen.folders[folder] = _look_through(folder, marker, files)
+        seen.of_entries[entry_folder] = seen.folders[folder]
+    return seen.of_entries[entry_folder]
 
 
 def _find(entry_folder: FilePath, files: FileSource) -> tuple[FilePath, str | None]:
