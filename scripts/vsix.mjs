@@ -36,7 +36,7 @@ export function buildVsix() {
 /** The manifest without what is only for building. @param {string} stage */
 function writeManifest(stage) {
   const { scripts, devDependencies, optionalDependencies, ...manifest } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify({ ...manifest, files: ['**'] }, null, 2)}\n`);
 }
 
 if (isMain(import.meta.url)) {

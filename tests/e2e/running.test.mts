@@ -57,7 +57,10 @@ test('Cancel stops a stream and keeps what arrived', async () => {
 });
 
 test('what the function raises is told, with a way on', async () => {
-  await window.pressLens('Run', 1, () => window.waitForInput('Run divide: dividend'));
+  await window.openFile('main.py');
+  await window.goTo(42);
+  await eventually('the last function is in view', async () => (await window.lenses()).at(-1)?.includes('Run'));
+  await window.pressLens('Run', -1, () => window.waitForInput('Run divide: dividend'));
   await window.answer('Run divide: dividend', '1');
   await window.answer('Run divide: divisor', '0');
   await window.runSays('The run failed', 'division by zero');

@@ -1,0 +1,162 @@
+/** What can go wrong is said in its place: nothing lost, nothing executed, no spinner without end. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { findPython } from '../../scripts/setup.mjs';
+import { hostileAgent, type HostileAgent } from './hostile_agent.mts';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+const noRegistry = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
+let hostile: HostileAgent;
+let window: Workbench | undefined;
+
+before(async () => {
+  hostile = await hostileAgent(JSON.parse(readFileSync(path.join(folder, 'runagent.config.json'), 'utf8')));
+});
+afterEach(async () => {
+  await window?.close();
+  window = undefined;
+});
+after(async () => {
+  await hostile?.close();
+  files.remove();
+});
+
+async function open(options: Partial<Parameters<typeof Workbench.open>[0]> = {}): Promise<Workbench> {
+  window = await Workbench.open({ folder, env: noRegistry, ...options });
+  await window.openFile('main.py');
+  return window;
+}
+
+async function greet(window: Workbench): Promise<void> {
+  await eventually('lenses', async () => (await window.lenses()).length >= 1);
+  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name'));
+  await window.answer('Run greet: name', 'Ada');
+  await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'false' }).click();
+}
+
+/** Settings that call whatever listens on a port of this machine. */
+function target(port: number): Record<string, unknown> {
+  return { 'runagent.target.host': '127.0.0.1', 'runagent.target.port': port };
+}
+
+test('an agent that is not running: says so, and how to serve it', async () => {
+  const window = await open();
+  await greet(window);
+  await window.runSays('The run failed', 'AGENT_NOT_FOUND_LOCAL', 'Show How to Serve');
+  await window.screenshot('agent-not-running');
+});
+
+test('a port that speaks no HTTP: says so', async () => {
+  const window = await open({ settings: target(hostile.noisePort) });
+  await greet(window);
+  const text = await window.runSays('The run failed', String(hostile.noisePort));
+  assert.doesNotMatch(text, /Traceback/);
+  await window.screenshot('wrong-port');
+});
+
+test('hostile output is shown as text and does nothing', async () => {
+  const window = await open({ settings: target(hostile.port) });
+  await greet(window);
+  await window.runSays('Completed', '<script>', 'command:workbench.action.quit');
+  const page = await window.runPage();
+  assert.equal(await page.locator('.output script, .output img, .output a').count(), 0);
+  assert.equal(await page.evaluate(() => 'owned' in globalThis), false);
+  await window.screenshot('hostile-output');
+});
+
+test('a line of ten million characters leaves the editor usable', async () => {
+  const window = await open({ settings: target(hostile.port) });
+  await eventually('lenses', async () => (await window.lenses()).length >= 2);
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.answer('Stream count_down_stream: start', '1');
+  await window.answer('Stream count_down_stream: pause', '1');
+  const text = await window.runSays('Completed');
+  assert.ok(text.length < 2_000_000, `${text.length} characters are drawn`);
+  await window.openFile('runagent.config.json');
+  await window.screenshot('long-line');
+});
+
+test('a server that dies is started again once, then it is said', async () => {
+  const window = await open();
+  await eventually('lenses', async () => (await window.lenses()).length >= 1);
+  killServer(window);
+  await window.notification(/stopped|restart/i);
+  await window.screenshot('server-died-once');
+  await eventually('it runs again', () => serverProcesses(window).length === 1);
+  killServer(window);
+  await window.notification('Restart Server');
+  await window.screenshot('server-died-twice');
+  assert.equal(serverProcesses(window).length, 0);
+});
+
+/** The language servers of this window's own copy of the extension. */
+function serverProcesses(window: Workbench): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .filter((line) => line.includes('launch.py') && line.includes(window.dataDir))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+function killServer(window: Workbench): void {
+  const [pid] = serverProcesses(window);
+  assert.ok(pid !== undefined, 'a server runs');
+  process.kill(pid, 'SIGKILL');
+}
+
+test('Restricted Mode: mistakes are shown, running is off and says so', async () => {
+  const window = await open({ trusted: false });
+  await eventually('restricted', async () => (await window.page.locator('#status\\.workspaceTrust').count()) > 0);
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.notification('Restricted Mode');
+  await window.screenshot('restricted-mode');
+});
+
+/** A PATH with every program that the editor needs, but only these Pythons. */
+function pathWith(name: string, python?: string): string {
+  const bin = path.join(files.folder, name);
+  mkdirSync(bin);
+  for (const program of ['sh', 'bash', 'env', 'ps', 'cat', 'uname']) {
+    symlinkSync(spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' }).stdout.trim(), path.join(bin, program));
+  }
+  if (python !== undefined) {
+    writeFileSync(path.join(bin, 'python3'), python);
+    chmodSync(path.join(bin, 'python3'), 0o755);
+  }
+  return bin;
+}
+
+test('no Python: says what was tried and what to do', async () => {
+  const window = await open({ env: { ...noRegistry, PATH: pathWith('no-python') } });
+  const text = await window.notification('Python 3.11');
+  assert.match(text, /Select Interpreter/);
+  await window.screenshot('no-python');
+});
+
+test('a Python that is too old: names it and its version', async () => {
+  // The oldest thing a Python can be is one that only tells its version.
+  const old = `#!/bin/sh\nexec ${findPython()} -I -S -c 'import sys; sys.version_info = (3, 8, 10, "final", 0); sys.argv = sys.argv[1:]; exec(sys.argv[sys.argv.index("-c") + 1])' "$@"\n`;
+  const window = await open({ env: { ...noRegistry, PATH: pathWith('old-python', old) } });
+  const text = await window.notification('Python 3.11');
+  assert.match(text, /3\.8\.10/);
+  await window.screenshot('old-python');
+});
+
+test('the run view is readable in high contrast', async () => {
+  const window = await open({ settings: { ...target(hostile.port), 'workbench.colorTheme': 'Default High Contrast' } });
+  await greet(window);
+  await window.runSays('Completed');
+  const colors = await (await window.runPage()).locator('#run').evaluate((element) => {
+    const style = getComputedStyle(element);
+    return [style.color, getComputedStyle(document.body).backgroundColor];
+  });
+  assert.notEqual(colors[0], colors[1]);
+  await window.screenshot('high-contrast');
+});
