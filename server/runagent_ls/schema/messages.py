@@ -50,8 +50,11 @@ def type_of(value: JsonValue) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
-def problems_of(error: ValidationError) -> Iterator[SchemaProblem]:
-    """The problems that an error of `jsonschema` stands for; paths are those of the error."""
+def problems_of(error: ValidationError, whole: str) -> Iterator[SchemaProblem]:
+    """The problems that an error of `jsonschema` stands for; paths are those of the error.
+
+    `whole` is what the checked value as a whole is called.
+    """
     path: Path = tuple(error.absolute_path)
     instance = cast("JsonValue", error.instance)
     match error.validator:
@@ -69,7 +72,7 @@ def problems_of(error: ValidationError) -> Iterator[SchemaProblem]:
             yield _key(path, instance)
         case _:
             schema = error.schema if isinstance(error.schema, Mapping) else {}
-            yield _type(path, instance, schema.get("type", ()))
+            yield _type(path, instance, schema.get("type", ()), whole)
 
 
 def _is_key(error: ValidationError) -> bool:
@@ -101,15 +104,16 @@ def _enum(path: Path, value: JsonValue, known: list[str]) -> SchemaProblem:
     return SchemaProblem("enum", path, message, expected=expected, nearest=guess)
 
 
-def _type(path: Path, value: JsonValue, kinds: str | list[str]) -> SchemaProblem:
+def _type(path: Path, value: JsonValue, kinds: str | list[str], whole: str) -> SchemaProblem:
     expected = (kinds,) if isinstance(kinds, str) else tuple(kinds)
-    name = _name(path)
+    name = _name(path) if path else whole
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if value is None:
         message = f"{name} must be {_either(expected)}, not null."
         return SchemaProblem("null", path, message, expected=expected)
     if path and path[-1] == "timeout" and isinstance(value, str | float):
         message = f"{name} must be a whole number of seconds."
-    elif path and path[-1] == "created_at" and isinstance(value, int | float):
+    elif path and path[-1] == "created_at" and is_number:
         message = f"{name} is a number outside the years 1 to 9999."
     else:
         message = f"{name} must be {_either(expected)}, not {_described(value)}."
@@ -131,8 +135,6 @@ def _described(value: JsonValue) -> str:
 
 def _name(path: Path) -> str:
     """The field in words: its key, or the list it is an item of."""
-    if not path:
-        return "The configuration"
     if isinstance(path[-1], int):
         return f"Item {path[-1] + 1} of {_name(path[:-1])}"
     return f'"{_shortened(path[-1])}"'

@@ -179,17 +179,33 @@ def _problems(part: str, key: object, value: JsonValue) -> Found:
     place = (part, key)
     found = _found_before.get(place)
     if found is None:
-        found = _found_before[place] = tuple(_apply(part, value))
+        try:
+            found = tuple(_apply(part, value))
+        except RecursionError:
+            # `jsonschema` writes values out; the schema looks at four levels at most.
+            found = tuple(_apply(part, _shallow(value, 4)))
+        _found_before[place] = found
         if len(_found_before) > _MAX_KEPT:
             _found_before.popitem(last=False)
     return found
 
 
+def _shallow(value: JsonValue, levels: int) -> JsonValue:
+    """A copy in which the containers below some levels are empty."""
+    if isinstance(value, dict):
+        items = value.items() if levels else ()
+        return {key: _shallow(item, levels - 1) for key, item in items}
+    if isinstance(value, list):
+        return [_shallow(item, levels - 1) for item in value] if levels else []
+    return value
+
+
 def _apply(part: str, value: JsonValue) -> Iterator[SchemaProblem]:
     """Run `jsonschema`: one problem for each place, then the keys nobody knows."""
+    whole = "The configuration" if part == "config" else "An entrypoint"
     seen: set[tuple[Path, str | None]] = set()
     for error in _validator(part).iter_errors(value):
-        for problem in problems_of(error):
+        for problem in problems_of(error, whole):
             if (problem.path, problem.key) not in seen:
                 seen.add((problem.path, problem.key))
                 yield problem

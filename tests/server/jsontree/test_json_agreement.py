@@ -71,6 +71,7 @@ def check_places(document: Document, value: JsonValue) -> None:
             assert document.path_at(span.start + 1) == (path, "value")
 
 
+@settings(deadline=None)
 @given(VALUES, st.sampled_from([None, 0, 2]), st.booleans(), st.sampled_from(["\n", "\r\n"]))
 def test_valid_text(value: JsonValue, indent: int | None, ascii_only: bool, ends: str) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only).replace("\n", ends)
@@ -80,6 +81,7 @@ def test_valid_text(value: JsonValue, indent: int | None, ascii_only: bool, ends
     check_places(document, value)
 
 
+@settings(deadline=None)
 @given(VALUES, st.sampled_from([None, 2]))
 def test_the_recovering_parser_reads_valid_text_alike(value: JsonValue, indent: int | None) -> None:
     found = recover(json.dumps(value, indent=indent))
@@ -87,7 +89,7 @@ def test_the_recovering_parser_reads_valid_text_alike(value: JsonValue, indent: 
     assert found.problems == ()
 
 
-@settings(max_examples=600)
+@settings(max_examples=600, deadline=None)
 @given(TEXTS)
 @example("")
 @example("\ufeff{}")
@@ -111,7 +113,7 @@ def test_any_text(text: str) -> None:
         assert 0 <= span.start <= span.end <= len(text)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(damaged())
 def test_places_in_broken_text(text: str) -> None:
     document = parse_json(text)
