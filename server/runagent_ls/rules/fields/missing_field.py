@@ -28,18 +28,36 @@ RunAgent refuses the configuration. Examples and older agents often lack `agent_
 ```
 
 ## Fix
-A missing `agent_id` is inserted with a fresh identifier; the agent must then be registered.
+The field is inserted with a value that loads: a fresh `agent_id` (register the agent then), the
+framework `default`, empty texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
 from runagent_ls.rules.fields.legacy_type import is_legacy_entrypoint
 from runagent_ls.rules.fields.places import anchor, insertion, value_at
-from runagent_ls.rules.rule import Issue, Rule
+from runagent_ls.rules.rule import Issue, Repair, Rule
+
+PLAIN_VALUES: Final[dict[str, JsonValue]] = {
+    "agent_name": "",
+    "description": "",
+    "framework": "default",
+    "template": "",
+    "version": "1.0.0",
+    "template_source": {"repo_url": "", "author": "", "path": ""},
+}
+
+
+def _repair(project: AgentProject, key: str | None) -> Repair | None:
+    if key == "agent_id":
+        return insertion(project, key, fresh_agent_id(project.config_path))
+    return insertion(project, key, PLAIN_VALUES[key]) if key in PLAIN_VALUES else None
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -47,9 +65,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         owner = value_at(project, problem.path)
         if problem.kind != "missing" or is_legacy_entrypoint(owner, problem.key):
             continue
-        repair = None
-        if problem.key == "agent_id" and not problem.path:
-            repair = insertion(project, "agent_id", fresh_agent_id(project.config_path))
+        repair = _repair(project, problem.key) if not problem.path else None
         yield Issue(
             problem.message,
             anchor(project, problem.path),

@@ -34,8 +34,17 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         yield Issue(
             "env_vars is null: the agent would load, but not start. Write {} or leave it out.",
             InConfig(("env_vars",)),
-            repair=Repair("Replace by {}", (Replacement(InConfig(("env_vars",)), "{}"),)),
+            repair=_repair(project),
         )
+
+
+def _repair(project: AgentProject) -> Repair:
+    span = project.document.span(("env_vars",))
+    if span.start < span.end:
+        edit = Replacement(InConfig(("env_vars",)), "{}")
+    else:  # in YAML null may be written as nothing at all, right behind the colon
+        edit = Replacement(InConfig(("env_vars",), "property"), "env_vars: {}")
+    return Repair("Replace by {}", (edit,))
 
 
 RULE = Rule(

@@ -58,4 +58,4 @@ def insertion(project: AgentProject, key: str, value: JsonValue) -> Repair | Non
     else:
         return None
     place = InFile(project.config_path, Span(first, first))
-    return Repair(f"Insert a fresh {key}", (Replacement(place, new_text),), safe=False)
+    return Repair(f"Insert {key}", (Replacement(place, new_text),), safe=False)
