@@ -55,6 +55,15 @@ def test_each_place_has_a_position_and_comes_back(text: str) -> None:
 
 
 @settings(deadline=None)
+@given(TEXT.map("".join))
+def test_the_first_places_are_those_of_the_whole_index(text: str) -> None:
+    whole = LineIndex(text)
+    assert whole.line_count  # finds all lines
+    for offset in range(len(text) + 1):
+        assert LineIndex(text).position(offset) == whole.position(offset)
+
+
+@settings(deadline=None)
 @given(TEXT.map("".join), st.integers(-2, 9), st.integers(-2, 30))
 def test_any_position_is_clamped(text: str, line: int, character: int) -> None:
     index = LineIndex(text)
