@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from runagent_ls.project.file_source import FileSource
 
 if TYPE_CHECKING:
-    from pathspec import PathSpec
+    from pathspec import GitIgnoreSpec
 
 CONFIG_NAMES: Final = ("runagent.config.json", "runagent.config.yaml", "runagent.config.yml")
 """In the order in which the real loader tries them; the first that exists is the one it reads."""
@@ -67,7 +67,7 @@ class _Ignore:
     def __init__(self, folder: FilePath, files: FileSource) -> None:
         self._folder = folder
         self._files = files
-        self._spec: PathSpec[Any] | None = None
+        self._spec: GitIgnoreSpec | None = None
 
     def decides(self, path: FilePath, is_folder: bool) -> bool | None:
         """True: ignored; False: taken in again by `!`; None: not mentioned."""
@@ -77,21 +77,21 @@ class _Ignore:
         return self._spec.check_file(relative).include
 
 
-def _parsed(text: str) -> PathSpec[Any]:
-    from pathspec import PathSpec
+def _parsed(text: str) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
 
     lines = text.split("\n")
     try:
-        return PathSpec.from_lines("gitwildmatch", lines)
+        return GitIgnoreSpec.from_lines(lines)
     except ValueError:  # one pattern that is none; the others still count
-        return PathSpec.from_lines("gitwildmatch", [line for line in lines if _is_pattern(line)])
+        return GitIgnoreSpec.from_lines([line for line in lines if _is_pattern(line)])
 
 
 def _is_pattern(line: str) -> bool:
-    from pathspec import PathSpec
+    from pathspec import GitIgnoreSpec
 
     try:
-        PathSpec.from_lines("gitwildmatch", [line])
+        GitIgnoreSpec.from_lines([line])
     except ValueError:
         return False
     return True
