@@ -184,7 +184,7 @@ def test_what_was_found_before_does_not_hide_another_type() -> None:
 
 
 def test_an_edit_costs_one_entrypoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    entrypoints: list[JsonValue] = [
+    entrypoints: list[Any] = [
         {**PYTHON, "tag": f"t{number}", "extractor": {"a": f"$.{number}"}} for number in range(50)
     ]
     config = with_entrypoints(*entrypoints)
