@@ -18,8 +18,8 @@ import type { RunKind } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo, Project } from '../server/protocol.generated';
 import { performErrorAction } from './error_actions';
-import { commandButton, showError, showInformation, showWarning } from './notify';
-import { logsButton, restartButton } from './server_reports';
+import { commandButton, showInformation, showWarning } from './notify';
+import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
@@ -64,7 +64,7 @@ export class RunCommands implements vscode.Disposable {
       if (running !== undefined && !(await this.#replace(running))) return;
       await this.#askAndStart({ ...chosen, project, kind }, undefined);
     } catch (error) {
-      void showError(error instanceof Error ? error.message : String(error), restartButton(), logsButton());
+      reportFailure(error);
     }
   }
 
@@ -170,7 +170,7 @@ export class RunCommands implements vscode.Disposable {
       const { inputs, ...entrypoint } = run.request;
       await this.#askAndStart(entrypoint, inputs);
     } catch (error) {
-      void showError(error instanceof Error ? error.message : String(error));
+      reportFailure(error);
     }
   }
 

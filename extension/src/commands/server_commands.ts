@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { AgentServer } from '../server/agent_server';
-import { commandButton, showError, showInformation } from './notify';
-import { logsButton } from './server_reports';
+import { commandButton, showInformation } from './notify';
+import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
@@ -39,6 +39,6 @@ async function checkWorkspace(server: ServerParts['server']): Promise<void> {
     );
     void showInformation(message, commandButton(l10n.t('Show Problems'), 'workbench.actions.view.problems'));
   } catch (error) {
-    void showError(error instanceof Error ? error.message : String(error), logsButton());
+    reportFailure(error);
   }
 }

@@ -1,5 +1,6 @@
 import { l10n } from 'vscode';
-import type { StopCause } from '../server/controller';
+import { messageOf, type StopCause } from '../server/controller';
+import { ServerStoppedError } from '../server/server_access';
 import { commandButton, settingsButton, showError, showWarning } from './notify';
 
 /** Tells the user why the server is not there, with what can be done. Crashes are told by `reportCrash`. */
@@ -20,10 +21,18 @@ export function reportCrash(message: string, willRestart: boolean): void {
   else void showError(message, restartButton(), logsButton());
 }
 
-export function restartButton() {
+/** Tells why a command could not do its work, with what would help in this case. */
+export function reportFailure(error: unknown): void {
+  const message = messageOf(error);
+  if (!(error instanceof ServerStoppedError)) void showError(message, logsButton());
+  else if (error.reason === 'no-python') reportStop(error.reason, message);
+  else void showError(message, restartButton(), logsButton());
+}
+
+function restartButton() {
   return commandButton(l10n.t('Restart Server'), 'runagent.restart');
 }
 
-export function logsButton() {
+function logsButton() {
   return commandButton(l10n.t('Show Logs'), 'runagent.showLogs');
 }

@@ -117,7 +117,7 @@ function problemOf(result: ProbeResult): string {
 /** One line for each thing that was tried. */
 export function describeAttempts(tried: readonly Attempt[]): string[] {
   return tried.map(({ rung, executable, problem }) =>
-    executable === undefined ? `${rung}: ${problem}` : `${rung}: ${executable} ${problem}`,
+    executable === undefined ? `${rung} ${problem}` : `${executable} (${rung}) ${problem}`,
   );
 }
 

@@ -1,6 +1,17 @@
 import { withDeadline } from '../python/deadline';
 import type { AgentServer } from './agent_server';
-import type { ServerState, Session } from './controller';
+import type { ServerState, Session, StopCause } from './controller';
+
+/** There is no server to ask, and none on its way. */
+export class ServerStoppedError extends Error {
+  constructor(
+    message: string,
+    readonly reason: StopCause,
+  ) {
+    super(message || 'The RunAgent server is not running.');
+    this.name = 'ServerStoppedError';
+  }
+}
 
 /** Waits for the server on behalf of commands that are pressed before it is ready. */
 export class ServerAccess<S extends Session & AgentServer> {
@@ -19,8 +30,10 @@ export class ServerAccess<S extends Session & AgentServer> {
   async ready(limitMs = 45_000): Promise<AgentServer> {
     const state = isSettled(this.#state) ? this.#state : await withDeadline(limitMs, () => this.#next());
     if (state.kind === 'ready') return state.session;
-    const reason = state.kind === 'stopped' ? state.message : '';
-    throw new Error(reason || 'The RunAgent server is not running.');
+    throw new ServerStoppedError(
+      state.kind === 'stopped' ? state.message : '',
+      state.kind === 'stopped' ? state.cause : 'asked',
+    );
   }
 
   #next(): Promise<ServerState<S>> {

@@ -43,8 +43,8 @@ describe('climbing', () => {
     expect(result.interpreter).toEqual({ executable: '/py-3.11.0', version: '3.11.0', origin: '.venv' });
     expect(later).not.toHaveBeenCalled();
     expect(describeAttempts(result.tried)).toEqual([
-      'the setting: is not set',
-      '.venv: /old-3.10.9 is Python 3.10.9, but 3.11 or newer is needed',
+      'the setting is not set',
+      '/old-3.10.9 (.venv) is Python 3.10.9, but 3.11 or newer is needed',
     ]);
   });
 
@@ -56,14 +56,14 @@ describe('climbing', () => {
     await vi.advanceTimersByTimeAsync(1000);
     const result = await climbing;
     expect(result.interpreter?.executable).toBe('/py-3.12.0');
-    expect(describeAttempts(result.tried)).toEqual(['slow: gave no answer within 1 s']);
+    expect(describeAttempts(result.tried)).toEqual(['slow gave no answer within 1 s']);
   });
 
   it('goes on when a rung fails', async () => {
     const broken = rung('broken', () => Promise.reject(new Error('activation failed')));
     const result = await climb([broken, rung('the PATH', async () => ['/py-4.0.0'])], probe);
     expect(result.interpreter?.version).toBe('4.0.0');
-    expect(describeAttempts(result.tried)).toEqual(['broken: failed: Error: activation failed']);
+    expect(describeAttempts(result.tried)).toEqual(['broken failed: Error: activation failed']);
   });
 
   it('adds nothing to the report after a rung was given up', async () => {
@@ -87,8 +87,8 @@ describe('climbing', () => {
     );
     expect(result.interpreter).toBeUndefined();
     expect(noPythonMessage(result.tried)).toBe(
-      'RunAgent needs Python 3.11 or newer and found none. Tried: the setting: is not set; ' +
-        'the PATH: /py-2.7.18 is Python 2.7.18, but 3.11 or newer is needed; the PATH: /x is not a Python.',
+      'RunAgent needs Python 3.11 or newer and found none. Tried: the setting is not set; ' +
+        '/py-2.7.18 (the PATH) is Python 2.7.18, but 3.11 or newer is needed; /x (the PATH) is not a Python.',
     );
   });
 });

@@ -34,7 +34,7 @@ describe('a command that needs the server', () => {
   it('learns at once why there is none', async () => {
     const access = new ServerAccess<FakeServer>();
     access.stateChanged({ kind: 'stopped', cause: 'no-python', message: 'no Python' });
-    await expect(access.ready()).rejects.toThrow('no Python');
+    await expect(access.ready()).rejects.toMatchObject({ message: 'no Python', reason: 'no-python' });
   });
 
   it('does not wait for ever', async () => {
