@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO
 
@@ -36,6 +37,9 @@ def serve(messages: MessageInput, output: BinaryIO, params: Json, process: int |
 
     The death of `process` ends the server.
     """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    # pygls writes a traceback for every request that is refused; what fails here we log ourselves.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
     return asyncio.run(_serve(messages, output, params, process))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +12,8 @@ _INTERVAL_SECONDS: Final = 3.0
 
 async def watch(process_id: int, on_death: Callable[[], None]) -> None:
     """Call `on_death` once the process is gone."""
+    import asyncio  # late: this module is loaded before `initialize` is answered
+
     while True:
         await asyncio.sleep(_INTERVAL_SECONDS)
         if not is_alive(process_id):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING, BinaryIO
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 def main() -> int:
     """Run the language server. Returns the exit code: 0 after `shutdown`, else 1."""
     descriptor, output = stdio.claim()
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
-    # pygls writes a traceback for every request that is refused; what fails here we log ourselves.
-    logging.getLogger("pygls").setLevel(logging.CRITICAL)
     messages = stdio.MessageInput(descriptor)
     try:
         begun = _until_initialize(messages, output)
     except (OSError, stdio.FramingError) as error:
-        logging.getLogger(__name__).error("%s", error)
+        sys.stderr.write(f"runagent-ls: {error}\n")
         return 1
     if begun is None:
         return 1
+    # Objects of imported modules live for ever: no use in searching them all for garbage, only
+    # the young ones.
+    thresholds = gc.get_threshold()
+    gc.set_threshold(thresholds[0], thresholds[1], 1_000_000)
     from runagent_ls.lsp.connection import serve
 
+    gc.freeze()
+    gc.set_threshold(*thresholds)
     code = serve(messages, output, *begun)
     # Threads that look into big folders, or wait for a name server, must not keep us alive.
     sys.stderr.flush()

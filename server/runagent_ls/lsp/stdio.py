@@ -6,13 +6,15 @@ message, and it is known when the input is empty, which is the moment to check w
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    import asyncio
 
 MAX_MESSAGE_BYTES: Final = 1 << 30
 _MAX_HEADER_BYTES: Final = 1 << 16
@@ -118,6 +120,8 @@ class MessageInput:
         on_end: Callable[[Exception | None], None],
     ) -> None:
         """Deliver messages on the running loop. `on_pause` follows each read's last message."""
+        import asyncio  # late: the first message is answered without it
+
         loop = asyncio.get_running_loop()
 
         def deliver(data: bytes) -> None:
