@@ -31,6 +31,9 @@ class NameUse(NamedTuple):
 
     strong: bool
     binds: bool
+    """Some binding is left at the end."""
+    mentions: bool
+    """There was one, even if it is gone again."""
 
 
 class Block:
@@ -46,7 +49,9 @@ class Block:
         self.opaque = tree is None
         flow = flow_of(tree.body) if tree is not None else Flow()
         self.uses = {
-            name: NameUse(effect.strong, bool(effect.candidates))
+            name: NameUse(
+                effect.strong, bool(effect.candidates), bool(flow.history[name].candidates)
+            )
             for name, effect in flow.effects.items()
         }
         self.rebound = frozenset(flow.rebound)

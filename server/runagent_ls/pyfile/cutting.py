@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_START = re.compile(r"[\r\n](?=[A-Za-z_@])(?!(?:else|elif|except|finally)\b)")
+_START = re.compile(r"[\r\n](?=[A-Za-z_@\x80-\U0010ffff])(?!(?:else|elif|except|finally)\b)")
 _HEAVY = re.compile(r"(?:def|class|async|if|try|for|while|with|match)\b|@")
 _LIGHT_LENGTH = 800
 """Short statements share a piece until it has this many characters."""

@@ -8,7 +8,7 @@ before, weak ones add a possibility. Branches are joined, sequences composed. A 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,18 +57,18 @@ class Flow:
 
     def apply(self, name: str, effect: Effect) -> None:
         """Add one effect behind those that are there."""
-        self.record(name, effect)
+        self._record(name, effect)
         self._compose(name, effect)
 
-    def record(self, name: str, effect: Effect) -> None:
+    def _record(self, name: str, effect: Effect) -> None:
         before = self.history.get(name, _UNTOUCHED)
+        if before.candidates and effect.candidates:
+            self.rebound.add(name)
         self.history[name] = Effect(
             False, before.candidates + effect.candidates, before.unbinds or effect.unbinds
         )
 
     def _compose(self, name: str, effect: Effect) -> None:
-        if name in self.effects:
-            self.rebound.add(name)
         if effect.strong and not self.may_return and not self.may_break:
             if "." not in name:
                 for key in [k for k in self.effects if k.startswith(name + ".")]:
@@ -86,7 +86,7 @@ class Flow:
         for name, effect in later.effects.items():
             self._compose(name, effect)
         for name, effect in later.history.items():
-            self.record(name, effect)
+            self._record(name, effect)
         self.guarded |= later.guarded
         self.rebound |= later.rebound
         self.ends = self.ends or later.ends
@@ -123,23 +123,21 @@ def join(branches: Sequence[Flow]) -> Flow:
         may_return=any(branch.may_return for branch in branches),
         may_break=any(branch.may_break for branch in branches),
     )
-    names = dict.fromkeys(name for branch in branches for name in branch.effects)
-    for name in names:
-        effects = [branch.effects.get(name, _UNTOUCHED) for branch in branches]
-        candidates: dict[int, Candidate] = {}
-        for effect in effects:
-            candidates.update((id(c.place), c) for c in effect.candidates)
-        joined.effects[name] = Effect(
-            all(branch.effects.get(name, _UNTOUCHED).strong for branch in alive or branches),
-            tuple(candidates.values()),
-            any(effect.unbinds for effect in effects),
-        )
+    for name in dict.fromkeys(name for branch in branches for name in branch.history):
+        in_all = all(branch.effects.get(name, _UNTOUCHED).strong for branch in alive or branches)
+        joined.effects[name] = _either(name, [branch.effects for branch in branches], in_all)
+        joined.history[name] = _either(name, [branch.history for branch in branches], False)
     for branch in branches:
         joined.guarded |= branch.guarded
         joined.rebound |= branch.rebound
-        for name, effect in branch.history.items():
-            joined.record(name, effect)
     return joined
+
+
+def _either(name: str, branches: Sequence[Mapping[str, Effect]], strong: bool) -> Effect:
+    """The effect of one of the branches; a binding that several share is one candidate."""
+    effects = [branch.get(name, _UNTOUCHED) for branch in branches]
+    shared = {id(candidate.place): candidate for e in effects for candidate in e.candidates}
+    return Effect(strong, tuple(shared.values()), any(effect.unbinds for effect in effects))
 
 
 def flow_of(statements: Iterable[ast.stmt]) -> Flow:

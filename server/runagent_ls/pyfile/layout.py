@@ -132,10 +132,9 @@ class _Cutter:
             self._repairs += 1
             block, end = self._extended(start, end)
         if block is None and self.error is None:
-            rest = self.text[start:]
-            self.error = describe(rest, start)
+            self.error = describe(self.text, start)
             if self.error is None:  # the cut was wrong, not the text
-                block, end = parse_block(rest), len(self.text)
+                block, end = parse_block(self.text[start:]), len(self.text)
         self.pieces.append(Piece(start, end - start, block))
         return end
 

@@ -8,7 +8,7 @@ import re
 from runagent_ls.text.position import Span
 
 # The parser's own line ends: never `str.splitlines`, which also splits at \x0c, \x1c or U+2028.
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _DEFINITION = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?(?:def|class)(?:[ \t\f]|\\\r?\n)+")
 
@@ -22,7 +22,7 @@ class Source:
         self.text = text
         self.base = base
         self._starts = [0]
-        self._starts.extend(match.end() for match in _LINE_END.finditer(text))
+        self._starts.extend(match.end() for match in LINE_END.finditer(text))
         self._ascii = text.isascii()
 
     def offset(self, line: int, column: int) -> int:

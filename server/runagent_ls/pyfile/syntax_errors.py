@@ -7,7 +7,7 @@ import re
 import sys
 
 from runagent_ls.pyfile.model import PythonSyntaxError
-from runagent_ls.pyfile.source import Source
+from runagent_ls.pyfile.source import LINE_END, Source
 from runagent_ls.text.position import Span
 
 _SINCE: tuple[tuple[tuple[int, int], str], ...] = (
@@ -19,16 +19,19 @@ _SINCE: tuple[tuple[tuple[int, int], str], ...] = (
 """What later versions of Python added to the grammar, roughly."""
 
 _NEWER = [re.compile(p, re.MULTILINE) for since, p in _SINCE if sys.version_info < since]
+_OTHER_LINE = re.compile(r"(\bon line )(\d+)")
 _AROUND = 10
 """Lines around an error that are searched for newer syntax."""
 
 
-def describe(text: str, base: int) -> PythonSyntaxError | None:
-    """The first error of `text`, which begins at `base` in its file; None when it parses."""
+def describe(text: str, start: int) -> PythonSyntaxError | None:
+    """The first error of `text[start:]`, placed in `text`; None when that parses."""
+    lines_before = sum(1 for _ in LINE_END.finditer(text, 0, start))
+    text, base = text[start:], start
     try:
         ast.parse(text)
     except SyntaxError as error:
-        return _located(error, text, base)
+        return _located(error, text, base, lines_before)
     except ValueError as error:
         at = base + max(text.find("\0"), 0)
         return PythonSyntaxError(str(error), Span(at, at + 1))
@@ -37,14 +40,17 @@ def describe(text: str, base: int) -> PythonSyntaxError | None:
     return None
 
 
-def _located(error: SyntaxError, text: str, base: int) -> PythonSyntaxError:
+def _located(error: SyntaxError, text: str, base: int, lines_before: int) -> PythonSyntaxError:
     source = Source(text)
     line, column = error.lineno or 1, (error.offset or 1) - 1
     start = source.character_offset(line, column)
     end = source.character_offset(error.end_lineno or line, (error.end_offset or 0) - 1)
     if end <= start:
         end = min(start + 1, len(text))
-    message = error.msg.partition(" (detected at line")[0]
+    message = _OTHER_LINE.sub(
+        lambda found: f"{found[1]}{int(found[2]) + lines_before}",
+        error.msg.partition(" (detected at line")[0],
+    )
     near = text[
         source.character_offset(line - _AROUND, 0) : source.character_offset(line + _AROUND, 0)
     ]

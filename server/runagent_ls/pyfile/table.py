@@ -16,13 +16,23 @@ from runagent_ls.text.position import Span
 class SymbolTable(Mapping[str, Symbol]):
     """Symbols by name, in the order in which the file first binds them."""
 
-    __slots__ = ("_attributes", "_index", "_late", "_made", "_pieces", "_rebound", "_stale")
+    __slots__ = (
+        "_attributes",
+        "_index",
+        "_late",
+        "_made",
+        "_mentioned",
+        "_pieces",
+        "_rebound",
+        "_stale",
+    )
 
     def __init__(self, layout: Layout) -> None:
         self._pieces = layout.pieces
         self._index: dict[str, list[int]] = {}
         """Name to the numbers of the pieces whose bindings may win."""
         self._attributes: dict[str, dict[str, list[int]]] = {}
+        self._mentioned: set[str] = set()
         self._rebound: set[str] = set()
         self._late: dict[str, Span] = {}
         self._stale: dict[str, tuple[Piece, Block]] = {}
@@ -43,8 +53,8 @@ class SymbolTable(Mapping[str, Symbol]):
             if "." in name:
                 dotted.append(name)
                 continue
-            if name in index:
-                self._rebound.add(name)
+            if use.mentions:
+                (self._rebound if name in self._mentioned else self._mentioned).add(name)
             if use.strong:
                 self._attributes.pop(name, None)
                 if use.binds:
