@@ -25,6 +25,7 @@ exit codes:
   4    not allowed (key, permission)
   5    timed out
   130  interrupted
+  141  nobody reads the output any more
 """
 
 

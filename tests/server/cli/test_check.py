@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
+from runagent_ls.cli.main import main
 
 CONFIG: Final = "runagent.config.json"
 CLEAN: Final = "def greet(name: str) -> str:\n    return name\n"
@@ -166,12 +167,24 @@ def test_paths_that_lead_nowhere_are_2(cli: Cli, tmp_path: Path) -> None:
         b'{"\xf0\x9f\xa6\x89": }',
     ],
 )
-def test_any_bytes_give_a_report(cli: Cli, tmp_path: Path, content: bytes) -> None:
+def test_any_bytes_give_a_report(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / CONFIG).write_bytes(content)
     for output_format in ("text", "json", "github", "sarif", "junit"):
-        done = cli("check", "--output-format", output_format)
-        assert (done.code, done.err) == (1, "")
-    assert "RA" in cli("check", encoding="ascii").out
+        assert main(["check", "--output-format", output_format, str(tmp_path)]) == 1
+        captured = capsys.readouterr()
+        assert "RA" in captured.out
+        assert captured.err == ""
+
+
+def test_an_ascii_terminal_gets_escapes(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / CONFIG).write_text('{"h\u00e9 \U0001f989": }', "utf-8")
+    done = cli("check", encoding="ascii")
+    assert (done.code, done.err) == (1, "")
+    assert '{"h\\xe9 \\U0001f989": }' in done.out
+    line, carets = (done.out.splitlines()[at] for at in (3, 4))
+    assert line[carets.index("^")] in '":}'
 
 
 def test_configurations_that_cannot_be_read(cli: Cli, tmp_path: Path) -> None:
