@@ -23,7 +23,7 @@ from runagent_ls.agents.errors import (
     error_of_code,
 )
 from runagent_ls.agents.failures import advice_for
-from runagent_ls.agents.values import JsonValue, decode, parse, scan
+from runagent_ls.agents.values import JsonValue, decode, decode_as_written, parse, scan_unchecked
 
 # How the local server spells a data frame: its content is then read in place.
 _DATA_HEAD = '{"type":"data","content":'
@@ -45,7 +45,7 @@ class FrameReader:
         self.completed = False
         self.failure: AgentError | None = None
 
-    def read(self, messages: Iterable[bytes]) -> list[StreamEvent]:
+    def read(self, messages: Iterable[bytes | bytearray | memoryview]) -> list[StreamEvent]:
         """The events of some messages, up to the end of the stream.
 
         An error frame ends them too and is left in `failure`, so that what came before it is
@@ -53,6 +53,17 @@ class FrameReader:
         """
         events: list[StreamEvent] = []
         for message in messages:
+            try:
+                text = str(message, "utf-8")
+                # what nearly every message is, without a call into Python beyond the decoding
+                if text.startswith(_DATA_HEAD):
+                    content, end = scan_unchecked(text, len(_DATA_HEAD))
+                    if isinstance(content, str) and text[end:] == "}":
+                        events.append(Chunk(self.chunks, decode_as_written(content), content))
+                        self.chunks += 1
+                        continue
+            except (ValueError, StopIteration, RecursionError):
+                pass
             event = self._event(message)
             if event is None:
                 break
@@ -61,22 +72,12 @@ class FrameReader:
                 break
         return events
 
-    def _event(self, message: bytes) -> StreamEvent | None:
+    def _event(self, message: bytes | bytearray | memoryview) -> StreamEvent | None:
         try:
             text = str(message, "utf-8")
-        except UnicodeDecodeError:
-            return UnknownFrame(str(message, "utf-8", "replace"))
-        if text.startswith(_DATA_HEAD):
-            try:
-                content, end = scan(text, len(_DATA_HEAD))
-            except ValueError:
-                return UnknownFrame(text)
-            if text[end:] == "}":
-                return self._chunk(content, text)
-        try:
             frame = parse(text)
         except ValueError:
-            return UnknownFrame(text)
+            return UnknownFrame(str(message, "utf-8", "replace"))
         return self._event_of(frame, text) if isinstance(frame, dict) else UnknownFrame(text)
 
     def _chunk(self, content: JsonValue, text: str) -> Chunk:

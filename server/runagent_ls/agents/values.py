@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from json.scanner import make_scanner
 from typing import Any, TypeAlias, cast
 
@@ -26,17 +27,29 @@ _TOO_DEEP = "nested too deeply"
 # The scanner behind json.loads without its wrapping: each chunk is scanned three times, and the
 # wrapping costs twice the scan of a small one. `scan(text, start) -> (value, end)`; StopIteration
 # when nothing starts there.
-_scan = make_scanner(cast(Any, json.JSONDecoder()))
+scan_unchecked: Callable[[str, int], tuple[JsonValue, int]] = make_scanner(
+    cast(Any, json.JSONDecoder())
+)
 
 _HEAD = '{"type": "'
 _MIDDLE = '", "payload": '
+_KINDS: dict[str, type] = {
+    "string": str,
+    "object": dict,
+    "array": list,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "null": type(None),
+}
+"""What a payload of each kind usually is; anything else is looked at more closely."""
 _NOT_FOR_JAVASCRIPT = re.compile(r"[0-9]{16}|NaN|Infinity")
 
 
 def scan(text: str, start: int) -> tuple[JsonValue, int]:
     """One JSON value at `start` and where it ends; ValueError when there is none."""
     try:
-        value, end = cast("tuple[JsonValue, int]", _scan(text, start))
+        value, end = scan_unchecked(text, start)
     except StopIteration as nothing:
         raise ValueError("no JSON value") from nothing
     except RecursionError as deep:
@@ -54,8 +67,8 @@ def decode(content: JsonValue) -> JsonValue:
     if isinstance(content, str):
         if content.startswith(_HEAD):
             try:
-                return _decode_as_written(content)
-            except ValueError:
+                return decode_as_written(content)
+            except (ValueError, StopIteration, RecursionError):
                 pass
         try:
             content = parse(content)
@@ -96,13 +109,20 @@ def _is_deeper(value: JsonValue, limit: int) -> bool:
     return True
 
 
-def _decode_as_written(content: str) -> JsonValue:
-    """The spelling of Python's `json.dumps`, read in place; ValueError for any other."""
+def decode_as_written(content: str) -> JsonValue:
+    """What `decode` gives, for the spelling of Python's `json.dumps`, read in place.
+
+    ValueError, StopIteration or RecursionError for any other. This is most of the time that a
+    stream of small chunks takes, so it calls nothing in Python for what is usual.
+    """
     middle = content.index(_MIDDLE, len(_HEAD))
-    payload, end = scan(content, middle + len(_MIDDLE))
+    payload, end = scan_unchecked(content, middle + len(_MIDDLE))
     kind = content[len(_HEAD) : middle]
-    if content[end:] != "}" or not isinstance(payload, str) or '"' in kind or "\\" in kind:
+    if content[end:] != "}" or not isinstance(payload, str) or kind not in _KINDS:
         raise ValueError("spelled differently")
+    value, end = scan_unchecked(payload, 0)
+    if end == len(payload) and end <= 2 * DEEPEST and isinstance(value, _KINDS[kind]):
+        return value
     return _of_payload(kind, payload)
 
 

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
+from websockets.typing import BytesLike
 
 from runagent_ls.agents.errors import (
     AgentError,
@@ -30,6 +31,9 @@ LARGEST_MESSAGE = 256 * 1024 * 1024
 """Bytes. Messages of 40 MB are real; without a limit a hostile one fills the memory."""
 WAITING_LIMIT = 1024 * 1024
 """Bytes of unread messages from which on we stop reading, so that the agent has to wait."""
+
+# bound once: looking a member up in its enum costs as much as reading a small frame's header
+_TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
 
 
 class DisconnectedError(Exception):
@@ -46,9 +50,10 @@ class MessageSocket(ClientConnection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._messages: list[bytes] = []
+        self._messages: list[BytesLike] = []
         self._waiting_bytes = 0
-        self._fragments: list[bytes] = []
+        self._paused = False
+        self._fragments: list[BytesLike] = []
         self._ended = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -59,7 +64,7 @@ class MessageSocket(ClientConnection):
             with contextlib.suppress(ConnectionClosed):
                 await self.send(text)
 
-    async def receive(self) -> list[bytes]:
+    async def receive(self) -> list[BytesLike]:
         """All messages that are there, at least one.
 
         What came before a close is delivered first, then DisconnectedError is raised.
@@ -70,9 +75,10 @@ class MessageSocket(ClientConnection):
             self._waiter = self.loop.create_future()
             await self._waiter
         messages, self._messages = self._messages, []
-        if self._waiting_bytes > WAITING_LIMIT and not self.transport.is_closing():
-            self.transport.resume_reading()
         self._waiting_bytes = 0
+        if self._paused:
+            self._paused = False
+            self.transport.resume_reading()
         return messages
 
     def leave(self) -> None:
@@ -91,26 +97,29 @@ class MessageSocket(ClientConnection):
     def process_event(self, event: Event) -> None:
         if self.response is None or not isinstance(event, Frame):
             super().process_event(event)
-        elif event.opcode is Opcode.TEXT or event.opcode is Opcode.BINARY:
-            if event.fin:
-                self._deliver(bytes(event.data))
-            else:
-                self._fragments = [bytes(event.data)]
-        elif event.opcode is Opcode.CONT:
-            self._fragments.append(bytes(event.data))
-            if event.fin:
-                self._deliver(b"".join(self._fragments))
-                self._fragments = []
-
-    def _deliver(self, message: bytes) -> None:
+            return
+        opcode = event.opcode
+        if opcode is _TEXT or opcode is _BINARY:
+            if not event.fin:
+                self._fragments = [event.data]
+                return
+            message = event.data
+        elif opcode is _CONT:
+            self._fragments.append(event.data)
+            if not event.fin:
+                return
+            message = b"".join(self._fragments)
+            self._fragments = []
+        else:
+            return
         self._messages.append(message)
-        waiting = self._waiting_bytes
-        self._waiting_bytes = waiting + len(message)
-        if waiting <= WAITING_LIMIT < self._waiting_bytes and not self.transport.is_closing():
-            self.transport.pause_reading()
+        self._waiting_bytes += len(message)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        if self._waiting_bytes > WAITING_LIMIT and not self._paused:
+            self._paused = True
+            self.transport.pause_reading()
         # after a close frame, or one that breaks the protocol, nothing more will come
         if self.protocol.state is not State.OPEN and self.response is not None:
             self._ended = True

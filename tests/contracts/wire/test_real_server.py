@@ -10,7 +10,7 @@ import shutil
 import signal
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -219,7 +219,7 @@ async def test_cancelling_a_stream_ends_the_generator(target: Target, tmp_path: 
     arrived = asyncio.Event()
 
     class Watch(Silent):
-        async def output(self, items: list[OutputItem]) -> None:
+        async def output(self, items: Sequence[OutputItem]) -> None:
             arrived.set()
 
     async def resolve_target() -> Target:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runagent_ls.agents.values import DEEPEST, JsonValue, decode, for_display, parse
@@ -144,6 +144,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values, st.booleans())
 def test_any_value_survives_the_double_encoding(value: Any, compact: bool) -> None:
     kind = {
@@ -163,6 +164,7 @@ def test_any_value_survives_the_double_encoding(value: Any, compact: bool) -> No
     assert decode(json.dumps({"type": kind, "payload": payload}, separators=separators)) == value
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_gives_a_value(text: str) -> None:
     decode(text)
