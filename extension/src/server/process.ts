@@ -36,7 +36,12 @@ export class ServerProcess {
     return started;
   }
 
-  get lastLines(): readonly string[] {
+  /** What it wrote last on its error stream, complete if the process ends within `patience` milliseconds. */
+  async lastWords(patience: number): Promise<readonly string[]> {
+    if (!this.child.stderr.closed) {
+      const limit = AbortSignal.timeout(patience);
+      await once(this.child.stderr, 'close', { signal: limit }).catch(() => undefined);
+    }
     return this.#lastLines;
   }
 

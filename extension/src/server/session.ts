@@ -17,6 +17,7 @@ import type { ClientNotifications, Requests } from './protocol.generated';
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 2_000;
+const LAST_WORDS_LIMIT_MS = 500;
 
 const CONFIG_PATTERN = '**/runagent.config.{json,yaml,yml}';
 
@@ -36,6 +37,13 @@ const announceProtocol: StaticFeature = {
   clear: () => undefined,
 };
 
+/** A language client that leaves it to the controller to tell people about the server's end. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** One language client on one server process. It is used once: the next server gets a new session. */
 export class LanguageSession implements Session, AgentServer {
   readonly #client: LanguageClient;
@@ -52,7 +60,7 @@ export class LanguageSession implements Session, AgentServer {
       this.#process = await ServerProcess.start(plan);
       return this.#process.child;
     };
-    this.#client = new LanguageClient('runagent', 'RunAgent', start, this.#options(channel));
+    this.#client = new QuietClient('runagent', 'RunAgent', start, this.#options(channel));
     this.#client.registerFeature(announceProtocol);
     for (const method of Object.values(SERVER_NOTIFICATIONS)) {
       this.#client.onNotification(method, (params) => listener[method](params));
@@ -61,12 +69,12 @@ export class LanguageSession implements Session, AgentServer {
 
   async start(): Promise<void> {
     try {
-      await withDeadline(START_LIMIT_MS, () => this.#client.start());
+      // When the process ends before it has answered, `start` resolves all the same, because the client has forgotten
+      // its own promise by then. Asked again meanwhile, it hands out that promise, and that one is rejected.
+      await withDeadline(START_LIMIT_MS, () => Promise.all([this.#client.start(), this.#client.start()]));
     } catch (error) {
-      const lastWords = this.#process?.lastLines.at(-1);
-      throw new Error(
-        `The RunAgent server did not start: ${messageOf(error)}${lastWords ? ` (${lastWords})` : ''}`,
-      );
+      const lastWords = (await this.#process?.lastWords(LAST_WORDS_LIMIT_MS))?.at(-1);
+      throw new Error(`The RunAgent server did not start: ${lastWords ?? messageOf(error)}`);
     }
   }
 

@@ -16,8 +16,13 @@ describe('the server process', () => {
   it('keeps its last words', async () => {
     const script = 'for (let i = 1; i <= 8; i++) console.error("line " + i)';
     const server = await ServerProcess.start(plan(process.execPath, '-e', script));
-    await once(server.child, 'close');
-    expect(server.lastLines).toEqual(['line 4', 'line 5', 'line 6', 'line 7', 'line 8']);
+    expect(await server.lastWords(20_000)).toEqual(['line 4', 'line 5', 'line 6', 'line 7', 'line 8']);
+  });
+
+  it('does not wait for the last words of one that lives', async () => {
+    const server = await ServerProcess.start(plan(process.execPath, '-e', 'setInterval(() => {}, 1000)'));
+    expect(await server.lastWords(10)).toEqual([]);
+    await server.end(10);
   });
 
   it('says which program could not be started', async () => {
