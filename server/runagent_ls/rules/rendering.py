@@ -29,13 +29,13 @@ class Renderer:
         severity = level or issue.severity or rule.severity
         fix = self._fix(issue.repair, base) if issue.repair is not None else None
         twin = self._at(issue.twin, base) if issue.twin is not None else None
-        to_twin = (Related(*twin, "The function that the configuration names"),) if twin else ()
+        to_twin = (Related(*twin, issue.twin_text),) if twin else ()
         yield Finding(
             rule.code, rule.slug, severity, issue.message, file, place,
             (*to_twin, *related), fix, issue.data,
         )  # fmt: skip
         if twin is not None:
-            back = Related(file, place, "Named as an entrypoint here")
+            back = Related(file, place, issue.place_text)
             yield Finding(
                 rule.code, rule.slug, severity, issue.message, *twin, (back, *related), fix,
                 issue.data,

@@ -54,8 +54,9 @@ class Issue:
     """One thing a rule has to say.
 
     `twin` is a second place where the same is shown, such as the function that an entrypoint
-    names; each of the two becomes a finding that is related to the other. `severity` replaces
-    the rule's own when the effect of this issue is another.
+    names; each of the two becomes a finding that is related to the other, introduced there by
+    `twin_text` and `place_text`. `severity` replaces the rule's own when the effect of this issue
+    is another.
     """
 
     message: str
@@ -65,6 +66,8 @@ class Issue:
     repair: Repair | None = None
     severity: Severity | None = None
     data: Mapping[str, JsonValue] = field(default_factory=dict)
+    twin_text: str = "The function that the configuration names"
+    place_text: str = "Named as an entrypoint here"
 
 
 ProjectCheck: TypeAlias = Callable[[AgentProject], Iterable[Issue]]

@@ -58,6 +58,8 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 f"{message}. {advice}",
                 InConfig((*where.path, "file")),
                 twin=here,
+                twin_text="The statement that ends the server",
+                place_text="The agent that runs this file",
                 severity=None if entrypoint is not None or found.certain else "warning",
             )
 

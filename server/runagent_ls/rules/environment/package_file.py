@@ -50,6 +50,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 " __init__.py beside it. Create it yourself, or leave the dot out.",
                 InConfig((*entrypoint.path, "file")),
                 twin=InFile(path, span),
+                twin_text="The import with a leading dot",
             )
 
 

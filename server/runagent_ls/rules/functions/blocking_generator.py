@@ -50,6 +50,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
             f" {symbol.name} on its event loop. Make it async def and use await.",
             InConfig(("module",)),
             twin=in_definition(entrypoint, call.span),
+            twin_text="The call",
         )
 
 

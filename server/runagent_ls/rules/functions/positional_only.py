@@ -43,6 +43,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         " inputs by name: remove the /.",
         InConfig(("module",)),
         twin=in_definition(entrypoint, fixed[0].span),
+        twin_text="The parameter",
     )
 
 

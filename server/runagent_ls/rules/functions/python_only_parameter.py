@@ -54,6 +54,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
                 " text, numbers, lists and objects. Take one of these and convert it inside.",
                 InConfig(("module",)),
                 twin=in_definition(entrypoint, parameter.span),
+                twin_text="The parameter",
             )
 
 

@@ -59,6 +59,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
             " then the call never gets an answer. Give it a default: next(items, None).",
             InConfig(("module",)),
             twin=in_definition(entrypoint, call.span),
+            twin_text="The call",
         )
 
 
