@@ -72,7 +72,8 @@ def _parsers() -> tuple[CommandParser, dict[str, CommandParser]]:
     parser = CommandParser(
         prog="runagent-ls",
         description="Checks RunAgent agent projects and calls their agents.\n"
-        "Without arguments: language server on standard input and output, for editors.",
+        "Without arguments, or with --stdio: language server on standard input and output,\n"
+        "for editors.",
     )
     parser.epilog = _EXIT_CODES
     parser.add_argument("--version", action="version", version=f"runagent-ls {__version__}")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 
+_NO_EDITOR = "This is the language server, waiting for an editor. `runagent-ls --help` tells more."
+
 if TYPE_CHECKING:
     from argparse import Namespace
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command of `argv` (default: the process's own) and give its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if not arguments:
+    if arguments in ([], ["--stdio"]):
+        if sys.stdin is not None and sys.stdin.isatty():
+            print(_NO_EDITOR, file=sys.stderr)
         from runagent_ls.lsp.server import main as serve_editor
 
         return serve_editor()

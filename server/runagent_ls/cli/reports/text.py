@@ -70,7 +70,11 @@ def _notes(report: Report, finding: Finding) -> list[tuple[str, str]]:
         where = one_line(f"{path}:{start.line + 1}")
         notes.append(("note", f"{one_line(related.message)} ({where})"))
     if finding.fix is not None:
-        how = "apply with --fix" if finding.fix.safe else "changes behaviour, apply it yourself"
+        how = (
+            "apply with --fix"
+            if finding.fix.safe
+            else "not by --fix: see whether it is what you mean"
+        )
         notes.append(("fix", f"{one_line(finding.fix.title)} ({how})"))
     return notes
 
