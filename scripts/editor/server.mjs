@@ -51,7 +51,8 @@ export function installExtension(dataDir, vsix) {
 export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 60_000 }) {
   const program = path.join(editorFolder, 'out', 'server-main.js');
   const args = [program, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--disable-telemetry', ...folders(dataDir), ...flags];
-  const child = spawn(modernNode(), args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
+  // As if started by VS Code's command line: it then takes our environment, not one that a login shell makes up.
+  const child = spawn(modernNode(), args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, VSCODE_CLI: '1' } });
   let log = '';
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
