@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from ruamel.yaml.events import (
@@ -21,6 +20,7 @@ from ruamel.yaml.events import (
 from runagent_ls.jsontree.document import MISSING, JsonValue, Missing, NotText
 from runagent_ls.jsontree.faults import Faults
 from runagent_ls.jsontree.places import Container
+from runagent_ls.jsontree.yaml_collections import Frame, Node, merge, merge_sources
 from runagent_ls.jsontree.yaml_scalars import construct, plain_type
 from runagent_ls.text.position import Span
 
@@ -40,32 +40,6 @@ _ANCHOR: Final = re.compile(r"&[0-9A-Za-z_-]+(?=[\s?:,\]}%@`]|\Z)")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#[^\r\n]*")
 
 
-@dataclass(slots=True)
-class Node:
-    """A value that was read: `size` counts it and all values in it, aliases written out."""
-
-    value: JsonValue
-    span: Span
-    container: Container | None = None
-    size: int = 1
-    is_plain_merge: bool = False
-
-
-@dataclass(slots=True)
-class _Frame:
-    """A collection that is being read."""
-
-    node: Node
-    anchor: str | None
-    is_mapping: bool
-    is_flow: bool
-    key: Node | None = None
-    tag: str = ""
-    """`set` and `pairs` have rules of their own."""
-    merged: list[Node] = field(default_factory=list)
-    own: set[str] = field(default_factory=set)
-
-
 class TreeBuilder:
     """Takes events in order; afterwards `value`, `root` and `span` describe the document."""
 
@@ -76,9 +50,9 @@ class TreeBuilder:
         self.last_end = 0
         self._text = text
         self._faults = faults
-        self._frames: list[_Frame] = []
+        self._frames: list[Frame] = []
         self._anchors: dict[str, Node] = {}
-        self._open: dict[str, _Frame] = {}
+        self._open: dict[str, Frame] = {}
         self._documents = 0
         self._has_tabs = "\t" in text
         self._token_end = 0
@@ -220,7 +194,7 @@ class TreeBuilder:
         is_object = is_mapping and tag != "set"
         container = Container(self._text, start, is_object=is_object)
         value: JsonValue = {} if is_object else []
-        frame = _Frame(
+        frame = Frame(
             Node(value, Span(start, end), container),
             event.anchor,
             is_mapping,
@@ -240,8 +214,7 @@ class TreeBuilder:
             self._add_to(frame, Node(None, Span(end, end)))
         node = frame.node
         node.span = Span(node.span.start, max(end, node.span.start))
-        for source in frame.merged:
-            self._merge(frame, source)
+        merge(frame)
         if node.container is not None:
             node.container.close(node.span.end)
         if frame.anchor:
@@ -265,7 +238,7 @@ class TreeBuilder:
         else:
             self._add_to(self._frames[-1], node)
 
-    def _add_to(self, frame: _Frame, node: Node) -> None:
+    def _add_to(self, frame: Frame, node: Node) -> None:
         if frame.is_mapping and frame.key is None:
             frame.key = node
             return
@@ -283,11 +256,15 @@ class TreeBuilder:
             return
         key, frame.key = frame.key, None
         if key is not None and key.is_plain_merge:
-            self._note_merge(frame, node)
+            sources = merge_sources(node)
+            if sources is None:
+                message = "<< takes a mapping or a list of mappings."
+                self._faults.add("invalid-merge", message, node.span)
+            frame.merged.extend(sources or ())
         elif key is not None:
             self._add_pair(frame, key, node)
 
-    def _add_pair(self, frame: _Frame, key: Node, node: Node) -> None:
+    def _add_pair(self, frame: Frame, key: Node, node: Node) -> None:
         name = self._key_name(key)
         value, container = frame.node.value, frame.node.container
         if name is None or container is None or not isinstance(value, dict):
@@ -313,38 +290,3 @@ class TreeBuilder:
         if value is None or isinstance(value, bool):
             return NotText(written, "null" if value is None else "boolean")
         return NotText(written, "float" if isinstance(value, float) else "integer")
-
-    # --- merge keys ---
-
-    def _note_merge(self, frame: _Frame, node: Node) -> None:
-        sources = [node]
-        if isinstance(node.value, list) and node.container is not None:
-            sources = [self._item(node, index) for index in range(len(node.value))]
-        if not all(isinstance(source.value, dict) for source in sources):
-            message = "<< takes a mapping or a list of mappings."
-            self._faults.add("invalid-merge", message, node.span)
-            return
-        frame.merged.extend(sources)
-
-    def _item(self, node: Node, index: int) -> Node:
-        value, container = node.value, node.container
-        if not isinstance(value, list) or container is None:
-            return node
-        return Node(value[index], container.span(index, "value"), container.inner(index))
-
-    def _merge(self, frame: _Frame, source: Node) -> None:
-        """Copy what the mapping does not say itself; of several sources the first wins."""
-        value, container = frame.node.value, frame.node.container
-        if not (isinstance(value, dict) and isinstance(source.value, dict)):
-            return
-        for name, merged in source.value.items():
-            if name in frame.own:
-                continue
-            frame.own.add(name)
-            value[name] = merged
-            number = source.container.child(name) if source.container else None
-            if container is None or source.container is None or number is None:
-                continue
-            key_span = source.container.span(number, "key")
-            value_span = source.container.span(number, "value")
-            container.add((name, key_span), value_span, source.container.inner(number))

@@ -178,14 +178,18 @@ def test_what_was_found_before_does_not_hide_another_type() -> None:
     """True, 1 and 1.0 are equal in Python and differ for the loader."""
     for value, expected in [(1, 0), (True, 1), (1.0, 0), (True, 1), ("x", 0)]:
         assert len(validate_config(changed(("created_at",), value))) == expected
-    for value, expected in [(60, 0), (60.5, 1), ("60", 0), ("sixty", 1), (True, 0), (None, 1)]:
-        config = with_entrypoints({**WEBHOOK, "timeout": value})
+    timeouts: list[tuple[JsonValue, int]] = [
+        (60, 0), (60.5, 1), ("60", 0), ("sixty", 1), (True, 0), (None, 1),
+    ]  # fmt: skip
+    for timeout, expected in timeouts:
+        config = with_entrypoints({**WEBHOOK, "timeout": timeout})
         assert len(validate_config(config)) == expected
 
 
 def test_an_edit_costs_one_entrypoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    entrypoints: list[Any] = [
-        {**PYTHON, "tag": f"t{number}", "extractor": {"a": f"$.{number}"}} for number in range(50)
+    plain: dict[str, Any] = dict(PYTHON)
+    entrypoints = [
+        {**plain, "tag": f"t{number}", "extractor": {"a": f"$.{number}"}} for number in range(50)
     ]
     config = with_entrypoints(*entrypoints)
     validate_config(config)
