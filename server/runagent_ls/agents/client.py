@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TAGS_LIMIT_S = 2.0
 """How long an error message may wait for the list of tags that makes it more helpful."""
 
+TAGS_SHOWN = 8
+
 
 class AgentClient:
     """Calls one agent. Use as an async context manager; safe for several calls at once.
@@ -113,7 +115,9 @@ class AgentClient:
             return error
         nearest = difflib.get_close_matches(tag, tags, n=1)
         meant = f"Did you mean `{nearest[0]}`? " if nearest else ""
-        served = ", ".join(f"`{t}`" for t in tags) or "none"
+        served = ", ".join(f"`{t}`" for t in tags[:TAGS_SHOWN]) or "no entrypoints"
+        if len(tags) > TAGS_SHOWN:
+            served += f" and {len(tags) - TAGS_SHOWN} more"
         return NotFoundError(
             error.message,
             suggestion=f"{meant}It serves {served}. A tag that was added to the configuration "
