@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from runagent_ls.jsontree.document import MISSING, JsonValue, Missing, SyntaxProblem
 from runagent_ls.jsontree.open_containers import Frame, OpenContainers, skip_back
 from runagent_ls.jsontree.places import Container
+from runagent_ls.jsontree.scanning import skip_space
 from runagent_ls.text.position import Span
 
 _COLON_LIKE: Final = re.compile(r"=>|:=|=")
@@ -100,6 +101,8 @@ class _Recovery(OpenContainers):
             )
             self._consume(1)
             return
+        if self._clean_elements(frame):
+            return
         start = self.offset
         value, inner = self._read_value(None, frame.container.start)
         if self.frames[-1] is not frame:
@@ -108,6 +111,24 @@ class _Recovery(OpenContainers):
             self._imply_object(value, Span(start, self.last_end))
             return
         self._attach(frame, None, value, Span(start, self.last_end), inner)
+
+    def _clean_elements(self, frame: Frame) -> bool:
+        """Take objects without a mistake in one go: most of a long list that has one somewhere."""
+        text, before = self.text, self.items
+        while text.startswith("{", self.offset) and self.items <= MAX_ITEMS:
+            scanned = self._scan(self.offset, len(self.frames))
+            if scanned is None:
+                break
+            value, end = scanned
+            self._attach(frame, None, value, Span(self.offset, end), None)
+            self._move(end)
+            comma = skip_space(text, end)
+            if not text.startswith(",", comma):
+                break
+            frame.between, frame.comma = False, comma
+            self._move(comma + 1)
+            self.offset = skip_space(text, self.offset)
+        return self.items > before
 
     def _property(self, frame: Frame) -> None:
         start = self.offset
