@@ -13,7 +13,7 @@ from typing import Final
 from runagent_ls.project.evaluation import Evaluator, nearest
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.project.model import Resolution
-from runagent_ls.project.objects import Found, Thing, agreement
+from runagent_ls.project.objects import Found, Thing, agreement, unknown
 from runagent_ls.pyfile.model import CallSite, Proof, Symbol
 
 __all__ = ["ModuleReader", "resolve"]
@@ -61,6 +61,8 @@ class _Resolver:
         if found.exists is Proof.UNKNOWN and exists is Proof.PROVEN:
             exists = Proof.UNKNOWN
         things = tuple(thing for option in options for thing in option.things)
+        if things and not all(option.things for option in options):
+            things = (unknown(), *things)  # one of the owners gives nothing that is known
         near = dict.fromkeys(name for option in options for name in option.nearest)
         if found.things[0].kind == "value" and not near:
             symbol = found.things[0].symbol

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import accumulate
 
 from runagent_ls.text.position import Span
 
 # The parser's own line ends: never `str.splitlines`, which also splits at \x0c, \x1c or U+2028.
-LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _DEFINITION = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?(?:def|class)(?:[ \t\f]|\\\r?\n)+")
+
+
+def _line_starts(text: str) -> list[int]:
+    if "\r" in text:
+        return [0, *(match.end() for match in _LINE_END.finditer(text))]
+    lengths = (len(line) + 1 for line in text.split("\n"))
+    return list(accumulate(lengths, initial=0))[:-1]
+
+
+def count_lines(text: str, end: int) -> int:
+    """Line ends in `text[:end]`, as the parser counts them."""
+    pairs = text.count("\r\n", 0, end)
+    return text.count("\n", 0, end) + text.count("\r", 0, end) - pairs
 
 
 class Source:
@@ -21,8 +35,7 @@ class Source:
     def __init__(self, text: str, base: int = 0) -> None:
         self.text = text
         self.base = base
-        self._starts = [0]
-        self._starts.extend(match.end() for match in LINE_END.finditer(text))
+        self._starts = _line_starts(text)
         self._ascii = text.isascii()
 
     def offset(self, line: int, column: int) -> int:

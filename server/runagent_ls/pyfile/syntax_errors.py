@@ -7,7 +7,7 @@ import re
 import sys
 
 from runagent_ls.pyfile.model import PythonSyntaxError
-from runagent_ls.pyfile.source import LINE_END, Source
+from runagent_ls.pyfile.source import Source, count_lines
 from runagent_ls.text.position import Span
 
 _SINCE: tuple[tuple[tuple[int, int], str], ...] = (
@@ -26,7 +26,7 @@ _AROUND = 10
 
 def describe(text: str, start: int) -> PythonSyntaxError | None:
     """The first error of `text[start:]`, placed in `text`; None when that parses."""
-    lines_before = sum(1 for _ in LINE_END.finditer(text, 0, start))
+    lines_before = count_lines(text, start)
     text, base = text[start:], start
     try:
         ast.parse(text)
