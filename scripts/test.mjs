@@ -18,8 +18,8 @@ const npm = (script) => () => ['npm', 'run', '--silent', script];
 /** @type {Part[]} */
 const PARTS = [
   { name: 'ruff', command: python('ruff', 'check', '.') },
-  { name: 'ruff-format', command: python('ruff', 'format', '--check', '.') },
-  { name: 'mypy', command: python('mypy') },
+  { name: 'ruff-format', command: python('ruff', 'format', '--check', 'server', 'tests') },
+  { name: 'mypy', command: python('mypy', 'server/runagent_ls', 'server/bundle_stand_ins/rpds', 'tests') },
   { name: 'biome', command: npm('lint') },
   { name: 'tsc', command: npm('types') },
   { name: 'vitest', prepare: () => needPrograms({ chromium: 'chromium' }), command: npm('test:extension') },

@@ -51,7 +51,7 @@ function target(port: number): Record<string, unknown> {
 test('an agent that is not running: says so, and how to serve it', async () => {
   const window = await open();
   await greet(window);
-  await window.runSays('The run failed', 'AGENT_NOT_FOUND_LOCAL', 'Show How to Serve');
+  await window.runSays('The run failed', 'AGENT_ADDRESS_NOT_FOUND', 'Show How to Serve');
   await window.screenshot('agent-not-running');
 });
 

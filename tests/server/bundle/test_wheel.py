@@ -1,0 +1,89 @@
+"""`pip install .` gives the command `runagent-ls` with its schemas inside."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[3]
+TIMEOUT_S = 120
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built without the network: the build tool is in the environment of the tests."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(REPO / name, source)
+    ignore = shutil.ignore_patterns("libs", "libs.new", "__pycache__")
+    for name in ("server", "schemas"):
+        shutil.copytree(REPO / name, source / name, ignore=ignore)
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        *options,
+        "--wheel-dir",
+        str(folder),
+        str(source),
+    ]
+    done = subprocess.run(build, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stderr
+    return next(folder.glob("runagent_ls-*.whl"))
+
+
+def test_it_holds_the_schemas_and_the_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    for schema in (REPO / "schemas").rglob("*.json"):
+        assert f"runagent_ls/schemas/{schema.relative_to(REPO / 'schemas').as_posix()}" in names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert not any("bundle_stand_ins" in name or "rpds" in name for name in names)
+
+
+def test_the_command_checks_a_project(wheel: Path, tmp_path: Path) -> None:
+    """In an environment of its own; the libraries are lent from the tests' one."""
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    options = ["--no-deps", "--no-index", "--quiet"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        *options,
+        str(wheel),
+    ]
+    done = subprocess.run(install, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stderr
+    lent = next((home / "lib").glob("python*/site-packages")) / "lent.pth"
+    lent.write_text(str(Path(pytest.__file__).parents[1]), encoding="utf-8")
+    project = tmp_path / "agent"
+    project.mkdir()
+    (project / "runagent.config.json").write_text('{"framework": "langchian"}', encoding="utf-8")
+    checked = subprocess.run(
+        [home / "bin" / "runagent-ls", "check", ".", "--output-format", "json"],
+        cwd=project,
+        env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
+        capture_output=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert checked.returncode == 1, checked.stderr.decode()
+    diagnostics = json.loads(checked.stdout)["files"][0]["diagnostics"]
+    assert any("langchian" in item["message"] for item in diagnostics)
