@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path as FilePath
+from typing import Final
 
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.scheduling import Debounced
 from runagent_ls.lsp.session import WARNING, Session
+
+_QUIET_SECONDS: Final = 0.2
 
 
 class Documents:
@@ -20,7 +24,8 @@ class Documents:
         self._session = session
         self._on_edit = on_edit
         self._edited: set[FilePath] = set()
-        session.on_pause.append(self._pause)
+        self._teller = Debounced(self._tell, _QUIET_SECONDS)
+        session.on_pause.append(self._teller.pause)
         self._diagnostics = diagnostics
         session.on("textDocument/didOpen", self._opened)
         session.on("textDocument/didChange", self._changed)
@@ -29,9 +34,10 @@ class Documents:
 
     def _edit(self, path: FilePath) -> None:
         self._edited.add(path)
+        self._teller.ask()
         self._diagnostics.edited()
 
-    def _pause(self) -> None:
+    def _tell(self) -> None:
         edited, self._edited = self._edited, set()
         for path in edited:
             self._on_edit(path)

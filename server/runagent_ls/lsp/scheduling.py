@@ -38,10 +38,14 @@ class PauseGate:
 
 
 class Debounced:
-    """Runs `action` soon after it was asked for: at once while it is cheap, else when quiet."""
+    """Runs `action` soon after it was asked for: at once while it is cheap, else when quiet.
 
-    def __init__(self, action: Callable[[], None]) -> None:
+    With `quiet_seconds` it always waits until nobody has asked for so long.
+    """
+
+    def __init__(self, action: Callable[[], None], quiet_seconds: float | None = None) -> None:
         self._action = action
+        self._quiet_seconds = quiet_seconds
         self._wanted = False
         self._timer: asyncio.TimerHandle | None = None
         self._cost = 0.0
@@ -57,10 +61,12 @@ class Debounced:
         """The input is empty: run now, or after twice the time that the last run took."""
         if not self._wanted or self._timer is not None:
             return
-        if self._cost < _CHEAP_SECONDS:
+        delay = self._quiet_seconds
+        if delay is None and self._cost < _CHEAP_SECONDS:
             self._run()
             return
-        delay = min(2 * self._cost, _LONGEST_DEBOUNCE_SECONDS)
+        if delay is None:
+            delay = min(2 * self._cost, _LONGEST_DEBOUNCE_SECONDS)
         self._timer = asyncio.get_running_loop().call_later(delay, self._run)
 
     def _run(self) -> None:

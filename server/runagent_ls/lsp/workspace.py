@@ -266,7 +266,8 @@ def _reads(project: AgentProject) -> frozenset[FilePath]:
 
     Those inside are found by their folder.
     """
-    modules = (item.module_file.path for item in project.entrypoints if item.module_file)
+    files = {id(item.module_file): item.module_file for item in project.entrypoints}
+    modules = (module.path for module in files.values() if module is not None)
     return frozenset(
         path for path in {*project.sources, *modules} if project.root not in _folders(path)
     )
