@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatch
+from fnmatch import translate
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -32,23 +34,33 @@ def patterns_of(gitignore: str | None) -> tuple[str, ...]:
     """The patterns that decide: those of .gitignore, or the built-in list without that file."""
     if gitignore is None:
         return BUILT_IN_PATTERNS
-    lines = (line.strip() for line in gitignore.splitlines())
+    lines = (line.strip() for line in re.split(r"\r\n|\r|\n", gitignore))
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def is_ignored(path: str, patterns: Sequence[str]) -> bool:
+def is_ignored(path: str, patterns: tuple[str, ...]) -> bool:
     """Whether upload leaves `path` out (relative, slashes; folders end in a slash)."""
-    negated = [pattern[1:] for pattern in patterns if pattern.startswith("!")]
+    plain, negated = _compiled(patterns)
+    asked = os.path.normcase(path).replace("\\", "/") if os.name == "nt" else path
+    return plain.match(asked) is not None and negated.match(asked) is None
+
+
+@lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """One expression for all plain patterns, and one for those that begin with `!`."""
     plain = [pattern for pattern in patterns if not pattern.startswith("!")]
-    return any(_matches(path, pattern) for pattern in plain) and not any(
-        _matches(path, pattern) for pattern in negated
-    )
+    negated = [pattern[1:].removeprefix("!") for pattern in patterns if pattern.startswith("!")]
+    return _any_of(plain), _any_of(negated)
 
 
-def _matches(path: str, pattern: str) -> bool:
-    if pattern.endswith("/"):
-        return fnmatch(path, pattern[:-1]) or fnmatch(path, f"{pattern[:-1]}/*")
-    return fnmatch(path, pattern.removeprefix("!"))
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    expressions = [translate(each) for pattern in patterns for each in _meant(pattern)]
+    return re.compile("|".join(expressions) or r"(?!)")
+
+
+def _meant(pattern: str) -> tuple[str, ...]:
+    plain = os.path.normcase(pattern).replace("\\", "/") if os.name == "nt" else pattern
+    return (plain[:-1], f"{plain[:-1]}/*") if plain.endswith("/") else (plain,)
 
 
 def upload_folder(root: FilePath, files: FileSource) -> UploadFolder:
@@ -67,7 +79,7 @@ def upload_folder(root: FilePath, files: FileSource) -> UploadFolder:
     return UploadFolder(tuple(paths), gitignore, complete, private)
 
 
-def _walk(root: FilePath, files: FileSource, patterns: Sequence[str]) -> Iterator[str]:
+def _walk(root: FilePath, files: FileSource, patterns: tuple[str, ...]) -> Iterator[str]:
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
