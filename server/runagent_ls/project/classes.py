@@ -8,7 +8,15 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.project.behaviour import Behaviour, forwarded
-from runagent_ls.project.objects import NOT_KNOWN, Found, Thing, unknown, without_first
+from runagent_ls.project.builtin_objects import builtin_type, value_of
+from runagent_ls.project.objects import (
+    NOT_KNOWN,
+    Found,
+    Thing,
+    nearest,
+    unknown,
+    without_first,
+)
 from runagent_ls.pyfile.model import Proof, Signature, Symbol
 
 if TYPE_CHECKING:
@@ -76,8 +84,6 @@ def _add(
 
 
 def _add_base(evaluator: Evaluator, found: Lineage, base: str, path: FilePath, depth: int) -> None:
-    from runagent_ls.project.evaluation import builtin_type
-
     if not all(part.isidentifier() for part in base.split(".")):
         found.complete = found.plain = False
         return
@@ -196,8 +202,6 @@ def instance_attribute(evaluator: Evaluator, thing: Thing, name: str) -> Found:
 
 def _set_on_self(line: Lineage, name: str) -> Found:
     """What methods assign to `self`; certain when the `__init__` that runs always does so."""
-    from runagent_ls.project.evaluation import value_of
-
     runs = next(line.holders("__init__"), None)
     if runs is None or not line.complete or line.branching or line.defines(_ATTRIBUTE_HOOKS):
         return NOT_KNOWN
@@ -236,8 +240,6 @@ def bound_member(
     on_instance: bool,
 ) -> Found:
     """What asking for a name of a class body gives, on an instance or on the class."""
-    from runagent_ls.project.evaluation import value_of
-
     match symbol.kind:
         case "literal" | "dict":
             return Found(Proof.PROVEN, (value_of(symbol, path),))
@@ -306,8 +308,6 @@ def _from_builtins(line: Lineage, name: str) -> bool:
 
 
 def _near(line: Lineage, name: str, *, instance: bool) -> tuple[str, ...]:
-    from runagent_ls.project.evaluation import nearest
-
     choices = [member for symbol, _ in line.classes for member in symbol.members]
     if instance:
         choices.extend(n for symbol, _ in line.classes for n in symbol.instance_attributes)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import types
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.project.behaviour import Behaviour, forwarded, wrapped, written
+from runagent_ls.project.builtin_objects import value_attribute, value_of
 from runagent_ls.project.importing import Module, ModuleReader, find_module, has_submodule
 from runagent_ls.project.objects import (
     NOT_KNOWN,
@@ -19,6 +18,7 @@ from runagent_ls.project.objects import (
     Thing,
     after_partial,
     agreement,
+    nearest,
     unknown,
 )
 from runagent_ls.pyfile.facts import usage
@@ -31,12 +31,6 @@ _DEEPEST: Final = 24
 _SAME_FUNCTION: Final = {
     "typing.final", "typing.override", "typing.no_type_check", "abc.abstractmethod",
     "typing_extensions.final", "typing_extensions.override",
-}  # fmt: skip
-_BUILTIN_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "str": (str,), "bytes": (bytes,), "int": (int,), "float": (float,), "complex": (complex,),
-    "bool": (bool,), "number": (int, float), "list": (list,), "tuple": (tuple,), "set": (set,),
-    "dict": (dict,), "NoneType": (type(None),), "ellipsis": (type(...),),
-    "generator": (types.GeneratorType,),
 }  # fmt: skip
 
 
@@ -331,23 +325,6 @@ class Evaluator:
         return False
 
 
-def value_of(symbol: Symbol, path: FilePath) -> Thing:
-    """An object of a built-in type that cannot be called."""
-    return Thing(
-        "value", symbol, path, is_callable=Proof.REFUTED, type_name=symbol.value_type or "object"
-    )
-
-
-def value_attribute(thing: Thing, name: str) -> Found:
-    """Built-in objects have the attributes of their type and take no others."""
-    possible = _BUILTIN_TYPES.get(thing.type_name or "", ())
-    if not possible:
-        return NOT_KNOWN
-    if any(hasattr(one, name) for one in possible):
-        return NOT_KNOWN
-    return Found(Proof.REFUTED)
-
-
 @lru_cache(maxsize=1024)
 def decorator_parts(text: str) -> tuple[str | None, bool]:
     """The dotted name of a decorator, and whether it is called."""
@@ -358,20 +335,6 @@ def decorator_parts(text: str) -> tuple[str | None, bool]:
     if isinstance(node, ast.Call):
         return dotted(node.func), True
     return dotted(node), False
-
-
-def builtin_type(name: str) -> type | None:
-    """The built-in class of that name."""
-    found = getattr(builtins, name, None)
-    return found if isinstance(found, type) else None
-
-
-def nearest(name: str, choices: Sequence[str]) -> tuple[str, ...]:
-    """The closest names, best first; a name that differs only in case before all others."""
-    known = list(dict.fromkeys(choices))
-    same = [choice for choice in known if choice.lower() == name.lower()]
-    close = get_close_matches(name, known, n=3, cutoff=0.6)
-    return tuple(dict.fromkeys([*same, *close]))[:3]
 
 
 def _one(thing: Thing) -> Found:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -85,3 +86,11 @@ def after_partial(signature: Signature, positional: int, keywords: Iterable[str]
         elif parameter.name not in given or parameter.kind in {"var_positional", "var_keyword"}:
             left.append(parameter)
     return Signature(tuple(left), signature.returns)
+
+
+def nearest(name: str, choices: Sequence[str]) -> tuple[str, ...]:
+    """The closest names, best first; a name that differs only in case before all others."""
+    known = list(dict.fromkeys(choices))
+    same = [choice for choice in known if choice.lower() == name.lower()]
+    close = get_close_matches(name, known, n=3, cutoff=0.6)
+    return tuple(dict.fromkeys([*same, *close]))[:3]

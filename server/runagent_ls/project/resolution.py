@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.project.evaluation import Evaluator, nearest
+from runagent_ls.project.evaluation import Evaluator
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.project.model import Resolution
-from runagent_ls.project.objects import Found, Thing, agreement, unknown
+from runagent_ls.project.objects import Found, Thing, agreement, nearest, unknown
 from runagent_ls.pyfile.model import CallSite, Proof, Symbol
 
 __all__ = ["ModuleReader", "resolve"]
