@@ -115,7 +115,9 @@ class RestClient:
             async with asyncio.timeout(self.timeouts.total):
                 return await self._ask(method, path, body)
         except TimeoutError:
-            raise _timed_out("total", self.timeouts.total, "The call took longer than") from None
+            raise _timed_out(
+                "total", self.timeouts.total, "The call took longer than", runs=body is not None
+            ) from None
 
     async def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
         headers = {"Content-Type": "application/json"} if body is not None else None
@@ -129,7 +131,9 @@ class RestClient:
                 details={"limit": "connect", "seconds": self.timeouts.connect},
             ) from error
         except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
-            raise _timed_out("idle", self.timeouts.idle, "Nothing came back for") from error
+            raise _timed_out(
+                "idle", self.timeouts.idle, "Nothing came back for", runs=body is not None
+            ) from error
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
 
@@ -168,8 +172,9 @@ class RestClient:
         )
 
 
-def _timed_out(limit: str, seconds: float | None, said: str) -> TimedOutError:
+def _timed_out(limit: str, seconds: float | None, said: str, *, runs: bool) -> TimedOutError:
+    goes_on = " We stopped waiting; the function goes on." if runs else ""
     return TimedOutError(
-        f"{said} {seconds:g} s, which is the limit. We stopped waiting; the function goes on.",
+        f"{said} {seconds:g} s, which is the limit.{goes_on}",
         details={"limit": limit, "seconds": seconds},
     )

@@ -406,6 +406,13 @@ async def test_silence_ends_with_the_idle_limit(start_raw: Any) -> None:
     assert time.monotonic() - begun < 5
 
 
+async def test_a_silent_question_says_nothing_of_a_function(start_raw: Any) -> None:
+    async with AgentClient(target(await start_raw(silent)), Timeouts(idle=0.1)) as agent:
+        with pytest.raises(TimedOutError) as caught:
+            await agent.architecture()
+    assert "function" not in caught.value.message
+
+
 async def test_a_trickle_of_bytes_ends_with_the_total_limit(start_raw: Any) -> None:
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
