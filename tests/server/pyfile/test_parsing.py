@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import sys
 import warnings
 
 import pytest
@@ -399,3 +400,26 @@ def test_an_edit_reads_one_block_again() -> None:
     before = {id(piece.block) for piece in first.layout.pieces}
     changed = [piece for piece in second.layout.pieces if id(piece.block) not in before]
     assert len(changed) == 1
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python knows the syntax")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type X = int\n",
+        "def first[T](items: list[T]) -> T: pass\n",
+        "x = f'{d['key']}'\n",
+        "try:\n    pass\nexcept A, B:\n    pass\n",
+        "x = t'{name}'\n",
+    ],
+)
+def test_newer_syntax_is_no_proof_of_an_error(text: str) -> None:
+    error = parse_python("a = 1\n" + text).syntax_error
+    assert error is not None
+    assert error.newer_python
+
+
+def test_a_plain_mistake_is_no_newer_syntax() -> None:
+    error = parse_python("def f(a):\n    return (a\n").syntax_error
+    assert error is not None
+    assert not error.newer_python
