@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from lsp_client import milliseconds_since
+from lsp_client import compiled_once, milliseconds_since
 from measuring import Row, Samples, interleave, print_table
 from peers import ROOT
 from sample_projects import WRONG_NAME, make_project
@@ -87,7 +86,7 @@ def run_rows(rounds: int) -> list[Row]:
         commands: dict[str, tuple[Sequence[str], Mapping[str, str]]] = {
             "run": (
                 (*_OURS, "run", "greet", "--agent-id", agent.agent_id, "--arg", 'name="bob"'),
-                {**_our_environment(), **settings, "PYTHONPATH": str(ROOT / "server")},
+                {**_our_environment(), "RUNAGENT_CACHE_DIR": str(agent.cache_dir)},
             ),
             "runagent run": ((*real, "--tag", "greet", "--name=bob"), settings),
         }
@@ -102,7 +101,7 @@ def run_rows(rounds: int) -> list[Row]:
 
 
 def _our_environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT / "server")}
+    return {**compiled_once(), "PYTHONPATH": str(ROOT / "server")}
 
 
 def _until_printed(command: Sequence[str], variables: Mapping[str, str], text: str) -> float:

@@ -38,7 +38,7 @@ class LspClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})},
+            env={**compiled_once(), **(environment or {})},
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -148,6 +148,11 @@ class LspClient:
         if not data:
             raise EOFError(f"the server ended with {self._process.wait()}")
         self._buffer += data
+
+
+def compiled_once() -> dict[str, str]:
+    """Our environment, where Python keeps what it compiled, as on a user's machine."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def memory_mib(pid: int, field: str = "VmHWM") -> float:

@@ -37,7 +37,7 @@ class Server:
 def ours(bundle: Path | None = None) -> Server:
     """Our server from this checkout, or from an unpacked VSIX as the editor starts it."""
     if bundle is not None:
-        launch = str(bundle / "server" / "launch.py")
+        launch = str(bundle.resolve() / "server" / "launch.py")
         return Server("runagent-ls (bundle)", (sys.executable, "-I", "-S", launch), pull=True)
     return Server(
         "runagent-ls",

@@ -6,7 +6,6 @@ Run with `python tests/bench/workspace.py [--rounds N] [--agents N]`.
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from lsp_client import memory_mib, milliseconds_since
+from lsp_client import compiled_once, memory_mib, milliseconds_since
 from measuring import Row, Samples, interleave, print_table
 from peers import ROOT, connect, initialize, ours
 from sample_projects import PER_FILE, make_project
@@ -48,7 +47,7 @@ def measure(rounds: int, agents: int) -> list[Row]:
             done = subprocess.run(
                 [*command, str(root)],
                 cwd=root,
-                env={**os.environ, **variables},
+                env={**compiled_once(), **variables},
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 timeout=_LIMIT_S,
