@@ -85,7 +85,7 @@ def test_the_server_answers_exactly_the_messages_of_the_schema() -> None:
 
 def test_actions_of_errors_are_those_of_the_schema() -> None:
     known = set(SCHEMA["$defs"]["RunError"]["properties"]["action"]["enum"])
-    kinds = [AgentError, *AgentError.__subclasses__()]
+    kinds: list[type[AgentError]] = [AgentError, *AgentError.__subclasses__()]
     assert len(kinds) > 10
     assert {kind.default_action for kind in kinds} - {None} <= known
 

@@ -88,7 +88,7 @@ class Editor:
         self._last_id = 0
         self._closed = False
         self._writing = threading.Lock()
-        self._converter = converters.get_converter()
+        self._converter: Any = converters.get_converter()
         self._readers = [
             threading.Thread(target=self._read, daemon=True),
             threading.Thread(target=self._read_stderr, daemon=True),

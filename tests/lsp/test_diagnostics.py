@@ -12,6 +12,8 @@ import pytest
 
 from lsp.conftest import MAIN, VALID, write_project
 from lsp.editor import PULL, PUSH, SHELL, Editor
+from runagent_ls.lsp.rendering import KNOWN_TO_EDITORS, WITHOUT_EFFECT
+from runagent_ls.rules.registry import rule
 
 MakeEditor = Callable[..., Editor]
 Json = dict[str, Any]
@@ -31,7 +33,7 @@ def marked(text: str, item: Json) -> str:
     """The part of a text that a diagnostic marks, found the way an editor finds it: in UTF-16."""
     start, end = item["range"]["start"], item["range"]["end"]
     assert start["line"] == end["line"]
-    line = text.split("\n")[start["line"]].encode("utf-16-le")
+    line: bytes = text.split("\n")[start["line"]].encode("utf-16-le")
     return line[2 * start["character"] : 2 * end["character"]].decode("utf-16-le")
 
 
@@ -132,7 +134,8 @@ def test_an_older_version_that_comes_late_is_ignored(editor: Editor, tmp_path: P
 def test_a_burst_of_edits_is_checked_once_and_ends_right(editor: Editor, tmp_path: Path) -> None:
     config = write_project(tmp_path / "agent")
     uri, text = editor.open(config), config.read_text("utf-8")
-    bodies, requests = [], []
+    bodies: list[Json] = []
+    requests = []
     for number in range(50):
         wrong = text.replace('"default"', f'"wrong{number}"') if number < 49 else text
         document = {"uri": uri, "version": number + 2}
@@ -157,8 +160,7 @@ def test_a_cancelled_pull_is_answered_as_cancelled(editor: Editor, tmp_path: Pat
         "params": {"textDocument": {"uri": uri}},
     }
     cancel = {"method": "$/cancelRequest", "params": {"id": 900}}
-    bodies = [json.dumps({"jsonrpc": "2.0", **body}).encode() for body in (pull, cancel)]
-    editor.send_bytes(*bodies)
+    editor.send_bytes(*(json.dumps({"jsonrpc": "2.0", **body}).encode() for body in (pull, cancel)))
     with pytest.raises(Exception, match="-32800"):
         editor.answer(900)
 
@@ -241,7 +243,8 @@ def test_a_change_on_the_disk_is_seen_and_announced(editor: Editor, tmp_path: Pa
 
 def test_what_is_to_be_watched_is_registered(editor: Editor) -> None:
     def of_files(params: Json) -> bool:
-        return params["registrations"][0]["method"] == "workspace/didChangeWatchedFiles"
+        registered: str = params["registrations"][0]["method"]
+        return registered == "workspace/didChangeWatchedFiles"
 
     params = editor.wait_for("client/registerCapability", of_files)
     watchers = params["registrations"][0]["registerOptions"]["watchers"]
@@ -373,12 +376,33 @@ def test_json_syntax_is_left_to_editors_that_know_it(
     config = tmp_path / "agent" / "runagent.config.json"
     uri = editor.open(config, '{"agent_name": "x",}')
     editor.until(lambda: ("RA002" in codes(editor.pull(uri))) is shown, "the setting has been read")
+    uri_broken = "RA001" in codes(editor.pull(editor.open(config, '{"agent_name": ')))
+    assert uri_broken is shown
     config.unlink()
     yaml = tmp_path / "agent" / "runagent.config.yaml"
     editor.files_changed((config, 3))
     editor.close_document(uri)
     broken = editor.open(yaml, "a: [1", "yaml")
     assert any(code.startswith("RA0") for code in codes(editor.pull(broken)))
+
+
+def test_a_rule_that_does_not_exist_is_named_once(editor: Editor) -> None:
+    editor.settings = {"runagent": {"rules": {"no-such-rule": "off", "RA101": "hint"}}}
+    editor.notify("workspace/didChangeConfiguration", {"settings": None})
+    message = editor.wait_for("window/showMessage")
+    assert "'no-such-rule'" in message["message"]
+    assert "RA101" not in message["message"]
+
+
+def test_rules_that_the_server_treats_apart_exist() -> None:
+    assert all(rule(slug) is not None for slug in WITHOUT_EFFECT | KNOWN_TO_EDITORS)
+
+
+def test_what_has_no_effect_is_faded(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent", framewrok="default")
+    (item,) = editor.pull(editor.open(config))["items"]
+    assert item["data"]["slug"] == "unknown-field"
+    assert item["tags"] == [1]
 
 
 # --- push -----------------------------------------------------------------------------------

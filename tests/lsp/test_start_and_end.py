@@ -265,6 +265,7 @@ def test_malformed_parameters_of_typed_requests_are_refused(editor: Editor) -> N
 
 
 def test_malformed_notifications_are_survived(editor: Editor) -> None:
+    params: object
     for method in ("didOpen", "didChange", "didClose", "didSave"):
         for params in (None, [], {"textDocument": None}, {"textDocument": {"uri": 5}}):
             editor.notify(f"textDocument/{method}", params)

@@ -27,6 +27,7 @@ from runagent_ls.lsp.scheduling import PauseGate
 from runagent_ls.lsp.session import WARNING, Session
 from runagent_ls.lsp.shell import Shell
 from runagent_ls.lsp.stdio import MessageInput
+from runagent_ls.rules.selection import Selection
 from runagent_ls.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -172,6 +173,9 @@ class Connection:
             self.session.settings[folder], problems = settings.read(section)
             for problem in problems:
                 self.session.show_once(WARNING, f"{problem} The default is used.")
+            for name in Selection(severities=self.session.settings[folder].rules).unknown_names():
+                text = f"The setting runagent.rules names {name!r}, but there is no such rule."
+                self.session.show_once(WARNING, text)
         if self.session.settings != before:
             self.session.workspace.settings_changed()
             self._changed_elsewhere()

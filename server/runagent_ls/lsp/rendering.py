@@ -16,10 +16,10 @@ from runagent_ls.text.position import Range
 SOURCE: Final = "runagent"
 _SEVERITIES: Final[Mapping[str, int]] = {"error": 1, "warning": 2, "information": 3, "hint": 4}
 _UNNECESSARY: Final = 1
-_WITHOUT_EFFECT: Final = frozenset({"unknown-key", "ignored-config"})
+WITHOUT_EFFECT: Final = frozenset({"unknown-field", "legacy-type"})
 """Rules about what RunAgent never reads; editors show their places faded."""
-_KNOWN_TO_EDITORS: Final = frozenset(
-    {"syntax", "trailing-comma", "comment", "duplicate-key", "not-a-number"}
+KNOWN_TO_EDITORS: Final = frozenset(
+    {"invalid-syntax", "trailing-comma", "comment", "duplicate-key", "not-a-number"}
 )
 """Rules about JSON's syntax, which VS Code's own JSON support reports as well."""
 DOCS_BASE: Final[str | None] = None
@@ -28,7 +28,7 @@ DOCS_BASE: Final[str | None] = None
 
 def is_json_syntax(finding: Finding) -> bool:
     """True for what an editor with JSON support of its own underlines anyway."""
-    return finding.slug in _KNOWN_TO_EDITORS and finding.file.suffix == ".json"
+    return finding.slug in KNOWN_TO_EDITORS and finding.file.suffix == ".json"
 
 
 def range_message(place: Range) -> Json:
@@ -56,7 +56,7 @@ class Rendering:
         }
         if DOCS_BASE is not None:
             message["codeDescription"] = {"href": f"{DOCS_BASE}{finding.slug}.md"}
-        if finding.slug in _WITHOUT_EFFECT:
+        if finding.slug in WITHOUT_EFFECT:
             message["tags"] = [_UNNECESSARY]
         if finding.related and self.client.related_information:
             message["relatedInformation"] = [
