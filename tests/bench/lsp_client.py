@@ -162,8 +162,9 @@ def memory_mib(pid: int, field: str = "VmHWM") -> float:
         if line.startswith(f"{field}:"):
             total += int(line.split()[1]) / 1024
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            total += memory_mib(int(child), field)
+        with contextlib.suppress(FileNotFoundError):  # a thread that just ended
+            for child in (task / "children").read_text().split():
+                total += memory_mib(int(child), field)
     return total
 
 
