@@ -21,6 +21,7 @@ from peers import ROOT, connect, initialize, ours
 from sample_projects import PER_FILE, make_project
 
 _LIMIT_S: Final = 300.0
+_ASK_AGAIN_S: Final = 0.2
 
 
 def measure(rounds: int, agents: int) -> list[Row]:
@@ -59,9 +60,7 @@ def measure(rounds: int, agents: int) -> list[Row]:
 
         measures: dict[str, Callable[[], None]] = {name: partial(run, name) for name in commands}
         interleave(rounds, measures)
-        elapsed, memory, reported = _language_server(root)
-    if reported != agents:
-        raise RuntimeError(f"findings in {reported} of {agents} agents")
+        elapsed, memory = _language_server(root, agents)
     what = f"{agents:,} agents x {PER_FILE}"
     return [
         Row(f"check, {what}", times["check"].p50, times["ruff check"].p50,
@@ -72,16 +71,25 @@ def measure(rounds: int, agents: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def _language_server(root: Path) -> tuple[float, float, int]:
-    """Milliseconds from the start to the full report, memory then, configurations with findings."""
+def _language_server(root: Path, agents: int) -> tuple[float, float]:
+    """Milliseconds from the start until every agent's findings are reported, and memory then.
+
+    The server answers with what it has; like an editor, ask again until all is there.
+    """
     server = ours()
     start = time.perf_counter()
     with connect(server, root) as client:
         initialize(client, server, root)
         client.notify("initialized", {})
-        report = client.request("workspace/diagnostic", {"previousResultIds": []})
-        elapsed = milliseconds_since(start)
-        return elapsed, memory_mib(client.pid), sum(bool(it["items"]) for it in report["items"])
+        while True:
+            report = client.request("workspace/diagnostic", {"previousResultIds": []})
+            elapsed = milliseconds_since(start)
+            reported = sum(bool(item["items"]) for item in report["items"])
+            if reported == agents:
+                return elapsed, memory_mib(client.pid)
+            if elapsed > _LIMIT_S * 1000:
+                raise RuntimeError(f"findings in {reported} of {agents} agents")
+            time.sleep(_ASK_AGAIN_S)
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
