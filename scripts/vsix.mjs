@@ -25,7 +25,7 @@ export function buildVsix() {
   }
   writeManifest(stage);
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  run(modernNode(), [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--out', vsixFile], {
+  run(modernNode(), [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsixFile], {
     cwd: stage,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
