@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -14,7 +15,7 @@ from runagent_ls.rules.own.rule_failed import failure_of
 from runagent_ls.rules.registry import all_rules
 from runagent_ls.rules.rendering import Renderer
 from runagent_ls.rules.rule import Issue, Rule
-from runagent_ls.rules.selection import Selection
+from runagent_ls.rules.selection import Level, Selection
 
 EVERYTHING: Final = Selection()
 
@@ -52,7 +53,7 @@ def check(
     Never raises: a rule that fails becomes a finding of its own.
     """
     chosen = selection or EVERYTHING
-    levels = {rule.code: chosen.level(rule) for rule in all_rules()}
+    levels = _levels(chosen)
     renderer = Renderer(project)
     found: dict[FilePath, list[Finding]] = {project.config_path: []}
     for rule, issue, base in _issues(project, cache, levels):
@@ -62,6 +63,18 @@ def check(
         for finding in renderer.findings(rule, issue, base, level):
             found.setdefault(finding.file, []).append(finding)
     return {path: _sorted(findings) for path, findings in found.items()}
+
+
+def _levels(selection: Selection) -> Mapping[str, Level | None]:
+    if selection.select or selection.ignore or selection.severities:
+        return {rule.code: selection.level(rule) for rule in all_rules()}
+    return _own_levels()
+
+
+@cache
+def _own_levels() -> Mapping[str, Level | None]:
+    """What most checks use: every rule as loud as it is."""
+    return {rule.code: None for rule in all_rules()}
 
 
 def _sorted(findings: list[Finding]) -> tuple[Finding, ...]:
