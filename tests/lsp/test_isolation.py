@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from lsp.conftest import write_project
-from lsp.editor import PUSH, REPOSITORY, Editor
+from lsp.editor import PUSH, REPOSITORY, Editor, RefusedError
 
 
 @contextmanager
@@ -91,10 +93,15 @@ def test_a_slow_search_shows_progress_and_blocks_nothing(tmp_path: Path) -> None
         begun = editor.wait_for("$/progress", lambda it: it["value"]["kind"] == "begin")
         assert tmp_path.name in begun["value"]["title"]
         assert editor.pull(editor.open(config))["items"]
-        assert unopened.as_uri() not in editor.pull_all()
+        report = editor.begin("workspace/diagnostic", {"previousResultIds": []})
+        given_up = editor.begin("workspace/diagnostic", {"previousResultIds": []})
+        editor.notify("$/cancelRequest", {"id": given_up})
+        with pytest.raises(RefusedError, match="-32800"):
+            editor.answer(given_up)
         (tmp_path / "go").write_text("")
+        found = {item["uri"] for item in editor.answer(report)["items"]}
+        assert {config.as_uri(), unopened.as_uri()} <= found
         editor.wait_for("$/progress", lambda it: it["value"]["kind"] == "end")
-        editor.until(lambda: unopened.as_uri() in editor.pull_all(), "the search has ended")
 
 
 def test_shutting_down_does_not_wait_for_a_slow_search(tmp_path: Path) -> None:

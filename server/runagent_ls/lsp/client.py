@@ -28,7 +28,6 @@ class ClientFeatures:
     registers_settings: bool
     shows_progress: bool
     literal_actions: bool
-    versioned_edits: bool
     is_runagent_shell: bool
     """The client speaks the messages of `schemas/protocol.schema.json`."""
 
@@ -55,6 +54,5 @@ class ClientFeatures:
             literal_actions=isinstance(
                 dig(document, "codeAction", "codeActionLiteralSupport"), dict
             ),
-            versioned_edits=dig(workspace, "workspaceEdit", "documentChanges") is True,
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )

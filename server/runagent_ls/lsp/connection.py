@@ -83,6 +83,7 @@ class Connection:
         self.diagnostics = Diagnostics(session)
         self.lenses = Lenses(session)
         self.folders = Folders(session, self._changed_elsewhere)
+        self.diagnostics.searched = self.folders.searched
         self.documents = Documents(session, self.diagnostics, self._project_edited)
         self.actions = Actions(session, self.diagnostics)
         self.runs = Runs(session)

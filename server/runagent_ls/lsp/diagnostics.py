@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path as FilePath
 from time import monotonic, perf_counter
 from typing import Final
@@ -33,6 +33,8 @@ class Diagnostics:
         self._looked_at_disk = self._swept = monotonic()
         self._refresher = Debounced(self._refresh)
         self.document_versions: dict[FilePath, int] = {}
+        self.searched: Callable[[], Awaitable[None]] | None = None
+        """Waits until the workspace folders have been searched for projects."""
         if session.client.pulls_diagnostics:
             session.on_deferred("textDocument/diagnostic", self._document, _EMPTY_REPORT)
             session.on_async("workspace/diagnostic", self._whole_workspace, {"items": []})
@@ -76,6 +78,8 @@ class Diagnostics:
 
     async def _whole_workspace(self, params: Json) -> Json:
         previous = self._previous_ids(params)
+        if self.searched is not None:
+            await self.searched()
         if monotonic() - self._swept > _SWEEP_SECONDS:
             self._swept = monotonic()
             self._workspace.files.refresh()

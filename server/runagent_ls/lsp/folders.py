@@ -91,7 +91,8 @@ class Folders:
 
     async def searched(self) -> None:
         """Wait until the searches that run now have ended."""
-        await asyncio.gather(*self._searches.values(), return_exceptions=True)
+        if self._searches:  # not `gather`: who gives up waiting must not end the searches
+            await asyncio.wait(self._searches.values())
 
     async def _search(self, folder: FilePath) -> None:
         progress = asyncio.get_running_loop().create_task(self._show_progress(folder))

@@ -11,12 +11,10 @@ Json: TypeAlias = dict[str, Any]
 
 PARSE_ERROR: Final = -32700
 INVALID_REQUEST: Final = -32600
-METHOD_NOT_FOUND: Final = -32601
 INVALID_PARAMS: Final = -32602
 INTERNAL_ERROR: Final = -32603
 NOT_INITIALIZED: Final = -32002
 REQUEST_CANCELLED: Final = -32800
-REQUEST_FAILED: Final = -32803
 
 
 class InvalidParamsError(Exception):

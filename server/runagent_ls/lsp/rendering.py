@@ -125,10 +125,3 @@ class Reports:
         if result_id == previous:
             return {"kind": "unchanged", "resultId": result_id}
         return {"kind": "full", "resultId": result_id, "items": self.items(file)}
-
-    def known(self) -> tuple[FilePath, ...]:
-        """Files that have or had findings."""
-        return tuple(self._reports)
-
-    def forget(self, file: FilePath) -> None:
-        self._reports.pop(file, None)
