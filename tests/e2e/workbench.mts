@@ -64,7 +64,9 @@ export class Workbench {
       cpSync(extensionsFolder(), path.join(dataDir, 'extensions'), { recursive: true });
       writeSettings(dataDir, options.settings);
       const trust = options.trusted === false ? [] : ['--disable-workspace-trust'];
-      const editor = await startEditor({ dataDir, flags: trust, env: options.env ?? process.env });
+      // Its sockets as well go with the folder.
+      const env = { ...(options.env ?? process.env), XDG_RUNTIME_DIR: dataDir };
+      const editor = await startEditor({ dataDir, flags: trust, env });
       ends.unshift(editor.stop);
       const browser = await launch();
       ends.unshift(() => browser.close());
