@@ -57,7 +57,7 @@ test('Cancel stops a stream and keeps what arrived', async () => {
 });
 
 test('what the function raises is told, with a way on', async () => {
-  await window.openFile('main.py');
+  await window.page.keyboard.press('Control+1'); // back from the run's page to the file
   await window.goTo(42);
   await eventually('the last function is in view', async () => (await window.lenses()).at(-1)?.includes('Run'));
   await window.pressLens('Run', -1, () => window.waitForInput('Run divide: dividend'));
