@@ -15,6 +15,7 @@ from typing import Self
 
 import httpx
 
+from runagent_ls.agents.address import address_of, is_loopback
 from runagent_ls.agents.answers import (
     Answer,
     Architecture,
@@ -25,9 +26,9 @@ from runagent_ls.agents.answers import (
 )
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
-from runagent_ls.agents.target import USER_AGENT, address_of, is_loopback
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.version import USER_AGENT
 
 LARGEST_ANSWER = 256 * 1024 * 1024
 """Bytes. Answers of 30 MB are real; without a limit a hostile one fills the memory."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import quote
 
+from runagent_ls.agents.address import LOCAL_HOST, address_of, is_host, is_loopback, reachable
 from runagent_ls.agents.answers import Health
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
@@ -19,14 +18,9 @@ from runagent_ls.agents.errors import (
 from runagent_ls.agents.registry import Registry
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.version import __version__
 
 Source: TypeAlias = Literal["explicit", "setting", "registry"]
 """Who named the address."""
-
-USER_AGENT = f"runagent-ls/{__version__}"
-LOCAL_HOST = "127.0.0.1"
-_ANY_INTERFACE = {"0.0.0.0": LOCAL_HOST, "::": "::1", "": LOCAL_HOST}  # noqa: S104 - replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +64,6 @@ class Target:
         }
 
 
-def address_of(host: str, port: int) -> str:
-    """`host:port` as URLs and people write it."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """True for names and addresses that never leave this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_host(host: str) -> bool:
-    """Whether the host can stand in a URL without changing the rest of it."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return re.fullmatch(r"[\w.-]+", host) is not None
-    return True
-
-
 async def resolve(
     agent_id: str | None,
     host: str | None = None,
@@ -115,7 +85,7 @@ async def resolve(
     """
     limits = timeouts or Timeouts()
     if port is not None:
-        return await _at_address(_reachable(host or LOCAL_HOST), port, agent_id, source, limits)
+        return await _at_address(reachable(host or LOCAL_HOST), port, agent_id, source, limits)
     if host is not None:
         raise AgentAddressNotFoundError(
             f"The host {host} was given without a port.",
@@ -154,7 +124,7 @@ async def _registered(agent_id: str, registry: Registry, timeouts: Timeouts) -> 
             f"The agent {agent_id} is registered in {registry.path}, but was never served.",
             details={"registry": str(registry.path), "status": row.status},
         )
-    host, address = _reachable(row.host), address_of(_reachable(row.host), row.port)
+    host, address = reachable(row.host), address_of(reachable(row.host), row.port)
     try:
         health = await _health(host, row.port, timeouts)
     except AgentError as error:
@@ -165,11 +135,6 @@ async def _registered(agent_id: str, registry: Registry, timeouts: Timeouts) -> 
     if health.agent_id != agent_id:
         raise _other_agent(agent_id, health, address)
     return Target(host, row.port, agent_id, "registry")
-
-
-def _reachable(host: str) -> str:
-    """A server that listens on all interfaces is called on this machine's own."""
-    return _ANY_INTERFACE.get(host, host).strip("[]")
 
 
 def _other_agent(agent_id: str, health: Health, address: str) -> AgentNotFoundLocalError:
@@ -187,7 +152,7 @@ async def _health(host: str, port: int, timeouts: Timeouts) -> Health:
         raise ConnectionFailedError(
             f"{port} is not a port: ports go from 1 to 65535.", action="change-target"
         )
-    if not _is_host(host):
+    if not is_host(host):
         raise ConnectionFailedError(
             f"{host!r} is not the name or number of a host.",
             suggestion="Give the host alone, without scheme, port or path.",

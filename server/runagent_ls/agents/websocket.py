@@ -24,8 +24,9 @@ from runagent_ls.agents.errors import (
     ConnectionFailedError,
     RequestRefusedError,
 )
-from runagent_ls.agents.target import USER_AGENT, Target
+from runagent_ls.agents.target import Target
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.version import USER_AGENT
 
 LARGEST_MESSAGE = 256 * 1024 * 1024
 """Bytes. Messages of 40 MB are real; without a limit a hostile one fills the memory."""

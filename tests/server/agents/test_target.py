@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runagent_ls.agents import registry as registry_module
+from runagent_ls.agents.address import is_loopback
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
     AgentNotFoundLocalError,
@@ -19,7 +20,7 @@ from runagent_ls.agents.errors import (
     RequestRefusedError,
 )
 from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.target import Target, is_loopback, resolve
+from runagent_ls.agents.target import Target, resolve
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"
