@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
-from functools import cached_property
-from typing import NamedTuple, TypeVar, cast
+from dataclasses import fields, is_dataclass
+from functools import cache, cached_property
+from typing import Final, NamedTuple, TypeVar, cast
 
-from runagent_ls.pyfile.flow import Flow, flow_of
+from runagent_ls.pyfile.flow import Effect, Flow, flow_of
 from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.source import Source
 from runagent_ls.pyfile.symbols import build
 from runagent_ls.pyfile.usage import Usage, read_usage
+from runagent_ls.pyfile.walking import children, walk
 from runagent_ls.text.position import Span
 
 _HIDDEN_NAMES = re.compile(
@@ -23,6 +25,9 @@ _HIDDEN_NAMES = re.compile(
 # Cheap signs in the text, so that most blocks need no walk through their tree.
 _STAR_IMPORT = re.compile(r"import[\s\\]*\*")
 _RELATIVE_IMPORT = re.compile(r"\bfrom[\s\\]*\.")
+_KEPT_TREES: Final = 32
+_KEPT_LENGTH: Final = 2_000
+"""Characters of text: the tree takes a hundred times the memory."""
 _Value = TypeVar("_Value")
 
 
@@ -39,8 +44,8 @@ class NameUse(NamedTuple):
 class Block:
     """Some whole top-level statements. Places inside are relative to the block's start.
 
-    Only the bound names are kept at first; symbols are read again from the text when asked for,
-    which costs one small parse and spares the memory of a syntax tree.
+    Only the bound names are kept for long; symbols are made when asked for. While the block is
+    among those parsed last, they are made of its syntax tree, later of the text parsed again.
     """
 
     def __init__(self, text: str, tree: ast.Module | None) -> None:
@@ -48,6 +53,10 @@ class Block:
         self.text = text
         self.opaque = tree is None
         flow = flow_of(tree.body) if tree is not None else Flow()
+        self._effects: Mapping[str, Effect] | None = None
+        self._bindings: Mapping[str, Bindings] | None = None
+        self._origin = 0
+        _keep_tree(self, flow)
         self.uses = {
             name: NameUse(
                 effect.strong, bool(effect.candidates), bool(flow.history[name].candidates)
@@ -64,19 +73,35 @@ class Block:
         if tree is not None and _RELATIVE_IMPORT.search(text):
             self.relative_imports = _relative_imports(tree, text)
 
-    @cached_property
-    def bindings(self) -> Mapping[str, Bindings]:
-        """Symbols of every name the block may bind, places relative to the block."""
-        tree = ast.parse(self.text)
-        source = Source(self.text)
+    def bindings(self, name: str, start: int) -> Bindings:
+        """What the block does to a name it binds, with places in a file where it is at `start`."""
+        if self._bindings is None:
+            # Most blocks are never asked for another place than their first.
+            self._origin = start
+            self._bindings = self._read(start)
+        found = self._bindings[name]
+        if start == self._origin:
+            return found
+        return found._replace(symbols=shifted(found.symbols, start - self._origin))
+
+    def _read(self, start: int) -> Mapping[str, Bindings]:
+        effects = self._effects
+        if effects is None:
+            effects = flow_of(ast.parse(self.text).body).effects
+        self._effects = None
+        source = Source(self.text, start)
         return {
             name: Bindings(
                 effect.strong,
                 tuple(build(candidate, source) for candidate in effect.candidates),
                 effect.unbinds,
             )
-            for name, effect in flow_of(tree.body).effects.items()
+            for name, effect in effects.items()
         }
+
+    def keep(self, effects: Mapping[str, Effect] | None) -> None:
+        """Remember what the syntax tree says for a first question, or forget it."""
+        self._effects = effects
 
     @cached_property
     def usage(self) -> Usage:
@@ -92,10 +117,22 @@ class Bindings(NamedTuple):
     unbinds: bool
 
 
+_with_tree: deque[Block] = deque()
+"""The blocks parsed last, of whatever file."""
+
+
+def _keep_tree(block: Block, flow: Flow) -> None:
+    if flow.effects and len(block.text) <= _KEPT_LENGTH:
+        block.keep(flow.effects)
+        _with_tree.append(block)
+        if len(_with_tree) > _KEPT_TREES:
+            _with_tree.popleft().keep(None)
+
+
 def _makes_names(tree: ast.Module) -> bool:
     """Whether names may be bound by other means than statements."""
     outside = {id(node) for node in _outside_functions(tree)}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         name = getattr(node, "id", None) or getattr(node, "attr", None)
         if isinstance(node, ast.alias):
             name = node.name.rpartition(".")[2]
@@ -112,14 +149,14 @@ def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
 
 
 def _global_names(tree: ast.Module, text: str) -> Mapping[str, Span]:
     """Names that functions or classes may bind in the module, at the `global` that says so."""
     found: dict[str, Span] = {}
     source = Source(text)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Global):
             for name in node.names:
                 found.setdefault(name, source.span(node))
@@ -129,13 +166,13 @@ def _global_names(tree: ast.Module, text: str) -> Mapping[str, Span]:
 def _star_imports(tree: ast.Module) -> tuple[str, ...]:
     return tuple(
         f"{'.' * node.level}{node.module or ''}:*"
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
     )
 
 
 def _relative_imports(tree: ast.Module, text: str) -> tuple[Span, ...]:
-    nodes = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level > 0]
+    nodes = [n for n in walk(tree) if isinstance(n, ast.ImportFrom) and n.level > 0]
     if not nodes:
         return ()
     source = Source(text)
@@ -153,15 +190,15 @@ def _shift(value: object, offset: int) -> object:
     if isinstance(value, Span):
         return Span(value.start + offset, value.end + offset)
     if isinstance(value, tuple):
-        return tuple(_shift(item, offset) for item in value) if value else value
+        return tuple([_shift(item, offset) for item in value]) if value else value
     if isinstance(value, Mapping):
         return {key: _shift(item, offset) for key, item in value.items()} if value else value
-    if is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            field.name: _shift(getattr(value, field.name), offset)
-            for field in fields(value)
-            if isinstance(getattr(value, field.name), (tuple, Mapping))
-            or is_dataclass(getattr(value, field.name))
-        }
-        return replace(value, **changes)
-    return value
+    kind = type(value)
+    names = _fields(kind)
+    return kind(*[_shift(getattr(value, name), offset) for name in names]) if names else value
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a model class, in the order of its parameters; of others none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from runagent_ls.pyfile.walking import children
+
 
 class Candidate(NamedTuple):
     """One binding: the node that names it, the statement, and the value if there is one."""
@@ -240,7 +242,7 @@ def _add_walrus(flow: Flow, statement: ast.stmt, parts: Iterable[ast.AST | None]
         if isinstance(node, ast.NamedExpr):
             place = Candidate(node.target.id, node.target, statement, node.value)
             flow.bind(place, strong=node is getattr(statement, "value", None))
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))
 
 
 def _add_compound(flow: Flow, statement: ast.stmt) -> None:

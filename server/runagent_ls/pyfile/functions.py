@@ -9,9 +9,11 @@ from typing import TypeAlias
 from runagent_ls.pyfile.docstrings import parameter_descriptions
 from runagent_ls.pyfile.model import CallSite, Parameter, ParameterKind, Signature
 from runagent_ls.pyfile.source import Source
+from runagent_ls.pyfile.walking import children
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_STATEMENT_LISTS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
@@ -25,7 +27,19 @@ def own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
         if isinstance(node, SCOPES):
             stack.extend(_evaluated_outside(node))
         else:
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
+
+
+def own_returns(function: Function) -> Iterator[ast.Return]:
+    """The `return`s of the function itself, in no particular order; expressions hold none."""
+    stack: list[ast.AST] = list(function.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Return):
+            yield node
+        elif not isinstance(node, SCOPES):
+            for name in _STATEMENT_LISTS:
+                stack.extend(getattr(node, name, ()))
 
 
 def _evaluated_outside(scope: ast.AST) -> Iterator[ast.AST]:
@@ -102,7 +116,7 @@ def bare_next_calls(function: Function, source: Source) -> tuple[CallSite, ...]:
             case ast.Call(func=ast.Name(id="next"), args=[argument], keywords=[]):
                 if not isinstance(argument, ast.Starred):
                     found.append(CallSite("next", source.span(node)))
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))
     return tuple(sorted(found, key=lambda call: call.span))
 
 

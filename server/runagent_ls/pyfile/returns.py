@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from runagent_ls.pyfile.functions import SCOPES, Function, own_nodes
+from runagent_ls.pyfile.functions import SCOPES, Function, own_returns
 from runagent_ls.pyfile.model import ReturnKind
+from runagent_ls.pyfile.walking import walk
 
 
 def can_fall_through(body: list[ast.stmt]) -> bool:
@@ -36,7 +37,7 @@ def return_kinds(function: Function | ast.Lambda) -> tuple[ReturnKind, ...]:
     """
     if isinstance(function, ast.Lambda):
         return (kind_of(function.body, {}),)
-    returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return)]
+    returned = [node.value for node in own_returns(function)]
     # Names matter only where the value is not plain already.
     unclear = any(kind_of(value, {}) == "unknown" for value in returned)
     locals_ = _local_kinds(function) if unclear else {}
@@ -92,10 +93,11 @@ def _local_kinds(function: Function) -> dict[str, ReturnKind]:
     """Kinds of names that plain assignments alone bind, all of the same kind."""
     assigned: dict[str, list[ast.expr]] = {}
     other: set[str] = {
-        argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)
+        argument.arg for argument in walk(function.args) if isinstance(argument, ast.arg)
     }
     simple: set[int] = set()
-    for node in ast.walk(function):
+    nodes = walk(function)
+    for node in nodes:
         if isinstance(node, (ast.Global, ast.Nonlocal)):
             other.update(node.names)
         elif isinstance(node, ast.Assign):
@@ -103,7 +105,7 @@ def _local_kinds(function: Function) -> dict[str, ReturnKind]:
                 if isinstance(target, ast.Name):
                     simple.add(id(target))
                     assigned.setdefault(target.id, []).append(node.value)
-    for node in ast.walk(function):
+    for node in nodes:
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             if id(node) not in simple:
                 other.add(node.id)

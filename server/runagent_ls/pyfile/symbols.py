@@ -18,6 +18,7 @@ from runagent_ls.pyfile.functions import (
 from runagent_ls.pyfile.model import BoundArguments, Symbol
 from runagent_ls.pyfile.returns import return_kinds
 from runagent_ls.pyfile.source import Source
+from runagent_ls.pyfile.walking import children, walk
 from runagent_ls.pyfile.wrapping import read_factory_wrapping, read_wrapping
 
 _PARTIAL = {"partial", "functools.partial"}
@@ -63,6 +64,8 @@ def choose(found: list[Symbol], conditional: bool) -> Symbol | None:
     """The last of the possible symbols, with the others as alternatives."""
     if not found:
         return None
+    if len(found) == 1 and not conditional and found[0].certain:
+        return found[0]  # as most are: nothing to change
     certain = len(found) == 1 and not conditional
     return replace(
         found[-1],
@@ -209,7 +212,7 @@ def _methods(class_: ast.ClassDef) -> list[Function]:
             if not plain & {"staticmethod", "classmethod"} and _first_parameter(node):
                 found.append(node)
         elif isinstance(node, ast.stmt) and not isinstance(node, ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     return found
 
 
@@ -241,10 +244,11 @@ def _leaks_self(method: Function) -> bool:
     """Whether the instance is used otherwise than by its attributes or as the result."""
     first = _first_parameter(method)
     harmless: set[int] = set()
-    for node in ast.walk(method):
+    nodes = walk(method)
+    for node in nodes:
         if isinstance(node, (ast.Attribute, ast.Return)):
             harmless.add(id(node.value))
     return any(
         isinstance(node, ast.Name) and node.id == first and id(node) not in harmless
-        for node in ast.walk(method)
+        for node in nodes
     )

@@ -130,15 +130,13 @@ class SymbolTable(Mapping[str, Symbol]):
         piece = self._pieces[number]
         if piece.block is None:  # the index numbers pieces with a block only
             raise KeyError(key)
-        found = piece.block.bindings[key]
-        return found._replace(symbols=shifted(found.symbols, piece.start))
+        return piece.block.bindings(key, piece.start)
 
     def _stale_symbol(self, name: str) -> Symbol:
         """A symbol of text that is gone, placed inside what stands there now."""
         piece, block = self._stale[name]
-        symbol = block.bindings[name].symbols[-1]
+        moved = block.bindings(name, piece.start).symbols[-1]
         place = Span(piece.start, piece.start + piece.length)
-        moved = shifted(symbol, piece.start)
         end = min(moved.span.end, place.end)
         return replace(
             moved,

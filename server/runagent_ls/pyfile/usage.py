@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+from runagent_ls.pyfile.walking import walk
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -26,7 +28,7 @@ def read_usage(tree: ast.Module) -> Usage:
     used: dict[int, str] = {}
     harmless: set[int] = set()
     any_attribute = False
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Attribute):
             harmless.add(id(node.value))
             any_attribute = any_attribute or node.attr in _SETTERS

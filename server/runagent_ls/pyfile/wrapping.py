@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from runagent_ls.pyfile.functions import Function, dotted, is_generator, own_nodes
+from runagent_ls.pyfile.functions import Function, dotted, is_generator, own_nodes, own_returns
 from runagent_ls.pyfile.model import Wrapping
 from runagent_ls.pyfile.returns import can_fall_through
+from runagent_ls.pyfile.walking import walk
 
 
 def read_wrapping(function: Function) -> Wrapping | None:
@@ -27,7 +28,7 @@ def read_wrapping(function: Function) -> Wrapping | None:
     inner = _inner_function(function, returned)
     if inner is None or not _keeps_function(inner, decorated):
         return None
-    if any(arg.arg == decorated for arg in ast.walk(inner.args) if isinstance(arg, ast.arg)):
+    if any(arg.arg == decorated for arg in walk(inner.args) if isinstance(arg, ast.arg)):
         return None
     return Wrapping(
         is_async=isinstance(inner, ast.AsyncFunctionDef),
@@ -61,11 +62,11 @@ def _last_returned_name(function: Function) -> str | None:
 
 def _returns_once(function: Function) -> bool:
     """Whether there is one `return` in all of the function's own body."""
-    return sum(isinstance(node, ast.Return) for node in own_nodes(function)) == 1
+    return sum(1 for _ in own_returns(function)) == 1
 
 
 def _inner_function(function: Function, name: str) -> Function | None:
-    bound = [node for node in ast.walk(function) if node is not function and _binds(node, name)]
+    bound = [node for node in walk(function) if node is not function and _binds(node, name)]
     if len(bound) != 1 or bound[0] not in function.body:
         return None
     inner = bound[0]
@@ -86,7 +87,7 @@ def _binds(node: ast.AST, name: str) -> bool:
 
 def _rebound(function: Function, name: str) -> bool:
     """Whether anything below but the parameter itself binds the name."""
-    places = [node for node in ast.walk(function) if node is not function and _binds(node, name)]
+    places = [node for node in walk(function) if node is not function and _binds(node, name)]
     return len(places) != 1
 
 
@@ -108,12 +109,11 @@ def _forwards(inner: Function, decorated: str) -> bool:
     if is_generator(inner) or can_fall_through(inner.body):
         return False
     kept = _names_of_results(inner, decorated)
-    for node in own_nodes(inner):
-        if isinstance(node, ast.Return):
-            if isinstance(node.value, ast.Name) and node.value.id in kept:
-                continue
-            if not _calls(node.value, decorated):
-                return False
+    for node in own_returns(inner):
+        if isinstance(node.value, ast.Name) and node.value.id in kept:
+            continue
+        if not _calls(node.value, decorated):
+            return False
     return True
 
 
@@ -146,7 +146,7 @@ def _names_of_results(inner: Function, decorated: str) -> set[str]:
         if isinstance(node, ast.Assign) and _calls(node.value, decorated):
             target = node.targets[0]
             if len(node.targets) == 1 and isinstance(target, ast.Name):
-                places = [n for n in ast.walk(inner) if n is not inner and _binds(n, target.id)]
+                places = [n for n in walk(inner) if n is not inner and _binds(n, target.id)]
                 if len(places) == 1:
                     kept.add(target.id)
     return kept
