@@ -8,7 +8,13 @@ from typing import cast
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.model import AgentProject, Entrypoint, EntrypointKind
 from runagent_ls.pyfile.model import Parameter, Signature
-from runagent_ls.pyfile.signature_schema import MISSING, Missing, input_schema, literal_default
+from runagent_ls.pyfile.signature_schema import (
+    MISSING,
+    Missing,
+    input_schema,
+    literal_default,
+    signature_text,
+)
 
 Schema = dict[str, JsonValue]
 
@@ -34,10 +40,14 @@ class EntrypointInfo:
     documentation: str | None
     parameters: tuple[ParameterInfo, ...]
     input_schema: Schema
+    signature_certain: bool
+    """False when a decorator may change the parameters: they are then what the source says."""
 
     @property
     def missing_inputs(self) -> tuple[str, ...]:
-        """Names of the parameters that a call without arguments would lack."""
+        """Names of the parameters that a call without arguments would certainly lack."""
+        if not self.signature_certain:
+            return ()
         return tuple(info.parameter.name for info in self.parameters if info.required)
 
 
@@ -48,16 +58,18 @@ def find(project: AgentProject, tag: str) -> Entrypoint | None:
 
 def describe(entrypoint: Entrypoint) -> EntrypointInfo:
     """Everything known about an entrypoint's inputs without running it."""
-    symbol = entrypoint.resolution.symbol if entrypoint.resolution else None
+    resolution = entrypoint.resolution
+    symbol = resolution.symbol if resolution else None
     signature = symbol.signature if symbol else None
     return EntrypointInfo(
         tag=entrypoint.tag or "",
         kind=entrypoint.kind,
         streams=entrypoint.is_stream,
-        signature=signature_text(symbol.name, signature) if symbol and signature else None,
+        signature=symbol.name + signature_text(signature) if symbol and signature else None,
         documentation=symbol.docstring if symbol else None,
         parameters=_parameters(signature) if signature else (),
         input_schema=input_schema(signature) if signature else {"type": "object"},
+        signature_certain=resolution is not None and resolution.signature_certain,
     )
 
 
@@ -75,31 +87,6 @@ def _parameters(signature: Signature) -> tuple[ParameterInfo, ...]:
         )
         for parameter in signature.parameters
     )
-
-
-def signature_text(name: str, signature: Signature) -> str:
-    """`name(a, /, b: int = 1, *, c) -> str`, as Python writes it."""
-    parts: list[str] = []
-    kinds = [parameter.kind for parameter in signature.parameters]
-    for index, parameter in enumerate(signature.parameters):
-        before = kinds[:index]
-        if parameter.kind == "keyword_only" and not {"keyword_only", "var_positional"} & {*before}:
-            parts.append("*")
-        parts.append(_parameter_text(parameter))
-        if parameter.kind == "positional_only" and "positional_only" not in kinds[index + 1 :]:
-            parts.append("/")
-    returns = f" -> {signature.returns}" if signature.returns else ""
-    return f"{name}({', '.join(parts)}){returns}"
-
-
-def _parameter_text(parameter: Parameter) -> str:
-    stars = {"var_positional": "*", "var_keyword": "**"}.get(parameter.kind, "")
-    text = f"{stars}{parameter.name}"
-    if parameter.annotation is not None:
-        text += f": {parameter.annotation}"
-    if parameter.default is not None:
-        text += f" = {parameter.default}" if parameter.annotation else f"={parameter.default}"
-    return text
 
 
 def not_found(project: AgentProject, tag: str) -> str:

@@ -41,7 +41,7 @@ def config_lenses(project: AgentProject) -> tuple[Lens, ...]:
 def python_lenses(project: AgentProject, file: FilePath) -> tuple[Lens, ...]:
     """Lenses in a Python file: above each function that an entrypoint resolves to."""
     source = project.sources.get(file)
-    if source is None or source.stale:
+    if source is None:
         return ()
     places = []
     for item in runnable(project):
