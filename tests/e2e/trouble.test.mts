@@ -12,6 +12,7 @@ import { scratch, Workbench } from './workbench.mts';
 
 const files = scratch();
 const folder = files.copy('hello-agent');
+const broken = files.copy('broken-agent');
 /** No agent is known here. */
 const noRegistry = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
 let hostile: HostileAgent;
@@ -58,7 +59,7 @@ test('an agent that is not running: says so, and how to serve it', async () => {
 test('a port that speaks no HTTP: says so', async () => {
   const window = await open({ settings: target(hostile.noisePort) });
   await greet(window);
-  const text = await window.runSays('The run failed', String(hostile.noisePort));
+  const text = await window.runSays('The run failed', String(hostile.noisePort), 'Change Target');
   assert.doesNotMatch(text, /Traceback/);
   await window.screenshot('wrong-port');
 });
@@ -114,7 +115,9 @@ function killServer(window: Workbench): void {
 }
 
 test('Restricted Mode: mistakes are shown, running is off and says so', async () => {
-  const window = await open({ trusted: false });
+  const window = await open({ trusted: false, folder: broken });
+  await eventually('mistakes are underlined', async () => (await window.squiggles('warning')) >= 1);
+  await eventually('problems are listed', async () => /Errors: [1-9]/.test(await window.counts()));
   await eventually('restricted', async () => (await window.page.locator('#status\\.workspaceTrust').count()) > 0);
   await window.command('RunAgent: Run Entrypoint…');
   await window.notification('Restricted Mode');

@@ -17,6 +17,7 @@ export interface Words {
   readonly onThisMachine: string;
   readonly leftTheMachine: string;
   readonly sources: Readonly<Record<'explicit' | 'setting' | 'registry', string>>;
+  readonly onePiece: string;
   readonly pieces: string;
   readonly firstPiece: string;
   readonly cutNote: string;

@@ -32,6 +32,7 @@ export function pageWords(): Words {
       setting: l10n.t('from the settings'),
       registry: l10n.t('served locally'),
     },
+    onePiece: l10n.t('1 piece'),
     pieces: l10n.t('{0} pieces'),
     firstPiece: l10n.t('first after {0}'),
     cutNote: l10n.t('Only the first {0} of {1} characters are shown.'),

@@ -27,7 +27,7 @@ AgentError. Cancelling is no error: it is `asyncio.CancelledError`.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from runagent_ls.agents.values import JsonValue
 
@@ -84,6 +84,11 @@ class AgentError(Exception):
         return message
 
 
+_LOOK_AT_FUNCTION: Final = (
+    "Try other inputs, or look at the function; the output of `runagent serve` may tell more."
+)
+
+
 class ValidationError(AgentError):
     default_code = "VALIDATION_ERROR"
     default_suggestion = "Compare the inputs with the function's signature."
@@ -96,11 +101,13 @@ class NotFoundError(AgentError):
         "Check the tag. If it was added to the configuration since the agent was started, "
         "start the agent again."
     )
+    default_action = "show-serve-command"
 
 
 class FunctionError(AgentError):
     default_code = "INTERNAL_ERROR"
-    default_suggestion = "Look at the function and at the output of `runagent serve`."
+    default_suggestion = _LOOK_AT_FUNCTION
+    default_action = "edit-inputs"
 
 
 class AuthenticationError(AgentError):
@@ -183,7 +190,8 @@ class ArchitectureFetchError(AgentError):
 
 class StreamError(AgentError):
     default_code = "STREAM_ERROR"
-    default_suggestion = "Look at the function and at the output of `runagent serve`."
+    default_suggestion = _LOOK_AT_FUNCTION
+    default_action = "edit-inputs"
 
 
 class StreamRetryError(AgentError):

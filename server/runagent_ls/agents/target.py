@@ -104,7 +104,16 @@ async def resolve(
 async def _at_address(
     host: str, port: int, agent_id: str | None, source: Source, timeouts: Timeouts
 ) -> Target:
-    health = await _health(host, port, timeouts)
+    try:
+        health = await _health(host, port, timeouts)
+    except ConnectionFailedError as error:
+        raise ConnectionFailedError(
+            error.message,
+            suggestion="Check the address, or serve the agent there: "
+            f"`runagent serve --port {port}`.",
+            action="change-target",
+            details=error.details,
+        ) from error
     if agent_id and health.agent_id != agent_id:
         raise _other_agent(agent_id, health, address_of(host, port))
     return Target(host, port, health.agent_id, source)

@@ -38,6 +38,7 @@ const words: Words = {
   onThisMachine: 'on this machine',
   leftTheMachine: 'inputs leave this machine',
   sources: { explicit: 'chosen', setting: 'from the settings', registry: 'served locally' },
+  onePiece: '1 piece',
   pieces: '{0} pieces',
   firstPiece: 'first after {0}',
   cutNote: 'Only the first {0} of {1} characters are shown.',
@@ -150,6 +151,14 @@ describe('the run page', () => {
     await expect
       .poll(() => page.locator('.state').innerText())
       .toBe('Completed\n2.3 s\n4 pieces, first after 20 ms');
+  });
+
+  it('counts a single piece in the singular', async () => {
+    await show();
+    await output(text('all of it'));
+    await end({ chunks: 1 });
+    await eventually(() => page.locator('.state').innerText()).toContain('1 piece');
+    expect(await page.locator('.state').innerText()).not.toContain('pieces');
   });
 
   it('executes and loads nothing that an agent sends', async () => {

@@ -142,7 +142,7 @@ async def test_captured_successes(start_http: Any, name: str, value: Any) -> Non
 @pytest.mark.parametrize(
     ("name", "tag", "code", "message", "action"),
     [
-        ("run-error", "fail", "INTERNAL_ERROR", "boom 7", None),
+        ("run-error", "fail", "INTERNAL_ERROR", "boom 7", "edit-inputs"),
         (
             "run-missing-argument",
             "greet",
@@ -165,7 +165,7 @@ async def test_captured_successes(start_http: Any, name: str, value: Any) -> Non
             "show-logs",
         ),
         ("run-system-exit-500", "quits", "SERVER_ERROR", "Internal Server Error", "show-logs"),
-        ("run-unknown-tag", "nope", "NOT_FOUND", "no entrypoint `nope`", None),
+        ("run-unknown-tag", "nope", "NOT_FOUND", "no entrypoint `nope`", "show-serve-command"),
         ("run-unknown-agent", "greet", "AGENT_NOT_FOUND_LOCAL", AGENT, "change-target"),
         ("run-stream-tag", "greet", "VALIDATION_ERROR", "Streaming Entrypoint", "edit-inputs"),
         ("404-unknown-path", "greet", "AGENT_NOT_FOUND_LOCAL", AGENT, "change-target"),
@@ -200,7 +200,13 @@ async def test_captured_successes(start_http: Any, name: str, value: Any) -> Non
             "input_kwargs: Input should be a valid dictionary",
             "edit-inputs",
         ),
-        ("invocation-not-found", "greet", "NOT_FOUND", "Invocation nope not found", None),
+        (
+            "invocation-not-found",
+            "greet",
+            "NOT_FOUND",
+            "Invocation nope not found",
+            "show-serve-command",
+        ),
     ],
 )
 async def test_captured_failures(

@@ -82,7 +82,7 @@ async def test_another_agent_at_a_given_address(start_http: Any) -> None:
 async def test_nothing_at_a_given_address(free_port: int) -> None:
     with pytest.raises(ConnectionFailedError) as caught:
         await resolve(AGENT, "127.0.0.1", free_port)
-    assert caught.value.action == "show-serve-command"
+    assert caught.value.action == "change-target"
 
 
 async def test_another_web_server_at_a_given_address(start_http: Any) -> None:

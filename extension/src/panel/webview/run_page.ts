@@ -80,7 +80,9 @@ export class RunPage {
   #detailText(model: RunViewModel): string {
     if (model.kind === 'run' || model.pieces === 0) return '';
     const first = model.firstChunkMs;
-    const parts = [fill(this.words.pieces, model.pieces.toLocaleString())];
+    const count =
+      model.pieces === 1 ? this.words.onePiece : fill(this.words.pieces, model.pieces.toLocaleString());
+    const parts = [count];
     if (first !== null) parts.push(fill(this.words.firstPiece, duration(first)));
     return parts.join(', ');
   }
