@@ -19,6 +19,7 @@ from runagent_ls.schema.facts import CONFIG_SCHEMA
 from runagent_ls.schema.loading import load
 from runagent_ls.schema.messages import problems_of, type_of, unknown_key
 from runagent_ls.schema.problem import SchemaProblem
+from runagent_ls.schema.quick import surely_valid
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -201,7 +202,14 @@ def _shallow(value: JsonValue, levels: int) -> JsonValue:
 
 
 def _apply(part: str, value: JsonValue) -> Iterator[SchemaProblem]:
-    """Run `jsonschema`: one problem for each place, then the keys nobody knows."""
+    """One problem for each place, then the keys nobody knows."""
+    if not surely_valid(_schema(part), value, load(CONFIG_SCHEMA)):
+        yield from _errors(part, value)
+    yield from _unknown_keys(part, value)
+
+
+def _errors(part: str, value: JsonValue) -> Iterator[SchemaProblem]:
+    """Run `jsonschema`."""
     whole = "The configuration" if part == "config" else "An entrypoint"
     seen: set[tuple[Path, str | None]] = set()
     for error in _validator(part).iter_errors(value):
@@ -209,7 +217,6 @@ def _apply(part: str, value: JsonValue) -> Iterator[SchemaProblem]:
             if (problem.path, problem.key) not in seen:
                 seen.add((problem.path, problem.key))
                 yield problem
-    yield from _unknown_keys(part, value)
 
 
 def _unknown_keys(part: str, value: JsonValue) -> Iterator[SchemaProblem]:
