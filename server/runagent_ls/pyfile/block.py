@@ -193,7 +193,7 @@ def _shift(value: object, offset: int) -> object:
         return tuple([_shift(item, offset) for item in value]) if value else value
     if isinstance(value, Mapping):
         return {key: _shift(item, offset) for key, item in value.items()} if value else value
-    kind = type(value)
+    kind: type = type(value)
     names = _fields(kind)
     return kind(*[_shift(getattr(value, name), offset) for name in names]) if names else value
 

@@ -73,7 +73,7 @@ def test_what_is_taken_has_no_errors(part: str, data: st.DataObject) -> None:
 
 
 @given(value=VALUES)
-def test_what_is_no_object_is_taken_as_little(value: object) -> None:
+def test_what_is_no_object_is_taken_as_little(value: Any) -> None:
     for part in PIECES:
         if valid(part, value):
             assert list(validation._validator(part).iter_errors(value)) == []
