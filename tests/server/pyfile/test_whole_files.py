@@ -26,16 +26,17 @@ ODD = [
 
 def files() -> Iterator[Path]:
     some = sorted(path for path in LIBRARY.glob("*/*.py") if "site-packages" not in path.parts)
-    yield from some[::25]
+    # a system's Python may come without its own tests, so it is the number that is fixed
+    yield from some[:: max(1, len(some) // 60)]
     yield from sorted(LIBRARY.glob("*.py"))[::8]
-    yield from (LIBRARY / name for name in ODD)
+    yield from (path for name in ODD if (path := LIBRARY / name).is_file())
 
 
 def source(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError):
-        pytest.skip("not there, or not UTF-8")
+        pytest.skip("not UTF-8")
 
 
 def whole(text: str) -> ast.Module | None:
