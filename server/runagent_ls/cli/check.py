@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
@@ -25,6 +26,8 @@ _FIX_PASSES: Final = 20
 
 def check(options: Namespace) -> int:
     """Check the paths of `options`; 1 when an error was found."""
+    # A short life with few circles of objects: hardly worth looking for them.
+    gc.set_threshold(50_000, 20, 20)
     selection = selection_of(options.select, options.ignore, options.severity)
     files = DiskFiles()
     configs = configs_of(options.paths, files)
