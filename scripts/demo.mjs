@@ -42,7 +42,8 @@ async function openEditor(folder, vsix, env) {
   writeSettings(data, settings);
   installExtension(data, vsix);
   const editor = await startEditor({ dataDir: data, port: options.check ? 0 : Number(options.port), flags: ['--disable-workspace-trust'], env });
-  return { where: `Open  ${editor.url(folder)}`, stop: editor.stop, url: editor.url(folder) };
+  const url = editor.url(folder, path.join(folder, 'broken-agent', 'runagent.config.json'));
+  return { where: `Open  ${url}`, stop: editor.stop, url };
 }
 
 /** @param {string} where @param {string} agent */

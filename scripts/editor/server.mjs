@@ -47,7 +47,7 @@ export function installExtension(dataDir, vsix) {
 
 /** Starts the server in a process group of its own; resolves once it listens.
  * @param {{dataDir: string, port?: number, flags?: string[], env?: NodeJS.ProcessEnv, limitMs?: number}} options
- * @returns {Promise<{url: (folder: string) => string, stop: () => Promise<void>, log: () => string}>} */
+ * @returns {Promise<{url: (folder: string, file?: string) => string, stop: () => Promise<void>, log: () => string}>} */
 export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 60_000 }) {
   const program = path.join(editorFolder, 'out', 'server-main.js');
   const args = [program, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--disable-telemetry', ...folders(dataDir), ...flags];
@@ -67,7 +67,7 @@ export function startEditor({ dataDir, port = 0, flags = [], env = process.env, 
       const listening = /Extension host agent listening on (\d+)/.exec(log);
       if (listening === null) return;
       clearTimeout(timer);
-      resolve({ url: (folder) => `http://127.0.0.1:${listening[1]}/?folder=${encodeURIComponent(folder)}`, stop, log: () => log });
+      resolve({ url: (folder, file) => pageUrl(`127.0.0.1:${listening[1]}`, folder, file), stop, log: () => log });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -77,6 +77,15 @@ export function startEditor({ dataDir, port = 0, flags = [], env = process.env, 
       reject(new StepError(`VS Code did not start:\n${log}`));
     });
   });
+}
+
+/** The address of the editor's page with a folder, and perhaps one file of it, open.
+ * @param {string} authority @param {string} folder @param {string} [file] */
+function pageUrl(authority, folder, file) {
+  const url = new URL(`http://${authority}/`);
+  url.searchParams.set('folder', folder);
+  if (file !== undefined) url.searchParams.set('payload', JSON.stringify([['openFile', `vscode-remote://${authority}${file}`]]));
+  return url.href;
 }
 
 /** Ends a process with all it started: extension host and language servers outlive the server by a moment.

@@ -129,13 +129,18 @@ const BOTH_KEYS = new Set(['args', 'kwargs']);
 
 /** A first text for the JSON editor: what was used before, else each parameter with its default or a blank. */
 export function startingInputs(info: EntrypointInfo, remembered: Inputs | undefined): Inputs {
-  if (remembered !== undefined) return remembered;
-  const values = new Map(
-    askable(info)
-      .filter((parameter) => parameter.required || parameter.defaultValue !== undefined)
-      .map((parameter) => [parameter.name, parameter.defaultValue ?? blank(parameter.schema as JsonSchema)]),
-  );
-  return collect(info, values);
+  return remembered ?? withBlanks(info, new Map());
+}
+
+/** What was answered so far, and for each other parameter that is needed or has a default, that or a blank. */
+export function withBlanks(info: EntrypointInfo, answered: ReadonlyMap<string, unknown>): Inputs {
+  const blanks = askable(info)
+    .filter((parameter) => parameter.required || parameter.defaultValue !== undefined)
+    .map((parameter): [string, unknown] => [
+      parameter.name,
+      parameter.defaultValue ?? blank(parameter.schema as JsonSchema),
+    ]);
+  return collect(info, new Map([...blanks, ...answered]));
 }
 
 function blank(schema: JsonSchema): unknown {

@@ -1,6 +1,16 @@
 import * as vscode from 'vscode';
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
-import { askable, choices, collect, expectation, type Inputs, readText, spread, textFor } from './inputs';
+import {
+  askable,
+  choices,
+  collect,
+  expectation,
+  type Inputs,
+  readText,
+  spread,
+  textFor,
+  withBlanks,
+} from './inputs';
 import { looksSecret } from './remembered_inputs';
 
 const { l10n } = vscode;
@@ -47,7 +57,7 @@ export async function promptInputs(
     const before = known(values, name);
     const answer = await ask({ title, step: index + 1, steps: parameters.length, parameter, before });
     if (answer.kind === 'closed') return answer;
-    if (answer.kind === 'json') return { kind: 'json', inputs: collect(info, values) };
+    if (answer.kind === 'json') return { kind: 'json', inputs: withBlanks(info, values) };
     if (answer.kind === 'value') values.set(name, answer.value);
     else if (answer.kind === 'left-out') values.delete(name);
     index += answer.kind === 'back' ? -1 : 1;

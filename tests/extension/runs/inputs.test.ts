@@ -10,6 +10,7 @@ import {
   spread,
   startingInputs,
   textFor,
+  withBlanks,
 } from '../../../extension/src/runs/inputs';
 import type { JsonSchema } from '../../../extension/src/runs/schema_check';
 import { entrypoint, parameter } from './parameters';
@@ -137,6 +138,11 @@ describe('inputs as JSON', () => {
     expect(startingInputs(byName, undefined)).toEqual({ args: [], kwargs: { name: '', times: 2 } });
     const before = { args: [], kwargs: { name: 'Ada' } };
     expect(startingInputs(byName, before)).toBe(before);
+  });
+
+  it('keeps what was answered and leaves the rest to be filled in', () => {
+    const answered = new Map<string, unknown>([['times', 5]]);
+    expect(withBlanks(byName, answered)).toEqual({ args: [], kwargs: { name: '', times: 5 } });
   });
 
   it.each([
