@@ -87,9 +87,8 @@ def _add_base(evaluator: Evaluator, found: Lineage, base: str, path: FilePath, d
     if not all(part.isidentifier() for part in base.split(".")):
         found.complete = found.plain = False
         return
-    file = evaluator.reader.python(path)
     built_in = builtin_type(base)
-    if built_in is not None and file is not None and base not in file.symbols and not file.dynamic:
+    if built_in is not None and evaluator.is_builtin(base, path):
         found.builtins_.append(built_in)
         return
     answer = evaluator.chain(path, base)
@@ -261,8 +260,7 @@ def _bound_function(
 ) -> Found:
     outermost = symbol.decorators[0] if symbol.decorators else ""
     role = outermost if outermost in {"staticmethod", "classmethod", "property"} else ""
-    file = evaluator.reader.python(path)
-    if role and (file is None or role in file.symbols or role in members or file.dynamic):
+    if role and (role in members or not evaluator.is_builtin(role, path)):
         return Found(Proof.UNKNOWN, (unknown(symbol, path),))
     if role == "property":
         return _property(symbol, path, on_instance=on_instance)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from runagent_ls.jsontree.document import JsonValue, Missing
-from runagent_ls.project.model import Entrypoint, FileState, ModuleFile, Resolution
+from runagent_ls.project.model import Entrypoint, FileState, ModuleFile
 from runagent_ls.project.module_files import locate
 from runagent_ls.project.module_reader import RecordingReader
-from runagent_ls.project.resolution import resolve
+from runagent_ls.project.verdicts import Verdicts
 from runagent_ls.schema.entrypoints import kind_of
 
 
@@ -20,13 +21,18 @@ def entrypoint_values(value: JsonValue | Missing) -> list[JsonValue]:
 
 
 def build_entrypoints(
-    values: Sequence[JsonValue], reader: RecordingReader, previous: Sequence[Entrypoint]
+    values: Sequence[JsonValue],
+    reader: RecordingReader,
+    verdicts: Verdicts,
+    previous: Sequence[Entrypoint],
+    *,
+    files_hold: bool,
 ) -> tuple[Entrypoint, ...]:
     """One `Entrypoint` per value.
 
-    `previous` are those of the last reading whose files still hold: equal ones at the start and
-    at the end of the list are taken over, `value` object included, so that whoever keeps
-    something per entrypoint finds it again by identity.
+    `previous` are those of the last reading: equal ones at the start and at the end of the list
+    are taken over, `value` object included, so that whoever keeps something per entrypoint finds
+    it again by identity. Unless `files_hold`, their files are looked at again.
     """
     shorter = min(len(values), len(previous))
     head = 0
@@ -35,11 +41,12 @@ def build_entrypoints(
     tail = 0
     while tail < shorter - head and previous[-1 - tail].value == values[-1 - tail]:
         tail += 1
-    builder = _Builder(reader)
+    builder = _Builder(reader, verdicts)
     middle = [builder.build(at, values[at]) for at in range(head, len(values) - tail)]
     shift = len(values) - len(previous)
     kept = previous[len(previous) - tail :]
-    return (*previous[:head], *middle, *(_moved(it, shift) for it in kept))
+    found = (*previous[:head], *middle, *(_moved(it, shift) for it in kept))
+    return found if files_hold else tuple(builder.refreshed(it) for it in found)
 
 
 def _moved(entrypoint: Entrypoint, by: int) -> Entrypoint:
@@ -55,7 +62,7 @@ def _moved(entrypoint: Entrypoint, by: int) -> Entrypoint:
         entrypoint.module,
         entrypoint.value,
         entrypoint.module_file,
-        entrypoint.resolution,
+        entrypoint.verdict,
     )
 
 
@@ -66,23 +73,31 @@ def _path(index: int) -> tuple[str | int, ...]:
 class _Builder:
     """Many entrypoints name the same file: each is located once, each name resolved once."""
 
-    def __init__(self, reader: RecordingReader) -> None:
+    def __init__(self, reader: RecordingReader, verdicts: Verdicts) -> None:
         self._reader = reader
+        self._verdicts = verdicts
         self._files: dict[str, ModuleFile] = {}
-        self._resolutions: dict[tuple[str, str], Resolution | None] = {}
 
     def build(self, index: int, value: JsonValue) -> Entrypoint:
         keys = value if isinstance(value, dict) else {}
         file, module, tag = (_text(keys.get(key)) for key in ("file", "module", "tag"))
         kind = kind_of(value) or "unknown"
-        module_file = self._file(file) if kind == "python" and file is not None else None
-        resolution = (
-            self._resolution(file, module, module_file)
-            if module_file is not None and file is not None and module is not None
-            else None
-        )
+        bare = Entrypoint(index, _path(index), kind, tag, file, module, value)
+        return self.refreshed(bare)
+
+    def refreshed(self, entrypoint: Entrypoint) -> Entrypoint:
+        """The entrypoint with what its file is now; itself when nothing changed."""
+        it = entrypoint
+        if it.kind != "python" or it.file is None:
+            return it
+        at = self._file(it.file)
+        verdict = None
+        if it.module is not None and at.source is not None and at.state in _READABLE:
+            verdict = self._verdicts.of(it.module, at.path)
+        if at is it.module_file and verdict is it.verdict:
+            return it
         return Entrypoint(
-            index, _path(index), kind, tag, file, module, value, module_file, resolution
+            it.index, it.path, it.kind, it.tag, it.file, it.module, it.value, at, verdict
         )
 
     def _file(self, file: str) -> ModuleFile:
@@ -90,13 +105,8 @@ class _Builder:
             self._files[file] = locate(file, self._reader)
         return self._files[file]
 
-    def _resolution(self, file: str, module: str, at: ModuleFile) -> Resolution | None:
-        if at.source is None or at.state not in {FileState.FOUND, FileState.CASE_DIFFERS}:
-            return None
-        key = (file, module)
-        if key not in self._resolutions:
-            self._resolutions[key] = resolve(module, at.path, self._reader)
-        return self._resolutions[key]
+
+_READABLE: Final = {FileState.FOUND, FileState.CASE_DIFFERS}
 
 
 def _text(value: JsonValue) -> str | None:

@@ -11,7 +11,7 @@ from typing import Final
 
 from runagent_ls.project.behaviour import Behaviour, forwarded, wrapped, written
 from runagent_ls.project.builtin_objects import value_attribute, value_of
-from runagent_ls.project.importing import Module, ModuleReader, find_module, has_submodule
+from runagent_ls.project.importing import Module
 from runagent_ls.project.objects import (
     NOT_KNOWN,
     Found,
@@ -21,9 +21,9 @@ from runagent_ls.project.objects import (
     nearest,
     unknown,
 )
-from runagent_ls.pyfile.facts import usage
+from runagent_ls.project.questions import FileFacts, Questions
 from runagent_ls.pyfile.functions import dotted
-from runagent_ls.pyfile.model import Proof, PyFile, Symbol
+from runagent_ls.pyfile.model import Proof, Symbol
 
 _DEEPEST: Final = 24
 """Steps through imports, aliases and bases after which nothing is claimed any more."""
@@ -37,8 +37,8 @@ _SAME_FUNCTION: Final = {
 class Evaluator:
     """Answers for one entry file; remembers which names it went through."""
 
-    def __init__(self, entry_file: FilePath, reader: ModuleReader) -> None:
-        self.reader = reader
+    def __init__(self, entry_file: FilePath, ask: Questions) -> None:
+        self.ask = ask
         self._entry = entry_file
         self._depth = 0
         self.visited: dict[tuple[FilePath, str], None] = {}
@@ -47,17 +47,17 @@ class Evaluator:
 
     def name(self, path: FilePath, name: str) -> Found:
         """A top-level name of a file."""
-        file = self.reader.python(path)
+        file = self.ask.file(path)
         if file is None or self._depth >= _DEEPEST:
             return NOT_KNOWN
         self.visited[path, name] = None
         self._depth += 1
         try:
-            symbol = file.symbols.get(name)
+            symbol = self.ask.symbol(path, name)
             if symbol is None:
                 return self._absent(file, path, name)
             exists = Proof.UNKNOWN if symbol.conditional else Proof.PROVEN
-            if file.generates_names or file.syntax_error is not None:
+            if file.generates_names or file.broken:
                 return Found(exists, (unknown(symbol, path),))
             if self._stars_may_bind(file, path, name):
                 return Found(exists, (unknown(symbol, path),))
@@ -67,39 +67,39 @@ class Evaluator:
         finally:
             self._depth -= 1
 
-    def _absent(self, file: PyFile, path: FilePath, name: str) -> Found:
+    def _absent(self, file: FileFacts, path: FilePath, name: str) -> Found:
         dunder = name.startswith("__") and name.endswith("__")
-        if file.generates_names or file.syntax_error is not None or dunder:
+        if file.generates_names or file.broken or dunder:
             return NOT_KNOWN
         package = Module(path, path.parent) if path.name == "__init__.py" else None
-        if package is not None and has_submodule(package, name, self.reader):
+        if package is not None and self.ask.has_submodule(package, name):
             return NOT_KNOWN
         found = [self._star(target, path, name) for target in file.star_imports]
         if any(option.exists is not Proof.REFUTED for option in found):
             sure = len(file.star_imports) == 1 and found[0].things
             things = found[0].things if sure else ()
             return Found(Proof.UNKNOWN, things)
-        choices = [*file.symbols, *(near for option in found for near in option.nearest)]
+        choices = [*self.ask.names(path), *(near for option in found for near in option.nearest)]
         return Found(Proof.REFUTED, (), nearest(name, choices))
 
-    def _stars_may_bind(self, file: PyFile, path: FilePath, name: str) -> bool:
+    def _stars_may_bind(self, file: FileFacts, path: FilePath, name: str) -> bool:
         stars = file.star_imports
         return any(self._star(s, path, name).exists is not Proof.REFUTED for s in stars)
 
     def _star(self, target: str, path: FilePath, name: str) -> Found:
-        module = find_module(target.partition(":")[0], path, self._entry, self.reader)
-        file = self.reader.python(module.path) if module is not None else None
-        if module is None or file is None or "__all__" in file.symbols:
+        module = self.ask.module(target.partition(":")[0], path, self._entry)
+        if module is None or self.ask.file(module.path) is None:
             return NOT_KNOWN
-        if has_submodule(module, name, self.reader):
+        if self.ask.symbol(module.path, "__all__") is not None:
+            return NOT_KNOWN
+        if self.ask.has_submodule(module, name):
             return NOT_KNOWN
         return Found(Proof.REFUTED) if name.startswith("_") else self.name(module.path, name)
 
     def chain(self, path: FilePath, text: str) -> Found:
         """`a.b.c` as a module's own code reads it; only names that are bound once count."""
         first, *rest = text.split(".")
-        file = self.reader.python(path)
-        symbol = file.symbols.get(first) if file is not None else None
+        symbol = self.ask.symbol(path, first)
         if symbol is None or symbol.rebound or not symbol.certain:
             return NOT_KNOWN
         found = self.name(path, first)
@@ -112,14 +112,18 @@ class Evaluator:
     def qualified(self, path: FilePath, text: str) -> str | None:
         """`functools.partial` for whatever name that has here; None for names of the project."""
         first, _, rest = text.partition(".")
-        file = self.reader.python(path)
-        symbol = file.symbols.get(first) if file is not None else None
+        file, symbol = self.ask.file(path), self.ask.symbol(path, first)
         if file is None or symbol is None or symbol.kind != "import" or not symbol.certain:
             return None
         if symbol.rebound or file.dynamic or not symbol.target or symbol.target.startswith("."):
             return None
         module, _, name = symbol.target.partition(":")
         return ".".join(part for part in (module, name, rest) if part)
+
+    def is_builtin(self, name: str, path: FilePath) -> bool:
+        """Whether a file leaves a built-in name alone."""
+        file = self.ask.file(path)
+        return file is not None and not file.dynamic and self.ask.symbol(path, name) is None
 
     # What a binding stands for
 
@@ -230,25 +234,25 @@ class Evaluator:
     def _import(self, symbol: Symbol, path: FilePath) -> Found:
         """Something that was bound by an import exists, or the file would not load."""
         target, _, name = (symbol.target or "").partition(":")
-        module = find_module(target, path, self._entry, self.reader)
+        module = self.ask.module(target, path, self._entry)
         if not name:
             return _one(self._module(symbol, module) if module else unknown(symbol, path))
         found = self.name(module.path, name) if module is not None else NOT_KNOWN
         if found.things:
             return found
-        package = self.reader.python(module.path) if module is not None else None
-        known = package is not None and not package.dynamic and package.syntax_error is None
+        package = self.ask.file(module.path) if module is not None else None
+        known = package is not None and not package.dynamic and not package.broken
         if known or (module is None and target.strip(".") == ""):
             dot = "" if target.endswith(".") else "."
-            below = find_module(f"{target}{dot}{name}", path, self._entry, self.reader)
+            below = self.ask.module(f"{target}{dot}{name}", path, self._entry)
             if below is not None:
                 return _one(self._module(symbol, below))
         # A name that is not there makes the import fail, not the name missing: not said here.
         return Found(Proof.UNKNOWN, (unknown(symbol, path),))
 
     def _module(self, symbol: Symbol, module: Module) -> Thing:
-        file = self.reader.python(module.path)
-        plain = file is not None and not file.generates_names and file.syntax_error is None
+        file = self.ask.file(module.path)
+        plain = file is not None and not file.generates_names and not file.broken
         is_callable = Proof.REFUTED if plain else Proof.UNKNOWN
         return Thing("module", symbol, module.path, module=module, is_callable=is_callable)
 
@@ -293,7 +297,7 @@ class Evaluator:
         found = self.name(thing.module.path, name)
         if found.exists is not Proof.REFUTED:
             return found
-        if has_submodule(thing.module, name, self.reader) or self.may_be_set(name):
+        if self.ask.has_submodule(thing.module, name) or self.may_be_set(name):
             return NOT_KNOWN
         return found
 
@@ -308,21 +312,16 @@ class Evaluator:
     def may_be_set(self, name: str) -> bool:
         """Whether any file seen so far sets an attribute of this name, on anything."""
         for path in dict.fromkeys(path for path, _ in self.visited):
-            file = self.reader.python(path)
-            if file is None or file.syntax_error is not None or file.generates_names:
+            file = self.ask.file(path)
+            if file is None or file.broken or file.generates_names:
                 return True
-            used = usage(file)
-            if used.any_attribute or name in used.stored:
+            if self.ask.sets_attribute(path, name):
                 return True
         return False
 
     def escapes(self) -> bool:
         """Whether a name on the way is handed to code that may change the object."""
-        for path, name in self.visited:
-            file = self.reader.python(path)
-            if file is None or name in usage(file).escaping:
-                return True
-        return False
+        return any(self.ask.hands_on(path, name) for path, name in self.visited)
 
 
 @lru_cache(maxsize=1024)

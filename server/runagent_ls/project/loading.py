@@ -13,6 +13,7 @@ from runagent_ls.project.file_source import FileSource, FileText
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.surroundings import UploadCache, env_text, surroundings
+from runagent_ls.project.verdicts import Verdicts
 from runagent_ls.schema.validation import validate_config
 
 
@@ -23,6 +24,7 @@ class _Last:
     project: AgentProject
     text: FileText
     reader: RecordingReader
+    verdicts: Verdicts
     upload: UploadCache
 
 
@@ -63,11 +65,16 @@ def load_project(
     document = _document(config_path, read, last)
     unchanged = last is not None and last.reader.still_holds(files)
     reader = last.reader if last and unchanged else RecordingReader(config_path.parent, files)
+    known = last.verdicts if last is not None else None
+    verdicts = known if known is not None and unchanged else Verdicts(reader, known)
     entrypoints = build_entrypoints(
         entrypoint_values(document.value),
         reader,
-        last.project.entrypoints if last and unchanged else (),
+        verdicts,
+        last.project.entrypoints if last else (),
+        files_hold=unchanged,
     )
+    verdicts.forget_earlier()
     entry_files = _entry_files(entrypoints)
     around, upload = surroundings(config_path, entry_files, files, last.upload if last else None)
     project = AgentProject(
@@ -84,7 +91,7 @@ def load_project(
         entry_files=entry_files,
     )
     if cache is not None:
-        cache.put(config_path, _Last(project, read, reader, upload))
+        cache.put(config_path, _Last(project, read, reader, verdicts, upload))
     return project
 
 

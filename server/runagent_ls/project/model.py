@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path as FilePath
@@ -73,6 +73,29 @@ class Resolution:
     """Calling it gives a coroutine that the server does not await."""
 
 
+class Verdict:
+    """A resolution whose places are found again when they are asked for.
+
+    After an edit elsewhere in a file a function is what it was, some characters further on.
+    `settled` is right in all but the places, and the same object for as long as that is so.
+    """
+
+    __slots__ = ("_place", "_resolution", "settled")
+
+    def __init__(self, settled: Resolution, place: Callable[[], Resolution] | None = None) -> None:
+        """`place` gives the resolution with its places; None when those of `settled` are right."""
+        self.settled = settled
+        self._place = place
+        self._resolution: Resolution | None = None if place is not None else settled
+
+    @property
+    def resolution(self) -> Resolution:
+        if self._resolution is None:
+            self._resolution = self._place() if self._place is not None else self.settled
+            self._place = None
+        return self._resolution
+
+
 EntrypointKind: TypeAlias = Literal["python", "webhook", "unknown"]
 
 
@@ -88,7 +111,12 @@ class Entrypoint:
     module: str | None
     value: JsonValue
     module_file: ModuleFile | None = None
-    resolution: Resolution | None = None
+    verdict: Verdict | None = None
+
+    @property
+    def resolution(self) -> Resolution | None:
+        """What `module` names; None without a file that could be looked into."""
+        return self.verdict.resolution if self.verdict is not None else None
 
     @property
     def is_stream(self) -> bool:

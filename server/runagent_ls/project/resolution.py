@@ -14,9 +14,10 @@ from runagent_ls.project.evaluation import Evaluator
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.project.model import Resolution
 from runagent_ls.project.objects import Found, Thing, agreement, nearest, unknown
+from runagent_ls.project.questions import Answers, Questions
 from runagent_ls.pyfile.model import CallSite, Proof, Symbol
 
-__all__ = ["ModuleReader", "resolve"]
+__all__ = ["ModuleReader", "examine", "resolve"]
 
 _BLOCKING: Final = (
     "time.sleep", "requests.", "urllib.request.urlopen", "subprocess.run", "subprocess.call",
@@ -27,17 +28,21 @@ _BLOCKING: Final = (
 
 def resolve(module: str, file: FilePath, reader: ModuleReader) -> Resolution:
     """What `module` of a configuration names in `file`. Never raises."""
+    return examine(module, file, Questions(Answers(reader)))
+
+
+def examine(module: str, file: FilePath, ask: Questions) -> Resolution:
+    """The same; afterwards `ask.asked` is all that the resolution depends on, places included."""
     try:
-        return _Resolver(file, reader).resolve(module)
+        return _Resolver(file, ask).resolve(module)
     except RecursionError:
         return Resolution(Proof.UNKNOWN, Proof.UNKNOWN, Proof.UNKNOWN)
 
 
 class _Resolver:
-    def __init__(self, file: FilePath, reader: ModuleReader) -> None:
+    def __init__(self, file: FilePath, ask: Questions) -> None:
         self._file = file
-        self._reader = reader
-        self._evaluator = Evaluator(file, reader)
+        self._evaluator = Evaluator(file, ask)
 
     def resolve(self, module: str) -> Resolution:
         first, _, rest = module.partition(".")
@@ -108,7 +113,7 @@ class _Resolver:
                 call for call in thing.symbol.blocking_calls if self._blocks(call, thing.path)
             ),
             bare_next_calls=thing.symbol.bare_next_calls
-            if self._is_builtin("next", thing.path)
+            if thing.path is not None and self._evaluator.is_builtin("next", thing.path)
             else (),
         )
 
@@ -119,10 +124,6 @@ class _Resolver:
         return any(
             name == known or (known.endswith(".") and name.startswith(known)) for known in _BLOCKING
         )
-
-    def _is_builtin(self, name: str, path: FilePath | None) -> bool:
-        source = self._reader.python(path) if path is not None else None
-        return source is not None and name not in source.symbols and not source.dynamic
 
 
 def _refuted(found: Found, part: str, owner: Symbol | None) -> Resolution:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from runagent_ls.pyfile.block import Block, shifted
 from runagent_ls.pyfile.model import PyFile
 from runagent_ls.pyfile.quiet import quiet_parser
+from runagent_ls.pyfile.table import SymbolTable
 from runagent_ls.pyfile.usage import Usage
 from runagent_ls.text.position import Span
 
@@ -18,8 +19,29 @@ def relative_imports(file: PyFile) -> tuple[Span, ...]:
     )
 
 
+def origin(file: PyFile, name: str) -> tuple[object, object]:
+    """What makes a top-level name, and where: with an equal first part, `file.symbols[name]` of
+    two readings differs in places alone, and with both equal not at all. (None, None) for a name
+    that is not there.
+    """
+    symbols = file.symbols
+    if isinstance(symbols, SymbolTable):
+        return symbols.origin(name)
+    found = symbols.get(name)
+    return found, found
+
+
 def usage(file: PyFile) -> Usage:
     """Attributes that the file sets, and names that it hands on; read when first asked for."""
+    symbols = file.symbols
+    if not isinstance(symbols, SymbolTable):
+        return _usage(file)
+    if symbols.usage is None:
+        symbols.usage = _usage(file)
+    return symbols.usage
+
+
+def _usage(file: PyFile) -> Usage:
     stored: set[str] = set()
     escaping: set[str] = set()
     any_attribute = False

@@ -11,7 +11,7 @@ from runagent_ls.pyfile.source import Source, count_lines
 from runagent_ls.text.position import Span
 
 _SINCE: tuple[tuple[tuple[int, int], str], ...] = (
-    ((3, 12), r"^[ \t]*type[ \t]+\w+|\b(?:def|class)\s+\w+\s*\[|\b(?:[fF][rR]?|[rR][fF])[\"']"),
+    ((3, 12), r"^[ \t]*type[ \t]+\w+|\b(?:def|class)\s+\w+\s*\["),
     ((3, 13), r"\b(?:def|class|type)\s+\w+\s*\["),
     ((3, 14), r"\bexcept\*?[^:\n]*,|\b(?:[tT][rR]?|[rR][tT])[\"']"),
     ((3, 15), r"^\s*lazy\s+(?:import|from)\b|\[\s*\*|\{\s*\*"),
@@ -20,8 +20,9 @@ _SINCE: tuple[tuple[tuple[int, int], str], ...] = (
 
 _NEWER = [re.compile(p, re.MULTILINE) for since, p in _SINCE if sys.version_info < since]
 _OTHER_LINE = re.compile(r"(\bon line )(\d+)")
-_AROUND = 10
-"""Lines around an error that are searched for newer syntax."""
+_F_STRING = re.compile(r"""\b(?:[fF][rR]?|[rR][fF])(\"{3}|'{3}|"|')""")
+_F_STRING_LINES = 50
+"""Lines before an error that may hold the start of the f-string it stands in."""
 
 
 def describe(text: str, start: int) -> PythonSyntaxError | None:
@@ -51,8 +52,35 @@ def _located(error: SyntaxError, text: str, base: int, lines_before: int) -> Pyt
         lambda found: f"{found[1]}{int(found[2]) + lines_before}",
         error.msg.partition(" (detected at line")[0],
     )
-    near = text[
-        source.character_offset(line - _AROUND, 0) : source.character_offset(line + _AROUND, 0)
-    ]
-    newer = any(pattern.search(near) for pattern in _NEWER)
+    newer = _is_newer(source, text, line, message)
     return PythonSyntaxError(message, Span(base + start, base + end), newer)
+
+
+def _is_newer(source: Source, text: str, line: int, message: str) -> bool:
+    """Whether a later Python may take it: an older one stops in the line of the first new word."""
+    begin, end = source.character_offset(line, 0), source.character_offset(line + 1, 0)
+    if any(pattern.search(text, begin, end) for pattern in _NEWER):
+        return True
+    if sys.version_info >= (3, 12):
+        return False
+    before = source.character_offset(max(line - _F_STRING_LINES, 1), 0)
+    return "f-string" in message or _has_open_f_string(text, before, begin, end)
+
+
+def _has_open_f_string(text: str, before: int, begin: int, end: int) -> bool:
+    """Whether an f-string closes inside its braces, as only Python 3.12 and later can read it.
+
+    Looked for in the line `[begin, end)`; one with three quotes may start as early as `before`.
+    """
+    for found in _F_STRING.finditer(text, before, end):
+        quote, start = found[1], found.end()
+        if len(quote) == 1 and start < begin:
+            continue
+        close = text.find(quote, start)
+        if len(quote) == 1:
+            newline = text.find("\n", start)
+            close = min((at for at in (close, newline) if at >= 0), default=-1)
+        content = text[start : close if close >= 0 else len(text)]
+        if content.count("{") > content.count("}"):
+            return True
+    return False

@@ -10,6 +10,7 @@ from runagent_ls.pyfile.layout import Layout, Piece
 from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.symbols import choose
+from runagent_ls.pyfile.usage import Usage
 from runagent_ls.text.position import Span
 
 
@@ -25,6 +26,7 @@ class SymbolTable(Mapping[str, Symbol]):
         "_pieces",
         "_rebound",
         "_stale",
+        "usage",
     )
 
     def __init__(self, layout: Layout) -> None:
@@ -37,6 +39,8 @@ class SymbolTable(Mapping[str, Symbol]):
         self._late: dict[str, Span] = {}
         self._stale: dict[str, tuple[Piece, Block]] = {}
         self._made: dict[str, Symbol] = {}
+        self.usage: Usage | None = None
+        """Of the whole file, once somebody asked: see `facts.usage`."""
         for number, piece in enumerate(self._pieces):
             if piece.block is not None:
                 self._add(number, piece.start, piece.block)
@@ -96,6 +100,21 @@ class SymbolTable(Mapping[str, Symbol]):
                 made = self._symbol(name) if name in self._index else self._stale_symbol(name)
             self._made[name] = made
         return made
+
+    def origin(self, name: str) -> tuple[object, object]:
+        """See `facts.origin`. Blocks are compared by identity: an edit keeps the untouched ones."""
+        numbers = self._index.get(name)
+        if numbers is None:
+            return (self, self) if name in self._stale else (None, None)
+        attributes = self._attributes.get(name, {})
+        places = [*numbers, *(number for found in attributes.values() for number in found)]
+        made_by = (
+            tuple(self._pieces[number].block for number in places),
+            tuple((attribute, len(found)) for attribute, found in attributes.items()),
+            name in self._rebound,
+            name in self._late,
+        )
+        return made_by, (tuple(self._pieces[n].start for n in places), self._late.get(name))
 
     def _symbol(self, name: str) -> Symbol:
         options, unbound = self._compose(name, self._index[name])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.project.model import AgentProject, Entrypoint, ModuleFile, Resolution
+from runagent_ls.project.model import AgentProject, Entrypoint, ModuleFile, Verdict
+from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.own.rule_failed import RULE as RULE_FAILED
 from runagent_ls.rules.own.rule_failed import failure_of
@@ -31,9 +32,24 @@ class _Kept:
 
     value: object
     module_file: ModuleFile | None
-    resolution: Resolution | None
+    file_facts: object
+    verdict: Verdict | None
     framework: str | None
     issues: tuple[tuple[Rule, Issue], ...]
+
+    def holds(self, entrypoint: Entrypoint, file_facts: object, framework: str | None) -> bool:
+        """Whether the rules would say the same of `entrypoint`."""
+        if self.value is not entrypoint.value or self.framework != framework:
+            return False
+        now = entrypoint.verdict
+        if self.verdict is now and self.module_file is entrypoint.module_file:
+            return True
+        # Where nothing is said, no place is named: then it does not matter that places moved.
+        # What is missing is looked for in the whole file, so there everything matters.
+        if self.issues or self.verdict is None or now is None:
+            return False
+        same = self.verdict.settled is now.settled and self.file_facts == file_facts
+        return same and now.settled.exists is not Proof.REFUTED
 
 
 class CheckCache:
@@ -113,19 +129,18 @@ def _entrypoint_issues(
     kept = cache.kept if cache is not None else {}
     fresh: dict[int, _Kept] = {}
     framework = project.framework
+    facts: dict[int, object] = {}
     for entrypoint in project.entrypoints:
+        at = entrypoint.module_file
+        if id(at) not in facts:
+            facts[id(at)] = _file_facts(at)
         known = kept.get(id(entrypoint.value))
-        if (
-            known is None
-            or known.value is not entrypoint.value
-            or known.module_file is not entrypoint.module_file
-            or known.resolution is not entrypoint.resolution
-            or known.framework != framework
-        ):
+        if known is None or not known.holds(entrypoint, facts[id(at)], framework):
             known = _Kept(
                 entrypoint.value,
-                entrypoint.module_file,
-                entrypoint.resolution,
+                at,
+                facts[id(at)],
+                entrypoint.verdict,
                 framework,
                 tuple(_ask_entrypoint(rules, entrypoint, project)),
             )
@@ -134,6 +149,14 @@ def _entrypoint_issues(
             yield from ((rule, issue, entrypoint.path) for rule, issue in known.issues)
     if cache is not None:
         cache.kept = fresh
+
+
+def _file_facts(at: ModuleFile | None) -> object:
+    """All of a file but the names that it defines: on those a `Verdict` has its own watch."""
+    if at is None or at.source is None:
+        return at
+    broken = at.source.syntax_error is not None
+    return replace(at, source=None), broken, at.source.stale
 
 
 def _ask_project(rule: Rule, project: AgentProject) -> list[tuple[Rule, Issue]]:

@@ -78,8 +78,10 @@ EntrypointCheck: TypeAlias = Callable[[Entrypoint, AgentProject], Iterable[Issue
 class Rule:
     """One rule, with one of the two checks or both.
 
-    `check_entrypoint` may look at the entrypoint, its files and symbols, and at the project's
+    `check_entrypoint` may look at the entrypoint, at its resolution, and at the project's
     `framework` and `root`; nothing else, because its issues are kept while those stay the same.
+    Of its file's source, unless the resolution is refuted: whether it is broken or stale, whether
+    the text of `module` occurs in it, and the symbols that the parameters' annotations name.
     `documentation` is the docstring of the rule's module: a title line, then fixed headings.
     """
 
