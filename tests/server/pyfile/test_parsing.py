@@ -409,6 +409,10 @@ def test_an_edit_reads_one_block_again() -> None:
         "type X = int\n",
         "def first[T](items: list[T]) -> T: pass\n",
         "x = f'{d['key']}'\n",
+        "x = f'{\n1}'\n",
+        "x = f'{1 # one\n}'\n",
+        'x = f"""\n{d["""key"""]}\n"""\n',
+        "x = f'{chr(10).join(a) + '\\n'}'\n",
         "try:\n    pass\nexcept A, B:\n    pass\n",
         "x = t'{name}'\n",
     ],
@@ -419,7 +423,17 @@ def test_newer_syntax_is_no_proof_of_an_error(text: str) -> None:
     assert error.newer_python
 
 
-def test_a_plain_mistake_is_no_newer_syntax() -> None:
-    error = parse_python("def f(a):\n    return (a\n").syntax_error
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(a):\n    return (a\n",
+        "def f(a):\n    text = f'{a}'\n    x = = text\n    return f'{x}!'\n",
+        "def f(a):\n    return f'{a}' + )\n",
+        'PROMPT = f"""\n{a}\n"""\nx = = 1\n',
+        "items = [*a, *b]\nx = = 1\n",
+    ],
+)
+def test_a_plain_mistake_is_no_newer_syntax(text: str) -> None:
+    error = parse_python(text).syntax_error
     assert error is not None
     assert not error.newer_python
