@@ -8,9 +8,10 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from runagent_ls.project.discovery import CONFIG_NAMES
-from runagent_ls.project.early_exit import early_exit
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import EarlyExit, StartupFolder
+from runagent_ls.pyfile.exits import MENTIONS_EXIT
+from runagent_ls.pyfile.facts import early_exit
 
 MARKERS: Final = (
     "__init__.py", "setup.py", "pyproject.toml", "requirements.txt", ".git", "Pipfile",
@@ -99,5 +100,8 @@ def _look_through(folder: FilePath, marker: str | None, files: FileSource) -> St
 
 def _exit_of(path: FilePath, files: FileSource) -> list[EarlyExit]:
     text = files.read(path).text
-    found = early_exit(text) if text is not None else None
+    if text is None or not MENTIONS_EXIT.search(text):
+        return []
+    file = files.python(path)
+    found = early_exit(file) if file is not None else None
     return [EarlyExit(path, *found)] if found else []

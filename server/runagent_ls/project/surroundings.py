@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from runagent_ls.project.discovery import CONFIG_NAMES
-from runagent_ls.project.early_exit import early_exit
 from runagent_ls.project.file_source import FileSource, FileText
 from runagent_ls.project.model import EarlyExit, StartupFolder, Surroundings, UploadFolder
 from runagent_ls.project.startup import startup_folder
 from runagent_ls.project.upload import upload_folder
+from runagent_ls.pyfile.facts import early_exit
 
 
 @dataclass(slots=True)
@@ -77,8 +77,8 @@ def _with_open_buffers(
     candidates += [entry for entry in entries if entry.parent in inside]
     exits: list[EarlyExit] = []
     for path in dict.fromkeys(candidates):
-        text = files.read(path).text
-        found = early_exit(text) if text is not None else None
+        file = files.python(path)
+        found = early_exit(file) if file is not None else None
         exits.extend([EarlyExit(path, *found)] if found else [])
     return replace(startup, exits=tuple(exits)) if exits or startup.exits else startup
 

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache, cached_property
 from typing import Final, NamedTuple, TypeVar, cast
 
+from runagent_ls.pyfile.exits import MENTIONS_EXIT, ExitFacts, read_exits
 from runagent_ls.pyfile.flow import Effect, Flow, flow_of
 from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.source import Source
@@ -107,6 +108,16 @@ class Block:
     def usage(self) -> Usage:
         """Attributes that are set anywhere in the block, and names that are handed on."""
         return read_usage(ast.parse(self.text))
+
+    @cached_property
+    def mentions_exit(self) -> bool:
+        """Whether a statement of the block may end the process at all."""
+        return MENTIONS_EXIT.search(self.text) is not None
+
+    @cached_property
+    def exits(self) -> ExitFacts:
+        """What the block adds to the question whether its file ends the process."""
+        return read_exits(self.text)
 
 
 class Bindings(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from runagent_ls.pyfile.block import Block, shifted
 from runagent_ls.pyfile.model import PyFile
@@ -51,6 +52,46 @@ def _usage(file: PyFile) -> Usage:
             escaping |= block.usage.escaping
             any_attribute = any_attribute or block.usage.any_attribute
     return Usage(frozenset(stored), frozenset(escaping), any_attribute)
+
+
+class ExitStatement(NamedTuple):
+    """A statement that ends the process, and its first line.
+
+    `certain` is true when nothing before it can raise or fail to import.
+    """
+
+    span: Span
+    source: str
+    certain: bool
+
+
+def early_exit(file: PyFile) -> ExitStatement | None:
+    """The first exit at the top level of a file, None when there is none.
+
+    Only statements that stand unconditionally count, and only names that the file itself has not
+    bound to something else. `setup()` counts: setuptools reads the command line of the server,
+    finds no command that it knows, and exits.
+    """
+    pieces = file.layout.pieces if file.layout is not None else ()
+    if file.syntax_error is not None or any(p.block is None or p.block.opaque for p in pieces):
+        return None
+    blocks = list(_blocks(file))
+    if not any(block.mentions_exit for _, block in blocks):
+        return None
+    with quiet_parser():
+        facts = [(start, block.exits) for start, block in blocks]
+    exits = {"exit", "quit", "SystemExit"}.difference(*(found.bound for _, found in facts))
+    exits.update(*(found.imported for _, found in facts))
+    certain = True
+    for start, found in facts:
+        for step in found.steps:
+            if step.name in exits:
+                sure = certain and not step.name.endswith("setup")
+                return ExitStatement(shifted(step.span, start), step.source, sure)
+            if step.raises:
+                return None
+            certain = certain and not step.may_fail
+    return None
 
 
 def _blocks(file: PyFile) -> Iterator[tuple[int, Block]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runagent_ls.project.early_exit import early_exit
+from runagent_ls.pyfile.facts import early_exit
+from runagent_ls.pyfile.parsing import parse_python
 
 ENDS = {
     "import sys\nsys.exit()": ("sys.exit()", True),
@@ -40,7 +41,7 @@ STAYS = [
 
 @pytest.mark.parametrize("text", ENDS)
 def test_ends_the_process(text: str) -> None:
-    found = early_exit(text)
+    found = early_exit(parse_python(text))
     assert found is not None
     source, certain = ENDS[text]
     assert (found.source, found.certain) == (source, certain)
@@ -49,4 +50,4 @@ def test_ends_the_process(text: str) -> None:
 
 @pytest.mark.parametrize("text", STAYS)
 def test_does_not_end_the_process(text: str) -> None:
-    assert early_exit(text) is None
+    assert early_exit(parse_python(text)) is None
