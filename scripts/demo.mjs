@@ -62,7 +62,11 @@ Press Ctrl+C here to end everything.
 
 /** @param {string} url */
 async function checkPage(url) {
-  const answer = await fetch(url);
+  // The address trades its token for a cookie, then leads to the page.
+  const entry = await fetch(url, { redirect: 'manual' });
+  const [page, cookie] = [entry.headers.get('location'), entry.headers.get('set-cookie')];
+  if (page === null || cookie === null) throw new StepError(`${url} did not let us in: HTTP ${entry.status}.`);
+  const answer = await fetch(new URL(page, url), { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
   const text = await answer.text();
   if (!answer.ok || !text.includes('workbench')) throw new StepError(`${url} did not answer with the editor's page.`);
   console.log('demo: the editor and the agent are up. OK');

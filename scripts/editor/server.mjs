@@ -1,5 +1,6 @@
 // Starts and stops the editor's server.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { modernNode, StepError } from '../steps.mjs';
@@ -50,7 +51,9 @@ export function installExtension(dataDir, vsix) {
  * @returns {Promise<{url: (folder: string, file?: string) => string, stop: () => Promise<void>, log: () => string}>} */
 export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 60_000 }) {
   const program = path.join(editorFolder, 'out', 'server-main.js');
-  const args = [program, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms', '--disable-telemetry', ...folders(dataDir), ...flags];
+  // Without a token any page in the visitor's browser could connect, and an editor runs programs.
+  const token = randomUUID();
+  const args = [program, '--host', '127.0.0.1', '--port', String(port), '--connection-token', token, '--accept-server-license-terms', '--disable-telemetry', ...folders(dataDir), ...flags];
   // As if started by VS Code's command line: it then takes our environment, not one that a login shell makes up.
   const child = spawn(modernNode(), args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...env, VSCODE_CLI: '1' } });
   let log = '';
@@ -67,7 +70,7 @@ export function startEditor({ dataDir, port = 0, flags = [], env = process.env, 
       const listening = /Extension host agent listening on (\d+)/.exec(log);
       if (listening === null) return;
       clearTimeout(timer);
-      resolve({ url: (folder, file) => pageUrl(`127.0.0.1:${listening[1]}`, folder, file), stop, log: () => log });
+      resolve({ url: (folder, file) => pageUrl(`127.0.0.1:${listening[1]}`, token, folder, file), stop, log: () => log });
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -80,9 +83,10 @@ export function startEditor({ dataDir, port = 0, flags = [], env = process.env, 
 }
 
 /** The address of the editor's page with a folder, and perhaps one file of it, open.
- * @param {string} authority @param {string} folder @param {string} [file] */
-function pageUrl(authority, folder, file) {
+ * @param {string} authority @param {string} token @param {string} folder @param {string} [file] */
+function pageUrl(authority, token, folder, file) {
   const url = new URL(`http://${authority}/`);
+  url.searchParams.set('tkn', token);
   url.searchParams.set('folder', folder);
   if (file !== undefined) url.searchParams.set('payload', JSON.stringify([['openFile', `vscode-remote://${authority}${file}`]]));
   return url.href;
