@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -10,7 +11,8 @@ from runagent_ls.jsontree.document import Document
 from runagent_ls.jsontree.json_document import JsonDocument, parse_json
 from runagent_ls.project.entrypoints import build_entrypoints, entrypoint_values
 from runagent_ls.project.file_source import FileSource, FileText
-from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.project.missing_imports import missing_imports, never_set
+from runagent_ls.project.model import AgentProject, Entrypoint, MissingImport
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.surroundings import UploadCache, env_text, surroundings
 from runagent_ls.project.verdicts import Verdicts
@@ -76,6 +78,10 @@ def load_project(
     )
     verdicts.forget_earlier()
     entry_files = _entry_files(entrypoints)
+    if last is not None and unchanged and last.project.entry_files.keys() == entry_files.keys():
+        missing = last.project.missing_imports
+    else:
+        missing = _missing_imports(entry_files, verdicts, reader)
     around, upload = surroundings(config_path, entry_files, files, last.upload if last else None)
     project = AgentProject(
         root=config_path.parent,
@@ -89,6 +95,7 @@ def load_project(
         text_problems=read.problems,
         surroundings=around,
         entry_files=entry_files,
+        missing_imports=missing,
     )
     if cache is not None:
         cache.put(config_path, _Last(project, read, reader, verdicts, upload))
@@ -103,6 +110,17 @@ def _entry_files(entrypoints: tuple[Entrypoint, ...]) -> dict[FilePath, Entrypoi
         if it.module_file is not None and it.module_file.source is not None:
             found.setdefault(it.module_file.path, it)
     return found
+
+
+def _missing_imports(
+    entry_files: Iterable[FilePath], verdicts: Verdicts, reader: RecordingReader
+) -> tuple[MissingImport, ...]:
+    found: list[MissingImport] = []
+    for path in entry_files:
+        source = reader.python(path)
+        if source is not None:
+            found.extend(missing_imports(path, source, verdicts.questions()))
+    return never_set(found, reader, verdicts.questions())
 
 
 def _document(config_path: FilePath, read: FileText, last: _Last | None) -> Document:

@@ -125,6 +125,18 @@ class Entrypoint:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingImport:
+    """A top-level import in `file` of a `name` that is not in the project's file `looked_in`."""
+
+    file: FilePath
+    span: Span
+    module: str
+    name: str
+    looked_in: FilePath
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class EarlyExit:
     """A statement of a module's top level that ends the process of whoever imports it."""
 
@@ -206,6 +218,8 @@ class AgentProject:
     surroundings: Surroundings = Surroundings()
     entry_files: Mapping[FilePath, Entrypoint] = field(default_factory=dict)
     """The files that entrypoints name and that were read, each with the first that names it."""
+    missing_imports: tuple[MissingImport, ...] = ()
+    """Imports of these files that fail."""
 
     @property
     def framework(self) -> str | None:

@@ -41,6 +41,10 @@ class Verdicts:
             self._kept[key] = known
         return known.verdict
 
+    def questions(self) -> Questions:
+        """For asking about the files beside what entrypoints name."""
+        return Questions(self._answers)
+
     def forget_earlier(self) -> None:
         """Drop what was only needed to take things over."""
         self._earlier = {}

@@ -25,6 +25,7 @@ _HIDDEN_NAMES = re.compile(
 )
 # Cheap signs in the text, so that most blocks need no walk through their tree.
 _STAR_IMPORT = re.compile(r"import[\s\\]*\*")
+_FROM = re.compile(r"\bfrom\b")
 _RELATIVE_IMPORT = re.compile(r"\bfrom[\s\\]*\.")
 _KEPT_TREES: Final = 32
 _KEPT_LENGTH: Final = 2_000
@@ -110,6 +111,24 @@ class Block:
         return read_usage(ast.parse(self.text))
 
     @cached_property
+    def imported_names(self) -> tuple[ImportedName, ...]:
+        """Names of `from x import y` that stand alone, under no condition and in no function."""
+        if _FROM.search(self.text) is None:
+            return ()
+        source = Source(self.text)
+        return tuple(
+            ImportedName(
+                f"{'.' * statement.level}{statement.module or ''}",
+                alias.name,
+                source.name_span(ast.copy_location(ast.alias(alias.name), alias)),
+            )
+            for statement in ast.parse(self.text).body
+            if isinstance(statement, ast.ImportFrom)
+            for alias in statement.names
+            if alias.name != "*"
+        )
+
+    @cached_property
     def mentions_exit(self) -> bool:
         """Whether a statement of the block may end the process at all."""
         return MENTIONS_EXIT.search(self.text) is not None
@@ -118,6 +137,14 @@ class Block:
     def exits(self) -> ExitFacts:
         """What the block adds to the question whether its file ends the process."""
         return read_exits(self.text)
+
+
+class ImportedName(NamedTuple):
+    """One name of an unconditional `from module import name`; leading dots as written."""
+
+    module: str
+    name: str
+    span: Span
 
 
 class Bindings(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runagent_ls.pyfile.block import Block, shifted
+from runagent_ls.pyfile.block import Block, ImportedName, shifted
 from runagent_ls.pyfile.model import PyFile
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.table import SymbolTable
@@ -30,6 +30,16 @@ def origin(file: PyFile, name: str) -> tuple[object, object]:
         return symbols.origin(name)
     found = symbols.get(name)
     return found, found
+
+
+def imported_names(file: PyFile) -> tuple[ImportedName, ...]:
+    """Names of the top-level statements `from x import y` that no condition guards."""
+    with quiet_parser():
+        return tuple(
+            found._replace(span=shifted(found.span, start))
+            for start, block in _blocks(file)
+            for found in block.imported_names
+        )
 
 
 def usage(file: PyFile) -> Usage:

@@ -22,17 +22,11 @@ None: create the file yourself, or import by the plain name.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final
 
 from runagent_ls.project.model import AgentProject
+from runagent_ls.pyfile.facts import relative_imports
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
-from runagent_ls.text.position import Span
-
-RELATIVE: Final = re.compile(r"^[ \t]*from[ \t]+\.", re.MULTILINE)
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -43,8 +37,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             continue
         if path not in lacking:
             continue
-        span = _relative_import(source.text)
-        if span is not None:
+        for span in relative_imports(source)[:1]:
             yield Issue(
                 f"{entrypoint.file} imports with a leading dot, so RunAgent will create"
                 " __init__.py beside it. Create it yourself, or leave the dot out.",
@@ -52,18 +45,6 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 twin=InFile(path, span),
                 twin_text="The import with a leading dot",
             )
-
-
-@lru_cache(maxsize=1024)
-def _relative_import(text: str) -> Span | None:
-    if not RELATIVE.search(text):
-        return None
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom) and node.level > 0:
-            line = text.split("\n")[: node.lineno]
-            start = sum(len(it) + 1 for it in line[:-1]) + len(line[-1]) - len(line[-1].lstrip())
-            return Span(start, start + len(line[-1].strip()))
-    return None
 
 
 RULE = Rule(
