@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import NamedTuple, TypeVar, cast
 
 from runagent_ls.pyfile.block import Block, ImportedName, shifted
 from runagent_ls.pyfile.model import PyFile
@@ -12,7 +13,25 @@ from runagent_ls.pyfile.table import SymbolTable
 from runagent_ls.pyfile.usage import Usage
 from runagent_ls.text.position import Span
 
+Answer = TypeVar("Answer")
 
+
+def _once(question: Callable[[PyFile], Answer]) -> Callable[[PyFile], Answer]:
+    """Ask each file only once: most edits leave most files as they are."""
+
+    @wraps(question)
+    def asked(file: PyFile) -> Answer:
+        symbols = file.symbols
+        if not isinstance(symbols, SymbolTable):
+            return question(file)
+        if question not in symbols.answers:
+            symbols.answers[question] = question(file)
+        return cast("Answer", symbols.answers[question])
+
+    return asked
+
+
+@_once
 def relative_imports(file: PyFile) -> tuple[Span, ...]:
     """Places of the statements `from .x import y`, at any depth, in source order."""
     return tuple(
@@ -32,6 +51,7 @@ def origin(file: PyFile, name: str) -> tuple[object, object]:
     return found, found
 
 
+@_once
 def imported_names(file: PyFile) -> tuple[ImportedName, ...]:
     """Names of the top-level statements `from x import y` that no condition guards."""
     with quiet_parser():
@@ -42,17 +62,9 @@ def imported_names(file: PyFile) -> tuple[ImportedName, ...]:
         )
 
 
+@_once
 def usage(file: PyFile) -> Usage:
-    """Attributes that the file sets, and names that it hands on; read when first asked for."""
-    symbols = file.symbols
-    if not isinstance(symbols, SymbolTable):
-        return _usage(file)
-    if symbols.usage is None:
-        symbols.usage = _usage(file)
-    return symbols.usage
-
-
-def _usage(file: PyFile) -> Usage:
+    """Attributes that the file sets, and names that it hands on."""
     stored: set[str] = set()
     escaping: set[str] = set()
     any_attribute = False
@@ -75,6 +87,7 @@ class ExitStatement(NamedTuple):
     certain: bool
 
 
+@_once
 def early_exit(file: PyFile) -> ExitStatement | None:
     """The first exit at the top level of a file, None when there is none.
 

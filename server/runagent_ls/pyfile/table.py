@@ -10,7 +10,6 @@ from runagent_ls.pyfile.layout import Layout, Piece
 from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.symbols import choose
-from runagent_ls.pyfile.usage import Usage
 from runagent_ls.text.position import Span
 
 
@@ -26,7 +25,7 @@ class SymbolTable(Mapping[str, Symbol]):
         "_pieces",
         "_rebound",
         "_stale",
-        "usage",
+        "answers",
     )
 
     def __init__(self, layout: Layout) -> None:
@@ -39,8 +38,8 @@ class SymbolTable(Mapping[str, Symbol]):
         self._late: dict[str, Span] = {}
         self._stale: dict[str, tuple[Piece, Block]] = {}
         self._made: dict[str, Symbol] = {}
-        self.usage: Usage | None = None
-        """Of the whole file, once somebody asked: see `facts.usage`."""
+        self.answers: dict[object, object] = {}
+        """What was once asked of the whole file, by question: see `facts`."""
         for number, piece in enumerate(self._pieces):
             if piece.block is not None:
                 self._add(number, piece.start, piece.block)

@@ -80,7 +80,7 @@ def _is_key(error: ValidationError) -> bool:
 
 
 def _key(path: Path, key: NotText) -> SchemaProblem:
-    message = f"The key {key} is a {key.type_name} in YAML, not a text: write it in quotes."
+    message = f"The key {key} is {_described(key)} in YAML, not a text: write it in quotes."
     return SchemaProblem("type", (*path, key), message, part="key", expected=("string",))
 
 
@@ -129,7 +129,7 @@ def _either(kinds: tuple[str, ...]) -> str:
 
 def _described(value: JsonValue) -> str:
     if isinstance(value, NotText):
-        return f"a {value.type_name}"
+        return _ARTICLES.get(value.type_name, f"a {value.type_name}")
     return _ARTICLES[type_of(value)]
 
 
