@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -49,19 +49,20 @@ def surroundings(
     texts = (files.read(root / ".env"), files.read(root / ".gitignore"))
     if known is None or known.generation != files.generation or known.texts != texts:
         known = UploadCache(files.generation, texts, upload_folder(root, files))
-    entries = list(dict.fromkeys(entry_files))
-    folders = dict.fromkeys(entry.parent for entry in entries)
-    startup = {folder.folder: folder for folder in (startup_folder(it, files) for it in folders)}
+    entries: dict[FilePath, list[FilePath]] = {}
+    for entry in dict.fromkeys(entry_files):
+        entries.setdefault(entry.parent, []).append(entry)
+    startup = {folder.folder: folder for folder in (startup_folder(it, files) for it in entries)}
     startup = {folder: _with_open_buffers(it, entries, files) for folder, it in startup.items()}
     names = {entry.name for entry in files.listing(root)}
-    lacking = {it for it in folders if files.kind(it / "__init__.py") == "missing"}
+    lacking = [it for it in entries if files.kind(it / "__init__.py") == "missing"]
     found = Surroundings(
         env_error=env_text(root, files)[1],
         other_configs=tuple(
             name for name in CONFIG_NAMES if name in names and name != config_path.name
         ),
         startup=tuple(startup.values()),
-        lacking_package_file=tuple(it for it in entries if it.parent in lacking),
+        lacking_package_file=tuple(file for folder in lacking for file in entries[folder]),
         upload=known.upload,
         texts=_texts(root, known.upload, startup.values(), files),
     )
@@ -69,12 +70,15 @@ def surroundings(
 
 
 def _with_open_buffers(
-    startup: StartupFolder, entries: list[FilePath], files: FileSource
+    startup: StartupFolder, entries: Mapping[FilePath, list[FilePath]], files: FileSource
 ) -> StartupFolder:
-    """The folder was read from disk; entrypoint files may stand open, with other statements."""
+    """The folder was read from disk; entrypoint files may stand open, with other statements.
+
+    `entries` are the entrypoints' files by folder.
+    """
     candidates = [exit_.file for exit_ in startup.exits]
-    inside = {it for it in {it.parent for it in entries} if it.is_relative_to(startup.folder)}
-    candidates += [entry for entry in entries if entry.parent in inside]
+    inside = [folder for folder in entries if folder.is_relative_to(startup.folder)]
+    candidates += [file for folder in inside for file in entries[folder]]
     exits: list[EarlyExit] = []
     for path in dict.fromkeys(candidates):
         file = files.python(path)
