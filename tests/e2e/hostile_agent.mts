@@ -6,6 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 
 export interface HostileAgent {
   readonly port: number;
+  /** From now on calls are answered with what is no JSON, and streams break off after one piece. */
+  garble(): void;
   readonly noisePort: number;
   close(): Promise<void>;
 }
@@ -25,10 +27,12 @@ interface Config {
 
 export async function hostileAgent(config: Config): Promise<HostileAgent> {
   const sockets = new Set<Socket>();
+  let garbled = false;
   const http = createServer((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(answer(request.url ?? '', config)));
+    const isCall = request.method === 'POST';
+    response.end(garbled && isCall ? '<p>Hello, I am a router.' : JSON.stringify(answer(request.url ?? '', config)));
   });
   http.on('upgrade', (request, socket) => {
     const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
@@ -37,7 +41,9 @@ export async function hostileAgent(config: Config): Promise<HostileAgent> {
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     socket.once('data', () => {
-      for (const message of stream()) socket.write(frame(JSON.stringify(message)));
+      const messages = garbled ? stream('half of it').slice(0, -1) : stream(LONG_LINE);
+      for (const message of messages) socket.write(frame(JSON.stringify(message)));
+      if (garbled) socket.end();
     });
   });
   const noise = createTcpServer((socket) => socket.end('220 this is no web server\r\n'));
@@ -51,6 +57,9 @@ export async function hostileAgent(config: Config): Promise<HostileAgent> {
   return {
     port,
     noisePort,
+    garble: () => {
+      garbled = true;
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await Promise.all([http, noise].map((server) => new Promise((resolve) => server.close(resolve))));
@@ -81,8 +90,8 @@ function answer(url: string, config: Config): unknown {
   };
 }
 
-function stream(): object[] {
-  const value = { type: 'string', payload: JSON.stringify(LONG_LINE) };
+function stream(text: string): object[] {
+  const value = { type: 'string', payload: JSON.stringify(text) };
   return [
     { type: 'status', status: 'stream_started' },
     { type: 'data', content: JSON.stringify(value) },

@@ -165,3 +165,18 @@ test('the run view is readable in high contrast', async () => {
   assert.notEqual(colors[0], colors[1]);
   await window.screenshot('high-contrast');
 });
+
+// The last test of the hostile agent: it stays garbled.
+test('an answer that is no JSON and a stream that breaks off: both are said, and nothing that came is lost', async () => {
+  hostile.garble();
+  const window = await open({ settings: target(hostile.port) });
+  await greet(window);
+  await window.runSays('The run failed', 'not JSON', 'Change Target');
+  await window.screenshot('not-json');
+  await window.page.locator('.tab[data-resource-name="main.py"]').click();
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.answer('Stream count_down_stream: start', '1');
+  await window.answer('Stream count_down_stream: pause', '1');
+  await window.runSays('The run failed', 'STREAM_ERROR', 'half of it');
+  await window.screenshot('stream-broken-off');
+});
