@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path as FilePath
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
@@ -187,7 +187,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
         if error is not None:
             future.set_exception(error)
         else:
-            future.set_result(value)  # type: ignore[arg-type]
+            future.set_result(cast("T", value))
 
     def run() -> None:
         value, failure = None, None

@@ -105,6 +105,7 @@ class Protocol(LanguageServerProtocol):
             return
         context = contextvars.copy_context()
         if "id" in message:
+            # JSON-RPC lets an id be null as well, which pygls does not declare.
             context.run(self._handle_request, message_id, method, params)  # type: ignore[arg-type]
         else:
             context.run(self._handle_notification, method, params)
@@ -129,6 +130,7 @@ class Protocol(LanguageServerProtocol):
             future.cancel()
 
     def _handle_answer(self, message_id: MessageId, message: Json) -> None:
+        # An answer to nothing has the id null; pygls declares int and str alone.
         future = self._request_futures.pop(message_id, None)  # type: ignore[arg-type]
         self._result_types.pop(message_id, None)  # type: ignore[arg-type]
         if future is None or future.done():
@@ -192,6 +194,7 @@ class Protocol(LanguageServerProtocol):
         """Send a request and wait for its plain result. Raises `ClientRefusedError`."""
         message_id = f"runagent-{next(self._numbers)}"
         future = asyncio.get_running_loop().create_future()
+        # pygls declares the futures of concurrent.futures; asyncio's serve it as well.
         self._request_futures[message_id] = future  # type: ignore[assignment]
         self.write({"jsonrpc": "2.0", "id": message_id, "method": method, "params": params})
         return await future
