@@ -226,10 +226,18 @@ _NOT_A_FILE: Final[dict[PathKind, str]] = {
 def _list(folder: FilePath) -> tuple[Entry, ...]:
     try:
         with os.scandir(folder) as found:
-            entries = [Entry(item.name, item.is_dir(), item.is_symlink()) for item in found]
+            entries = [Entry(item.name, _is_folder(item), item.is_symlink()) for item in found]
     except OSError:
         return ()
     return tuple(sorted(entries, key=lambda entry: entry.name))
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    """A link that cannot be followed, such as one to itself, must not hide what lies beside it."""
+    try:
+        return item.is_dir()
+    except OSError:
+        return False
 
 
 def _is_racy(known: _Known) -> bool:

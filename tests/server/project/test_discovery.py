@@ -67,3 +67,11 @@ def test_very_deep_folders_end(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     place(deep, "runagent.config.json")
     assert found(tmp_path) == []
+
+
+def test_a_link_to_itself_hides_nothing_beside_it(tmp_path: Path) -> None:
+    config = tmp_path / "runagent.config.json"
+    config.write_text("{}", "utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
+    assert find_configs(tmp_path, DiskFiles()) == [config]
