@@ -27,7 +27,7 @@ def locate(file: str, reader: RecordingReader) -> ModuleFile:
         return ModuleFile(path, FileState.UNREADABLE, inside, absolute)
     actual = _actual_case(file, reader) if inside and not absolute else None
     if kind == "missing":
-        if actual is not None:
+        if actual is not None and actual != _relative(file):  # equal: a link that leads nowhere
             return ModuleFile(path, FileState.CASE_DIFFERS, inside, absolute, (actual,))
         return ModuleFile(path, FileState.MISSING, inside, absolute, _nearest(file, reader))
     if path.suffix != ".py":
@@ -66,7 +66,7 @@ def _nearest(file: str, reader: RecordingReader) -> tuple[str, ...]:
     """Up to three Python files of the project whose paths or names come closest, best first."""
     wanted = file.replace("\\", "/").lstrip("/")
     wanted = wanted if wanted.endswith(".py") else f"{wanted}.py"
-    paths = _python_files(reader)
+    paths = [path for path in _python_files(reader) if path != _relative(file)]
     if wanted in paths:
         return (wanted,)
     same_name = [path for path in paths if path.rsplit("/", 1)[-1] == wanted.rsplit("/", 1)[-1]]

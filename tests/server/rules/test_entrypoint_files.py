@@ -61,9 +61,12 @@ def test_pipe_is_not_opened(agent: Path) -> None:
     assert "cannot be read" in found.message
 
 
-def test_link_to_itself_is_missing(agent: Path) -> None:
-    (agent / "loop.py").symlink_to(agent / "loop.py")
-    assert [it.slug for it in findings(agent, "loop.py")] == ["file-not-found"]
+@pytest.mark.parametrize("leads_to", ["loop.py", "nowhere.py"])
+def test_link_that_leads_nowhere_is_missing(agent: Path, leads_to: str) -> None:
+    (agent / "loop.py").symlink_to(agent / leads_to)
+    (found,) = findings(agent, "loop.py")
+    assert found.slug == "file-not-found"
+    assert "Did you mean loop.py" not in found.message
 
 
 def test_link_to_a_good_file_is_good(agent: Path) -> None:
