@@ -1,0 +1,75 @@
+"""Values on the command line: text in, value out, with a sentence when it is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+LEVELS: Final = ("error", "warning", "information", "hint", "off")
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """` Did you mean x?` for the nearest of `known`, an empty string when none is near."""
+    near = difflib.get_close_matches(given, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def one_of(values: Sequence[str]) -> Callable[[str], str]:
+    """Exactly one of `values`."""
+
+    def convert(text: str) -> str:
+        if text in values:
+            return text
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is none of {', '.join(values)}.{did_you_mean(text, values)}"
+        )
+
+    return convert
+
+
+def listed(text: str) -> list[str]:
+    """What stands between the commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def severity(text: str) -> tuple[str, str]:
+    """CODE=LEVEL."""
+    code, equals, level = text.partition("=")
+    if not equals or not code:
+        raise argparse.ArgumentTypeError(f"{text!r} is not CODE=LEVEL, for example RA301=warning.")
+    return code, one_of(LEVELS)(level)
+
+
+def port(text: str) -> int:
+    """A port number."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to 65535.")
+
+
+def seconds(text: str) -> float:
+    """Seconds above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds < float("inf"):
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0.")
+
+
+def argument(text: str) -> tuple[str, Any]:
+    """NAME=JSON."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=JSON, for example count=3.")
+    try:
+        return name, json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(
+            f"the value of {name} is not JSON ({error});"
+            f" a string needs quotes: --arg '{name}={json.dumps(value)}'"
+        ) from None
