@@ -132,6 +132,19 @@ export interface RunError {
     | "change-timeout"
     | "run-again"
     | "show-logs";
+  /**
+   * what the code leaves open
+   */
+  kind?:
+    | "network"
+    | "dns"
+    | "tls"
+    | "timeout-connect"
+    | "timeout-idle"
+    | "timeout-total"
+    | "protocol"
+    | "circuit-open"
+    | "overloaded";
   details: unknown;
 }
 

@@ -14,11 +14,18 @@ STREAM_SUFFIX = "_stream"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One entrypoint with its inputs, which reach the function exactly as JSON holds them."""
+    """One entrypoint with its inputs, which reach the function exactly as JSON holds them.
+
+    `user_id` and `persistent_memory` matter in the cloud only; `extra` are further fields of the
+    request for servers that know them.
+    """
 
     tag: str
     args: Sequence[JsonValue] = ()
     kwargs: Mapping[str, JsonValue] = field(default_factory=dict)
+    user_id: str | None = None
+    persistent_memory: bool = False
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
 
     @property
     def streams(self) -> bool:
@@ -27,11 +34,17 @@ class Call:
 
     def body(self) -> dict[str, JsonValue]:
         """The request of REST and of the stream; the stream needs all three keys."""
-        return {
+        body: dict[str, JsonValue] = {
+            **self.extra,
             "entrypoint_tag": self.tag,
             "input_args": list(self.args),
             "input_kwargs": dict(self.kwargs),
         }
+        if self.user_id is not None:
+            body["user_id"] = self.user_id
+        if self.persistent_memory:
+            body["persistent_memory"] = True
+        return body
 
     def require_plain(self) -> None:
         """StreamEntrypointError when `run` cannot call this tag."""

@@ -44,16 +44,33 @@ Action: TypeAlias = Literal[
 """What a button beside the suggestion does; `RunError.action` of schemas/protocol.schema.json."""
 
 
+Kind: TypeAlias = Literal[
+    "network",
+    "dns",
+    "tls",
+    "timeout-connect",
+    "timeout-idle",
+    "timeout-total",
+    "protocol",
+    "circuit-open",
+    "overloaded",
+]
+"""What the platform's code leaves open: its clients call most of these `CONNECTION_ERROR`."""
+
+
 class AgentError(Exception):
     """A failed call: what happened, and what the user can do next.
 
     `code` is the platform's code, `message` one or two plain sentences, `suggestion` the next
     step or None, `details` JSON for those who look closer, `action` the suggestion as a button.
+    `kind` is finer than the code where that helps. `may_have_run` is False only when the agent's
+    function was certainly not called, so that calling again repeats nothing.
     """
 
     default_code: ClassVar[str] = "UNKNOWN_ERROR"
     default_suggestion: ClassVar[str | None] = None
     default_action: ClassVar[Action | None] = None
+    default_may_have_run: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -63,6 +80,8 @@ class AgentError(Exception):
         suggestion: str | None = None,
         details: JsonValue = None,
         action: Action | None = None,
+        kind: Kind | None = None,
+        may_have_run: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code or self.default_code
@@ -70,6 +89,8 @@ class AgentError(Exception):
         self.suggestion = suggestion or self.default_suggestion
         self.details = details
         self.action = action or self.default_action
+        self.kind = kind
+        self.may_have_run = self.default_may_have_run if may_have_run is None else may_have_run
 
     def to_message(self) -> dict[str, JsonValue]:
         """`RunError` of schemas/protocol.schema.json."""
@@ -81,6 +102,8 @@ class AgentError(Exception):
         }
         if self.action is not None:
             message["action"] = self.action
+        if self.kind is not None:
+            message["kind"] = self.kind
         return message
 
 
@@ -91,12 +114,14 @@ _LOOK_AT_FUNCTION: Final = (
 
 class ValidationError(AgentError):
     default_code = "VALIDATION_ERROR"
+    default_may_have_run = False
     default_suggestion = "Compare the inputs with the function's signature."
     default_action = "edit-inputs"
 
 
 class NotFoundError(AgentError):
     default_code = "NOT_FOUND"
+    default_may_have_run = False
     default_suggestion = (
         "Check the tag. If it was added to the configuration since the agent was started, "
         "start the agent again."
@@ -112,11 +137,13 @@ class FunctionError(AgentError):
 
 class AuthenticationError(AgentError):
     default_code = "AUTHENTICATION_ERROR"
+    default_may_have_run = False
     default_suggestion = "Check the API key: it is missing, wrong or expired."
 
 
 class PermissionDeniedError(AgentError):
     default_code = "PERMISSION_ERROR"
+    default_may_have_run = False
     default_suggestion = "Check that this agent may be called from here, and the address."
     default_action = "change-target"
 
@@ -135,6 +162,7 @@ class ServerError(AgentError):
 
 class RequestRefusedError(AgentError):
     default_code = "CLIENT_ERROR"
+    default_may_have_run = False
     default_suggestion = "Check that the address belongs to a RunAgent server."
     default_action = "change-target"
 
@@ -147,24 +175,28 @@ class UnknownError(AgentError):
 
 class StreamEntrypointError(AgentError):
     default_code = "STREAM_ENTRYPOINT"
+    default_may_have_run = False
     default_suggestion = "Run it as a stream."
     default_action = "run-as-stream"
 
 
 class NonStreamEntrypointError(AgentError):
     default_code = "NON_STREAM_ENTRYPOINT"
+    default_may_have_run = False
     default_suggestion = "Run it as a plain call, or give the entrypoint a tag ending in `_stream`."
     default_action = "run-as-call"
 
 
 class AgentNotFoundLocalError(AgentError):
     default_code = "AGENT_NOT_FOUND_LOCAL"
+    default_may_have_run = False
     default_suggestion = "Start the agent with `runagent serve` in its folder."
     default_action = "show-serve-command"
 
 
 class AgentAddressNotFoundError(AgentError):
     default_code = "AGENT_ADDRESS_NOT_FOUND"
+    default_may_have_run = False
     default_suggestion = (
         "Start the agent with `runagent serve` in its folder, or give a host and a port."
     )
@@ -173,17 +205,20 @@ class AgentAddressNotFoundError(AgentError):
 
 class RegistryError(AgentError):
     default_code = "DATABASE_ERROR"
+    default_may_have_run = False
     default_suggestion = "Give the agent's host and port, so that the registry is not needed."
     default_action = "change-target"
 
 
 class ArchitectureMissingError(AgentError):
     default_code = "ARCHITECTURE_MISSING"
+    default_may_have_run = False
     default_suggestion = "Add entrypoints to the configuration and start the agent again."
 
 
 class ArchitectureFetchError(AgentError):
     default_code = "ARCHITECTURE_FETCH_LOCAL_ERROR"
+    default_may_have_run = False
     default_suggestion = "Check that the port belongs to a RunAgent server."
     default_action = "change-target"
 
