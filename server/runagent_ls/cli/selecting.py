@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runagent_ls.cli.options.values import did_you_mean
 from runagent_ls.cli.exit_codes import CommandError
+from runagent_ls.cli.options.values import did_you_mean
 from runagent_ls.rules.registry import all_rules
 from runagent_ls.rules.selection import Level, Selection
 
