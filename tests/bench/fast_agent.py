@@ -21,6 +21,8 @@ CALL_TAG: Final = "echo"
 STREAM_TAG: Final = "numbers_stream"
 _WEBSOCKET_GUID: Final = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _FRAMES_PER_WRITE: Final = 1000
+_CLOSE: Final = 8
+"""Opcode of the frame that ends a connection."""
 
 
 class FastAgent:
@@ -70,7 +72,11 @@ class FastAgent:
         }
         writer.write(_frame(json.dumps(completed).encode()))
         await writer.drain()
-        await reader.read()
+        # A client that says goodbye waits for the answer, up to ten seconds.
+        while await _skip_frame(reader) != _CLOSE:
+            pass
+        writer.write(struct.pack("!BB", 0x80 | _CLOSE, 0))
+        await writer.drain()
 
 
 async def _head(reader: asyncio.StreamReader) -> dict[str, str]:
@@ -87,11 +93,14 @@ async def _head(reader: asyncio.StreamReader) -> dict[str, str]:
     return headers
 
 
-async def _skip_frame(reader: asyncio.StreamReader) -> None:
-    length = (await reader.readexactly(2))[1] & 0x7F
+async def _skip_frame(reader: asyncio.StreamReader) -> int:
+    """Read a frame to its end; gives its opcode."""
+    first, second = await reader.readexactly(2)
+    length = second & 0x7F
     if length == 126:
         (length,) = struct.unpack("!H", await reader.readexactly(2))
     await reader.readexactly(4 + length)
+    return first & 0x0F
 
 
 def _frame(body: bytes) -> bytes:

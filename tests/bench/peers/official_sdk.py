@@ -16,7 +16,7 @@ from typing import Any
 AGENT_ID, PORT = sys.argv[1], int(sys.argv[2])
 
 
-def client(tag: str) -> Any:  # noqa: ANN401 - the SDK is in another environment
+def client(tag: str) -> Any:
     """A client of one entrypoint, by address."""
     return importlib.import_module("runagent").RunAgentClient(
         agent_id=AGENT_ID, entrypoint_tag=tag, local=True, host="127.0.0.1", port=PORT
