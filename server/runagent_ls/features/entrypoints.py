@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from runagent_ls.jsontree.document import JsonValue
@@ -11,6 +11,7 @@ from runagent_ls.pyfile.model import Parameter, Signature
 from runagent_ls.pyfile.signature_schema import (
     MISSING,
     Missing,
+    annotation_schema,
     input_schema,
     literal_default,
     signature_text,
@@ -42,6 +43,10 @@ class EntrypointInfo:
     input_schema: Schema
     signature_certain: bool
     """False when a decorator may change the parameters: they are then what the source says."""
+    returns: str | None = None
+    """The return annotation as written."""
+    output_schema: Schema = field(default_factory=dict)
+    """What a call gives, of a stream each chunk; empty when nothing is known."""
 
     @property
     def missing_inputs(self) -> tuple[str, ...]:
@@ -70,6 +75,8 @@ def describe(entrypoint: Entrypoint) -> EntrypointInfo:
         parameters=_parameters(signature) if signature else (),
         input_schema=input_schema(signature) if signature else {"type": "object"},
         signature_certain=resolution is not None and resolution.signature_certain,
+        returns=signature.returns if signature else None,
+        output_schema=annotation_schema(signature.returns) if signature else {},
     )
 
 
