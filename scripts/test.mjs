@@ -19,7 +19,7 @@ const npm = (script) => () => ['npm', 'run', '--silent', script];
 const PARTS = [
   { name: 'ruff', command: python('ruff', 'check', '.') },
   { name: 'ruff-format', command: python('ruff', 'format', '--check', 'server', 'tests') },
-  { name: 'mypy', command: python('mypy', 'server/runagent_ls', 'server/bundle_stand_ins/rpds', 'tests') },
+  { name: 'mypy', command: python('mypy', 'server/agent_runtime', 'server/runagent_ls', 'server/bundle_stand_ins/rpds', 'tests') },
   { name: 'biome', command: npm('lint') },
   { name: 'tsc', command: npm('types') },
   { name: 'vitest', prepare: () => needPrograms({ chromium: 'chromium' }), command: npm('test:extension') },

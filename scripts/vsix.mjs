@@ -7,7 +7,7 @@ import { setUp } from './setup.mjs';
 import { isMain, modernNode, root, run, script } from './steps.mjs';
 
 const CONTENTS = [
-  'dist', 'schemas', 'server/launch.py', 'server/libs', 'server/runagent_ls',
+  'dist', 'schemas', 'server/launch.py', 'server/libs', 'server/agent_runtime', 'server/runagent_ls',
   'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE',
 ];
 const LEFT_OUT = /(^|\/)(__pycache__|\.stamp)$|\.(pyc|map)$/;

@@ -12,6 +12,8 @@ import pytest
 
 SERVER: Final = Path(__file__).parents[2] / "server"
 PACKAGE: Final = "runagent_ls"
+LOWEST: Final = "agent_runtime"
+"""A package of its own below all layers: it may be used without the rest."""
 
 _CORE: Final = ("text", "jsontree", "pyfile", "schema", "project", "rules", "features")
 BELOW: Final[Mapping[str, frozenset[str]]] = {
@@ -36,12 +38,17 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
     "websockets": frozenset({"agents"}),
     "jsonschema": frozenset({"schema"}),
     "ruamel": frozenset({"jsontree"}),
+    LOWEST: frozenset({"agents", "lsp", "cli"}),
+    "tenacity": frozenset({LOWEST}),
+    "cachetools": frozenset({LOWEST}),
+    "prometheus_client": frozenset({LOWEST}),
+    "redis": frozenset({LOWEST}),
 }
 """Which packages may import a library at all."""
 
 HEAVY: Final = frozenset(
     {"httpx", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "docstring_parser", "dotenv"}
-    | {"pathspec"}
+    | {"pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""
 
@@ -96,7 +103,11 @@ def violations(source: str, layer: str, package: str) -> list[str]:
     for imported in imports_of(source, package):
         root, _, rest = imported.module.partition(".")
         target = rest.partition(".")[0]
-        if root == PACKAGE and target != "version" and target not in BELOW[layer] | {layer}:
+        if layer == LOWEST and root == PACKAGE:
+            found.append(f"line {imported.line}: {layer} imports {root}")
+        elif layer == LOWEST and root == LOWEST:
+            continue
+        elif root == PACKAGE and target != "version" and target not in BELOW[layer] | {layer}:
             found.append(f"line {imported.line}: {layer} imports {target or 'the package'}")
         elif root == PACKAGE and (layer, target) == ("cli", "lsp") and imported.at_start:
             found.append(f"line {imported.line}: cli imports lsp at start")
@@ -117,7 +128,7 @@ def reached_at_start(module: str, sources: Mapping[str, str]) -> dict[str, str]:
             if not imported.at_start:
                 continue
             parts = imported.module.split(".")
-            if parts[0] != PACKAGE:
+            if parts[0] not in {PACKAGE, LOWEST}:
                 found.setdefault(parts[0], current)
             prefixes = [".".join(parts[:length]) for length in range(1, len(parts) + 1)]
             fresh = [name for name in prefixes if name not in seen and _is_module(name, sources)]
@@ -131,12 +142,15 @@ def _is_module(name: str, sources: Mapping[str, str]) -> bool:
 
 
 def _modules() -> list[Path]:
-    return sorted((SERVER / PACKAGE).rglob("*.py"))
+    return sorted(path for root in (PACKAGE, LOWEST) for path in (SERVER / root).rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SERVER)))
 def test_imports_run_downwards(path: Path) -> None:
     parts = path.relative_to(SERVER).with_suffix("").parts
+    if parts[0] == LOWEST:
+        assert violations(path.read_text("utf-8"), LOWEST, ".".join(parts[:-1])) == []
+        return
     if len(parts) == 2:
         assert not list(imports_of(path.read_text("utf-8"), PACKAGE)) or parts[1] == "__main__"
         return
@@ -174,10 +188,14 @@ def test_a_heavy_import_through_others_is_seen() -> None:
         "runagent_ls.cli.__init__": "",
         "runagent_ls.cli.main": "from runagent_ls.rules import engine",
         "runagent_ls.rules.__init__": "from . import engine",
-        "runagent_ls.rules.engine": "import jsonschema\ndef late():\n    import httpx",
+        "runagent_ls.rules.engine": "import jsonschema\ndef late():\n    import httpx\n"
+        "import agent_runtime.retry",
+        "agent_runtime.__init__": "",
+        "agent_runtime.retry": "import tenacity",
     }
     assert reached_at_start("runagent_ls.cli.main", sources) == {
-        "jsonschema": "runagent_ls.rules.engine"
+        "jsonschema": "runagent_ls.rules.engine",
+        "tenacity": "agent_runtime.retry",
     }
 
 
@@ -195,6 +213,10 @@ def test_a_heavy_import_through_others_is_seen() -> None:
         ("rules", "from lsprotocol import types", "rules imports lsprotocol"),
         ("rules", "def call():\n    import httpx", "rules imports httpx"),
         ("project", "from runagent_ls import lsp", "project imports lsp"),
+        (LOWEST, "def late():\n    import runagent_ls.text", "agent_runtime imports runagent_ls"),
+        (LOWEST, "import httpx", "agent_runtime imports httpx"),
+        ("rules", "import agent_runtime.orchestrator", "rules imports agent_runtime"),
+        ("agents", "def late():\n    import tenacity", "agents imports tenacity"),
     ],
 )
 def test_an_upward_import_is_seen(layer: str, source: str, expected: str) -> None:
@@ -209,6 +231,8 @@ def test_an_upward_import_is_seen(layer: str, source: str, expected: str) -> Non
         ("rules", "from . import registry\nfrom .finding import Finding"),
         ("cli", "def late():\n    from runagent_ls.lsp.server import main"),
         ("agents", "import httpx"),
+        ("agents", "from agent_runtime.orchestrator import RetryPolicy"),
+        (LOWEST, "from agent_runtime.orchestrator.retry import Retry\nimport tenacity"),
         ("text", "from runagent_ls.version import __version__"),
     ],
 )

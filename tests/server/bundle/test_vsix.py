@@ -49,6 +49,7 @@ def test_only_what_runs_is_in_it(unpacked: Path) -> None:
     allowed |= {"readme.md", "README.md", "changelog.md", "CHANGELOG.md", "LICENSE.txt", "LICENSE"}
     assert {entry.name for entry in unpacked.iterdir()} <= allowed
     assert {entry.name for entry in (unpacked / "server").iterdir()} == {
+        "agent_runtime",
         "launch.py",
         "libs",
         "runagent_ls",
@@ -81,7 +82,7 @@ def test_every_library_is_imported_from_the_bundle(unpacked: Path) -> None:
     names = [
         *("pygls.lsp.server", "lsprotocol.types", "jsonschema", "referencing", "rpds", "httpx"),
         *("websockets.asyncio.client", "ruamel.yaml", "jsonpath_ng", "dotenv", "pathspec"),
-        "docstring_parser",
+        *("docstring_parser", "tenacity", "cachetools", "prometheus_client"),
     ]
     code = (
         "import sys, importlib; sys.path.insert(0, 'server/libs')\n"
@@ -108,6 +109,18 @@ def test_bundled_libraries_work_together(unpacked: Path) -> None:
     done = run_bundled(unpacked, "-c", code)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode().split("\n")[:3] == ["[[1]]", "{'a': [1, 2]}", "127.0.0.1"]
+
+
+def test_the_bundled_orchestrator_works(unpacked: Path) -> None:
+    code = (
+        "import sys; sys.path[:0] = ['server/libs', 'server']\n"
+        "from agent_runtime.orchestrator import Metrics, RetryPolicy\n"
+        "print(RetryPolicy().run_sync(lambda: 'done'))\n"
+        "print('agent_retries_total 0.0' in Metrics().prometheus_text())\n"
+    )
+    done = run_bundled(unpacked, "-c", code)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode().split() == ["done", "True"]
 
 
 @pytest.mark.parametrize("name", ["runagent.config.json", "runagent.config.yaml"])

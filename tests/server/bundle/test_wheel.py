@@ -50,6 +50,7 @@ def test_it_holds_the_schemas_and_the_licence(wheel: Path) -> None:
     for schema in (REPO / "schemas").rglob("*.json"):
         assert f"runagent_ls/schemas/{schema.relative_to(REPO / 'schemas').as_posix()}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert {"agent_runtime/py.typed", "agent_runtime/orchestrator/__init__.py"} <= set(names)
     assert not any("bundle_stand_ins" in name or "rpds" in name for name in names)
 
 

@@ -1,0 +1,1 @@
+"""Running agents: parts that know neither a platform nor an editor."""

@@ -1,0 +1,40 @@
+"""Parts for calling something that may be slow, busy or broken. Each is usable alone.
+
+- `RetryPolicy`: again after a failure, with growing pauses
+- `CircuitBreaker`: not at all for a while, after too many failures
+- `BackpressureGuard`: only so many at once
+- `Metrics`: counts of all that
+"""
+
+from agent_runtime.orchestrator.breaker import CircuitBreaker, CircuitOpenError
+from agent_runtime.orchestrator.breaker_state import (
+    Admission,
+    BreakerBackend,
+    BreakerRules,
+    BreakerState,
+    MemoryBackend,
+    Verdict,
+)
+from agent_runtime.orchestrator.guard import BackpressureGuard, BackpressureShed, GuardCounts
+from agent_runtime.orchestrator.metrics import Metrics, Session, SessionEnd
+from agent_runtime.orchestrator.retry import Retry, RetryPolicy, parse_retry_after
+
+__all__ = [
+    "Admission",
+    "BackpressureGuard",
+    "BackpressureShed",
+    "BreakerBackend",
+    "BreakerRules",
+    "BreakerState",
+    "CircuitBreaker",
+    "CircuitOpenError",
+    "GuardCounts",
+    "MemoryBackend",
+    "Metrics",
+    "Retry",
+    "RetryPolicy",
+    "Session",
+    "SessionEnd",
+    "Verdict",
+    "parse_retry_after",
+]
