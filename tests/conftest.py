@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cloud_stand_in import RunningCloud, running_cloud
 from serve_real_agent import RunningAgent, serving
 
 EVERYTHING = Path(__file__).parent / "fixtures" / "real-agent"
@@ -29,3 +30,10 @@ def real_agent(
     project = tmp_path_factory.mktemp("real") / "agent"
     shutil.copytree(EVERYTHING, project)
     return serve_real_agent(project)
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[RunningCloud]:
+    """The stand-in for the cloud, over TLS; one per session, with the agent of `real_agent`."""
+    with running_cloud() as running:
+        yield running

@@ -63,7 +63,7 @@ class AgentClient:
 
     async def architecture(self) -> Architecture:
         """The entrypoints the agent serves."""
-        return await self._http().architecture(self.target.agent_id, self.target.agent_path)
+        return await self._http().architecture()
 
     async def run(self, call: Call) -> RunResult:
         """The value of a plain entrypoint.
@@ -72,7 +72,7 @@ class AgentClient:
         """
         call.require_plain()
         try:
-            return await self._http().run(call, self.target.agent_id, self.target.agent_path)
+            return await self._http().run(call)
         except NotFoundError as error:
             raise await self._naming_tags(error, call.tag) from error
 
@@ -103,7 +103,7 @@ class AgentClient:
         if self._rest is None:
             from runagent_ls.agents.rest import RestClient
 
-            self._rest = RestClient(self.target.host, self.target.port, self.timeouts)
+            self._rest = RestClient(self.target, self.timeouts)
         return self._rest
 
     async def _naming_tags(self, error: NotFoundError, tag: str) -> NotFoundError:

@@ -10,13 +10,17 @@ AgentError
 ├── ServerError                 SERVER_ERROR                    5xx without a code
 ├── RequestRefusedError         CLIENT_ERROR                    other 4xx
 ├── UnknownError                UNKNOWN_ERROR                   failed without a usable reason
+├── ExecutionError              EXECUTION_ERROR                 failed, with words but no code
+├── InitializationError         INITIALIZATION_ERROR            the client cannot be made ready
 ├── StreamEntrypointError       STREAM_ENTRYPOINT               `run` with a `_stream` tag
 ├── NonStreamEntrypointError    NON_STREAM_ENTRYPOINT           `stream` with a plain tag
 ├── AgentNotFoundLocalError     AGENT_NOT_FOUND_LOCAL           nobody, or another agent, there
+├── AgentNotFoundRemoteError    AGENT_NOT_FOUND_REMOTE          the cloud has no such agent
 ├── AgentAddressNotFoundError   AGENT_ADDRESS_NOT_FOUND         no address is known for this agent
 ├── RegistryError               DATABASE_ERROR                  the local registry cannot be read
 ├── ArchitectureMissingError    ARCHITECTURE_MISSING
-├── ArchitectureFetchError      ARCHITECTURE_FETCH_LOCAL_ERROR
+├── ArchitectureFetchError      ARCHITECTURE_FETCH_LOCAL_ERROR  the answer is no list of entrypoints
+├── ArchitectureFetchRemoteError ARCHITECTURE_FETCH_REMOTE_ERROR
 ├── StreamError                 STREAM_ERROR                    error frame, or broken off
 ├── StreamRetryError            STREAM_RETRY
 └── TimedOutError               TIMEOUT
@@ -40,6 +44,8 @@ Action: TypeAlias = Literal[
     "change-timeout",
     "run-again",
     "show-logs",
+    "send-anyway",
+    "set-api-key",
 ]
 """What a button beside the suggestion does; `RunError.action` of schemas/protocol.schema.json."""
 
@@ -139,6 +145,7 @@ class AuthenticationError(AgentError):
     default_code = "AUTHENTICATION_ERROR"
     default_may_have_run = False
     default_suggestion = "Check the API key: it is missing, wrong or expired."
+    default_action = "set-api-key"
 
 
 class PermissionDeniedError(AgentError):
@@ -173,6 +180,19 @@ class UnknownError(AgentError):
     default_action = "show-logs"
 
 
+class ExecutionError(AgentError):
+    default_code = "EXECUTION_ERROR"
+    default_suggestion = _LOOK_AT_FUNCTION
+    default_action = "edit-inputs"
+
+
+class InitializationError(AgentError):
+    default_code = "INITIALIZATION_ERROR"
+    default_may_have_run = False
+    default_suggestion = "Choose one of the tags that the agent serves."
+    default_action = "change-target"
+
+
 class StreamEntrypointError(AgentError):
     default_code = "STREAM_ENTRYPOINT"
     default_may_have_run = False
@@ -192,6 +212,16 @@ class AgentNotFoundLocalError(AgentError):
     default_may_have_run = False
     default_suggestion = "Start the agent with `runagent serve` in its folder."
     default_action = "show-serve-command"
+
+
+class AgentNotFoundRemoteError(AgentError):
+    default_code = "AGENT_NOT_FOUND_REMOTE"
+    default_may_have_run = False
+    default_suggestion = (
+        "Check the agent id in the dashboard and that this key may use the agent; deploy it with "
+        "`runagent deploy`, or call it as a local agent."
+    )
+    default_action = "change-target"
 
 
 class AgentAddressNotFoundError(AgentError):
@@ -220,6 +250,13 @@ class ArchitectureFetchError(AgentError):
     default_code = "ARCHITECTURE_FETCH_LOCAL_ERROR"
     default_may_have_run = False
     default_suggestion = "Check that the port belongs to a RunAgent server."
+    default_action = "change-target"
+
+
+class ArchitectureFetchRemoteError(AgentError):
+    default_code = "ARCHITECTURE_FETCH_REMOTE_ERROR"
+    default_may_have_run = False
+    default_suggestion = "Check the base URL of the cloud and the API key."
     default_action = "change-target"
 
 

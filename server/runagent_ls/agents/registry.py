@@ -1,6 +1,7 @@
 """The registry of local agents, a SQLite file that the `runagent` command writes. Read only.
 
-It says where an agent was last served, never whether it still is: the health check decides.
+It says where an agent was last served, never whether it still is: the health check decides. It
+also holds what `runagent setup` stored about the user.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from runagent_ls.agents.errors import RegistryError
+from runagent_ls.agents.values import JsonValue, parse
 
 FILE_NAME = "runagent_local.db"
+LEGACY_FILE_NAME = "user_data.json"
+"""Where the user's configuration was before it moved into the registry."""
 BUSY_WAIT_S = 2.0
 """How long to wait while another process writes."""
+_LARGEST_LEGACY_FILE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class RegistryRow:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The registry file of one cache folder."""
+    """The registry file of one cache folder. Its methods block up to BUSY_WAIT_S."""
 
     path: Path
 
@@ -48,27 +53,65 @@ class Registry:
         return cls(Path(folder if folder is not None else Path.home() / ".runagent") / FILE_NAME)
 
     def find(self, agent_id: str) -> RegistryRow | None:
-        """The row of an agent, None when there is none. Blocks up to BUSY_WAIT_S.
+        """The row of an agent, None when there is none.
 
         Raises RegistryError for a file that is damaged, locked or no registry. A missing
         file is an empty registry.
         """
+        rows = self._rows("SELECT * FROM agents WHERE agent_id = ?", agent_id)
+        return self._row(rows[0]) if rows else None
+
+    def user_configuration(self) -> dict[str, JsonValue]:
+        """What `runagent` stored about the user: `api_key`, `base_url`, `user_email`, ...
+
+        As the platform reads it: of the file that came before the registry only while the
+        registry holds nothing. Raises RegistryError as `find` does.
+        """
+        try:
+            rows = self._rows("SELECT key, value FROM user_metadata")
+        except RegistryError as error:
+            if "no such table" not in error.message:
+                raise
+            rows = []
+        stored = {str(row["key"]): _json_of(row["value"]) for row in rows}
+        return stored or self._legacy_configuration()
+
+    def is_signed_in(self) -> bool | None:
+        """Whether a server that uses this registry sends each run to the cloud as well.
+
+        None when that depends on the variables it was started with. Raises RegistryError.
+        """
+        stored = self.user_configuration()
+        if not (stored.get("user_email") and stored.get("user_id")):
+            return False
+        return True if stored.get("api_key") else None
+
+    def _legacy_configuration(self) -> dict[str, JsonValue]:
+        path = self.path.parent / LEGACY_FILE_NAME
+        try:
+            if path.stat().st_size > _LARGEST_LEGACY_FILE:
+                return {}
+            stored = parse(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return stored if isinstance(stored, dict) else {}
+
+    def _rows(self, query: str, *values: str) -> list[dict[str, object]]:
+        """Of a file that is opened anew each time, so that nothing keeps it locked."""
         import sqlite3
 
         if not self.path.exists():
-            return None
+            return []
         uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
         try:
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_WAIT_S)
             try:
                 connection.row_factory = sqlite3.Row
-                cursor = connection.execute("SELECT * FROM agents WHERE agent_id = ?", (agent_id,))
-                row = cursor.fetchone()
+                return [dict(row) for row in connection.execute(query, values).fetchall()]
             finally:
                 connection.close()
         except sqlite3.Error as error:
             raise self._unreadable(str(error)) from error
-        return None if row is None else self._row(dict(row))
 
     def _row(self, row: dict[str, object]) -> RegistryRow:
         if "host" not in row or "port" not in row:
@@ -94,3 +137,13 @@ class Registry:
             f"The registry of local agents {self.path} {said} ({reason}).",
             details={"path": str(self.path), "reason": reason},
         )
+
+
+def _json_of(value: object) -> JsonValue:
+    """A stored value; text that is no JSON stands for itself, as for the platform."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse(value)
+    except ValueError:
+        return value

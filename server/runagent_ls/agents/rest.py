@@ -15,7 +15,6 @@ from typing import Self
 
 import httpx
 
-from runagent_ls.agents.address import address_of, is_loopback
 from runagent_ls.agents.answers import (
     Answer,
     Architecture,
@@ -25,13 +24,19 @@ from runagent_ls.agents.answers import (
     result_of_run,
 )
 from runagent_ls.agents.call import Call, RunResult
+from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
+from runagent_ls.agents.network import proxy_for, tls_context
+from runagent_ls.agents.requests import body_for
+from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.version import USER_AGENT
 
 LARGEST_ANSWER = 256 * 1024 * 1024
 """Bytes. Answers of 30 MB are real; without a limit a hostile one fills the memory."""
+CLOUD_GRACE_S = 10.0
+"""The cloud ends a call by its own limit; its answer gets this much longer to arrive."""
 HEALTH_LIMIT_S = 10.0
 """A health check waits no longer than this, whatever the other limits are."""
 
@@ -42,28 +47,37 @@ _CLOSED = re.compile("disconnected|closed")
 class RestClient:
     """HTTP to one server, with connections kept open. Use as an async context manager.
 
-    Proxies and certificates of the environment are for other machines only. No key is sent.
+    Proxies and certificates of the environment are for other machines only. A key is sent to the
+    cloud only, in a header, and redirects are not followed.
     """
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        target: Target,
         timeouts: Timeouts,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.address = address_of(host, port)
+        """ConnectionFailedError when the environment names certificates or a proxy of no use."""
+        self.target = target
         self.timeouts = timeouts
-        local = is_loopback(host)
+        idle = timeouts.idle
+        if target.cloud and idle is not None:
+            idle += CLOUD_GRACE_S
+        headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+        if target.key is not None:
+            headers["Authorization"] = f"Bearer {target.key.reveal()}"
         # The default TLS context costs some 40 ms; plain http to this machine needs none. The
         # empty one trusts nobody, so it can never weaken a connection.
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if local else True
+        plain = target.scheme == "http" and not target.leaves_machine
+        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else tls_context()
+        proxy = proxy_for(target.scheme, target.host, target.port)
         self._client = httpx.AsyncClient(
-            base_url=f"http://{self.address}/api/v1",
-            headers={"User-Agent": USER_AGENT},
-            timeout=httpx.Timeout(timeouts.idle, connect=timeouts.connect),
+            base_url=target.base_url,
+            headers=headers,
+            timeout=httpx.Timeout(idle, connect=timeouts.connect),
             verify=verify,
-            trust_env=not local,
+            trust_env=False,
+            proxy=None if proxy is None else httpx.Proxy(proxy, ssl_context=verify),
             transport=transport,
         )
 
@@ -90,25 +104,26 @@ class RestClient:
                 return health_of(await self._ask("GET", "/health"))
         except TimeoutError:
             raise ConnectionFailedError(
-                f"{self.address} gave no HTTP answer within {limit:g} s.",
+                f"{self.target.address} gave no HTTP answer within {limit:g} s.",
                 suggestion="Check that the port belongs to a RunAgent server, and that no "
                 "function is keeping it busy.",
                 action="change-target",
                 details={"limit": "connect", "seconds": limit},
+                kind="timeout-connect",
+                may_have_run=False,
             ) from None
 
-    async def architecture(self, agent_id: str, agent_path: str) -> Architecture:
+    async def architecture(self) -> Architecture:
         """What the agent serves."""
-        return architecture_of(
-            await self._within_total("GET", f"{agent_path}/architecture"), agent_id
-        )
+        path = f"{self.target.agent_path}/architecture"
+        return architecture_of(await self._within_total("GET", path), self.target.agent_id)
 
-    async def run(self, call: Call, agent_id: str, agent_path: str) -> RunResult:
+    async def run(self, call: Call) -> RunResult:
         """Run a plain entrypoint. Cancelling closes the connection; the function goes on."""
         begun = time.perf_counter()
-        body = json.dumps(call.body()).encode()
-        answer = await self._within_total("POST", f"{agent_path}/run", body)
-        value, request_id = result_of_run(answer, agent_id, call.tag)
+        body = json.dumps(body_for(self.target, call, self.timeouts)).encode()
+        answer = await self._within_total("POST", f"{self.target.agent_path}/run", body)
+        value, request_id = result_of_run(answer, self.target.agent_id, call.tag)
         return RunResult(value, request_id, time.perf_counter() - begun)
 
     async def _within_total(self, method: str, path: str, body: bytes | None = None) -> Answer:
@@ -124,14 +139,10 @@ class RestClient:
         headers = {"Content-Type": "application/json"} if body is not None else None
         try:
             async with self._client.stream(method, path, content=body, headers=headers) as response:
-                return Answer(response.status_code, await self._body(response), self.address)
-        except httpx.ConnectTimeout as error:
-            raise ConnectionFailedError(
-                f"No connection to {self.address} within {self.timeouts.connect:g} s.",
-                action="change-target",
-                details={"limit": "connect", "seconds": self.timeouts.connect},
-            ) from error
-        except (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
+                return Answer(response.status_code, await self._body(response), self.target.address)
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise connect_timed_out(self.target, self.timeouts.connect) from error
+        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
             raise _timed_out(
                 "idle", self.timeouts.idle, "Nothing came back for", runs=body is not None
             ) from error
@@ -145,7 +156,7 @@ class RestClient:
             size += len(part)
             if size > LARGEST_ANSWER:
                 raise UnknownError(
-                    f"The answer of {self.address} is larger than "
+                    f"The answer of {self.target.address} is larger than "
                     f"{LARGEST_ANSWER // (1024 * 1024)} MB.",
                     suggestion="Let the function return less, or stream it in parts.",
                 )
@@ -154,21 +165,23 @@ class RestClient:
 
     def _unreachable(self, error: httpx.HTTPError) -> AgentError:
         details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
+        if isinstance(error, httpx.ProxyError):
+            return proxy_failed(error, self.target)
         if isinstance(error, httpx.ConnectError):
-            return ConnectionFailedError(
-                f"Nothing listens at {self.address}, or it cannot be reached.", details=details
-            )
+            return connection_failed(error, self.target)
         if isinstance(error, httpx.RemoteProtocolError) and not _CLOSED.search(str(error)):
             return ConnectionFailedError(
-                f"What answers at {self.address} does not speak HTTP.",
+                f"What answers at {self.target.address} does not speak HTTP.",
                 suggestion="Check the port; `runagent serve` prints the right one as its Address.",
                 action="change-target",
+                kind="protocol",
                 details=details,
             )
         return ConnectionFailedError(
-            f"{self.address} closed the connection without a complete HTTP answer.",
+            f"{self.target.address} closed the connection without a complete HTTP answer.",
             suggestion="Check that the agent still runs, that its function does not end the "
             "process (`sys.exit`), and that the port is a RunAgent server's.",
+            kind="network",
             details=details,
         )
 
@@ -178,4 +191,6 @@ def _timed_out(limit: str, seconds: float | None, said: str, *, runs: bool) -> T
     return TimedOutError(
         f"{said} {seconds:g} s, which is the limit.{goes_on}",
         details={"limit": limit, "seconds": seconds},
+        kind="timeout-total" if limit == "total" else "timeout-idle",
+        may_have_run=runs,
     )

@@ -13,6 +13,7 @@ from typing import TypeVar
 from runagent_ls.agents.call import Call, StreamEvent
 from runagent_ls.agents.errors import AgentError, StreamError, TimedOutError
 from runagent_ls.agents.frames import FrameReader
+from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.websocket import DisconnectedError, MessageSocket, open_socket
@@ -34,7 +35,8 @@ async def read_stream(
     socket = await _connected(target, timeouts, deadline)
     reader = FrameReader(call.tag)
     try:
-        await _within(lambda: _send(socket, call), timeouts, deadline)
+        request = json.dumps(body_for(target, call, timeouts))
+        await _within(lambda: socket.send_message(request), timeouts, deadline)
         while not reader.completed:
             messages = await _within(socket.receive, timeouts, deadline)
             events = reader.read(messages)
@@ -55,10 +57,6 @@ async def _connected(target: Target, timeouts: Timeouts, deadline: float | None)
         left = max(deadline - asyncio.get_running_loop().time(), 0.001)
         limit = left if limit is None else min(limit, left)
     return await open_socket(target, limit)
-
-
-async def _send(socket: MessageSocket, call: Call) -> None:
-    await socket.send_message(json.dumps(call.body()))
 
 
 async def _within(
@@ -84,10 +82,12 @@ def _timed_out(timeouts: Timeouts, *, total: bool) -> TimedOutError:
         return TimedOutError(
             f"The stream took longer than {timeouts.total:g} s, which is the limit.",
             details={"limit": "total", "seconds": timeouts.total},
+            kind="timeout-total",
         )
     return TimedOutError(
         f"The stream was silent for {timeouts.idle:g} s, which is the limit.",
         details={"limit": "idle", "seconds": timeouts.idle},
+        kind="timeout-idle",
     )
 
 

@@ -1,36 +1,57 @@
-"""Which server a call goes to: an address that is given, or the one in the local registry."""
+"""Which server a call goes to: a given address, the one in the local registry, or the cloud."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from runagent_ls.agents.address import LOCAL_HOST, address_of, is_host, is_loopback, reachable
 from runagent_ls.agents.answers import Health
+from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
     AgentError,
     AgentNotFoundLocalError,
+    AuthenticationError,
     ConnectionFailedError,
+    RegistryError,
 )
 from runagent_ls.agents.registry import Registry
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 
-Source: TypeAlias = Literal["explicit", "setting", "registry"]
+Source: TypeAlias = Literal["explicit", "setting", "registry", "cloud"]
 """Who named the address."""
+
+Scheme: TypeAlias = Literal["http", "https"]
+_USUAL_PORTS: dict[str, int] = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One agent at one address."""
+    """One agent at one address.
+
+    `prefix` is the path before `/api/v1`, `key` what the cloud is asked with, and `user_id` and
+    `persistent_memory` are for calls to the cloud that say nothing of them. `copies_to_cloud`:
+    whether the local server sends a copy of each run to the cloud, None when that is not known.
+    """
 
     host: str
     port: int
     agent_id: str
     source: Source
+    scheme: Scheme = "http"
+    prefix: str = ""
+    key: ApiKey | None = None
+    user_id: str | None = None
+    persistent_memory: bool = False
+    copies_to_cloud: bool | None = field(default=None, compare=False)
+
+    @property
+    def cloud(self) -> bool:
+        return self.source == "cloud"
 
     @property
     def leaves_machine(self) -> bool:
@@ -39,11 +60,18 @@ class Target:
 
     @property
     def address(self) -> str:
+        """For people: `host:port`, or the cloud's base URL. Never holds a key."""
+        return f"{self.scheme}://{self._authority}{self.prefix}" if self.cloud else self._authority
+
+    @property
+    def _authority(self) -> str:
+        if self.cloud and self.port == _USUAL_PORTS[self.scheme]:
+            return f"[{self.host}]" if ":" in self.host else self.host
         return address_of(self.host, self.port)
 
     @property
     def base_url(self) -> str:
-        return f"http://{self.address}/api/v1"
+        return f"{self.scheme}://{self._authority}{self.prefix}/api/v1"
 
     @property
     def agent_path(self) -> str:
@@ -51,7 +79,8 @@ class Target:
 
     @property
     def stream_url(self) -> str:
-        return f"ws://{self.address}/api/v1{self.agent_path}/run-stream"
+        """Of the WebSocket, without the key."""
+        return f"ws{self.base_url.removeprefix('http')}{self.agent_path}/run-stream"
 
     def to_message(self) -> dict[str, JsonValue]:
         """`Target` of schemas/protocol.schema.json."""
@@ -61,7 +90,43 @@ class Target:
             "agentId": self.agent_id,
             "source": self.source,
             "leavesMachine": self.leaves_machine,
+            "cloud": self.cloud,
+            "address": self.address,
+            "copiesToCloud": self.copies_to_cloud,
         }
+
+
+def resolve_cloud(agent_id: str | None, cloud: Cloud) -> Target:
+    """The agent in the cloud; nothing is asked there.
+
+    Raises AgentAddressNotFoundError without an agent id, AuthenticationError without a key.
+    """
+    if not agent_id:
+        raise AgentAddressNotFoundError(
+            "An agent in the cloud is found by its id, and none is known.",
+            suggestion="Put the `agent_id` of the deployed agent into the configuration.",
+            action="change-target",
+        )
+    if cloud.key is None:
+        raise AuthenticationError(
+            "There is no API key to call the cloud with: none was given, `runagent` has stored "
+            "none, and the variable RUNAGENT_API_KEY is not set.",
+            suggestion="Set RUNAGENT_API_KEY, or sign in with `runagent setup`.",
+            details={"baseUrl": cloud.base_url, "baseUrlSource": cloud.base_url_source},
+        )
+    parts = urlsplit(cloud.base_url)
+    scheme: Scheme = "http" if parts.scheme == "http" else "https"
+    return Target(
+        parts.hostname or "",
+        parts.port or _USUAL_PORTS[scheme],
+        agent_id,
+        "cloud",
+        scheme,
+        parts.path,
+        cloud.key,
+        cloud.user_id,
+        cloud.persistent_memory,
+    )
 
 
 async def resolve(
@@ -84,8 +149,11 @@ async def resolve(
     server, RegistryError.
     """
     limits = timeouts or Timeouts()
+    known = registry or Registry.of_environment()
     if port is not None:
-        return await _at_address(reachable(host or LOCAL_HOST), port, agent_id, source, limits)
+        given = reachable(host or LOCAL_HOST)
+        target = await _at_address(given, port, agent_id, source, limits)
+        return replace(target, copies_to_cloud=await asyncio.to_thread(_copies, target, known))
     if host is not None:
         raise AgentAddressNotFoundError(
             f"The host {host} was given without a port.",
@@ -98,7 +166,7 @@ async def resolve(
             suggestion="Put an `agent_id` into the configuration, or give a host and a port.",
             action="change-target",
         )
-    return await _registered(agent_id, registry or Registry.of_environment(), limits)
+    return await _registered(agent_id, known, limits)
 
 
 async def _at_address(
@@ -143,7 +211,28 @@ async def _registered(agent_id: str, registry: Registry, timeouts: Timeouts) -> 
         ) from error
     if health.agent_id != agent_id:
         raise _other_agent(agent_id, health, address)
-    return Target(host, row.port, agent_id, "registry")
+    copies = await asyncio.to_thread(_is_signed_in, registry)
+    return Target(host, row.port, agent_id, "registry", copies_to_cloud=copies)
+
+
+def _copies(target: Target, registry: Registry) -> bool | None:
+    """Whether the server at an address copies to the cloud, if it is known to use this registry."""
+    if target.leaves_machine:
+        return None
+    try:
+        row = registry.find(target.agent_id)
+    except RegistryError:
+        return None
+    if row is None or row.port != target.port:
+        return None
+    return _is_signed_in(registry)
+
+
+def _is_signed_in(registry: Registry) -> bool | None:
+    try:
+        return registry.is_signed_in()
+    except RegistryError:
+        return None
 
 
 def _other_agent(agent_id: str, health: Health, address: str) -> AgentNotFoundLocalError:
@@ -167,5 +256,5 @@ async def _health(host: str, port: int, timeouts: Timeouts) -> Health:
             suggestion="Give the host alone, without scheme, port or path.",
             action="change-target",
         )
-    async with RestClient(host, port, timeouts) as rest:
+    async with RestClient(Target(host, port, "", "explicit"), timeouts) as rest:
         return await rest.health()

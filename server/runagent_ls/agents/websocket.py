@@ -11,19 +11,30 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from typing import Any
+from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 from websockets.typing import BytesLike
 
+from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
     ConnectionFailedError,
     RequestRefusedError,
 )
+from runagent_ls.agents.network import proxy_for, tls_context
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.version import USER_AGENT
@@ -35,6 +46,10 @@ WAITING_LIMIT = 1024 * 1024
 
 # bound once: looking a member up in its enum costs as much as reading a small frame's header
 _TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
+
+
+# The library writes the URL and the headers, and so the key, into its log.
+_SILENT = logging.Logger("runagent_ls.agents.websocket", logging.CRITICAL + 1)
 
 
 class DisconnectedError(Exception):
@@ -145,7 +160,7 @@ class MessageSocket(ClientConnection):
 
 
 class _NoRedirect(connect):
-    """A redirect could take the inputs to another machine."""
+    """A redirect could take the inputs and the key to another machine."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc
@@ -154,33 +169,48 @@ class _NoRedirect(connect):
 async def open_socket(target: Target, connect_limit: float | None) -> MessageSocket:
     """Connect to the stream of an agent; `connect_limit` in seconds.
 
-    Proxies of the environment are for other machines only. No key is sent. Raises
-    ConnectionFailedError, AgentNotFoundLocalError (the server serves another agent) or
-    RequestRefusedError.
+    Proxies and certificates of the environment are for other machines only. A key is sent to the
+    cloud only. Raises ConnectionFailedError, or what the server's refusal stands for.
     """
-    opening = _NoRedirect(
-        target.stream_url,
+    try:
+        connection = await _opening(target, connect_limit)
+    except TimeoutError as error:
+        raise connect_timed_out(target, connect_limit) from error
+    # without the cause: the library's errors may show the URL, which holds the key
+    except ProxyError as error:
+        raise proxy_failed(error, target) from None
+    except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
+        raise _refused(error, target) from None
+    assert isinstance(connection, MessageSocket)  # noqa: S101 - what create_connection makes
+    return connection
+
+
+def _opening(target: Target, connect_limit: float | None) -> connect:
+    url, headers = target.stream_url, None
+    if target.key is not None:
+        # the platform's stream looks for the key in the URL only
+        url = f"{url}?token={quote(target.key.reveal(), safe='')}"
+        headers = {"Authorization": f"Bearer {target.key.reveal()}"}
+    proxy = proxy_for(target.scheme, target.host, target.port)
+    tls: dict[str, Any] = {}
+    if target.scheme == "https":
+        tls["ssl"] = tls_context()
+    if proxy is not None and proxy.startswith("https://"):
+        tls["proxy_ssl"] = tls_context()
+    return _NoRedirect(
+        url,
         create_connection=MessageSocket,
+        additional_headers=headers,
         compression=None if not target.leaves_machine else "deflate",
         max_size=LARGEST_MESSAGE,
         # the server pings; our limit for silence is the caller's idle limit
         ping_interval=None,
         open_timeout=connect_limit,
         user_agent_header=USER_AGENT,
-        proxy=True if target.leaves_machine else None,
+        proxy=proxy,
+        logger=_SILENT,
+        **tls,
     )
-    try:
-        connection = await opening
-    except TimeoutError as error:
-        raise ConnectionFailedError(
-            f"No connection to {target.address} within {connect_limit:g} s.",
-            action="change-target",
-            details={"limit": "connect", "seconds": connect_limit},
-        ) from error
-    except (InvalidHandshake, InvalidURI, OSError, EOFError) as error:
-        raise _refused(error, target) from error
-    assert isinstance(connection, MessageSocket)  # noqa: S101 - what create_connection makes
-    return connection
 
 
 def _refused(error: Exception, target: Target) -> AgentError:
@@ -199,15 +229,13 @@ def _refused(error: Exception, target: Target) -> AgentError:
             f"The server at {target.address} refused the stream with HTTP {status}.",
             details={"status": status},
         )
-    if isinstance(error, OSError) and not isinstance(error, ConnectionError | EOFError):
-        return ConnectionFailedError(
-            f"{target.address} cannot be reached.", action="change-target", details=details
-        )
-    if isinstance(error, ConnectionRefusedError):
-        return ConnectionFailedError(f"Nothing listens at {target.address}.", details=details)
+    if isinstance(error, OSError) and not isinstance(error, ConnectionResetError | BrokenPipeError):
+        return connection_failed(error, target)
     return ConnectionFailedError(
         f"What answers at {target.address} does not speak WebSocket.",
         suggestion="Check the port; `runagent serve` prints the right one as its Address.",
         action="change-target",
+        kind="protocol",
+        may_have_run=False,
         details=details,
     )
