@@ -1,4 +1,5 @@
 import type { RunEvent, RunViewModel } from '../runs/view_model';
+import type { Target } from '../server/protocol.generated';
 
 /** Words that the browser side shows; translated on the host side, where `vscode.l10n` is. */
 export interface Words {
@@ -16,7 +17,7 @@ export interface Words {
   readonly ranOn: string;
   readonly onThisMachine: string;
   readonly leftTheMachine: string;
-  readonly sources: Readonly<Record<'explicit' | 'setting' | 'registry', string>>;
+  readonly sources: Readonly<Record<Target['source'], string>>;
   readonly onePiece: string;
   readonly pieces: string;
   readonly firstPiece: string;

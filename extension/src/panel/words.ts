@@ -9,6 +9,7 @@ export function pageWords(): Words {
       resolving: l10n.t('Looking for the agent'),
       connecting: l10n.t('Connecting'),
       running: l10n.t('Running'),
+      waiting: l10n.t('Waiting to try again'),
       cancelling: l10n.t('Cancelling'),
       completed: l10n.t('Completed'),
       failed: l10n.t('Failed'),
@@ -31,6 +32,7 @@ export function pageWords(): Words {
       explicit: l10n.t('chosen for this run'),
       setting: l10n.t('from the settings'),
       registry: l10n.t('served locally'),
+      cloud: l10n.t('in the cloud'),
     },
     onePiece: l10n.t('1 piece'),
     pieces: l10n.t('{0} pieces'),
@@ -46,6 +48,8 @@ export function pageWords(): Words {
       'change-timeout': l10n.t('Change Time Limits'),
       'run-again': l10n.t('Run Again'),
       'show-logs': l10n.t('Show Logs'),
+      'send-anyway': l10n.t('Send Anyway'),
+      'set-api-key': l10n.t('Set API Key'),
     },
   };
 }

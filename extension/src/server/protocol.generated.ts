@@ -88,12 +88,42 @@ export interface RunParams {
   };
   target?: TargetParams;
   timeouts?: Timeouts;
+  /**
+   * on whose behalf; matters in the cloud only
+   */
+  userId?: string;
+  /**
+   * whether the cloud keeps what the agent remembers of this user
+   */
+  persistentMemory?: boolean;
+  /**
+   * further fields of the request, for servers that know them
+   */
+  extra?: {
+    [k: string]: unknown;
+  };
+  /**
+   * false sends the inputs even when they do not fit the function's signature
+   */
+  validate?: boolean;
+  /**
+   * how often to try again after a passing failure that the function has certainly not seen
+   */
+  retries?: number;
+  /**
+   * try again even when the function may have run
+   */
+  repeatUnsafe?: boolean;
 }
 
 export interface TargetParams {
   host?: string;
   port?: number;
   agentId?: string;
+  /**
+   * true: run in the cloud, never chosen otherwise; excludes `host` and `port`
+   */
+  cloud?: boolean;
 }
 
 /**
@@ -109,11 +139,20 @@ export interface Target {
   host: string;
   port: number;
   agentId: string | null;
-  source: "explicit" | "setting" | "registry";
+  source: "explicit" | "setting" | "registry" | "cloud";
   /**
    * true unless the host is loopback
    */
   leavesMachine: boolean;
+  cloud: boolean;
+  /**
+   * what is shown to people; never holds a key
+   */
+  address: string;
+  /**
+   * whether the local server sends a copy of each run to the cloud, because it is signed in there; null when it cannot be known
+   */
+  copiesToCloud: boolean | null;
 }
 
 export interface RunError {
@@ -131,7 +170,9 @@ export interface RunError {
     | "edit-inputs"
     | "change-timeout"
     | "run-again"
-    | "show-logs";
+    | "show-logs"
+    | "send-anyway"
+    | "set-api-key";
   /**
    * what the code leaves open
    */
@@ -145,7 +186,48 @@ export interface RunError {
     | "protocol"
     | "circuit-open"
     | "overloaded";
+  /**
+   * of the agent's traceback, outermost first
+   */
+  frames?: TracebackFrame[];
+  /**
+   * for `VALIDATION_ERROR` found before the call: `{problems: [InputProblem]}`
+   */
   details: unknown;
+}
+
+export interface TracebackFrame {
+  /**
+   * only of files that are there, inside the agent's project
+   */
+  uri: string | null;
+  /**
+   * as the traceback names it
+   */
+  file: string;
+  /**
+   * counted from zero; of a file with a URI always one that it has
+   */
+  line: number;
+  function: string | null;
+  /**
+   * the line of source, as the traceback shows it
+   */
+  text: string | null;
+}
+
+export interface InputProblem {
+  parameter: string | null;
+  /**
+   * inside the parameter's value
+   */
+  path: (string | number)[];
+  message: string;
+  expected: string | null;
+  /**
+   * whether the call would certainly fail
+   */
+  certain: boolean;
 }
 
 export interface RunOutcome {
@@ -164,11 +246,22 @@ export interface RunOutcome {
    * for cancelled runs: whether the agent's function was stopped as well
    */
   stopped?: boolean;
+  /**
+   * how often the agent was called; 0 when nothing was sent
+   */
+  attempts?: number;
+  /**
+   * of the run's record in the history; absent when none was kept
+   */
+  historyId?: string;
 }
 
 export interface RunStateParams {
   runId: string;
-  state: "resolving" | "connecting" | "running";
+  /**
+   * `waiting`: before the next attempt
+   */
+  state: "resolving" | "connecting" | "running" | "waiting";
   target: Target | null;
 }
 

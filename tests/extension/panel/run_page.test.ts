@@ -19,6 +19,7 @@ const words: Words = {
     resolving: 'Looking',
     connecting: 'Connecting',
     running: 'Running',
+    waiting: 'Waiting to try again',
     cancelling: 'Cancelling',
     completed: 'Completed',
     failed: 'Failed',
@@ -37,7 +38,12 @@ const words: Words = {
   ranOn: 'Agent at {0}',
   onThisMachine: 'on this machine',
   leftTheMachine: 'inputs leave this machine',
-  sources: { explicit: 'chosen', setting: 'from the settings', registry: 'served locally' },
+  sources: {
+    explicit: 'chosen',
+    setting: 'from the settings',
+    registry: 'served locally',
+    cloud: 'in the cloud',
+  },
   onePiece: '1 piece',
   pieces: '{0} pieces',
   firstPiece: 'first after {0}',
@@ -46,7 +52,16 @@ const words: Words = {
   actions: { 'run-as-stream': 'Run as Stream' },
 };
 const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
-const target = { host: '::1', port: 8450, agentId: null, source: 'registry', leavesMachine: false } as const;
+const target = {
+  host: '::1',
+  port: 8450,
+  agentId: null,
+  source: 'registry',
+  leavesMachine: false,
+  cloud: false,
+  address: '[::1]:8450',
+  copiesToCloud: null,
+} as const;
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 

@@ -16,6 +16,9 @@ const target: Target = {
   agentId: 'a',
   source: 'registry',
   leavesMachine: false,
+  cloud: false,
+  address: '127.0.0.1:8450',
+  copiesToCloud: null,
 };
 const fresh = newRun({ runId: 'r', tag: 'greet_stream', project: 'hello', kind: 'stream' });
 
