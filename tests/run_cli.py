@@ -38,13 +38,17 @@ class Cli(Protocol):
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Ours, with the server on the path and a fixed width, without what changes the output."""
+    """Ours, with the server on the path and a fixed width, without what changes the output.
+
+    Runs are not recorded unless `extra` says where.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("RUNAGENT_", "GITHUB_")) and name != "NO_COLOR"
     }
-    return {**kept, "PYTHONPATH": str(_SERVER), "COLUMNS": "100", **(extra or {})}
+    fixed = {"PYTHONPATH": str(_SERVER), "COLUMNS": "100", "RUNAGENT_LS_HISTORY": "off"}
+    return {**kept, **fixed, **(extra or {})}
 
 
 def run_cli(

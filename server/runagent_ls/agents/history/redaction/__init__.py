@@ -1,0 +1,1 @@
+"""Removing secrets before anything is written."""

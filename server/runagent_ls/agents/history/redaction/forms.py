@@ -1,0 +1,80 @@
+"""Known secrets in every spelling that they travel in, and where they stand in a text."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+from urllib.parse import quote, quote_plus
+
+Span: TypeAlias = tuple[int, int]
+
+SHORTEST: Final = 8
+"""Shorter values are no secrets worth the name, and would be found everywhere."""
+
+
+class SecretForms:
+    """The spellings of a set of secrets: as they are, in JSON, percent-encoded, in Base64."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        forms = {form for secret in secrets for form in _forms(secret) if len(form) >= SHORTEST}
+        # longest first, so that a secret that holds another one goes as a whole
+        self._forms: Final = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        self._firsts: Final = frozenset(form[0] for form in self._forms)
+        self._longest: Final = len(self._forms[0]) if self._forms else 0
+
+    def found_in(self, text: str) -> bool:
+        """Whether any secret stands in `text`."""
+        return any(form in text for form in self._forms)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """Where secrets stand, unordered; places may overlap."""
+        for form in self._forms:
+            at = text.find(form)
+            while at >= 0:
+                yield at, at + len(form)
+                at = text.find(form, at + len(form))
+
+    def open_at(self, text: str) -> int:
+        """Where the end of `text` may be the beginning of a secret, else its length."""
+        start = max(0, len(text) - self._longest + 1)
+        for at in range(start, len(text)):
+            if text[at] in self._firsts:
+                rest = text[at:]
+                if any(form.startswith(rest) and form != rest for form in self._forms):
+                    return at
+        return len(text)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    if len(secret) < SHORTEST:
+        return
+    yield secret
+    for ascii_only in (True, False):
+        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+    try:
+        data = secret.encode("utf-8")
+    except UnicodeEncodeError:  # half of a surrogate pair: none of the encodings below knows it
+        return
+    for encoded in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        yield encoded
+        yield _lower_hex(encoded)
+    yield from _in_base64(data)
+
+
+def _lower_hex(encoded: str) -> str:
+    """`%2F` as `%2f`."""
+    head, *parts = encoded.split("%")
+    return head + "".join(f"%{part[:2].lower()}{part[2:]}" for part in parts)
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """What is always the same in Base64 of anything that has `data` in it, at each of three
+    alignments."""
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + data).decode("ascii")
+        first = -(-before * 8 // 6)
+        certain = text[first : (before + len(data)) * 8 // 6]
+        yield certain
+        yield certain.replace("+", "-").replace("/", "_")

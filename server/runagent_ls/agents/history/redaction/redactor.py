@@ -1,0 +1,104 @@
+"""Replaces secrets in JSON values and texts by `[redacted]`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from runagent_ls.agents.history.redaction import patterns
+from runagent_ls.agents.history.redaction.forms import SecretForms, Span
+from runagent_ls.agents.history.redaction.keys import Family, family_of
+from runagent_ls.agents.values import JsonValue, parse
+
+MASK: Final = "[redacted]"
+
+
+class Redactor:
+    """Knows the secrets of one run. `hits` counts what was replaced."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self.forms: Final = SecretForms(secrets)
+        self.hits = 0
+
+    def suspicious(self, text: str) -> bool:
+        """Whether `text`, or the JSON in it, may hold a secret; a quick look."""
+        return self.forms.found_in(text) or patterns.suspicious(text)
+
+    def value(self, value: JsonValue) -> JsonValue:
+        """The value without secrets, by name at any depth and by content."""
+        text = json.dumps(value, ensure_ascii=False)
+        if not self.suspicious(text):
+            return value
+        clean = self._value(value, None)
+        return self.mask() if self.forms.found_in(json.dumps(clean, ensure_ascii=False)) else clean
+
+    def text(self, text: str) -> str:
+        """The text without secrets; JSON in it is read as JSON."""
+        if not self.suspicious(text):
+            return text
+        return self.replaced(self._json_text(text))
+
+    def whole_json(self, text: str) -> str:
+        """The text, cleaned by names if all of it is JSON."""
+        return self._json_text(text)
+
+    def replaced(self, text: str) -> str:
+        """The text with every place masked that looks like a secret."""
+        places = self.places(text)
+        if not places:
+            return text
+        parts, at = [], 0
+        for start, end in places:
+            parts += [text[at:start], self.mask()]
+            at = end
+        clean = "".join([*parts, text[at:]])
+        return self.mask() if self.forms.found_in(clean) else clean
+
+    def places(self, text: str) -> list[Span]:
+        """Where secrets stand in the text: ordered, apart from each other, never empty."""
+        found = sorted({*self.forms.spans(text), *patterns.spans(text)})
+        merged: list[Span] = []
+        for start, end in found:
+            if start == end or text[start:end] == MASK:
+                continue
+            if merged and start < merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return merged
+
+    def mask(self) -> str:
+        """What stands in the place of a secret."""
+        self.hits += 1
+        return MASK
+
+    def _value(self, value: JsonValue, family: Family) -> JsonValue:
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            if family is not None and value:
+                return value if value == MASK else self.mask()
+            return self.text(value)
+        if isinstance(value, int | float):
+            hidden = family == "strong" or self.forms.found_in(repr(value))
+            return self.mask() if hidden else value
+        if isinstance(value, list):
+            return [self._value(item, family) for item in value]
+        inherited: Family = "strong" if family == "strong" else None
+        return {
+            self.text(key): self._value(item, inherited or family_of(key))
+            for key, item in value.items()
+        }
+
+    def _json_text(self, text: str) -> str:
+        stripped = text.strip()
+        if stripped[:1] not in {"{", "["} or stripped[-1:] not in {"}", "]"}:
+            return text
+        try:
+            value = parse(stripped)
+        except ValueError:
+            return text
+        before = self.hits
+        clean = self._value(value, None)
+        return text if self.hits == before else json.dumps(clean, ensure_ascii=False)

@@ -1,0 +1,293 @@
+"""One run on its way to the file: cleaned, packed into blocks, within its limits.
+
+Used by the writer thread alone. Each method gives steps, which are run in one transaction and,
+should another process keep the file locked, run again: they change nothing but the file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from runagent_ls.agents.history import documents
+from runagent_ls.agents.history.blocks import Block, cut, cut_type, dump, runs_of
+from runagent_ls.agents.history.records import Limits, RunRecord
+from runagent_ls.agents.history.redaction.redactor import Redactor
+from runagent_ls.agents.history.redaction.streaming import TextStream
+from runagent_ls.agents.runs import OutputItem, RunOutcome
+from runagent_ls.agents.target import Target
+from runagent_ls.agents.values import JsonValue
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Step: TypeAlias = "Callable[[sqlite3.Connection], object]"
+
+_BLOCK_ITEMS: Final = 2048
+_BLOCK_CHARS: Final = 128 * 1024
+_ITEM_CHARS: Final = 40
+"""Roughly what an item takes beside its content."""
+
+
+class _Ready(NamedTuple):
+    """A clean item; `at` is its index."""
+
+    at: int
+    at_ms: float
+    type: str
+    value: JsonValue
+    size: int
+
+
+class Transcript:
+    """What is known of one run while it is recorded."""
+
+    def __init__(self, history_id: str, record: RunRecord, limits: Limits) -> None:
+        self.history_id = history_id
+        self.begun = False
+        self.ended = False
+        self.lost = False
+        self._record = record
+        self._limits = limits
+        self._redactor = Redactor(record.secrets)
+        self._stream = TextStream(self._redactor)
+        self._waiting: list[OutputItem] = []
+        self._head_bytes = 0
+        self._tail: deque[tuple[int, int, int]] = deque()
+        self._tail_bytes = 0
+        self._seen = 0
+        self._written = 0
+
+    def begin(self, writer: str) -> list[Step]:
+        """The row of the run; `writer` is the name of this process's lock."""
+        record = self._record
+        inputs, length = self._limited({"args": list(record.args), "kwargs": dict(record.kwargs)})
+        labels = self._redactor.value(dict(record.labels))
+        row: dict[str, object] = {
+            "history_id": self.history_id,
+            "run_id": record.run_id,
+            "writer": writer,
+            "kind": record.kind,
+            "tag": record.tag,
+            "project_root": record.project_root,
+            "config_path": record.config_path,
+            "agent_id": record.agent_id,
+            "inputs": dump(inputs),
+            "inputs_cut": length is not None,
+            "git_commit": record.git_commit,
+            "interpreter": record.interpreter,
+            "labels": dump(labels) if labels else None,
+            "started_at": record.started_at,
+            "updated_at": time.time(),
+        }
+        for name, text in row.items():
+            if isinstance(text, str) and self._redactor.forms.found_in(text):
+                row[name] = self._redactor.replaced(text)
+        row["redacted"] = self._redactor.hits > 0
+        self.begun = True
+        return [partial(_insert, row=row)]
+
+    def connected(self, target: Target) -> list[Step]:
+        """Where the run goes."""
+        return [self._update({"target": dump(self._redactor.value(target.to_message()))})]
+
+    def add(self, items: Sequence[OutputItem]) -> None:
+        """Take items over; `flush` writes them."""
+        self._waiting += items
+
+    def skip(self, items: Sequence[OutputItem]) -> None:
+        """Items that are not kept, because the disk does not keep up."""
+        self._seen = max(self._seen, items[-1].index + 1)
+
+    def flush(self, *, last: bool = False) -> list[Step]:
+        """What arrived since, except what may be the beginning of a secret."""
+        if not self._waiting and not last:
+            return []
+        self._drop_what_will_not_stay()
+        waiting, self._waiting = self._waiting, []
+        ready: list[_Ready] = []
+        at = 0
+        while at < len(waiting):
+            is_text = waiting[at].type == "text"
+            end = at
+            while end < len(waiting) and (waiting[end].type == "text") == is_text:
+                end += 1
+            group = waiting[at:end]
+            if is_text:
+                taken = self._texts(group, last=last or end < len(waiting))
+                ready += taken
+                if len(taken) < len(group):
+                    self._waiting = group[len(taken) :]
+                    break
+            else:
+                self._stream.restart()
+                ready += self._values(group)
+            at = end
+        return self._blocks(ready)
+
+    def end(self, outcome: RunOutcome) -> list[Step]:
+        """The rest of the output and how the run ended."""
+        steps = self.flush(last=True)
+        self.ended = True
+        row: dict[str, object] = {
+            "state": outcome.state,
+            "ended_at": self._record.started_at + outcome.elapsed_ms / 1000,
+            "elapsed_ms": outcome.elapsed_ms,
+            "first_chunk_ms": outcome.first_chunk_ms,
+            "stopped": outcome.stopped,
+            "attempts": getattr(outcome, "attempts", 1),
+        }
+        if outcome.target is not None:
+            row["target"] = dump(self._redactor.value(outcome.target.to_message()))
+        if outcome.result is not None:
+            value, length = self._limited(outcome.result.value)
+            row["result"], row["result_cut_from"] = dump(value), length
+        if outcome.error is not None:
+            row["error"] = dump(self._redactor.value(outcome.error.to_message()))
+        row["redacted"] = self._redactor.hits > 0
+        return [*steps, self._update(row), partial(documents.finish, history_id=self.history_id)]
+
+    def interrupt(self) -> list[Step]:
+        """The run is not recorded to its end."""
+        steps = self.flush(last=True)
+        self.ended = True
+        row: dict[str, object] = {"state": "interrupted", "ended_at": time.time()}
+        return [*steps, self._update(row), partial(documents.finish, history_id=self.history_id)]
+
+    def _update(self, row: dict[str, object]) -> Step:
+        return partial(_update, history_id=self.history_id, row={**row, "updated_at": time.time()})
+
+    def _limited(self, value: JsonValue) -> tuple[JsonValue, int | None]:
+        """A clean value that is not too long, and the length it had when it was cut."""
+        try:
+            clean = self._redactor.value(value)
+            shorter = cut(clean, self._limits.item_bytes)
+        except RecursionError:
+            return "[nested too deeply to be stored]", 0
+        return (clean, None) if shorter is None else shorter
+
+    def _texts(self, group: list[OutputItem], *, last: bool) -> list[_Ready]:
+        texts = [str(item.value) for item in group]
+        if self._redactor.suspicious("\n".join(texts)):
+            texts = [self._redactor.whole_json(text) for text in texts]
+        clean = self._stream.clean(texts, last=last)
+        return [
+            self._ready(item, text) for item, text in zip(group[: len(clean)], clean, strict=True)
+        ]
+
+    def _values(self, group: list[OutputItem]) -> list[_Ready]:
+        suspicious = self._redactor.suspicious("\n".join([item.raw for item in group])) or (
+            self._redactor.suspicious(dump([item.value for item in group]))
+        )
+        if not suspicious:
+            return [
+                self._ready(item, item.raw if item.type == "unknown-frame" else item.value)
+                for item in group
+            ]
+        return [
+            self._ready(
+                item,
+                self._redactor.text(item.raw)
+                if item.type == "unknown-frame"
+                else self._redactor.value(item.value),
+            )
+            for item in group
+        ]
+
+    def _ready(self, item: OutputItem, value: JsonValue) -> _Ready:
+        size = len(value) if isinstance(value, str) else len(item.raw)
+        at_ms = round(item.at_ms, 3)
+        if size > self._limits.item_bytes:
+            shorter = cut(value, self._limits.item_bytes)
+            if shorter is not None:
+                size = self._limits.item_bytes + _ITEM_CHARS
+                return _Ready(item.index, at_ms, cut_type(item.type), shorter[0], size)
+        return _Ready(item.index, at_ms, item.type, value, size + _ITEM_CHARS)
+
+    def _drop_what_will_not_stay(self) -> None:
+        """Once the head is full only the tail stays: what cannot stay is not even packed."""
+        if self._head_bytes < self._limits.head_bytes:
+            return
+        room, at = self._limits.tail_bytes, len(self._waiting)
+        while at and room > 0:
+            at -= 1
+            room -= len(self._waiting[at].raw) + _ITEM_CHARS
+        if at:
+            self._stream.skip([str(it.value) for it in self._waiting[:at] if it.type == "text"])
+            self._seen = max(self._seen, self._waiting[at - 1].index + 1)
+            del self._waiting[:at]
+
+    def _blocks(self, ready: Sequence[_Ready]) -> list[Step]:
+        steps: list[Step] = []
+        start, size = 0, 0
+        for at, item in enumerate(ready):
+            size += item.size
+            follows = at + 1 < len(ready) and ready[at + 1].at == item.at + 1
+            if not follows or size >= _BLOCK_CHARS or at + 1 - start >= _BLOCK_ITEMS:
+                steps += self._block(ready[start : at + 1], size)
+                start, size = at + 1, 0
+        if ready:
+            self._seen = max(self._seen, ready[-1].at + 1)
+        if steps:
+            steps.append(
+                self._update(
+                    {
+                        "chunks": self._seen,
+                        "dropped_chunks": self._seen - self._written,
+                        "stored_bytes": self._head_bytes + self._tail_bytes,
+                        "redacted": self._redactor.hits > 0,
+                    }
+                )
+            )
+        return steps
+
+    def _block(self, ready: Sequence[_Ready], size: int) -> list[Step]:
+        items = dump([item.value for item in ready])
+        if self._redactor.forms.found_in(items):
+            # Pieces of harmless texts make up a secret together with our own commas and quotes.
+            items = dump([self._redactor.mask()] * len(ready))
+        times, types = runs_of(it.at_ms for it in ready), runs_of(it.type for it in ready)
+        block = Block(ready[0].at, len(ready), times, types, items)
+        self._written += len(ready)
+        steps: list[Step] = [partial(_insert_block, history_id=self.history_id, block=block)]
+        if self._head_bytes < self._limits.head_bytes:
+            self._head_bytes += size
+            return steps
+        self._tail.append((block.first, block.length, size))
+        self._tail_bytes += size
+        while self._tail_bytes > self._limits.tail_bytes and len(self._tail) > 1:
+            first, count, gone = self._tail.popleft()
+            self._tail_bytes -= gone
+            self._written -= count
+            steps.append(partial(_delete_block, history_id=self.history_id, first=first))
+        return steps
+
+
+def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> None:
+    names, marks = ", ".join(row), ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", tuple(row.values()))
+    documents.begin(connection, str(row["history_id"]))
+
+
+def _update(connection: sqlite3.Connection, history_id: str, row: dict[str, object]) -> None:
+    names = ", ".join(f"{name} = ?" for name in row)
+    connection.execute(f"UPDATE runs SET {names} WHERE history_id = ?", (*row.values(), history_id))
+
+
+def _insert_block(connection: sqlite3.Connection, history_id: str, block: Block) -> None:
+    # a run that somebody deleted meanwhile takes nothing more
+    connection.execute(
+        "INSERT INTO blocks (run, first, count, times, types, items, bytes)"
+        " SELECT seq, ?, ?, ?, ?, ?, ? FROM runs WHERE history_id = ?",
+        (*block, len(block.items), history_id),
+    )
+
+
+def _delete_block(connection: sqlite3.Connection, history_id: str, first: int) -> None:
+    connection.execute(
+        "DELETE FROM blocks WHERE first = ? AND run = (SELECT seq FROM runs WHERE history_id = ?)",
+        (first, history_id),
+    )
