@@ -44,7 +44,7 @@ def _as_json(project: AgentProject, base: Path) -> dict[str, JsonValue]:
 def _entrypoint_json(
     project: AgentProject, entrypoint: Entrypoint, base: Path
 ) -> dict[str, JsonValue]:
-    info = describe(entrypoint)
+    info = describe(entrypoint, project)
     place = _place(project, entrypoint)
     return {
         "tag": entrypoint.tag,
@@ -89,7 +89,7 @@ def _as_text(project: AgentProject, base: Path, paint: Painter) -> str:
 def _row(project: AgentProject, entrypoint: Entrypoint, base: Path) -> tuple[str, str, str, str]:
     """Tag, kind, signature and place; what is not known says so."""
     kind = f"{entrypoint.kind}, stream" if entrypoint.is_stream else entrypoint.kind
-    signature = describe(entrypoint).signature or entrypoint.module or _url(entrypoint) or "?"
+    signature = describe(entrypoint, project).signature or entrypoint.module or _url(entrypoint) or "?"
     place = _place(project, entrypoint)
     where = entrypoint.file or ""
     if place is not None:

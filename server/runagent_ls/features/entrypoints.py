@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import cast
 
 from runagent_ls.jsontree.document import JsonValue
+from runagent_ls.project.annotations.signatures import SignatureSchemas, signature_schemas
 from runagent_ls.project.model import AgentProject, Entrypoint, EntrypointKind
+from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.pyfile.model import Parameter, Signature
 from runagent_ls.pyfile.signature_schema import (
     MISSING,
     Missing,
-    annotation_schema,
-    input_schema,
     literal_default,
     signature_text,
 )
@@ -61,28 +60,51 @@ def find(project: AgentProject, tag: str) -> Entrypoint | None:
     return next((item for item in project.entrypoints if item.tag == tag), None)
 
 
-def describe(entrypoint: Entrypoint) -> EntrypointInfo:
-    """Everything known about an entrypoint's inputs without running it."""
+def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
+    """Everything known about an entrypoint's inputs and output without running it.
+
+    Annotations are followed through the files of the project; reads those that are needed.
+    """
     resolution = entrypoint.resolution
     symbol = resolution.symbol if resolution else None
     signature = symbol.signature if symbol else None
+    schemas = _schemas(entrypoint, project, signature)
     return EntrypointInfo(
         tag=entrypoint.tag or "",
         kind=entrypoint.kind,
         streams=entrypoint.is_stream,
         signature=symbol.name + signature_text(signature) if symbol and signature else None,
         documentation=symbol.docstring if symbol else None,
-        parameters=_parameters(signature) if signature else (),
-        input_schema=input_schema(signature) if signature else {"type": "object"},
+        parameters=_parameters(signature, schemas) if signature else (),
+        input_schema=schemas.inputs,
         signature_certain=resolution is not None and resolution.signature_certain,
         returns=signature.returns if signature else None,
-        output_schema=annotation_schema(signature.returns) if signature else {},
+        output_schema=schemas.output if not _extracts(entrypoint) else {},
     )
 
 
-def _parameters(signature: Signature) -> tuple[ParameterInfo, ...]:
-    properties = input_schema(signature).get("properties")
-    schemas = properties if isinstance(properties, dict) else {}
+def _schemas(
+    entrypoint: Entrypoint, project: AgentProject, signature: Signature | None
+) -> SignatureSchemas:
+    resolution, file = entrypoint.resolution, entrypoint.module_file
+    if signature is None or resolution is None or file is None or project.files is None:
+        return SignatureSchemas({"type": "object"})
+    return signature_schemas(
+        signature,
+        resolution.defined_in or file.path,
+        file.path,
+        RecordingReader(project.root, project.files),
+        streams=entrypoint.is_stream,
+    )
+
+
+def _extracts(entrypoint: Entrypoint) -> bool:
+    """Whether an extractor makes another value of what the function gives."""
+    value = entrypoint.value
+    return isinstance(value, dict) and bool(value.get("extractor"))
+
+
+def _parameters(signature: Signature, schemas: SignatureSchemas) -> tuple[ParameterInfo, ...]:
     return tuple(
         ParameterInfo(
             parameter=parameter,
@@ -90,7 +112,7 @@ def _parameters(signature: Signature) -> tuple[ParameterInfo, ...]:
             default_value=(
                 literal_default(parameter.default) if parameter.default is not None else MISSING
             ),
-            schema=cast("Schema", schemas.get(parameter.name, {})),
+            schema=schemas.parameters.get(parameter.name, {}),
         )
         for parameter in signature.parameters
     )

@@ -56,7 +56,7 @@ class Commands:
         found = entrypoints.find(project, request.tag)
         if found is None:
             return entrypoints.not_found(project, request.tag)
-        info = entrypoints.describe(found)
+        info = entrypoints.describe(found, project)
         missing = info.missing_inputs[len(request.args) :]
         if not missing:
             return None

@@ -62,7 +62,7 @@ class Shell:
         found = entrypoints.find(project, tag)
         if found is None:
             raise InvalidParamsError(entrypoints.not_found(project, tag))
-        return messages.entrypoint_message(entrypoints.describe(found))
+        return messages.entrypoint_message(entrypoints.describe(found, project))
 
     async def _run(self, params: Json, stream: bool) -> Json:
         request = messages.read_run(params)

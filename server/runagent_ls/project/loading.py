@@ -96,6 +96,7 @@ def load_project(
         surroundings=around,
         entry_files=entry_files,
         missing_imports=missing,
+        files=files,
     )
     if cache is not None:
         cache.put(config_path, _Last(project, read, reader, verdicts, upload))

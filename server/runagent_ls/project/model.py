@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Literal, TypeAlias
 
 from runagent_ls.jsontree.document import Document, JsonValue, Path
+from runagent_ls.project.file_source import FileSource
 from runagent_ls.pyfile.model import Proof, PyFile, Signature, Symbol
 from runagent_ls.schema.problem import SchemaProblem
 from runagent_ls.text.decoding import TextProblem
@@ -220,6 +221,8 @@ class AgentProject:
     """The files that entrypoints name and that were read, each with the first that names it."""
     missing_imports: tuple[MissingImport, ...] = ()
     """Imports of these files that fail."""
+    files: FileSource | None = field(default=None, repr=False, compare=False)
+    """Where to read further files of the project, for questions that go beyond the model."""
 
     @property
     def framework(self) -> str | None:

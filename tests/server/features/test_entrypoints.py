@@ -29,7 +29,7 @@ def _project(folder: Path, source: str, module: str = "greet", tag: str = "greet
 def _info(project: AgentProject, tag: str = "greet") -> EntrypointInfo:
     found = find(project, tag)
     assert found is not None
-    return describe(found)
+    return describe(found, project)
 
 
 def test_a_plain_function_says_what_it_needs(tmp_path: Path) -> None:

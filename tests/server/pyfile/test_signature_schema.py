@@ -1,4 +1,4 @@
-"""Annotations and defaults as JSON, and signatures as text."""
+"""Defaults as JSON, and signatures as text."""
 
 from __future__ import annotations
 
@@ -9,75 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runagent_ls.pyfile.model import Signature
 from runagent_ls.pyfile.parsing import parse_python
 from runagent_ls.pyfile.signature_schema import (
     MISSING,
     JsonValue,
-    annotation_schema,
-    input_schema,
     literal_default,
     signature_text,
 )
-
-
-def signature(head: str) -> Signature:
-    found = parse_python(f"def f({head}:\n    pass\n").symbols["f"].signature
-    assert found is not None
-    return found
-
-
-STRING: dict[str, JsonValue] = {"type": "string"}
-NULL: dict[str, JsonValue] = {"type": "null"}
-
-
-@pytest.mark.parametrize(
-    ("annotation", "schema"),
-    [
-        ("str", STRING),
-        ("int", {"type": "integer"}),
-        ("float", {"type": "number"}),
-        ("bool", {"type": "boolean"}),
-        ("None", NULL),
-        ("'str'", STRING),
-        ("list", {"type": "array"}),
-        ("list[str]", {"type": "array", "items": STRING}),
-        ("typing.List[int]", {"type": "array", "items": {"type": "integer"}}),
-        ("dict[str, int]", {"type": "object", "additionalProperties": {"type": "integer"}}),
-        ("Dict[str, Any]", {"type": "object"}),
-        ("Optional[str]", {"anyOf": [STRING, NULL]}),
-        ("str | None", {"anyOf": [STRING, NULL]}),
-        ("Union[str, int, None]", {"anyOf": [STRING, {"type": "integer"}, NULL]}),
-        ("str | Any", {}),
-        ("Union[str, 'str']", STRING),
-        ("Literal['a', 2, None]", {"enum": ["a", 2, None]}),
-        ("Annotated[str, 'note']", STRING),
-        ("Message", {}),
-        ("list[Message]", {"type": "array"}),
-        ("a b", {}),
-        ("'(' ", {}),
-        ("x" + "[x" * 5000 + "]" * 5000, {}),
-        (None, {}),
-    ],
-)
-def test_annotations(annotation: str | None, schema: dict[str, JsonValue]) -> None:
-    assert annotation_schema(annotation) == schema
-
-
-def test_input_schema() -> None:
-    found = input_schema(signature("a, /, b: int, c: str = 'x', *d, e=[1, None], f=now(), **g)"))
-    assert found == {
-        "type": "object",
-        "properties": {
-            "b": {"type": "integer"},
-            "c": {"type": "string", "default": "x"},
-            "e": {"default": [1, None]},
-            "f": {},
-        },
-        "required": ["b"],
-        "additionalProperties": True,
-    }
-    assert input_schema(signature(")"))["additionalProperties"] is False
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ _WORD: Final = re.compile(r"[0-9]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+", re.ASCII)
 
 
 def words(text: str) -> list[str]:
-    """`userId`, `user_id` and `user-id` are all `user`, `id`; only letters that all languages take."""
+    """`userId`, `user_id` and `user-id` all give `user`, `id`; letters beyond ASCII are dropped."""
     return [word.lower() for word in _WORD.findall(text)]
 
 
