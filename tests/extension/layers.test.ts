@@ -9,6 +9,7 @@ const EDITOR_MODULES = new Set([
   'commands/error_actions.ts',
   'commands/interpreter_commands.ts',
   'commands/notify.ts',
+  'commands/open_frame.ts',
   'commands/run_commands.ts',
   'commands/server_commands.ts',
   'commands/server_reports.ts',

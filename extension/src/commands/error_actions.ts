@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import type { Run } from '../runs/run';
-import type { RunKind } from '../runs/view_model';
+import type { Run, RunRequest } from '../runs/run';
 import type { RunError } from '../server/protocol.generated';
 
 export interface RunAgainWays {
-  again(kind?: RunKind): void;
+  again(changes?: Partial<RunRequest>): void;
   editInputs(): void;
 }
 
@@ -16,13 +15,16 @@ export function performErrorAction(
 ): void {
   switch (action) {
     case 'run-as-stream':
-      ways.again('stream');
+      ways.again({ kind: 'stream' });
       break;
     case 'run-as-call':
-      ways.again('run');
+      ways.again({ kind: 'run' });
       break;
     case 'run-again':
       ways.again();
+      break;
+    case 'send-anyway':
+      ways.again({ validate: false });
       break;
     case 'edit-inputs':
       ways.editInputs();
@@ -35,6 +37,9 @@ export function performErrorAction(
       break;
     case 'change-timeout':
       openSettings('runagent.timeouts');
+      break;
+    case 'set-api-key':
+      void vscode.commands.executeCommand('runagent.setApiKey');
       break;
     case 'show-logs':
       void vscode.commands.executeCommand('runagent.showLogs');

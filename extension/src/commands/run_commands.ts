@@ -19,6 +19,7 @@ import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo, Project } from '../server/protocol.generated';
 import { performErrorAction } from './error_actions';
 import { commandButton, showInformation, showWarning } from './notify';
+import { openFrame } from './open_frame';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
@@ -36,7 +37,10 @@ export class RunCommands implements vscode.Disposable {
     private readonly server: () => Promise<AgentServer>,
     private readonly runs: Runs,
   ) {
-    this.panels = new RunPanels(context.extensionUri, (command, run) => this.#pageCommand(command, run));
+    this.panels = new RunPanels(context.extensionUri, {
+      command: (command, run) => this.#pageCommand(command, run),
+      openFrame: (index, run) => void openFrame(run.model.error, index),
+    });
     this.#remembered = new RememberedInputs(context.workspaceState);
     this.#registrations = vscode.Disposable.from(
       vscode.commands.registerCommand('runagent.run', (argument) => this.#invoke('run', argument)),
@@ -160,14 +164,15 @@ export class RunCommands implements vscode.Disposable {
     }
   }
 
-  #again(run: Run, kind: RunKind = run.request.kind): void {
-    if (run.isOver) this.#launch({ ...run.request, kind });
+  #again(run: Run, changes: Partial<RunRequest> = {}): void {
+    if (run.isOver) this.#launch({ ...run.request, ...changes });
   }
 
   async #editInputs(run: Run): Promise<void> {
     if (!run.isOver || !mayRun()) return;
     try {
-      const { inputs, ...entrypoint } = run.request;
+      // Other inputs are checked anew, whatever was sent anyway before.
+      const { inputs, validate: _sentAnyway, ...entrypoint } = run.request;
       await this.#askAndStart(entrypoint, inputs);
     } catch (error) {
       reportFailure(error);
@@ -178,7 +183,7 @@ export class RunCommands implements vscode.Disposable {
     const action = run.model.error?.action;
     if (action === undefined) return;
     performErrorAction(action, run, {
-      again: (kind) => this.#again(run, kind),
+      again: (changes) => this.#again(run, changes),
       editInputs: () => void this.#editInputs(run),
     });
   }

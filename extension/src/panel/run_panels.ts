@@ -9,7 +9,11 @@ import { pageWords } from './words';
 
 const VIEW_TYPE = 'runagent.run';
 
-export type PageCommandHandler = (command: PageCommand, run: Run) => void;
+/** What the pages ask for. */
+export interface PageListener {
+  command(command: PageCommand, run: Run): void;
+  openFrame(index: number, run: Run): void;
+}
 
 /** The open run views: one for each entrypoint, showing its latest run. */
 export class RunPanels implements vscode.Disposable {
@@ -17,7 +21,7 @@ export class RunPanels implements vscode.Disposable {
 
   constructor(
     private readonly extensionUri: vscode.Uri,
-    private readonly handle: PageCommandHandler,
+    private readonly listener: PageListener,
   ) {}
 
   /** Opens or reuses the entrypoint's view beside the editor, without taking the keyboard from it. */
@@ -28,7 +32,7 @@ export class RunPanels implements vscode.Disposable {
       return;
     }
     const neighbour = [...this.#panels][0]?.column;
-    const panel = new RunPanel(this.extensionUri, run, neighbour ?? vscode.ViewColumn.Beside, this.handle);
+    const panel = new RunPanel(this.extensionUri, run, neighbour ?? vscode.ViewColumn.Beside, this.listener);
     this.#panels.add(panel);
     panel.onDidDispose(() => this.#panels.delete(panel));
   }
@@ -51,7 +55,7 @@ class RunPanel {
     extensionUri: vscode.Uri,
     run: Run,
     column: vscode.ViewColumn,
-    private readonly handle: PageCommandHandler,
+    private readonly listener: PageListener,
   ) {
     this.#run = run;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
@@ -113,7 +117,9 @@ class RunPanel {
     } else if (message?.type === 'drawn') {
       if (message.runId === this.#run.id) this.#run.gate.drawn(message.seq);
     } else if (message?.type === 'command') {
-      this.handle(message.command, this.#run);
+      this.listener.command(message.command, this.#run);
+    } else if (message?.type === 'openFrame') {
+      this.listener.openFrame(message.index, this.#run);
     }
   }
 

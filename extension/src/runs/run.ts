@@ -14,6 +14,10 @@ export interface RunRequest {
   readonly tag: string;
   readonly kind: RunKind;
   readonly inputs: Inputs;
+  /** True: in the cloud, because the user chose so for this run. */
+  readonly cloud?: boolean;
+  /** False: the user has seen that the inputs do not fit and sends them all the same. */
+  readonly validate?: boolean;
 }
 
 export interface RunEnvironment {
@@ -112,13 +116,15 @@ export class Run {
   }
 
   #params(): RunParams {
-    const { configUri, tag, inputs } = this.request;
+    const { configUri, tag, inputs, cloud, validate } = this.request;
     return {
       runId: this.id,
       configUri,
       tag,
       kwargs: { ...inputs.kwargs },
       ...(inputs.args.length > 0 ? { args: [...inputs.args] } : {}),
+      ...(cloud === true ? { target: { cloud } } : {}),
+      ...(validate === false ? { validate } : {}),
     };
   }
 

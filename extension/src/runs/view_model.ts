@@ -41,6 +41,8 @@ export interface RunViewModel {
   readonly pieces: number;
   readonly elapsedMs: number | null;
   readonly firstChunkMs: number | null;
+  /** How often the agent was called; null while that is not known. */
+  readonly attempts: number | null;
   readonly error: RunError | null;
   /** A sentence beside the state, such as what a cancel did not stop. */
   readonly notice: string | null;
@@ -68,6 +70,7 @@ export function newRun(run: Pick<RunViewModel, 'runId' | 'tag' | 'project' | 'ki
     pieces: 0,
     elapsedMs: null,
     firstChunkMs: null,
+    attempts: null,
     error: null,
     notice: null,
   };
@@ -114,6 +117,7 @@ function finish(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>, value?:
     pieces: Math.max(outcome.chunks, model.pieces),
     elapsedMs: outcome.elapsedMs,
     firstChunkMs: outcome.firstChunkMs ?? null,
+    attempts: outcome.attempts ?? null,
     error: outcome.error ?? null,
     notice: noticeAfter(model, outcome),
   };

@@ -37,12 +37,14 @@ describe('the page', () => {
 });
 
 describe('a message from the page', () => {
-  it.each([{ type: 'ready' }, { type: 'drawn', runId: 'r', seq: 3 }, { type: 'command', command: 'cancel' }])(
-    '%j is taken',
-    (message) => {
-      expect(readPageMessage({ ...message, extra: true })).toEqual(message);
-    },
-  );
+  it.each([
+    { type: 'ready' },
+    { type: 'drawn', runId: 'r', seq: 3 },
+    { type: 'command', command: 'cancel' },
+    { type: 'openFrame', index: 1 },
+  ])('%j is taken', (message) => {
+    expect(readPageMessage({ ...message, extra: true })).toEqual(message);
+  });
 
   it.each([
     null,
@@ -51,6 +53,8 @@ describe('a message from the page', () => {
     { type: 'drawn', seq: 1 },
     { type: 'command', command: 'workbench.action.terminal.new' },
     { type: 'command' },
+    { type: 'openFrame', index: 0.5 },
+    { type: 'openFrame', uri: 'file:///etc/passwd' },
     { type: 'other' },
   ])('%j is not', (message) => {
     expect(readPageMessage(message)).toBeUndefined();

@@ -33,11 +33,27 @@ const words: Words = {
   jumpToEnd: 'Jump to End',
   output: 'Output',
   errorHeading: 'The run failed',
+  refusedHeading: 'Nothing was sent',
+  errorKinds: {
+    network: 'network trouble',
+    dns: 'dns',
+    tls: 'tls',
+    'timeout-connect': 'connect',
+    'timeout-idle': 'idle',
+    'timeout-total': 'total',
+    protocol: 'protocol',
+    'circuit-open': 'paused',
+    overloaded: 'overloaded',
+  },
+  tracebackHeading: 'Where it failed',
+  inFunction: 'in {0}',
   noOutput: 'No output.',
   unknownFrame: 'Message of unknown kind',
   ranOn: 'Agent at {0}',
+  ranInCloud: 'Cloud at {0}',
   onThisMachine: 'on this machine',
   leftTheMachine: 'inputs leave this machine',
+  copiesToCloud: 'a copy goes to the cloud',
   sources: {
     explicit: 'chosen',
     setting: 'from the settings',
@@ -47,9 +63,10 @@ const words: Words = {
   onePiece: '1 piece',
   pieces: '{0} pieces',
   firstPiece: 'first after {0}',
+  attempts: '{0} attempts',
   cutNote: 'Only the first {0} of {1} characters are shown.',
   droppedNote: '{0} earlier characters are not shown.',
-  actions: { 'run-as-stream': 'Run as Stream' },
+  actions: { 'run-as-stream': 'Run as Stream', 'send-anyway': 'Send Anyway' },
 };
 const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
 const target = {
@@ -262,6 +279,77 @@ describe('the run page', () => {
     await eventually(() => page.getByRole('alert').innerText()).toContain('Cannot be called.\n\nStream it.');
     await page.getByRole('button', { name: 'Run as Stream' }).click();
     await eventually(() => sent).toContainEqual({ type: 'command', command: 'errorAction' });
+  });
+
+  it('says where a run goes when it leaves the machine', async () => {
+    const cloud = {
+      ...target,
+      source: 'cloud',
+      cloud: true,
+      address: 'https://cloud.invalid',
+      leavesMachine: true,
+    } as const;
+    await show({ type: 'state', params: { runId: 'r', state: 'running', target: cloud } });
+    const line = page.locator('.target.shared');
+    await eventually(() => line.textContent()).toBe(
+      'Cloud at https://cloud.invalid · in the cloud · inputs leave this machine',
+    );
+  });
+
+  it('lists each problem of refused inputs and offers to edit or to send them', async () => {
+    const problem = { path: [], expected: null, certain: true };
+    const problems = [
+      { ...problem, parameter: 'name', message: 'is missing' },
+      { ...problem, parameter: 'order', path: ['items', 0], message: 'is no text' },
+    ];
+    await show(
+      finished({
+        state: 'failed',
+        error: {
+          code: 'VALIDATION_ERROR',
+          message: 'Two inputs do not fit.',
+          suggestion: null,
+          action: 'send-anyway',
+          details: { problems },
+        },
+      }),
+    );
+    const alert = page.getByRole('alert');
+    await eventually(() => alert.locator('h2').innerText()).toBe('Nothing was sent VALIDATION_ERROR');
+    expect(await alert.getByRole('listitem').allInnerTexts()).toEqual([
+      'name is missing',
+      'order.items[0] is no text',
+    ]);
+    await alert.getByRole('button', { name: 'Edit Inputs' }).click();
+    await eventually(() => sent).toContainEqual({ type: 'command', command: 'editInputs' });
+    await alert.getByRole('button', { name: 'Send Anyway' }).click();
+    await eventually(() => sent).toContainEqual({ type: 'command', command: 'errorAction' });
+  });
+
+  it('says the kind of a failure, links the frames of the project, and counts attempts', async () => {
+    const frames = [
+      { uri: null, file: '/lib/server.py', line: 9, function: 'call', text: null },
+      { uri: 'file:///p/main.py', file: 'main.py', line: 11, function: 'greet', text: 'raise <b>' },
+    ];
+    const error = {
+      code: 'C',
+      message: 'm',
+      suggestion: null,
+      kind: 'network',
+      details: null,
+      frames,
+    } as const;
+    await show(finished({ state: 'failed', attempts: 3, error: { ...error, frames } }));
+    const alert = page.getByRole('alert');
+    await eventually(() => alert.locator('h2').innerText()).toBe('The run failed C network trouble');
+    expect(await alert.getByRole('listitem').allInnerTexts()).toEqual([
+      '/lib/server.py:10 in call',
+      'main.py:12 in greet\nraise <b>',
+    ]);
+    expect(await page.locator('.details').innerText()).toContain('3 attempts');
+    expect(await alert.getByRole('button').allInnerTexts()).toEqual(['main.py:12']);
+    await alert.getByRole('button').click();
+    await eventually(() => sent).toContainEqual({ type: 'openFrame', index: 1 });
   });
 
   it('starts afresh with the next run', async () => {

@@ -110,6 +110,14 @@ describe('a run', () => {
     expect(server.sent[0]?.params).toMatchObject({ args: [1] });
   });
 
+  it('goes to the cloud and past the check of its inputs only when that was chosen', async () => {
+    await started();
+    expect(server.sent[0]?.params).not.toHaveProperty('target');
+    expect(server.sent[0]?.params).not.toHaveProperty('validate');
+    await started({ cloud: true, validate: false });
+    expect(server.sent[1]?.params).toMatchObject({ target: { cloud: true }, validate: false });
+  });
+
   it('counts its time from the click', async () => {
     const run = await started();
     time = 3500;

@@ -36,7 +36,10 @@ class App {
     this.#lastSeq = undefined;
     const root = document.getElementById('run');
     if (root === null) return;
-    this.#page ??= new RunPage(root, words, (command) => editor.postMessage({ type: 'command', command }));
+    this.#page ??= new RunPage(root, words, {
+      ask: (command) => editor.postMessage({ type: 'command', command }),
+      openFrame: (index) => editor.postMessage({ type: 'openFrame', index }),
+    });
     this.#draw();
   }
 

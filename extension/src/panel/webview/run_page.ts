@@ -1,7 +1,9 @@
 import { isOver, type RunViewModel } from '../../runs/view_model';
 import { duration } from '../duration';
-import type { PageCommand, Words } from '../messages';
+import type { Words } from '../messages';
+import { isShared, targetParts } from '../target_text';
 import { button, element, fill, setText } from './element';
+import { ErrorSection, type PageWays } from './error_section';
 import { OutputLog } from './output_log';
 
 /** The page of one run: what, where, how it goes, what came out. */
@@ -13,19 +15,20 @@ export class RunPage {
   readonly #details = element('span', { class: 'details' });
   readonly #target = element('p', { class: 'target' });
   readonly #notice = element('p', { class: 'notice', role: 'status' });
-  readonly #error = element('section', { class: 'error', role: 'alert' });
+  readonly #error: ErrorSection;
   readonly #cancel: HTMLButtonElement;
   readonly #again: HTMLButtonElement;
   readonly #edit: HTMLButtonElement;
   readonly #open: HTMLButtonElement;
   readonly #log: OutputLog;
-  #shownError: RunViewModel['error'] = null;
 
   constructor(
     root: HTMLElement,
     private readonly words: Words,
-    private readonly ask: (command: PageCommand) => void,
+    ways: PageWays,
   ) {
+    const { ask } = ways;
+    this.#error = new ErrorSection(words, ways);
     this.#cancel = button(words.cancel, () => ask('cancel'), 'primary');
     this.#again = button(words.runAgain, () => ask('runAgain'), 'primary');
     this.#edit = button(words.editInputs, () => ask('editInputs'));
@@ -41,7 +44,7 @@ export class RunPage {
         this.#notice,
         element('div', { class: 'buttons' }, this.#cancel, this.#again, this.#edit, this.#open),
       ),
-      this.#error,
+      this.#error.root,
       this.#log.root,
     );
   }
@@ -53,11 +56,11 @@ export class RunPage {
     setText(this.#phase, this.words.phases[model.phase]);
     this.#phase.dataset['phase'] = model.phase;
     setText(this.#details, this.#detailText(model));
-    setText(this.#target, this.#targetText(model));
+    this.#drawTarget(model);
     setText(this.#notice, model.notice ?? '');
     this.showTime(elapsedMs);
     this.#drawButtons(model, over);
-    this.#drawError(model.error);
+    this.#error.draw(model.error);
     this.#log.draw(model, over);
   }
 
@@ -78,39 +81,21 @@ export class RunPage {
   }
 
   #detailText(model: RunViewModel): string {
-    if (model.kind === 'run' || model.pieces === 0) return '';
-    const first = model.firstChunkMs;
-    const count =
-      model.pieces === 1 ? this.words.onePiece : fill(this.words.pieces, model.pieces.toLocaleString());
-    const parts = [count];
-    if (first !== null) parts.push(fill(this.words.firstPiece, duration(first)));
+    const parts: string[] = [];
+    if (model.kind === 'stream' && model.pieces > 0) {
+      const count =
+        model.pieces === 1 ? this.words.onePiece : fill(this.words.pieces, model.pieces.toLocaleString());
+      parts.push(count);
+      if (model.firstChunkMs !== null) parts.push(fill(this.words.firstPiece, duration(model.firstChunkMs)));
+    }
+    if (model.attempts !== null && model.attempts > 1) {
+      parts.push(fill(this.words.attempts, model.attempts.toLocaleString()));
+    }
     return parts.join(', ');
   }
 
-  #targetText(model: RunViewModel): string {
-    const { target } = model;
-    if (target === null) return '';
-    const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-    const where = target.leavesMachine ? this.words.leftTheMachine : this.words.onThisMachine;
-    return [fill(this.words.ranOn, `${host}:${target.port}`), this.words.sources[target.source], where].join(
-      ' · ',
-    );
-  }
-
-  #drawError(error: RunViewModel['error']): void {
-    if (error === this.#shownError) return;
-    this.#shownError = error;
-    this.#error.replaceChildren();
-    if (error === null) return;
-    const code = element('code', {}, error.code);
-    this.#error.append(
-      element('h2', {}, this.words.errorHeading, ' ', code),
-      element('p', { class: 'message' }, error.message),
-    );
-    if (error.suggestion !== null) this.#error.append(element('p', {}, error.suggestion));
-    const label = error.action === undefined ? undefined : this.words.actions[error.action];
-    if (label !== undefined) {
-      this.#error.append(button(label, () => this.ask('errorAction'), 'primary'));
-    }
+  #drawTarget({ target }: RunViewModel): void {
+    setText(this.#target, target === null ? '' : targetParts(target, this.words).join(' · '));
+    this.#target.classList.toggle('shared', target !== null && isShared(target));
   }
 }

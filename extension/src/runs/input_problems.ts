@@ -1,0 +1,37 @@
+import type { InputProblem, RunError } from '../server/protocol.generated';
+
+/** What is wrong with one input, as the server found it before the call. */
+export interface ShownProblem {
+  /** Where: `name`, or inside a value `order.items[2]`; empty when the problem belongs to no single parameter. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** The problems that an error lists in `details.problems`; whatever does not look like one is left out. */
+export function inputProblems(error: RunError): ShownProblem[] {
+  const { problems } = (isObject(error.details) ? error.details : {}) as { problems?: unknown };
+  if (!Array.isArray(problems)) return [];
+  return problems.filter(isProblem).map(({ parameter, path, message }) => ({
+    where: `${parameter ?? ''}${path.map(step).join('')}`,
+    message,
+  }));
+}
+
+function step(key: string | number): string {
+  return typeof key === 'number' ? `[${key}]` : `.${key}`;
+}
+
+function isProblem(problem: unknown): problem is InputProblem {
+  if (!isObject(problem)) return false;
+  const { parameter, path, message } = problem;
+  return (
+    typeof message === 'string' &&
+    (parameter === null || typeof parameter === 'string') &&
+    Array.isArray(path) &&
+    path.every((key) => typeof key === 'string' || typeof key === 'number')
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
