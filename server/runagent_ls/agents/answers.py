@@ -1,4 +1,4 @@
-"""What an HTTP answer means: a value, or the error it stands for.
+"""What the answer to a run means: a value, or the error it stands for.
 
 Four shapes of failure exist: the envelope with `error.code`, FastAPI's `detail` as text or as a
 list, and plain text. A function that raised is answered with status 200 and `success: false`.
@@ -7,17 +7,15 @@ list, and plain text. A function that raised is answered with status 200 and `su
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from runagent_ls.agents.answer import Answer
 from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
-    ArchitectureFetchError,
-    ArchitectureMissingError,
-    AuthenticationError,
+    AgentNotFoundRemoteError,
+    ExecutionError,
     FunctionError,
     NotFoundError,
-    PermissionDeniedError,
     RequestRefusedError,
     ServerError,
     UnknownError,
@@ -25,46 +23,24 @@ from runagent_ls.agents.errors import (
     error_of_code,
 )
 from runagent_ls.agents.failures import advice_for, own_words
-from runagent_ls.agents.values import JsonValue, decode, parse
-
-EXCERPT = 2_000
-"""Code points of a body that an error carries along."""
+from runagent_ls.agents.refusals import by_words, not_deployed, refusal_of_status, refused_for_now
+from runagent_ls.agents.values import JsonValue, decode
 
 _CODED_TEXT = re.compile(r"^\[([A-Z][A-Z0-9_]*)\]\s*(.*)$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, read to its end. `address` is `host:port`, for messages."""
-
-    status: int
-    body: bytes
-    address: str
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-    def json(self) -> JsonValue:
-        """ValueError when the body is no JSON text in UTF-8."""
-        return parse(self.body.decode("utf-8"))
-
-    def details(self) -> dict[str, JsonValue]:
-        return {"status": self.status, "body": self.text[:EXCERPT]}
-
-
-def result_of_run(answer: Answer, agent_id: str, tag: str) -> tuple[JsonValue, str | None]:
+def result_of_run(answer: Answer, tag: str) -> tuple[JsonValue, str | None]:
     """The value and the request id of a successful run; raises AgentError for all else."""
     try:
         body = answer.json()
     except ValueError:
         raise _not_json(answer) from None
     if not isinstance(body, dict):
-        raise _unexpected(answer)
+        raise _not_json(answer) if answer.status >= 300 else _unexpected(answer)
     if 200 <= answer.status < 300 and _succeeded(body):
         request_id = body.get("request_id")
         return _value_of(body), request_id if isinstance(request_id, str) else None
-    raise failure_of(answer, body, agent_id, tag)
+    raise failure_of(answer, body, tag)
 
 
 def _succeeded(body: dict[str, JsonValue]) -> bool:
@@ -85,79 +61,121 @@ def _value_of(body: dict[str, JsonValue]) -> JsonValue:
     return decode(data)
 
 
-def failure_of(
-    answer: Answer, body: dict[str, JsonValue], agent_id: str, tag: str | None = None
-) -> AgentError:
+def failure_of(answer: Answer, body: dict[str, JsonValue], tag: str | None = None) -> AgentError:
     """The error that a JSON body with a failure stands for."""
     error = body.get("error")
+    given = error.get("suggestion") if isinstance(error, dict) else None
+    refusal = refusal_of_status(answer, _words_of(body), given if isinstance(given, str) else None)
+    if refusal is not None:
+        return refusal
     if isinstance(error, dict):
         return _enveloped(error, answer, tag)
     if isinstance(error, str) and error:
         coded = _CODED_TEXT.match(error)
         if coded is not None:
-            return error_of_code(coded[1], coded[2], details=answer.details())
-        return UnknownError(error, details=answer.details())
-    return _by_status(answer, body.get("detail"), agent_id)
+            return _coded(coded[1], coded[2], answer, None, None)
+        return _worded(error, answer)
+    message = body.get("message")
+    if answer.status < 300 and isinstance(message, str) and message:
+        return _worded(message, answer)
+    return _by_status(answer, body.get("detail"))
+
+
+def _words_of(body: dict[str, JsonValue]) -> str | None:
+    """The reason, wherever it stands."""
+    error = body.get("error")
+    if isinstance(error, dict):
+        error = error.get("message")
+    for text in (detail_text(body.get("detail")), error, body.get("message")):
+        if isinstance(text, str) and text:
+            return text
+    return None
+
+
+def _worded(text: str, answer: Answer) -> AgentError:
+    """A failure with words but no code."""
+    if answer.status >= 300:
+        return _by_status(answer, text)
+    known = not_deployed(text)
+    if known is not None:
+        return ExecutionError(text, **known, details=answer.details())
+    return ExecutionError(text, details=answer.details())
 
 
 def _enveloped(error: dict[str, JsonValue], answer: Answer, tag: str | None) -> AgentError:
     code, text, suggestion = error.get("code"), error.get("message"), error.get("suggestion")
     message = text if isinstance(text, str) else ""
+    given = suggestion if isinstance(suggestion, str) else None
+    details = error.get("details")
     if code == FunctionError.default_code:
-        return _function_failed(message, answer, error)
+        return _function_failed(message, answer, given, details)
     if code == NotFoundError.default_code and message == f"Entrypoint {tag} not found":
-        return NotFoundError(f"The agent at {answer.address} has no entrypoint `{tag}`.")
+        return NotFoundError(f"The agent at {answer.target.address} has no entrypoint `{tag}`.")
     if not isinstance(code, str) or not code:
-        return UnknownError(
-            message or "The call failed without a reason.", details=answer.details()
-        )
-    return error_of_code(
-        code,
-        message or f"The call failed with {code}.",
-        suggestion=suggestion if isinstance(suggestion, str) else None,
-        details=error.get("details") or {"status": answer.status},
-    )
+        if message:
+            return _worded(message, answer)
+        return UnknownError("The call failed without a reason.", details=answer.details())
+    return _coded(code, message, answer, given, details)
 
 
-def _function_failed(message: str, answer: Answer, error: dict[str, JsonValue]) -> FunctionError:
+def _coded(
+    code: str, message: str, answer: Answer, suggestion: str | None, details: JsonValue
+) -> AgentError:
+    text = message or f"The call failed with {code}."
+    shown = details or answer.details()
+    if code == "AGENT_NOT_FOUND" and answer.target.cloud:
+        return AgentNotFoundRemoteError(text, code=code, suggestion=suggestion, details=shown)
+    error = error_of_code(code, text, suggestion=suggestion, details=shown)
+    known = not_deployed(f"{code} {text}")
+    if known is not None:
+        error.may_have_run = False
+        error.suggestion = suggestion or known["suggestion"]
+    elif error.may_have_run and 400 <= answer.status < 500:
+        error.may_have_run = False  # refused, in whatever words
+    return refused_for_now(error, answer)
+
+
+def _function_failed(
+    message: str, answer: Answer, suggestion: str | None, details: JsonValue
+) -> FunctionError:
     own = own_words(message)
     advice = advice_for(own)
-    given = error.get("suggestion")
-    details = error.get("details")
+    shown: JsonValue = {"status": answer.status, "message": message}
     return FunctionError(
         own or "The function raised an exception without a text.",
-        suggestion=given if isinstance(given, str) else advice.suggestion,
+        suggestion=suggestion or advice.suggestion,
         action=advice.action,
-        details=details if details is not None else {"status": answer.status, "message": message},
+        details=details if details is not None else shown,
     )
 
 
-def _by_status(answer: Answer, detail: JsonValue, agent_id: str) -> AgentError:
-    status, details = answer.status, answer.details()
-    text = _detail_text(detail) or f"The server at {answer.address} answered with HTTP {status}."
+def _by_status(answer: Answer, detail: JsonValue) -> AgentError:
+    status, details, target = answer.status, answer.details(), answer.target
+    words = detail_text(detail)
+    text = words or f"The server at {target.address} answered with HTTP {status}."
     if status in (400, 422):
         return ValidationError(text, details=details)
-    if status == 401:
-        return AuthenticationError(text, details=details)
-    if status == 403:
-        return PermissionDeniedError(text, details=details)
+    if status == 404 and target.cloud:
+        return AgentNotFoundRemoteError(
+            f"The cloud at {target.address} has no agent {target.agent_id} for this key.",
+            details=details,
+        )
     if status == 404:
         return AgentNotFoundLocalError(
-            f"The server at {answer.address} does not serve the agent {agent_id}.",
+            f"The server at {target.address} does not serve the agent {target.agent_id}.",
             suggestion="Compare the agent id with the one of the agent that is served there.",
             action="change-target",
             details=details,
         )
     if status >= 500:
-        return ServerError(text, details=details)
+        known = by_words(words, details) if target.cloud else None
+        return known or refused_for_now(_server_failed(text, answer), answer)
     if status >= 300:
-        return RequestRefusedError(text, details=details)
-    return UnknownError(
-        _detail_text(detail) or "The call failed without a reason.", details=details
-    )
+        return refused_for_now(RequestRefusedError(text, details=details), answer)
+    return UnknownError(words or "The call failed without a reason.", details=details)
 
 
-def _detail_text(detail: JsonValue) -> str | None:
+def detail_text(detail: JsonValue) -> str | None:
     """FastAPI's `detail`: text, or a list of `{loc, msg}` with the place first."""
     if isinstance(detail, str):
         return detail
@@ -173,111 +191,50 @@ def _detail_text(detail: JsonValue) -> str | None:
     return "; ".join(lines) or None
 
 
+def _server_failed(text: str, answer: Answer) -> ServerError:
+    suggestion = "Try again later; the cloud had a failure." if answer.target.cloud else None
+    return ServerError(text, suggestion=suggestion, details=answer.details())
+
+
 def _not_json(answer: Answer) -> AgentError:
-    details = answer.details()
+    """A failure in plain text or HTML, or something that is no answer to a run."""
+    target, details = answer.target, answer.details()
+    refusal = refusal_of_status(answer, None)
+    if refusal is not None:
+        return refusal
     if answer.status >= 500:
-        return ServerError(
-            f"The server at {answer.address} answered with HTTP {answer.status}: "
-            f"{answer.text.strip()[:200] or 'no text'}",
+        said = answer.text.strip()[:200] or "no text"
+        text = f"The server at {target.address} answered with HTTP {answer.status}: {said}"
+        if target.cloud:
+            return refused_for_now(_server_failed(text, answer), answer)
+        failed = ServerError(
+            text,
             suggestion="The function may have ended its process (`sys.exit`); look at the output "
             "of `runagent serve`.",
             action="show-logs",
             details=details,
         )
+        return refused_for_now(failed, answer)
     if answer.status >= 300:
-        return RequestRefusedError(
-            f"The server at {answer.address} refused the call with HTTP {answer.status}.",
+        refused = RequestRefusedError(
+            f"The server at {target.address} refused the call with HTTP {answer.status}.",
             details=details,
         )
+        return refused_for_now(refused, answer)
     return UnknownError(
-        f"The server at {answer.address} answered with something that is not JSON.",
+        f"The server at {target.address} answered with something that is not JSON.",
         suggestion="Check that the address belongs to a RunAgent server.",
         action="change-target",
+        kind="protocol",
         details=details,
     )
 
 
 def _unexpected(answer: Answer) -> AgentError:
     return UnknownError(
-        f"The server at {answer.address} answered with JSON that is not a run's answer.",
+        f"The server at {answer.target.address} answered with JSON that is not a run's answer.",
         suggestion="Check that the address belongs to a RunAgent server.",
         action="change-target",
+        kind="protocol",
         details=answer.details(),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Who answers at an address; `uptime` in seconds."""
-
-    agent_id: str
-    agent_name: str | None
-    framework: str | None
-    uptime: float | None
-
-
-def health_of(answer: Answer) -> Health:
-    """Raises RequestRefusedError when this is no RunAgent server."""
-    try:
-        body = answer.json()
-    except ValueError:
-        body = None
-    if answer.status != 200 or not isinstance(body, dict):
-        raise _no_runagent(answer)
-    agent_id = body.get("agent_id")
-    if not isinstance(agent_id, str):
-        raise _no_runagent(answer)
-    name, framework, uptime = (body.get(k) for k in ("agent_name", "framework", "uptime_seconds"))
-    return Health(
-        agent_id,
-        name if isinstance(name, str) else None,
-        framework if isinstance(framework, str) else None,
-        float(uptime) if isinstance(uptime, int | float) else None,
-    )
-
-
-def _no_runagent(answer: Answer) -> AgentError:
-    return RequestRefusedError(
-        f"What answers at {answer.address} is a web server, but not a RunAgent server "
-        f"(its health page gave HTTP {answer.status}).",
-        suggestion="Check the port; `runagent serve` prints the right one as its Address.",
-        details=answer.details(),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Architecture:
-    """What an agent serves; `entrypoints` as the server sent them, each with at least a tag."""
-
-    agent_id: str | None
-    entrypoints: tuple[dict[str, JsonValue], ...]
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        return tuple(str(entrypoint["tag"]) for entrypoint in self.entrypoints)
-
-
-def architecture_of(answer: Answer, agent_id: str) -> Architecture:
-    """Of the envelope, or of the bare object that older servers send."""
-    try:
-        body = answer.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        raise ArchitectureFetchError(
-            f"The list of entrypoints from {answer.address} cannot be read.",
-            details=answer.details(),
-        )
-    if answer.status != 200 or body.get("success", True) is not True:
-        raise failure_of(answer, body, agent_id)
-    data = body.get("data") if "success" in body else body
-    entrypoints = data.get("entrypoints") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(entrypoints, list):
-        raise ArchitectureMissingError(
-            f"The agent at {answer.address} reported no entrypoints.", details=answer.details()
-        )
-    served_id = data.get("agent_id")
-    return Architecture(
-        served_id if isinstance(served_id, str) else None,
-        tuple(e for e in entrypoints if isinstance(e, dict) and isinstance(e.get("tag"), str)),
     )

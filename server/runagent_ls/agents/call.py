@@ -96,6 +96,13 @@ class UnknownFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress(UnknownFrame):
+    """A report in between (`stream_progress`, `stream_update`), which carries no output."""
+
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """The server's word that all chunks were sent; `execution_time` in seconds, its own."""
 

@@ -13,14 +13,23 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from runagent_ls.agents.answers import Architecture, Health
 from runagent_ls.agents.call import Call, RunResult, StreamEvent
+from runagent_ls.agents.credentials import forms_of
 from runagent_ls.agents.errors import AgentError, NotFoundError
+from runagent_ls.agents.reports import (
+    AgentStatus,
+    Architecture,
+    Health,
+    Invocation,
+    Invocations,
+    InvocationStats,
+    not_in_the_cloud,
+)
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
@@ -59,11 +68,56 @@ class AgentClient:
 
     async def health(self) -> Health:
         """Who serves at the target's address."""
-        return await self._http().health()
+        with self._discreet():
+            return await self._http().health()
 
     async def architecture(self) -> Architecture:
         """The entrypoints the agent serves."""
-        return await self._http().architecture()
+        with self._discreet():
+            return await self._http().architecture()
+
+    async def status(self) -> AgentStatus:
+        """How the agent is, in its server's own word."""
+        with self._discreet():
+            return await self._http().status()
+
+    async def invocations(self, limit: int = 50, status: str | None = None) -> Invocations:
+        """The newest runs a local server recorded, optionally those of one status only.
+
+        Where the server fails on its own records (a NaN among them is enough), they are read from
+        the registry file instead, and `note` says so. RequestRefusedError for the cloud.
+        """
+        if self.target.cloud:
+            raise not_in_the_cloud(self.target)
+        try:
+            return await self._http().invocations(limit, status)
+        except AgentError as error:
+            from runagent_ls.agents.recorded import recorded_instead
+
+            found = await asyncio.to_thread(recorded_instead, self.target, limit, status, error)
+            if found is None:
+                raise
+            return found
+
+    async def invocation(self, invocation_id: str) -> Invocation:
+        """One run a local server recorded. NotFoundError; RequestRefusedError for the cloud."""
+        if self.target.cloud:
+            raise not_in_the_cloud(self.target)
+        try:
+            return await self._http().invocation(invocation_id)
+        except AgentError as error:
+            from runagent_ls.agents.recorded import recorded_one_instead
+
+            found = await asyncio.to_thread(recorded_one_instead, invocation_id, error)
+            if found is None:
+                raise
+            return found
+
+    async def invocation_stats(self) -> InvocationStats:
+        """Counts of the runs a local server recorded. RequestRefusedError for the cloud."""
+        if self.target.cloud:
+            raise not_in_the_cloud(self.target)
+        return await self._http().invocation_stats()
 
     async def run(self, call: Call) -> RunResult:
         """The value of a plain entrypoint.
@@ -71,10 +125,11 @@ class AgentClient:
         StreamEntrypointError, before any request, for other tags.
         """
         call.require_plain()
-        try:
-            return await self._http().run(call)
-        except NotFoundError as error:
-            raise await self._naming_tags(error, call.tag) from error
+        with self._discreet():
+            try:
+                return await self._http().run(call)
+            except NotFoundError as error:
+                raise await self._naming_tags(error, call.tag) from error
 
     async def stream(self, call: Call) -> AsyncGenerator[StreamEvent, None]:
         """Events of a streaming entrypoint as they arrive; returns after Completed.
@@ -92,12 +147,23 @@ class AgentClient:
         call.require_stream()
         from runagent_ls.agents.stream import read_stream
 
+        with self._discreet():
+            try:
+                async with aclosing(read_stream(self.target, call, self.timeouts)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except NotFoundError as error:
+                raise await self._naming_tags(error, call.tag) from error
+
+    @contextmanager
+    def _discreet(self) -> Iterator[None]:
+        """A server may repeat the key in its answer; no error may show it."""
         try:
-            async with aclosing(read_stream(self.target, call, self.timeouts)) as batches:
-                async for batch in batches:
-                    yield batch
-        except NotFoundError as error:
-            raise await self._naming_tags(error, call.tag) from error
+            yield
+        except AgentError as error:
+            if self.target.key is not None:
+                error.hide(forms_of(self.target.key))
+            raise
 
     def _http(self) -> RestClient:
         if self._rest is None:
@@ -120,7 +186,8 @@ class AgentClient:
             served += f" and {len(tags) - TAGS_SHOWN} more"
         return NotFoundError(
             error.message,
+            may_have_run=error.may_have_run,
             suggestion=f"{meant}It serves {served}. A tag that was added to the configuration "
-            "needs the agent to be started again.",
+            f"needs the agent to be {'deployed' if self.target.cloud else 'started'} again.",
             details={"tags": list(tags)},
         )

@@ -74,6 +74,12 @@ class ApiKey:
         return self
 
 
+def forms_of(key: ApiKey) -> tuple[str, ...]:
+    """The key as it is, and as it stands in a URL."""
+    text = key.reveal()
+    return tuple(dict.fromkeys((text, quote(text, safe=""), quote(text))))
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """A cloud service and who asks there.

@@ -70,7 +70,8 @@ class AgentError(Exception):
     `code` is the platform's code, `message` one or two plain sentences, `suggestion` the next
     step or None, `details` JSON for those who look closer, `action` the suggestion as a button.
     `kind` is finer than the code where that helps. `may_have_run` is False only when the agent's
-    function was certainly not called, so that calling again repeats nothing.
+    function was certainly not called, so that calling again repeats nothing. `retry_after`: the
+    seconds the service wants to be left alone, when it says so.
     """
 
     default_code: ClassVar[str] = "UNKNOWN_ERROR"
@@ -97,6 +98,15 @@ class AgentError(Exception):
         self.action = action or self.default_action
         self.kind = kind
         self.may_have_run = self.default_may_have_run if may_have_run is None else may_have_run
+        self.retry_after: float | None = None
+
+    def hide(self, secrets: tuple[str, ...]) -> None:
+        """Take texts that nobody may see out of everything that is shown."""
+        self.message = _without(secrets, self.message)
+        self.args = (self.message,)
+        if self.suggestion is not None:
+            self.suggestion = _without(secrets, self.suggestion)
+        self.details = _value_without(secrets, self.details)
 
     def to_message(self) -> dict[str, JsonValue]:
         """`RunError` of schemas/protocol.schema.json."""
@@ -111,6 +121,22 @@ class AgentError(Exception):
         if self.kind is not None:
             message["kind"] = self.kind
         return message
+
+
+def _without(secrets: tuple[str, ...], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
+
+
+def _value_without(secrets: tuple[str, ...], value: JsonValue) -> JsonValue:
+    if isinstance(value, str):
+        return _without(secrets, value)
+    if isinstance(value, list):
+        return [_value_without(secrets, item) for item in value]
+    if isinstance(value, dict):
+        return {_without(secrets, k): _value_without(secrets, v) for k, v in value.items()}
+    return value
 
 
 _LOOK_AT_FUNCTION: Final = (

@@ -5,6 +5,9 @@
 {"type":"status","status":"stream_completed","total_chunks":3,"execution_time":0.15,...}
 {"type":"error","detail":"..."}    a refusal, before the function is called
 {"type":"error","error":"..."}     the function failed
+
+The cloud's clients also know content under `data`, `payload` or `delta`, messages without a type,
+a status or a reason inside of `data`, and more status values; all of that is read here.
 """
 
 from __future__ import annotations
@@ -12,7 +15,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from runagent_ls.agents.call import Chunk, Completed, Started, StreamEvent, UnknownFrame
+from runagent_ls.agents.call import (
+    Chunk,
+    Completed,
+    Progress,
+    Started,
+    StreamEvent,
+    UnknownFrame,
+)
 from runagent_ls.agents.errors import (
     AgentError,
     NonStreamEntrypointError,
@@ -23,12 +33,26 @@ from runagent_ls.agents.errors import (
     error_of_code,
 )
 from runagent_ls.agents.failures import advice_for
-from runagent_ls.agents.values import JsonValue, decode, decode_as_written, parse, scan_unchecked
+from runagent_ls.agents.refusals import by_words
+from runagent_ls.agents.values import (
+    KINDS,
+    JsonValue,
+    decode,
+    decode_as_written,
+    parse,
+    scan_unchecked,
+)
 
 # How the local server spells a data frame: its content is then read in place.
 _DATA_HEAD = '{"type":"data","content":'
+_CONTENT_KEYS = ("content", "data", "payload", "delta")
 _FAILED_STATUSES = {"stream_failed", "stream_error", "stream_interrupted"}
+_PROGRESS_STATUSES = {"stream_progress", "stream_update"}
 _SERVER_PREFIX = "Streaming error: "
+_CLOUD_PREFIX = re.compile(
+    r"^(?:(?:Streaming error|Stream error|Internal server error|Server error|Database error"
+    r"|HTTP Error|Streaming failed|\d{3}): ?)+"
+)
 
 
 class FrameReader:
@@ -38,8 +62,9 @@ class FrameReader:
     how many chunks have come.
     """
 
-    def __init__(self, tag: str) -> None:
+    def __init__(self, tag: str, *, cloud: bool = False) -> None:
         self.tag = tag
+        self.cloud = cloud
         self.chunks = 0
         self.started = False
         self.completed = False
@@ -87,23 +112,32 @@ class FrameReader:
 
     def _event_of(self, frame: dict[str, JsonValue], text: str) -> StreamEvent | None:
         kind = frame.get("type")
-        if kind == "data" and "content" in frame:
-            return self._chunk(frame["content"], text)
+        kind = kind.lower() if isinstance(kind, str) else kind
         if kind == "error":
-            self.failure = self._failure(frame)
+            self._fail(self._failure(frame))
             return None
         if kind == "status":
             return self._status(frame, text)
+        if kind == "data" or "type" not in frame:
+            for key in _CONTENT_KEYS:
+                if key in frame:
+                    return self._chunk(frame[key], text)
+        elif kind in KINDS and frame.keys() == {"type", "payload"}:
+            return self._chunk(frame, text)
         return UnknownFrame(text)
 
     def _status(self, frame: dict[str, JsonValue], text: str) -> StreamEvent | None:
+        inner = frame.get("data")
         status = frame.get("status")
+        if not isinstance(status, str) and isinstance(inner, dict):
+            status = inner.get("status")
+        word = status.lower() if isinstance(status, str) else ""
         invocation = frame.get("invocation_id")
         invocation_id = invocation if isinstance(invocation, str) else None
-        if status == "stream_started":
+        if word == "stream_started":
             self.started = True
             return Started(invocation_id)
-        if status == "stream_completed":
+        if word == "stream_completed":
             self.completed = True
             total, seconds = frame.get("total_chunks"), frame.get("execution_time")
             return Completed(
@@ -111,25 +145,38 @@ class FrameReader:
                 float(seconds) if isinstance(seconds, int | float) else None,
                 invocation_id,
             )
-        if status == "stream_retry":
-            self.failure = StreamRetryError(_reason(frame) or "The service asks to try again.")
+        if word == "stream_retry":
+            reason = _reason(frame) or "The service asks to try again."
+            self._fail(StreamRetryError(reason, details={"chunks": self.chunks}))
             return None
-        if status in _FAILED_STATUSES:
-            self.failure = StreamError(_reason(frame) or f"The stream ended with {status}.")
+        if word in _FAILED_STATUSES:
+            self._fail(self._failure(frame, f"The stream ended with {word}."))
             return None
-        return UnknownFrame(text)
+        return Progress(text, word) if word in _PROGRESS_STATUSES else UnknownFrame(text)
 
-    def _failure(self, frame: dict[str, JsonValue]) -> AgentError:
+    def _fail(self, error: AgentError) -> None:
+        """What has begun may have run, whatever its error is called."""
+        error.may_have_run = error.may_have_run or self.started or self.chunks > 0
+        self.failure = error
+
+    def _failure(self, frame: dict[str, JsonValue], otherwise: str | None = None) -> AgentError:
         for key in ("error", "detail", "data", "message"):
             error = frame.get(key)
             if isinstance(error, dict) and isinstance(error.get("code"), str):
                 return _coded(error)
         reason = _reason(frame)
         if reason is None:
-            return StreamError("The agent failed without saying why.", details={"frame": frame})
-        if not self.started and "detail" in frame:
-            return self._refusal(reason)
-        message = reason.removeprefix(_SERVER_PREFIX)
+            said = otherwise or "The agent failed without saying why."
+            return StreamError(said, details={"frame": frame})
+        if not self.started and not self.chunks:
+            # nothing of the function can be in here, so the words are the service's own
+            if self.cloud:
+                known = by_words(reason, {"reason": reason})
+                if known is not None:
+                    return known
+            if "detail" in frame:
+                return self._refusal(reason)
+        message = self._own_words(reason)
         advice = advice_for(message)
         return StreamError(
             message or "The function raised an exception without a text.",
@@ -137,6 +184,11 @@ class FrameReader:
             action=advice.action,
             details={"chunks": self.chunks},
         )
+
+    def _own_words(self, reason: str) -> str:
+        if self.cloud:
+            return _CLOUD_PREFIX.sub("", reason, count=1)
+        return reason.removeprefix(_SERVER_PREFIX)
 
     def _refusal(self, reason: str) -> AgentError:
         """Refusals are known by their place in the protocol, so their text may be trusted."""
@@ -148,11 +200,16 @@ class FrameReader:
 
 
 def _reason(frame: dict[str, JsonValue]) -> str | None:
-    for key in ("error", "detail", "message"):
-        reason = frame.get(key)
-        if isinstance(reason, str):
-            return reason
-    return None
+    """The first text that can be a reason, in the frame or in its `data`."""
+    inner = frame.get("data")
+    for place in (frame, inner if isinstance(inner, dict) else {}):
+        for key in ("error", "detail", "message"):
+            reason = place.get(key)
+            if isinstance(reason, str):
+                return reason
+            if isinstance(reason, dict) and isinstance(reason.get("message"), str):
+                return str(reason["message"])
+    return inner if isinstance(inner, str) else None
 
 
 def _coded(error: dict[str, JsonValue]) -> AgentError:

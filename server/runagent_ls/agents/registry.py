@@ -86,6 +86,22 @@ class Registry:
             return False
         return True if stored.get("api_key") else None
 
+    def invocations(
+        self, agent_id: str, limit: int, status: str | None = None
+    ) -> list[dict[str, object]]:
+        """The newest rows of runs of an agent, as they are stored. Raises RegistryError."""
+        query = "SELECT * FROM agent_invocations WHERE agent_id = ?"
+        values: list[str | int] = [agent_id]
+        if status:
+            query += " AND status = ?"
+            values.append(status)
+        return self._rows(query + " ORDER BY request_timestamp DESC LIMIT ?", *values, limit)
+
+    def invocation(self, invocation_id: str) -> dict[str, object] | None:
+        """The stored row of one run. Raises RegistryError."""
+        query = "SELECT * FROM agent_invocations WHERE invocation_id = ?"
+        return next(iter(self._rows(query, invocation_id)), None)
+
     def _legacy_configuration(self) -> dict[str, JsonValue]:
         path = self.path.parent / LEGACY_FILE_NAME
         try:
@@ -96,12 +112,16 @@ class Registry:
             return {}
         return stored if isinstance(stored, dict) else {}
 
-    def _rows(self, query: str, *values: str) -> list[dict[str, object]]:
+    def _rows(self, query: str, *values: str | int) -> list[dict[str, object]]:
         """Of a file that is opened anew each time, so that nothing keeps it locked."""
         import sqlite3
 
-        if not self.path.exists():
+        try:
+            self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise self._unreadable(str(error)) from error
         uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
         try:
             connection = sqlite3.connect(uri, uri=True, timeout=BUSY_WAIT_S)

@@ -12,21 +12,30 @@ import ssl
 import time
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 
 import httpx
 
-from runagent_ls.agents.answers import (
-    Answer,
-    Architecture,
-    Health,
-    architecture_of,
-    health_of,
-    result_of_run,
-)
+from runagent_ls.agents.answer import Answer
+from runagent_ls.agents.answers import result_of_run
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
 from runagent_ls.agents.network import proxy_for, tls_context
+from runagent_ls.agents.reports import (
+    AgentStatus,
+    Architecture,
+    Health,
+    Invocation,
+    Invocations,
+    InvocationStats,
+    architecture_of,
+    health_of,
+    invocation_of,
+    invocations_of,
+    stats_of,
+    status_of,
+)
 from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
@@ -116,14 +125,35 @@ class RestClient:
     async def architecture(self) -> Architecture:
         """What the agent serves."""
         path = f"{self.target.agent_path}/architecture"
-        return architecture_of(await self._within_total("GET", path), self.target.agent_id)
+        return architecture_of(await self._within_total("GET", path))
+
+    async def status(self) -> AgentStatus:
+        """The cloud's word on the agent; of a local server its health."""
+        path = f"{self.target.agent_path}/status" if self.target.cloud else "/health"
+        return status_of(await self._within_total("GET", path))
+
+    async def invocations(self, limit: int, status: str | None) -> Invocations:
+        """The newest runs that the local server recorded."""
+        filtered = f"&status={quote(status, safe='')}" if status else ""
+        path = f"{self.target.agent_path}/invocations?limit={limit}{filtered}"
+        return invocations_of(await self._within_total("GET", path))
+
+    async def invocation(self, invocation_id: str) -> Invocation:
+        """One run that the local server recorded, of any agent of its registry."""
+        path = f"/invocations/{quote(invocation_id, safe='')}"
+        return invocation_of(await self._within_total("GET", path))
+
+    async def invocation_stats(self) -> InvocationStats:
+        """Counts of the runs that the local server recorded."""
+        path = f"{self.target.agent_path}/invocations/stats"
+        return stats_of(await self._within_total("GET", path))
 
     async def run(self, call: Call) -> RunResult:
         """Run a plain entrypoint. Cancelling closes the connection; the function goes on."""
         begun = time.perf_counter()
         body = json.dumps(body_for(self.target, call, self.timeouts)).encode()
         answer = await self._within_total("POST", f"{self.target.agent_path}/run", body)
-        value, request_id = result_of_run(answer, self.target.agent_id, call.tag)
+        value, request_id = result_of_run(answer, call.tag)
         return RunResult(value, request_id, time.perf_counter() - begun)
 
     async def _within_total(self, method: str, path: str, body: bytes | None = None) -> Answer:
@@ -139,7 +169,8 @@ class RestClient:
         headers = {"Content-Type": "application/json"} if body is not None else None
         try:
             async with self._client.stream(method, path, content=body, headers=headers) as response:
-                return Answer(response.status_code, await self._body(response), self.target.address)
+                body = await self._body(response)
+                return Answer(response.status_code, body, self.target, response.headers)
         except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise connect_timed_out(self.target, self.timeouts.connect) from error
         except (httpx.ReadTimeout, httpx.WriteTimeout) as error:

@@ -11,11 +11,21 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 
 from runagent_ls.agents.call import Call, StreamEvent
-from runagent_ls.agents.errors import AgentError, StreamError, TimedOutError
+from runagent_ls.agents.errors import (
+    AgentError,
+    AgentNotFoundRemoteError,
+    AuthenticationError,
+    ConnectionFailedError,
+    PermissionDeniedError,
+    StreamError,
+    TimedOutError,
+)
 from runagent_ls.agents.frames import FrameReader
+from runagent_ls.agents.refusals import by_words
 from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.agents.values import JsonValue
 from runagent_ls.agents.websocket import DisconnectedError, MessageSocket, open_socket
 
 _T = TypeVar("_T")
@@ -33,7 +43,7 @@ async def read_stream(
     loop = asyncio.get_running_loop()
     deadline = None if timeouts.total is None else loop.time() + timeouts.total
     socket = await _connected(target, timeouts, deadline)
-    reader = FrameReader(call.tag)
+    reader = FrameReader(call.tag, cloud=target.cloud)
     try:
         request = json.dumps(body_for(target, call, timeouts))
         await _within(lambda: socket.send_message(request), timeouts, deadline)
@@ -53,10 +63,19 @@ async def read_stream(
 async def _connected(target: Target, timeouts: Timeouts, deadline: float | None) -> MessageSocket:
     """Within `connect` or what is left of `total`, whichever is shorter."""
     limit = timeouts.connect
-    if deadline is not None:
-        left = max(deadline - asyncio.get_running_loop().time(), 0.001)
-        limit = left if limit is None else min(limit, left)
-    return await open_socket(target, limit)
+    if deadline is None:
+        return await open_socket(target, limit)
+    left = max(deadline - asyncio.get_running_loop().time(), 0.001)
+    if limit is not None and limit <= left:
+        return await open_socket(target, limit)
+    try:
+        return await open_socket(target, left)
+    except ConnectionFailedError as error:
+        if error.kind != "timeout-connect":
+            raise
+        timed_out = _timed_out(timeouts, total=True)
+        timed_out.may_have_run = False
+        raise timed_out from error
 
 
 async def _within(
@@ -92,31 +111,75 @@ def _timed_out(timeouts: Timeouts, *, total: bool) -> TimedOutError:
 
 
 def _broken_off(gone: DisconnectedError, reader: FrameReader, target: Target) -> AgentError:
+    begun = reader.started or reader.chunks > 0
+    details: JsonValue = {
+        "closeCode": gone.code,
+        "closeReason": gone.reason,
+        "chunks": reader.chunks,
+    }
+    if target.cloud and not begun:
+        refusal = _refused_by_close(gone, target, details)
+        if refusal is not None:
+            return refusal
     when = f"after {reader.chunks} chunk{'' if reader.chunks == 1 else 's'}"
-    if not reader.started and not reader.chunks:
-        when = "before it began"
-    suggestion = None
-    if gone.code == 1012:
-        why = "the server was stopped"
-        suggestion = "Start the agent again, then run it again."
-    elif gone.code == 1011 and "ping" in gone.reason:
-        why = "the server lost patience with an agent that worked too long between two chunks"
-        suggestion = "Let the function be an `async def`, so that it does not block the server."
-    elif gone.code == 1009:
-        why = "the inputs are larger than the 16 MB the server takes"
-        suggestion = "Send less, for instance the name of a file."
-    elif gone.code == 1006:
-        why = "the connection was dropped"
-        suggestion = (
-            "The server or the function may have ended (`sys.exit`), or the function's error "
-            "text has a path in square brackets; look at the output of `runagent serve`."
-        )
-    else:
-        why = f"the server closed the connection with code {gone.code}"
+    why, suggestion = _why(gone, target)
     reason = f" ({gone.reason})" if gone.reason else ""
     return StreamError(
-        f"The stream from {target.address} broke off {when}: {why}{reason}.",
+        f"The stream from {target.address} broke off {when if begun else 'before it began'}: "
+        f"{why}{reason}.",
         suggestion=suggestion,
-        action="run-again" if gone.code == 1012 else "show-logs",
-        details={"closeCode": gone.code, "closeReason": gone.reason, "chunks": reader.chunks},
+        action="run-again" if target.cloud or gone.code == 1012 else "show-logs",
+        kind="protocol" if gone.broken else "network",
+        # the inputs were too large to be read at all
+        may_have_run=begun or gone.code != 1009,
+        details=details,
     )
+
+
+def _refused_by_close(
+    gone: DisconnectedError, target: Target, details: JsonValue
+) -> AgentError | None:
+    """The ways in which services refuse a socket that they have already accepted."""
+    by_reason = by_words(gone.reason or None, details)
+    if by_reason is not None:
+        return by_reason
+    if gone.code in (4001, 4401):
+        return AuthenticationError("The cloud did not accept the API key.", details=details)
+    if gone.code in (1008, 4003, 4403):
+        said = f" ({gone.reason})" if gone.reason else ""
+        return PermissionDeniedError(
+            f"The cloud refused the stream for this API key{said}.", details=details
+        )
+    if gone.code in (4004, 4404):
+        return AgentNotFoundRemoteError(
+            f"The cloud at {target.address} has no agent {target.agent_id} for this key.",
+            details=details,
+        )
+    return None
+
+
+def _why(gone: DisconnectedError, target: Target) -> tuple[str, str | None]:
+    """The cause in words, and what to do about it."""
+    again = "Run it again; if it happens again, look at the agent in the dashboard."
+    if gone.code == 1012:
+        return "the server was stopped", (
+            again if target.cloud else "Start the agent again, then run it again."
+        )
+    if gone.code == 1011 and "ping" in gone.reason:
+        return (
+            "the server lost patience with an agent that worked too long between two chunks",
+            "Let the function be an `async def`, so that it does not block the server.",
+        )
+    if gone.code == 1009:
+        return (
+            "the inputs are larger than the 16 MB the server takes",
+            "Send less, for instance the name of a file.",
+        )
+    if gone.code == 1006:
+        return "the connection was dropped", (
+            again
+            if target.cloud
+            else "The server or the function may have ended (`sys.exit`), or the function's error "
+            "text has a path in square brackets; look at the output of `runagent serve`."
+        )
+    return f"the server closed the connection with code {gone.code}", None

@@ -8,7 +8,6 @@ from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from runagent_ls.agents.address import LOCAL_HOST, address_of, is_host, is_loopback, reachable
-from runagent_ls.agents.answers import Health
 from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
@@ -19,6 +18,7 @@ from runagent_ls.agents.errors import (
     RegistryError,
 )
 from runagent_ls.agents.registry import Registry
+from runagent_ls.agents.reports import Health
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 

@@ -33,7 +33,7 @@ scan_unchecked: Callable[[str, int], tuple[JsonValue, int]] = make_scanner(
 
 _HEAD = '{"type": "'
 _MIDDLE = '", "payload": '
-_KINDS: dict[str, type] = {
+KINDS: dict[str, type] = {
     "string": str,
     "object": dict,
     "array": list,
@@ -118,10 +118,10 @@ def decode_as_written(content: str) -> JsonValue:
     middle = content.index(_MIDDLE, len(_HEAD))
     payload, end = scan_unchecked(content, middle + len(_MIDDLE))
     kind = content[len(_HEAD) : middle]
-    if content[end:] != "}" or not isinstance(payload, str) or kind not in _KINDS:
+    if content[end:] != "}" or not isinstance(payload, str) or kind not in KINDS:
         raise ValueError("spelled differently")
     value, end = scan_unchecked(payload, 0)
-    if end == len(payload) and end <= 2 * DEEPEST and isinstance(value, _KINDS[kind]):
+    if end == len(payload) and end <= 2 * DEEPEST and isinstance(value, KINDS[kind]):
         return value
     return _of_payload(kind, payload)
 

@@ -21,12 +21,15 @@ from websockets.exceptions import (
     InvalidHandshake,
     InvalidStatus,
     InvalidURI,
+    ProtocolError,
     ProxyError,
 )
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 from websockets.typing import BytesLike
 
+from runagent_ls.agents.answer import Answer
+from runagent_ls.agents.answers import failure_of
 from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.errors import (
     AgentError,
@@ -36,7 +39,6 @@ from runagent_ls.agents.errors import (
 )
 from runagent_ls.agents.network import proxy_for, tls_context
 from runagent_ls.agents.target import Target
-from runagent_ls.agents.values import JsonValue
 from runagent_ls.version import USER_AGENT
 
 LARGEST_MESSAGE = 256 * 1024 * 1024
@@ -53,12 +55,16 @@ _SILENT = logging.Logger("runagent_ls.agents.websocket", logging.CRITICAL + 1)
 
 
 class DisconnectedError(Exception):
-    """The connection is gone; `code` and `reason` of the close frame, 1006 without one."""
+    """The connection is gone; `code` and `reason` of the close frame, 1006 without one.
 
-    def __init__(self, code: int, reason: str) -> None:
+    `broken`: it was ended because what came is no WebSocket message.
+    """
+
+    def __init__(self, code: int, reason: str, *, broken: bool = False) -> None:
         super().__init__(f"{code} {reason}".strip())
         self.code = code
         self.reason = reason
+        self.broken = broken
 
 
 class MessageSocket(ClientConnection):
@@ -156,7 +162,11 @@ class MessageSocket(ClientConnection):
         if received is not None:
             return DisconnectedError(received.code, received.reason)
         broken = self.protocol.parser_exc
-        return DisconnectedError(1006, str(broken) if broken is not None else "")
+        return DisconnectedError(
+            1006,
+            str(broken) if broken is not None else "",
+            broken=isinstance(broken, ProtocolError),
+        )
 
 
 class _NoRedirect(connect):
@@ -214,28 +224,45 @@ def _opening(target: Target, connect_limit: float | None) -> connect:
 
 
 def _refused(error: Exception, target: Target) -> AgentError:
-    details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
     if isinstance(error, InvalidStatus):
-        status = error.response.status_code
-        if status in (403, 404):
-            return AgentNotFoundLocalError(
-                f"The server at {target.address} does not serve the agent {target.agent_id} "
-                f"(it refused the stream with HTTP {status}).",
-                suggestion="Compare the agent id with the one of the agent that is served there.",
-                action="change-target",
-                details={"status": status},
-            )
-        return RequestRefusedError(
-            f"The server at {target.address} refused the stream with HTTP {status}.",
-            details={"status": status},
-        )
+        refusal = _refusal_of(error, target)
+        refusal.may_have_run = False
+        return refusal
     if isinstance(error, OSError) and not isinstance(error, ConnectionResetError | BrokenPipeError):
         return connection_failed(error, target)
     return ConnectionFailedError(
         f"What answers at {target.address} does not speak WebSocket.",
-        suggestion="Check the port; `runagent serve` prints the right one as its Address.",
+        suggestion="Check the base URL of the cloud."
+        if target.cloud
+        else "Check the port; `runagent serve` prints the right one as its Address.",
         action="change-target",
         kind="protocol",
         may_have_run=False,
-        details=details,
+        details={"reason": f"{type(error).__name__}: {error}"},
     )
+
+
+def _refusal_of(error: InvalidStatus, target: Target) -> AgentError:
+    """The handshake was answered with something else than a stream."""
+    response = error.response
+    status = response.status_code
+    if not target.cloud and status in (403, 404):
+        return AgentNotFoundLocalError(
+            f"The server at {target.address} does not serve the agent {target.agent_id} "
+            f"(it refused the stream with HTTP {status}).",
+            suggestion="Compare the agent id with the one of the agent that is served there.",
+            action="change-target",
+            details={"status": status},
+        )
+    headers = {name.lower(): value for name, value in response.headers.raw_items()}
+    answer = Answer(status, bytes(response.body or b""), target, headers)
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    if status == 200:
+        return RequestRefusedError(
+            f"The server at {target.address} answered the stream with a page.",
+            details=answer.details(),
+        )
+    return failure_of(answer, body if isinstance(body, dict) else {})

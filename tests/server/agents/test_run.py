@@ -225,9 +225,9 @@ MAPPING = json.loads((WIRE / "client-error-mapping.json").read_text(encoding="ut
 CODES = {
     "401 detail Not authenticated": "AUTHENTICATION_ERROR",
     "401 detail other": "AUTHENTICATION_ERROR",
-    "401 envelope": "AUTH_X",
+    "401 envelope": "AUTHENTICATION_ERROR",
     "403 detail": "PERMISSION_ERROR",
-    "403 envelope": "INSUFFICIENT_PERMISSIONS",
+    "403 envelope": "PERMISSION_ERROR",
     "400 envelope": "VALIDATION_ERROR",
     "404 envelope": "AGENT_NOT_FOUND",
     "404 detail": "AGENT_NOT_FOUND_LOCAL",
@@ -244,7 +244,7 @@ CODES = {
     "200 success false envelope": "AGENT_NOT_DEPLOYED",
     "200 success false + suggestion/details": "X",
     "200 success false error string [CODE]": "QUOTA_EXCEEDED",
-    "200 success false error string": "UNKNOWN_ERROR",
+    "200 success false error string": "EXECUTION_ERROR",
     "200 success false no error": "UNKNOWN_ERROR",
     "200 success false not found": "NOT_FOUND",
     "200 non-json": "UNKNOWN_ERROR",
@@ -300,7 +300,7 @@ OURS = {  # the official client fails, loses the value or leaves it wrapped
         (302, "moved", "CLIENT_ERROR"),
         (404, "<html>not here</html>", "CLIENT_ERROR"),
         (422, '{"detail": [1, {"loc": 5}, {"msg": []}]}', "VALIDATION_ERROR"),
-        (503, "[]", "UNKNOWN_ERROR"),
+        (503, "[]", "SERVER_ERROR"),
     ],
 )
 async def test_answers_that_make_no_sense(

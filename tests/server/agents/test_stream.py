@@ -25,6 +25,7 @@ from runagent_ls.agents.errors import (
     NonStreamEntrypointError,
     NotFoundError,
     RequestRefusedError,
+    ServerError,
     StreamError,
     TimedOutError,
 )
@@ -474,7 +475,7 @@ async def test_an_agent_that_is_not_served_there(start_stream: Any) -> None:
         (b"\x00" * 5000, ConnectionFailedError),
         (b"", ConnectionFailedError),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi", RequestRefusedError),
-        (b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", RequestRefusedError),
+        (b"HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n", ServerError),
         (b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", AgentNotFoundLocalError),
         (
             b"HTTP/1.1 307 Moved\r\nlocation: ws://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n",

@@ -1,0 +1,36 @@
+"""An HTTP answer, read to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from runagent_ls.agents.values import JsonValue, parse
+
+if TYPE_CHECKING:
+    from runagent_ls.agents.target import Target
+
+EXCERPT = 2_000
+"""Code points of a body that an error carries along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers (in lower case) and body of an answer, and who gave it."""
+
+    status: int
+    body: bytes
+    target: Target
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> JsonValue:
+        """ValueError when the body is no JSON text in UTF-8."""
+        return parse(self.body.decode("utf-8"))
+
+    def details(self) -> dict[str, JsonValue]:
+        return {"status": self.status, "body": self.text[:EXCERPT]}
