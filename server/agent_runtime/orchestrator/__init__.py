@@ -3,6 +3,8 @@
 - `RetryPolicy`: again after a failure, with growing pauses
 - `CircuitBreaker`: not at all for a while, after too many failures
 - `BackpressureGuard`: only so many at once
+- `Deduplicator`: equal calls once
+- `Pipeline`: what comes back, changed step by step
 - `Metrics`: counts of all that
 """
 
@@ -15,8 +17,10 @@ from agent_runtime.orchestrator.breaker_state import (
     MemoryBackend,
     Verdict,
 )
+from agent_runtime.orchestrator.dedup import DedupCounts, Deduplicator
 from agent_runtime.orchestrator.guard import BackpressureGuard, BackpressureShed, GuardCounts
 from agent_runtime.orchestrator.metrics import Metrics, Session, SessionEnd
+from agent_runtime.orchestrator.pipeline import Pipeline, PipelineError, PipelineRun, Transform
 from agent_runtime.orchestrator.retry import Retry, RetryPolicy, parse_retry_after
 
 __all__ = [
@@ -28,13 +32,19 @@ __all__ = [
     "BreakerState",
     "CircuitBreaker",
     "CircuitOpenError",
+    "DedupCounts",
+    "Deduplicator",
     "GuardCounts",
     "MemoryBackend",
     "Metrics",
+    "Pipeline",
+    "PipelineError",
+    "PipelineRun",
     "Retry",
     "RetryPolicy",
     "Session",
     "SessionEnd",
+    "Transform",
     "Verdict",
     "parse_retry_after",
 ]

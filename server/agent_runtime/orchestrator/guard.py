@@ -60,6 +60,11 @@ class BackpressureGuard:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._admitted = self._waited = self._abandoned = self._shed = self._peak = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether the next one would have to wait."""
+        return self._active >= self.soft or bool(self._queue)
+
     def counts(self) -> GuardCounts:
         return GuardCounts(
             self._active,
@@ -90,7 +95,7 @@ class BackpressureGuard:
             self._shed += 1
             raise BackpressureShed(self._active, len(self._queue), self.hard)
         # whoever waits comes first, even if a place is free
-        if self._active >= self.soft or self._queue:
+        if self.full:
             await self._turn(on_wait)
             self._waited += 1
         else:

@@ -4,128 +4,106 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+from typing import Literal, TypeAlias, TypeVar
 
+from agent_runtime.orchestrator import (
+    BackpressureShed,
+    CircuitOpenError,
+    PipelineError,
+    Retry,
+    Session,
+)
 from runagent_ls.agents.call import Call, Chunk, RunResult, StreamEvent, UnknownFrame
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.outcome import EndState, OutputItem, RunOutcome, RunState, Sink
+from runagent_ls.agents.policy import (
+    CallPolicy,
+    circuit_open,
+    key_of,
+    may_repeat,
+    overloaded,
+)
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
-from runagent_ls.agents.values import JsonValue, for_display
 
-RunState: TypeAlias = Literal["resolving", "connecting", "running"]
-EndState: TypeAlias = Literal["completed", "failed", "cancelled"]
+__all__ = ["EndState", "OutputItem", "ResolveTarget", "RunOutcome", "RunState", "Sink", "execute"]
 
+_T = TypeVar("_T")
 
-@dataclass(slots=True)
-class OutputItem:
-    """One chunk or unknown frame, numbered together; `at_ms` since the run was asked for.
-
-    For `text` the value is a string. `raw` is the text as it came.
-    """
-
-    index: int
-    at_ms: float
-    type: Literal["text", "value", "unknown-frame"]
-    value: JsonValue
-    raw: str
-
-
-class Sink(Protocol):
-    """Where a run's progress goes. Nothing more is read from the agent while a call waits."""
-
-    async def state(self, state: RunState, target: Target | None) -> None: ...
-
-    async def output(self, items: Sequence[OutputItem]) -> None:
-        """What arrived together, in order, at least one item."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOutcome:
-    """How a run ended. `result` for a completed call only, `error` for a failed run only.
-
-    `stopped`, for a cancelled run: whether the agent's function does not go on. `chunks` counts
-    chunks, not unknown frames. Times in milliseconds since the run was asked for.
-    """
-
-    state: EndState
-    target: Target | None
-    elapsed_ms: float
-    chunks: int
-    first_chunk_ms: float | None = None
-    result: RunResult | None = None
-    error: AgentError | None = None
-    stopped: bool | None = None
-
-    def to_message(self, run_id: str) -> dict[str, JsonValue]:
-        """`RunOutcome` of schemas/protocol.schema.json."""
-        message: dict[str, JsonValue] = {
-            "runId": run_id,
-            "state": self.state,
-            "target": None if self.target is None else self.target.to_message(),
-            "elapsedMs": round(self.elapsed_ms, 3),
-            "chunks": self.chunks,
-        }
-        if self.result is not None:
-            message["value"] = for_display(self.result.value)
-        if self.error is not None:
-            message["error"] = self.error.to_message()
-        if self.first_chunk_ms is not None:
-            message["firstChunkMs"] = round(self.first_chunk_ms, 3)
-        if self.stopped is not None:
-            message["stopped"] = self.stopped
-        return message
+ResolveTarget: TypeAlias = Callable[[], Awaitable[Target]]
 
 
 async def execute(
     call: Call,
-    resolve_target: Callable[[], Awaitable[Target]],
+    resolve_target: ResolveTarget,
     sink: Sink,
     timeouts: Timeouts | None = None,
     *,
     stream: bool | None = None,
+    policy: CallPolicy | None = None,
 ) -> RunOutcome:
     """Run `call` and report it to `sink`; every failure of the agent is an outcome.
 
     `stream` says what was asked for; None lets the tag decide. A tag of the other kind fails
     before anything is looked for. Cancelling the task ends the run with the outcome `cancelled`
-    instead of raising, so limit the time through `timeouts`, not with `asyncio.timeout`. What
-    the sink raises is raised on, with the connection closed.
+    instead of raising, so limit the time through `timeouts`, not with `asyncio.timeout`; its
+    `total` holds for all attempts together. What the sink raises is raised on, with the
+    connection closed. Without a `policy` the agent is called once and nothing is counted.
     """
-    run = _Run(call, sink, timeouts or Timeouts(), call.streams if stream is None else stream)
-    try:
-        return await run.finish(resolve_target)
-    except AgentError as error:
-        return run.outcome("failed", error=error)
-    except asyncio.CancelledError:
-        task = asyncio.current_task()
-        while task is not None and task.cancelling():
-            task.uncancel()
-        return run.outcome("cancelled", stopped=run.stops_when_left)
+    streams = call.streams if stream is None else stream
+    policy = policy or CallPolicy()
+    run = _Run(call, sink, timeouts or Timeouts(), streams, policy)
+    if policy.metrics is None:
+        return await run.to_its_end(resolve_target)
+    with policy.metrics.session(call.tag) as run.session:
+        outcome = await run.to_its_end(resolve_target)
+        run.session.end(outcome.state, None if outcome.error is None else outcome.error.code)
+    return outcome
 
 
 class _Run:
-    def __init__(self, call: Call, sink: Sink, timeouts: Timeouts, stream: bool) -> None:
+    def __init__(
+        self, call: Call, sink: Sink, timeouts: Timeouts, stream: bool, policy: CallPolicy
+    ) -> None:
+        self.session: Session | None = None
         self._call = call
         self._sink = sink
         self._timeouts = timeouts
         self._stream = stream
+        self._policy = policy
         self._begun = time.perf_counter()
         self._target: Target | None = None
+        self._attempts = 0
         self._chunks = 0
         self._items = 0
         self._first_chunk_ms: float | None = None
         self._running = False
+        self._may_go_on = False
 
-    @property
-    def stops_when_left(self) -> bool:
-        """A stream's generator ends with its connection; a plain call's function does not."""
-        return self._stream or not self._running
+    async def to_its_end(self, resolve_target: ResolveTarget) -> RunOutcome:
+        try:
+            if self._stream:
+                self._call.require_stream()
+            else:
+                self._call.require_plain()
+            async with self._turn():
+                result = await self._repeated(lambda: self._attempt(resolve_target))
+            return self._outcome("completed", result=result)
+        except AgentError as error:
+            return self._outcome("failed", error=error)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            while task is not None and task.cancelling():
+                task.uncancel()
+            # a stream's generator ends with its connection; a plain call's function does not
+            goes_on = not self._stream and (self._running or self._may_go_on)
+            return self._outcome("cancelled", stopped=not goes_on)
 
-    def outcome(
+    def _outcome(
         self,
         state: EndState,
         *,
@@ -142,36 +120,122 @@ class _Run:
             result,
             error,
             stopped,
+            self._attempts,
         )
 
-    async def finish(self, resolve_target: Callable[[], Awaitable[Target]]) -> RunOutcome:
-        if self._stream:
-            self._call.require_stream()
-        else:
-            self._call.require_plain()
-        await self._sink.state("resolving", None)
-        self._target = await resolve_target()
-        await self._sink.state("connecting", self._target)
-        async with AgentClient(self._target, self._timeouts) as agent:
-            if self._stream:
-                await self._read(agent)
-                return self.outcome("completed")
-            await self._enter_running()
-            return self.outcome("completed", result=await agent.run(self._call))
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None, None]:
+        guard = self._policy.guard
+        if guard is None:
+            yield
+            return
+        if guard.full:
+            await self._sink.state("waiting", None)
+        try:
+            await guard.acquire()
+        except BackpressureShed as shed:
+            if self.session is not None:
+                self.session.shed()
+            raise overloaded(shed) from shed
+        try:
+            yield
+        finally:
+            guard.release()
 
-    async def _read(self, agent: AgentClient) -> None:
-        async with aclosing(agent.stream_batches(self._call)) as batches:
+    async def _repeated(self, attempt: Callable[[], Awaitable[_T]]) -> _T:
+        retry = self._policy.retry_within(self._timeouts.total, self._may_repeat)
+        if retry is None:
+            return await attempt()
+        return await retry.run(attempt, self._before_retry)
+
+    def _may_repeat(self, error: Exception) -> bool:
+        return may_repeat(
+            error,
+            begun=self._running,
+            shown=self._items > 0,
+            unsafe=self._policy.repeat_unsafe,
+        )
+
+    async def _before_retry(self, retry: Retry) -> None:
+        self._may_go_on |= not isinstance(retry.error, AgentError) or retry.error.may_have_run
+        self._running = False
+        if self.session is not None:
+            self.session.retried()
+        await self._sink.state("waiting", self._target)
+
+    async def _attempt(self, resolve_target: ResolveTarget) -> RunResult | None:
+        await self._sink.state("resolving", None)
+        self._target = target = await resolve_target()
+        await self._sink.state("connecting", target)
+        timeouts = self._limits()
+        if self._stream:
+            await self._protected(target, lambda: self._read(target, timeouts))
+            return None
+
+        async def ask() -> RunResult:
+            async with AgentClient(target, timeouts) as agent:
+                return await agent.run(self._call)
+
+        await self._enter_running()
+        shared = self._policy.deduplicator
+        if shared is None:
+            return await self._protected(target, ask)
+        key = key_of(target, self._call, self._timeouts)
+        return await shared.run(key, lambda: self._protected(target, ask))
+
+    async def _protected(self, target: Target, work: Callable[[], Awaitable[_T]]) -> _T:
+        if self._policy.breaker is None:
+            self._attempts += 1
+            return await work()
+        try:
+            async with self._policy.breaker(target).attempt():
+                self._attempts += 1
+                return await work()
+        except CircuitOpenError as refused:
+            self._running = False
+            raise circuit_open(refused, target) from refused
+
+    async def _read(self, target: Target, timeouts: Timeouts) -> None:
+        pipeline = None if self._policy.pipeline is None else self._policy.pipeline.start()
+        async with (
+            AgentClient(target, timeouts) as agent,
+            aclosing(agent.stream_batches(self._call)) as batches,
+        ):
             async for batch in batches:
                 # the first word of the server says that the function is being called
                 if not self._running:
                     await self._enter_running()
                 items = self._items_of(batch)
-                if items:
+                if items and self.session is not None:
+                    self.session.output(*_size_of(items))
+                if pipeline is not None:
+                    await self._hand_on(pipeline.push(items))
+                elif items:
                     await self._sink.output(items)
+        if pipeline is not None:
+            await self._hand_on(pipeline.finish())
+
+    async def _hand_on(self, piped: Awaitable[list[OutputItem]]) -> None:
+        try:
+            items = await piped
+        except PipelineError as error:
+            if error.done:
+                await self._sink.output(error.done)
+            raise
+        if items:
+            await self._sink.output(items)
 
     async def _enter_running(self) -> None:
         self._running = True
         await self._sink.state("running", self._target)
+
+    def _limits(self) -> Timeouts:
+        """What is left of the time limits for another attempt."""
+        total = self._timeouts.total
+        if total is None or self._attempts == 0:
+            return self._timeouts
+        left = round(total - self._now_ms() / 1000, 1)
+        return replace(self._timeouts, total=max(left, 0.1))
 
     def _items_of(self, batch: Sequence[StreamEvent]) -> list[OutputItem]:
         at_ms = self._now_ms()
@@ -195,3 +259,9 @@ class _Run:
 
     def _now_ms(self) -> float:
         return (time.perf_counter() - self._begun) * 1000
+
+
+def _size_of(items: Sequence[OutputItem]) -> tuple[int, int]:
+    """How many chunks, and how many bytes of output they are."""
+    chunks = [item.raw for item in items if item.type != "unknown-frame"]
+    return len(chunks), sum([len(raw) if raw.isascii() else len(raw.encode()) for raw in chunks])
