@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "list": ("list the entrypoints of agent projects", "listing"),
     "run": ("call an entrypoint and print what it returns", "running"),
     "stream": ("call a streaming entrypoint and print its chunks as they arrive", "running"),
+    "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
     "rule": ("print the documentation of a rule", "rule"),
 }
 """What each command is for, and the module of `cli.options` that knows its options."""

@@ -76,6 +76,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.listing import list_entrypoints
 
             return list_entrypoints(options)
+        case "batch":
+            from runagent_ls.cli.batch import batch
+
+            return batch(options)
         case "rule":
             from runagent_ls.cli.rule import print_rule
 

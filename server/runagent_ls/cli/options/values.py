@@ -61,6 +61,17 @@ def seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0.")
 
 
+def at_least(smallest: int) -> Callable[[str], int]:
+    """A whole number, `smallest` or more."""
+
+    def convert(text: str) -> int:
+        if text.isascii() and text.isdigit() and smallest <= int(text[:9]):
+            return int(text[:9])
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {smallest} up.")
+
+    return convert
+
+
 def argument(text: str) -> tuple[str, Any]:
     """NAME=JSON."""
     name, equals, value = text.partition("=")

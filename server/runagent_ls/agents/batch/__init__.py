@@ -1,0 +1,1 @@
+"""Many inputs through one entrypoint: read lazily, called a few at a time, written as they end."""

@@ -1,0 +1,54 @@
+"""What a failed call means for its item, for the agent and for the rest of the batch."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from runagent_ls.agents.errors import AgentError
+
+OUTCOME_UNKNOWN: Final = "OUTCOME_UNKNOWN"
+_NOBODY: Final = frozenset({"CONNECTION_ERROR", "AGENT_NOT_FOUND_LOCAL", "AGENT_ADDRESS_NOT_FOUND"})
+_EVERY_ITEM: Final = frozenset(
+    {"NOT_FOUND", "STREAM_ENTRYPOINT", "NON_STREAM_ENTRYPOINT", "AGENT_NOT_FOUND_REMOTE"}
+    | {"AUTHENTICATION_ERROR", "PERMISSION_ERROR"}
+)
+_PASSES: Final = frozenset(
+    {"CONNECTION_ERROR", "SERVER_ERROR", "STREAM_RETRY", "OVERLOADED", "CIRCUIT_OPEN", "TIMEOUT"}
+)
+
+
+def is_gone(error: AgentError) -> bool:
+    """Nobody took the call, so that it can wait for the agent to come back."""
+    return not error.may_have_run and error.code in _NOBODY
+
+
+def is_silent(error: AgentError) -> bool:
+    """The call was sent and no answer came back; whether the function ran is not known."""
+    if not error.may_have_run:
+        return False
+    broke_off = isinstance(error.details, dict) and "closeCode" in error.details
+    return error.code in {"CONNECTION_ERROR", "TIMEOUT"} or error.kind is not None or broke_off
+
+
+def is_timeout(error: AgentError) -> bool:
+    """The call took too long, which says nothing against the agent."""
+    return error.code == "TIMEOUT"
+
+
+def is_refusal_of_all(error: AgentError) -> bool:
+    """Every other item would fail in the same way."""
+    return error.code in _EVERY_ITEM and not error.may_have_run
+
+
+def is_transient(error: AgentError) -> bool:
+    """The same call may succeed a little later."""
+    return error.code in _PASSES or is_silent(error)
+
+
+def outcome_unknown(reason: str) -> AgentError:
+    """For a call whose end was not seen."""
+    return AgentError(
+        f"{reason}, so the function may have run or not.",
+        code=OUTCOME_UNKNOWN,
+        suggestion="See whether it took effect. With --resume --repeat-unsafe it is called again.",
+    )

@@ -1,0 +1,171 @@
+"""`runagent-ls batch`: many inputs through one entrypoint."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from agent_runtime.orchestrator import Metrics
+from runagent_ls.agents.batch.plan import BatchError, BatchPlan
+from runagent_ls.agents.batch.report import BatchReport
+from runagent_ls.agents.batch.runner import run_batch
+from runagent_ls.agents.batch.stopping import BatchStop
+from runagent_ls.agents.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.cli.agents import agent_id_of
+from runagent_ls.cli.batch_inputs import known_inputs
+from runagent_ls.cli.batch_report import report_text
+from runagent_ls.cli.exit_codes import CommandError, ExitCode
+from runagent_ls.cli.progress import ProgressLine
+
+_REFUSED: Final = {
+    "AUTHENTICATION_ERROR": ExitCode.NOT_ALLOWED,
+    "PERMISSION_ERROR": ExitCode.NOT_ALLOWED,
+    "NOT_FOUND": ExitCode.WRONG_USE,
+    "STREAM_ENTRYPOINT": ExitCode.WRONG_USE,
+    "NON_STREAM_ENTRYPOINT": ExitCode.WRONG_USE,
+    "INITIALIZATION_ERROR": ExitCode.WRONG_USE,
+}
+"""Of an agent that takes no item at all; any other reason is that it cannot be reached."""
+
+
+def batch(options: Namespace) -> int:
+    """Run the batch and print its report; the exit code tells how it ended."""
+    _check_options(options)
+    plan = _plan(options)
+    metrics = Metrics()
+    progress = ProgressLine(sys.stderr)
+    try:
+        report = asyncio.run(
+            _interruptible(plan, _resolver(options, plan.timeouts), metrics, progress)
+        )
+    except BatchError as error:
+        raise CommandError(error.message, error.advice) from error
+    finally:
+        progress.close()
+        if options.metrics is not None:
+            _write(options.metrics, metrics.prometheus_text("runagent_batch"))
+    message = json.dumps(report.to_message(), indent=2) + "\n"
+    if options.report is not None:
+        _write(options.report, message)
+    sys.stdout.write(message if options.json else report_text(report, plan.output))
+    return _exit_code(report)
+
+
+async def _interruptible(
+    plan: BatchPlan,
+    resolve_target: Callable[[], Awaitable[Target]],
+    metrics: Metrics,
+    progress: ProgressLine,
+) -> BatchReport:
+    """Ctrl+C once: let running calls end. Twice, or SIGTERM: leave them."""
+    stop = BatchStop()
+    loop = asyncio.get_running_loop()
+
+    def interrupted() -> None:
+        if stop.finishing:
+            progress.say("leaving the running calls; their items count as unknown")
+            stop.now()
+            return
+        progress.say(
+            f"interrupted: waiting up to {plan.finish_within:g} s for running calls;"
+            " press Ctrl+C again to leave them"
+        )
+        stop.finish()
+
+    def on_signal(number: int, frame: object) -> None:
+        del frame
+        loop.call_soon_threadsafe(interrupted if number == signal.SIGINT else stop.now)
+
+    before = {
+        number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        return await run_batch(
+            plan,
+            resolve_target,
+            on_progress=progress.show,
+            on_notice=progress.say,
+            stop=stop,
+            metrics=metrics,
+        )
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _check_options(options: Namespace) -> None:
+    if options.host is not None and options.port is None:
+        raise CommandError(
+            f"The host {options.host} was given without a port.",
+            "Give --port as well; `runagent serve` prints it as its Address.",
+        )
+    if options.cloud and options.port is not None:
+        raise CommandError("--cloud and --port name two different places.", "Give one of them.")
+    if options.input != "-" and Path(options.input).absolute() == options.output.absolute():
+        raise CommandError(
+            f"{options.output} cannot be input and output at once.", "Give another --output."
+        )
+
+
+def _plan(options: Namespace) -> BatchPlan:
+    known = known_inputs(options)
+    return BatchPlan(
+        tag=options.tag,
+        input=None if options.input == "-" else Path(options.input),
+        output=options.output,
+        input_format=options.input_format,
+        concurrency=options.concurrency,
+        resume=options.resume,
+        ordered=options.ordered,
+        timeouts=_timeouts(options.timeout),
+        retries=options.retries,
+        repeat_unsafe=options.repeat_unsafe,
+        deduplicate=options.deduplicate,
+        input_schema=known.schema,
+        check=None if options.send_anyway else known.check,
+        give_up_after=options.give_up_after,
+    )
+
+
+def _timeouts(total: float | None) -> Timeouts:
+    if total is None:
+        return Timeouts()
+    return Timeouts(connect=min(Timeouts().connect or total, total), idle=None, total=total)
+
+
+def _resolver(options: Namespace, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
+    agent_id = agent_id_of(options)
+
+    async def find() -> Target:
+        if options.cloud:
+            from runagent_ls.agents.credentials import cloud_of_environment
+
+            return resolve_cloud(agent_id, await asyncio.to_thread(cloud_of_environment))
+        return await resolve(agent_id, options.host, options.port, timeouts=timeouts)
+
+    return find
+
+
+def _exit_code(report: BatchReport) -> ExitCode:
+    match report.end:
+        case "interrupted":
+            return ExitCode.INTERRUPTED
+        case "finished":
+            return ExitCode.OK if report.all_fine else ExitCode.FINDINGS
+        case _:
+            code = None if report.error is None else report.error.code
+            return _REFUSED.get(code or "", ExitCode.NO_CONNECTION)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -1,0 +1,42 @@
+"""What the project says about the inputs of a batch, when there is a project."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from runagent_ls.agents.batch.plan import InputCheck
+from runagent_ls.agents.values import JsonValue
+from runagent_ls.cli.projects import absolute
+from runagent_ls.features.entrypoints import describe, find
+from runagent_ls.project.discovery import config_in
+from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.project.loading import load_project
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInputs:
+    """`schema` gives the cells of a CSV file their types, `check` finds what cannot be called."""
+
+    schema: Mapping[str, JsonValue] | None = None
+    check: InputCheck | None = None
+
+
+def known_inputs(options: Namespace) -> KnownInputs:
+    """Of the entrypoint in the project that is meant; nothing without project or entrypoint."""
+    if options.agent_id is not None or (options.project is None and options.port is not None):
+        return KnownInputs()
+    files = DiskFiles()
+    folder = absolute(options.project or Path())
+    config = config_in(folder, files) if files.kind(folder) == "directory" else folder
+    if config is None or files.kind(config) == "missing":
+        return KnownInputs()
+    project = load_project(config, files)
+    entrypoint = find(project, options.tag)
+    if entrypoint is None:
+        return KnownInputs()
+    info = describe(entrypoint, project)
+
+    return KnownInputs(info.input_schema if info.signature_certain else None)

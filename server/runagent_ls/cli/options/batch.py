@@ -1,0 +1,108 @@
+"""Options of `batch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
+from runagent_ls.cli.options.values import at_least, one_of, port, seconds
+
+FORMATS = ("jsonl", "csv")
+
+
+def fill(parser: CommandParser) -> None:
+    parser.epilog = (
+        "Each line of the input is one item: a JSON object of keyword arguments, an array of\n"
+        'positional ones, or {"id": ..., "args": [...], "kwargs": {...}}. In CSV the first line\n'
+        "names the parameters. Each item that ends becomes one JSON line of the output at once,\n"
+        "so a batch that was interrupted, or killed, goes on with --resume.\n"
+        "Ctrl+C lets running calls end; a second Ctrl+C leaves them.\n\n" + EXIT_CODES
+    )
+    parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
+    parser.add_argument(
+        "--input", required=True, metavar="FILE|-", help="JSONL or CSV file (- is standard input)"
+    )
+    parser.add_argument(
+        "--input-format",
+        type=one_of(FORMATS),
+        metavar="FORMAT",
+        help="jsonl or csv; default: by the file's name, jsonl for standard input",
+    )
+    parser.add_argument(
+        "--output", required=True, type=Path, metavar="FILE", help="JSONL file of the results"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with the batch whose results are in --output"
+    )
+    parser.add_argument(
+        "--concurrency",
+        type=at_least(1),
+        default=4,
+        metavar="N",
+        help="calls at the same time, if the agent can take them; default: 4",
+    )
+    parser.add_argument(
+        "--ordered",
+        action="store_true",
+        help="put the finished output in the order of the input (otherwise: as they ended)",
+    )
+    _add_target(parser)
+    _add_calling(parser)
+    _add_reports(parser)
+
+
+def _add_target(parser: CommandParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
+    )
+    which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
+    parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
+    parser.add_argument("--port", type=port, metavar="P", help="port of the agent")
+    parser.add_argument(
+        "--cloud",
+        action="store_true",
+        help="call the agent in the cloud: all inputs leave this machine",
+    )
+
+
+def _add_calling(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--timeout", type=seconds, metavar="S", help="give up on an item after so many seconds"
+    )
+    parser.add_argument(
+        "--retries",
+        type=at_least(0),
+        default=2,
+        metavar="N",
+        help="call an item again after a failure that may pass, if the call has certainly not"
+        " run; default: 2",
+    )
+    parser.add_argument(
+        "--repeat-unsafe",
+        action="store_true",
+        help="repeat calls that may have run as well; with --resume also those of unknown outcome",
+    )
+    parser.add_argument(
+        "--give-up-after",
+        type=seconds,
+        default=120.0,
+        metavar="S",
+        help="wait so long for an agent that is gone; default: 120",
+    )
+    parser.add_argument(
+        "--deduplicate", action="store_true", help="call the function once for identical inputs"
+    )
+    parser.add_argument(
+        "--send-anyway",
+        action="store_true",
+        help="call the function even with inputs that certainly do not fit it",
+    )
+
+
+def _add_reports(parser: CommandParser) -> None:
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
+    parser.add_argument(
+        "--metrics", type=Path, metavar="FILE", help="write counters as text for Prometheus"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
