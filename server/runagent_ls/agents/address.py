@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 
@@ -25,14 +26,21 @@ def is_loopback(host: str) -> bool:
 
 
 def is_host(host: str) -> bool:
-    """Whether the host can stand in a URL without changing the rest of it."""
+    """Whether the host can stand in a URL without changing the rest of it, and be looked up."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return re.fullmatch(r"[\w.-]+", host) is not None
+        labels = host.removesuffix(".").split(".")
+        label = r"[A-Za-z0-9_-]{1,63}"
+        return len(host) <= 253 and all(re.fullmatch(label, one) for one in labels)
     return True
 
 
 def reachable(host: str) -> str:
-    """A server that listens on all interfaces is called on this machine's own."""
-    return _ANY_INTERFACE.get(host, host).strip("[]")
+    """As it is connected to: a server on all interfaces is called on this machine's own, and
+    names beyond ASCII are spelled as the name service knows them."""
+    host = _ANY_INTERFACE.get(host, host).strip("[]")
+    if not host.isascii():
+        with contextlib.suppress(UnicodeError):
+            return host.encode("idna").decode()
+    return host

@@ -9,7 +9,6 @@ client reads, are defaults for calls that name no user.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from dataclasses import dataclass
@@ -173,7 +172,7 @@ def _fault_of(url: str) -> str | None:
     if parts.username is not None or parts.password is not None:
         return "it holds a user name or password, which the service does not know"
     host = parts.hostname or ""
-    if not host or not (is_host(host) or _is_address(host)):
+    if not is_host(host):
         return "it names no host"
     if port == 0:
         return "its port is 0"
@@ -182,14 +181,6 @@ def _fault_of(url: str) -> str | None:
     if not re.fullmatch(r"[\x21-\x7e]*", url):
         return "it holds spaces or characters that a URL cannot have"
     return None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _stored(registry: Registry) -> dict[str, str | None]:

@@ -79,14 +79,17 @@ class RestClient:
         # empty one trusts nobody, so it can never weaken a connection.
         plain = target.scheme == "http" and not target.leaves_machine
         verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else tls_context()
-        proxy = proxy_for(target.scheme, target.host, target.port)
+        url = proxy_for(target.scheme, target.host, target.port)
+        proxy = None
+        if url is not None:
+            proxy = httpx.Proxy(url, ssl_context=verify if url.startswith("https") else None)
         self._client = httpx.AsyncClient(
             base_url=target.base_url,
             headers=headers,
             timeout=httpx.Timeout(idle, connect=timeouts.connect),
             verify=verify,
             trust_env=False,
-            proxy=None if proxy is None else httpx.Proxy(proxy, ssl_context=verify),
+            proxy=proxy,
             transport=transport,
         )
 

@@ -228,7 +228,9 @@ def _refused(error: Exception, target: Target) -> AgentError:
         refusal = _refusal_of(error, target)
         refusal.may_have_run = False
         return refusal
-    if isinstance(error, OSError) and not isinstance(error, ConnectionResetError | BrokenPipeError):
+    reset = isinstance(error, ConnectionResetError | BrokenPipeError)
+    # over TLS nothing has been said in WebSocket yet when a connection is reset
+    if isinstance(error, OSError) and (not reset or target.scheme == "https"):
         return connection_failed(error, target)
     return ConnectionFailedError(
         f"What answers at {target.address} does not speak WebSocket.",
