@@ -192,9 +192,9 @@ class FrameReader:
 
     def _refusal(self, reason: str) -> AgentError:
         """Refusals are known by their place in the protocol, so their text may be trusted."""
-        if reason == f"Entrypoint {self.tag} not found":
+        if re.fullmatch(r"Entrypoint .* not found", reason, re.DOTALL):
             return NotFoundError(f"The agent has no entrypoint `{self.tag}`.")
-        if re.search(r"is not a streaming entrypoint", reason):
+        if "is not a streaming entrypoint" in reason:
             return NonStreamEntrypointError(reason)
         return ValidationError(reason)
 

@@ -179,7 +179,7 @@ async def start_stream() -> AsyncIterator[StartStream]:
             state.gone.set()
 
         def route(connection: ServerConnection, request: Request) -> Response | None:
-            if request.path == f"/api/v1/agents/{AGENT}/run-stream":
+            if request.path.split("?")[0] == f"/api/v1/agents/{AGENT}/run-stream":
                 return None
             return connection.respond(HTTPStatus.FORBIDDEN, "")
 
