@@ -9,6 +9,7 @@
 """
 
 from agent_runtime.orchestrator.breaker import CircuitBreaker, CircuitOpenError
+from agent_runtime.orchestrator.breaker_redis import RedisBackend
 from agent_runtime.orchestrator.breaker_state import (
     Admission,
     BreakerBackend,
@@ -40,6 +41,7 @@ __all__ = [
     "Pipeline",
     "PipelineError",
     "PipelineRun",
+    "RedisBackend",
     "Retry",
     "RetryPolicy",
     "Session",

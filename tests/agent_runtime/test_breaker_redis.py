@@ -1,0 +1,305 @@
+"""Breakers that processes share, on a Redis that is spoken to over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from redis.asyncio import Redis
+
+from agent_runtime.orchestrator import BreakerRules, CircuitBreaker, CircuitOpenError, RedisBackend
+
+HERE = Path(__file__).parent
+SERVER = HERE.parents[1] / "server"
+LIMIT_S = 30.0
+RULES = BreakerRules(3, 0.3, 60.0)
+KINDS = ["fakeredis", *(["redis-server"] if shutil.which("redis-server") else [])]
+"""A real Redis as well, where there is one."""
+
+
+class RedisProcess:
+    """A Redis in a process of its own."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        if kind == "fakeredis":
+            self.process = subprocess.Popen(
+                [sys.executable, str(HERE / "serve_fake_redis.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            assert self.process.stdout is not None
+            self.url = f"redis://127.0.0.1:{int(self.process.stdout.readline())}"
+            return
+        socket = folder / "redis.sock"
+        options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+        self.process = subprocess.Popen(
+            ["redis-server", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.url = f"unix://{socket}"
+        end = time.monotonic() + LIMIT_S
+        while not socket.exists():
+            assert time.monotonic() < end
+            assert self.process.poll() is None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+@pytest.fixture(params=KINDS)
+def redis(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RedisProcess]:
+    process = RedisProcess(request.param, tmp_path)
+    yield process
+    process.end()
+
+
+class Worker:
+    """A process that uses the breaker as it is told."""
+
+    def __init__(self, url: str, rules: BreakerRules) -> None:
+        numbers = [str(n) for n in (rules.threshold, rules.recovery, rules.probe_limit)]
+        self.process = subprocess.Popen(
+            [sys.executable, str(HERE / "breaker_process.py"), url, *numbers],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(SERVER)},
+            text=True,
+        )
+
+    def tell(self, command: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{command}\n")
+        self.process.stdin.flush()
+
+    def heard(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def ask(self, command: str) -> str:
+        self.tell(command)
+        return self.heard()
+
+    def wait_until(self, state: str) -> None:
+        end = time.monotonic() + LIMIT_S
+        while self.ask("state") != state:
+            assert time.monotonic() < end
+
+    def leave(self) -> int:
+        self.process.communicate(timeout=LIMIT_S)
+        return self.process.returncode
+
+
+Start: TypeAlias = Callable[..., Worker]
+
+
+@pytest.fixture
+def start(redis: RedisProcess) -> Iterator[Start]:
+    workers: list[Worker] = []
+
+    def begin(rules: BreakerRules = RULES) -> Worker:
+        workers.append(Worker(redis.url, rules))
+        return workers[-1]
+
+    yield begin
+    for worker in workers:
+        worker.process.kill()
+        worker.process.communicate()
+
+
+def test_processes_count_failures_together(start: Start) -> None:
+    first, second = start(), start()
+    assert first.ask("fail") == "OSError"
+    assert second.ask("fail") == "OSError"
+    assert second.ask("state") == "closed"
+    assert first.ask("fail") == "OSError"
+    assert second.ask("fail") == "CircuitOpenError"
+    assert second.ask("state") == "open"
+    assert [worker.leave() for worker in (first, second)] == [0, 0]
+
+
+def test_exactly_one_probe_among_processes(start: Start) -> None:
+    workers = [start(), start()]
+    for _ in range(3):
+        workers[0].ask("fail")
+    for verdict, then in [("failure", "open"), ("none", "half-open"), ("success", "closed")]:
+        workers[0].wait_until("half-open")
+        for worker in workers:
+            worker.tell("race 40")
+        assert sorted(worker.heard() for worker in workers) == ["0", "1"]
+        for worker in workers:
+            worker.ask(f"end {verdict}")
+        assert workers[1].ask("state") == then
+    assert [worker.ask("race 5") for worker in workers] == ["5", "5"]
+    assert [worker.leave() for worker in workers] == [0, 0]
+
+
+def test_a_probe_whose_process_was_killed_makes_room(start: Start) -> None:
+    rules = BreakerRules(1, 0.05, 0.4)
+    doomed, other = start(rules), start(rules)
+    other.ask("fail")
+    other.wait_until("half-open")
+    assert doomed.ask("race 1") == "1"
+    assert other.ask("race 1") == "0"
+    doomed.process.kill()
+    end = time.monotonic() + LIMIT_S
+    while other.ask("race 1") != "1":
+        assert time.monotonic() < end
+    other.ask("end success")
+    assert other.ask("state") == "closed"
+
+
+@pytest.fixture
+async def backend(redis: RedisProcess) -> AsyncIterator[RedisBackend]:
+    backend = RedisBackend.from_url(redis.url, limit=5.0)
+    yield backend
+    await backend.aclose()
+
+
+def circuit_of(backend: RedisBackend, **limits: Any) -> CircuitBreaker:
+    return CircuitBreaker("agent", backend=backend, **{"threshold": 2, "recovery": 60.0} | limits)
+
+
+async def fail() -> None:
+    raise OSError("down")
+
+
+async def succeed() -> str:
+    return "done"
+
+
+async def test_a_success_ends_the_row_of_failures(backend: RedisBackend) -> None:
+    circuit = circuit_of(backend)
+    for _ in range(3):
+        with pytest.raises(OSError, match="down"):
+            await circuit.call(fail)
+        assert await circuit.call(succeed) == "done"
+    assert await circuit.state() == "closed"
+    assert backend.shared
+
+
+async def test_a_result_of_before_changes_nothing(backend: RedisBackend) -> None:
+    circuit = circuit_of(backend, threshold=1)
+    async with asyncio.TaskGroup() as tasks:
+        release = asyncio.Event()
+
+        async def slow() -> None:
+            await release.wait()
+
+        call = tasks.create_task(circuit.call(slow))
+        await asyncio.sleep(0.05)
+        with pytest.raises(OSError, match="down"):
+            await circuit.call(fail)
+        release.set()
+        await call
+    assert await circuit.state() == "open"
+    with pytest.raises(CircuitOpenError) as caught:
+        await circuit.call(succeed)
+    assert 50 < caught.value.retry_after <= 60
+
+
+async def test_what_nobody_asks_for_expires(redis: RedisProcess, backend: RedisBackend) -> None:
+    circuit = circuit_of(backend)
+    with pytest.raises(OSError, match="down"):
+        await circuit.call(fail)
+    client = Redis.from_url(redis.url)
+    assert [key async for key in client.scan_iter()] == [b"circuit-breaker:agent"]
+    assert 3_600 < await client.ttl("circuit-breaker:agent") < 7_200
+    await client.aclose()
+
+
+async def test_without_redis_each_process_breaks_on_its_own(redis: RedisProcess) -> None:
+    backend = RedisBackend.from_url(redis.url, limit=5.0)
+    circuit = circuit_of(backend)
+    with pytest.raises(OSError, match="down"):
+        await circuit.call(fail)
+    redis.end()
+    for _ in range(2):
+        with pytest.raises(OSError, match="down"):
+            await circuit.call(fail)
+    assert not backend.shared
+    with pytest.raises(CircuitOpenError):
+        await circuit.call(succeed)
+    assert await circuit.state() == "open"
+    await backend.aclose()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def test_a_redis_that_is_back_is_used_again(redis: RedisProcess) -> None:
+    clock = Clock()
+    gate = await Gate.start()
+    backend = RedisBackend.from_url(gate.url, limit=0.1, rest=5.0, clock=clock)
+    circuit = circuit_of(backend)
+    begun = time.monotonic()
+    assert await circuit.call(succeed) == "done"
+    assert time.monotonic() - begun < 5
+    assert gate.connections == 1
+    assert await circuit.call(succeed) == "done"
+    assert gate.connections == 1, "a silent Redis is left alone"
+    clock.now += 5
+    assert await circuit.call(succeed) == "done"
+    assert gate.connections == 2
+    await backend.aclose()
+    await gate.end()
+
+
+class Gate:
+    """Accepts connections and says nothing."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.writers: list[asyncio.StreamWriter] = []
+        self.server: asyncio.Server | None = None
+        self.url = ""
+
+    @classmethod
+    async def start(cls) -> Gate:
+        gate = cls()
+        gate.server = await asyncio.start_server(gate.handle, "127.0.0.1", 0)
+        gate.url = f"redis://127.0.0.1:{gate.server.sockets[0].getsockname()[1]}"
+        return gate
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        self.writers.append(writer)
+        await reader.read()
+
+    async def end(self) -> None:
+        assert self.server is not None
+        self.server.close()
+        for writer in self.writers:
+            writer.transport.abort()
+        await self.server.wait_closed()
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['redis'] = None; sys.modules['redis.asyncio'] = None\n"
+        "from agent_runtime.orchestrator import RedisBackend\n"
+        "try:\n    RedisBackend.from_url('redis://127.0.0.1')\n"
+        "except ImportError as error:\n    print(error)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SERVER)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert "install `runagent-ls[redis]`" in done.stdout, done.stderr
