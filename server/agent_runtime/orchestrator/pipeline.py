@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Coroutine, Iterable
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -76,6 +76,12 @@ class Pipeline(Generic[In, Out]):
     def stages(self) -> tuple[str, ...]:
         return tuple(name for name, _ in self._stages)
 
+    @overload
+    def map(
+        self, name: str, change: Callable[[Out], Coroutine[Any, Any, Next]]
+    ) -> Pipeline[In, Next]: ...
+    @overload
+    def map(self, name: str, change: Callable[[Out], Next]) -> Pipeline[In, Next]: ...
     def map(self, name: str, change: Callable[[Out], Next | Awaitable[Next]]) -> Pipeline[In, Next]:
         """One item for each."""
 
