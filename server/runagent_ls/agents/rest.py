@@ -90,6 +90,7 @@ class RestClient:
             verify=verify,
             trust_env=False,
             proxy=proxy,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
             transport=transport,
         )
 
@@ -203,6 +204,12 @@ class RestClient:
             return proxy_failed(error, self.target)
         if isinstance(error, httpx.ConnectError):
             return connection_failed(error, self.target)
+        if isinstance(error, httpx.DecodingError):
+            return UnknownError(
+                f"The answer of {self.target.address} is compressed in a way that cannot be read.",
+                kind="protocol",
+                details=details,
+            )
         if isinstance(error, httpx.RemoteProtocolError) and not _CLOSED.search(str(error)):
             return ConnectionFailedError(
                 f"What answers at {self.target.address} does not speak HTTP.",

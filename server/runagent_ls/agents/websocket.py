@@ -142,6 +142,9 @@ class MessageSocket(ClientConnection):
         if self._waiting_bytes > WAITING_LIMIT and not self._paused:
             self._paused = True
             self.transport.pause_reading()
+        # the library would go on reading an answer that is none, and for ever if it has no end
+        if self.response is None and self.protocol.handshake_exc is not None:
+            self.transport.abort()
         # after a close frame, or one that breaks the protocol, nothing more will come
         if self.protocol.state is not State.OPEN and self.response is not None:
             self._ended = True
