@@ -22,7 +22,7 @@ from agent_runtime.orchestrator import (
 )
 
 _T = TypeVar("_T")
-THRESHOLD, RECOVERY, PROBE_LIMIT = 3, 10.0, 25.0
+THRESHOLD, RECOVERY, PROBE_LIMIT = 2, 10.0, 25.0
 RULES = BreakerRules(THRESHOLD, RECOVERY, PROBE_LIMIT)
 
 
@@ -204,6 +204,22 @@ async def test_a_cancelled_probe_leaves_room_for_another() -> None:
     assert await circuit.state() == "half-open"
     async with circuit.attempt() as admission:
         assert admission.state == "half-open"
+    assert await circuit.state() == "closed"
+
+
+@pytest.mark.parametrize("late", ["success", "failure", "none"])
+async def test_a_probe_that_was_given_up_does_not_count_any_more(late: Verdict) -> None:
+    clock = Clock()
+    circuit = breaker(clock)
+    await open_up(circuit)
+    clock.now += RECOVERY
+    slow = await circuit.backend.admit(circuit.key, circuit.rules)
+    clock.now += PROBE_LIMIT
+    async with circuit.attempt():
+        await circuit.backend.settle(circuit.key, circuit.rules, slow.token, late)
+        assert await circuit.state() == "half-open"
+        with pytest.raises(CircuitOpenError):
+            await circuit.call(fail)
     assert await circuit.state() == "closed"
 
 

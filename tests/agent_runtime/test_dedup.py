@@ -115,7 +115,15 @@ async def test_who_comes_after_the_last_has_left_begins_anew() -> None:
     assert first.cancelled == 1
 
 
-async def test_a_failure_goes_to_all_and_is_not_kept() -> None:
+@pytest.fixture
+async def noise() -> list[Any]:
+    """What asyncio would complain of in the log."""
+    heard: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+    return heard
+
+
+async def test_a_failure_goes_to_all_and_is_not_kept(noise: list[Any]) -> None:
     shared, work = Deduplicator[str](ttl=60), Work()
     calls = [asyncio.create_task(shared.run("k", work)) for _ in range(3)]
     await turns()
@@ -125,11 +133,27 @@ async def test_a_failure_goes_to_all_and_is_not_kept() -> None:
     again = Work()
     again.end.set_result("done")
     assert await shared.run("k", again) == "done"
+    assert noise == []
 
 
-async def test_a_failure_that_nobody_waits_for_makes_no_noise() -> None:
-    noise: list[Any] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: noise.append(context))
+async def test_who_comes_in_the_moment_of_a_failure_begins_anew() -> None:
+    shared, failing = Deduplicator[str](), asyncio.Event()
+
+    async def fail() -> str:
+        failing.set()
+        raise ValueError("broken")
+
+    async def later() -> str:
+        await failing.wait()
+        work = Work()
+        work.end.set_result("done")
+        return await shared.run("k", work)
+
+    results = await asyncio.gather(shared.run("k", fail), later(), return_exceptions=True)
+    assert [str(result) for result in results] == ["broken", "done"]
+
+
+async def test_a_failure_that_nobody_waits_for_makes_no_noise(noise: list[Any]) -> None:
     shared = Deduplicator[str]()
 
     async def work() -> str:
@@ -177,8 +201,11 @@ async def test_forgetting() -> None:
     await turns()
     before.end.set_result("before")
     assert await call == "before"
+    joining = asyncio.create_task(shared.run("k", Work()))
+    await turns()
+    assert not joining.done()
     after.end.set_result("after")
-    assert await fresh == "after"
+    assert [await fresh, await joining] == ["after", "after"]
     assert await shared.run("k", Work()) == "after"
     shared.forget()
     assert shared.counts().cached == 0

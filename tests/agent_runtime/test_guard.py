@@ -71,6 +71,37 @@ async def test_a_place_is_handed_over_and_cannot_be_taken_in_between() -> None:
     assert order == [0, 1, 2]
 
 
+async def test_a_place_that_is_handed_to_one_who_was_just_cancelled_goes_on() -> None:
+    guard, order = BackpressureGuard(1, 9), list[int]()
+    await guard.acquire()
+    callers = [Caller(n, guard, order) for n in range(3)]
+    await turns()
+    guard.release()
+    callers[0].task.cancel()  # it has the place, but does not know yet
+    await turns()
+    assert order == [1]
+    assert (guard.counts().active, guard.counts().waiting) == (1, 1)
+    callers[1].leave.set()
+    callers[2].leave.set()
+    await asyncio.gather(*(caller.task for caller in callers), return_exceptions=True)
+    assert guard.counts().active == 0
+
+
+async def test_who_stops_waiting_takes_no_room() -> None:
+    guard, order = BackpressureGuard(1, 2), list[int]()
+    first, second = Caller(0, guard, order), Caller(1, guard, order)
+    await turns()
+    second.task.cancel()
+    await turns()
+    assert (guard.counts().waiting, guard.counts().abandoned) == (0, 1)
+    third = Caller(2, guard, order)
+    await turns()
+    first.leave.set()
+    third.leave.set()
+    await asyncio.gather(first.task, third.task)
+    assert order == [0, 2]
+
+
 async def test_a_place_is_given_back_when_the_block_raises() -> None:
     guard = BackpressureGuard(1, 1)
     with pytest.raises(ValueError, match="x"):

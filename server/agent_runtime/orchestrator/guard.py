@@ -63,7 +63,7 @@ class BackpressureGuard:
     @property
     def full(self) -> bool:
         """Whether the next one would have to wait."""
-        return self._active >= self.soft or bool(self._queue)
+        return self._active >= self.soft  # only then anybody waits
 
     def counts(self) -> GuardCounts:
         return GuardCounts(
@@ -94,7 +94,6 @@ class BackpressureGuard:
         if self._active + len(self._queue) >= self.hard:
             self._shed += 1
             raise BackpressureShed(self._active, len(self._queue), self.hard)
-        # whoever waits comes first, even if a place is free
         if self.full:
             await self._turn(on_wait)
             self._waited += 1
