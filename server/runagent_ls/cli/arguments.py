@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "run": ("call an entrypoint and print what it returns", "running"),
     "stream": ("call a streaming entrypoint and print its chunks as they arrive", "running"),
     "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
+    "history": ("look at recorded runs, compare, export and remove them", "history"),
     "rule": ("print the documentation of a rule", "rule"),
 }
 """What each command is for, and the module of `cli.options` that knows its options."""

@@ -80,6 +80,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.batch import batch
 
             return batch(options)
+        case "history":
+            from runagent_ls.cli.history import history
+
+            return history(options)
         case "rule":
             from runagent_ls.cli.rule import print_rule
 

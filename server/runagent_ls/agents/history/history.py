@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Literal, Self
 
 from runagent_ls.agents.history.location import configured_path, default_path
 from runagent_ls.agents.history.recorder import Recorder
@@ -15,6 +16,7 @@ from runagent_ls.agents.history.records import (
     HistoryError,
     LastInputs,
     Limits,
+    Match,
     Page,
     Query,
     RunRecord,
@@ -23,6 +25,9 @@ from runagent_ls.agents.history.records import (
 )
 
 if TYPE_CHECKING:
+    import sqlite3
+
+    from runagent_ls.agents.history.compare import Comparison
     from runagent_ls.agents.history.reading import Reader
     from runagent_ls.agents.history.writer import Writer
 
@@ -128,11 +133,69 @@ class History:
 
         return tuple(islice(self.iter_chunks(history_id, after), limit))
 
-    def iter_chunks(self, history_id: str, after: int = -1) -> Iterator[StoredChunk]:
+    def iter_chunks(self, history_id: str, after: int = -1) -> Generator[StoredChunk, None, None]:
         """All chunks with an index above `after`, read as they are asked for."""
         with self._reader() as reader:
             if reader is not None:
                 yield from reader.chunks(history_id, after)
+
+    def search(self, text: str, query: Query | None = None) -> tuple[Match, ...]:
+        """Runs with every word of `text`, or a word that begins with it, newest first.
+
+        Of the `query` all but `before` counts.
+        """
+        wanted = query or Query()
+        with self._reader() as reader:
+            return () if reader is None else reader.search(text, wanted)
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """What differs between two runs."""
+        from runagent_ls.agents.history.compare import compare
+
+        return compare(self.get(first), self.get(second), self.iter_chunks)
+
+    def export(
+        self, history_ids: Iterable[str], form: Literal["jsonl", "markdown"], out: IO[str]
+    ) -> int:
+        """Write runs to `out`; how many."""
+        from runagent_ls.agents.history.export import write_jsonl
+        from runagent_ls.agents.history.markdown import write_markdown
+
+        write = write_jsonl if form == "jsonl" else write_markdown
+        count = 0
+        for history_id in history_ids:
+            run = self.get(history_id)
+            with closing(self.iter_chunks(run.history_id)) as chunks:
+                write(run, chunks, out)
+            count += 1
+        return count
+
+    def delete(self, which: Iterable[str] | Query) -> int:
+        """Remove runs, by their ids or all that fit a query (whose paging does not count).
+
+        Nothing of them is left in the file. How many there were.
+        """
+        ids = (
+            self.ids(which)
+            if isinstance(which, Query)
+            else [self.get(history_id).history_id for history_id in which]
+        )
+        from runagent_ls.agents.history import changing
+
+        return self._change(lambda connection: changing.delete(connection, ids))
+
+    def clear(self) -> int:
+        """Remove every run, pinned ones too; how many there were."""
+        from runagent_ls.agents.history import changing
+
+        return self._change(changing.clear)
+
+    def pin(self, history_id: str, *, pinned: bool = True) -> None:
+        """Spare a run from the limits of size and age, or no longer."""
+        from runagent_ls.agents.history import changing
+
+        whole = self.get(history_id).history_id
+        self._change(lambda connection: changing.pin(connection, whole, pinned))
 
     def last_inputs(
         self, tag: str, *, project: str | None = None, agent_id: str | None = None
@@ -145,6 +208,25 @@ class History:
             if not run.inputs_cut:
                 return run.args, run.kwargs
         return None
+
+    def ids(self, query: Query) -> Sequence[str]:
+        """All runs that fit, newest first; the paging of `query` does not count."""
+        ids = []
+        page = self.list(replace(query, limit=1000, before=None))
+        ids += [run.history_id for run in page.runs]
+        while page.next is not None:
+            page = self.list(replace(query, limit=1000, before=page.next))
+            ids += [run.history_id for run in page.runs]
+        return ids
+
+    def _change(self, change: Callable[[sqlite3.Connection], int]) -> int:
+        if self.path is None or not self.path.exists():
+            return 0
+        from runagent_ls.agents.history.database import explained, open_for_writing
+
+        self.flush()
+        with explained(self.path), closing(open_for_writing(self.path, ours=False)) as connection:
+            return change(connection)
 
     @contextmanager
     def _reader(self) -> Iterator[Reader | None]:

@@ -33,3 +33,8 @@ def default_path(environment: Mapping[str, str] = os.environ) -> Path:
         # the specification tells to ignore relative paths
         base = Path(state) if state.startswith("/") else Path.home() / ".local" / "state"
     return base / _FOLDER / _FILE
+
+
+def same_folder(path: str | None) -> str | None:
+    """One spelling for each folder, however many links lead to it."""
+    return None if path is None else os.path.realpath(path)  # noqa: PTH - Path.resolve may raise

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.agents.history.blocks import Block, chunks_of, joined
 from runagent_ls.agents.history.liveness import is_alive
-from runagent_ls.agents.history.records import HistoryError, Page, Query, StoredChunk, StoredRun
+from runagent_ls.agents.history.location import same_folder
+from runagent_ls.agents.history.records import (
+    HistoryError,
+    Match,
+    Page,
+    Query,
+    StoredChunk,
+    StoredRun,
+)
+from runagent_ls.agents.history.search import matching_runs, place_of, words_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -85,6 +95,26 @@ class Reader:
         for block in blocks:
             yield from chunks_of(Block(*block), after)
 
+    def search(self, text: str, query: Query) -> tuple[Match, ...]:
+        """Runs that have every word of `text`. Raises HistoryError when there is no word in it."""
+        words = words_of(text)
+        if not words:
+            raise HistoryError(f"{text!r} has no word to look for.", "Give letters or digits.")
+        where, values = _conditions(replace(query, before=None))
+        limit = max(1, min(query.limit, LONGEST_PAGE))
+        matches: list[Match] = []
+        for seq in matching_runs(self._connection, words):
+            row = self._connection.execute(
+                f"SELECT * FROM runs WHERE seq = ? AND {where}", (seq, *values)
+            ).fetchone()
+            run = None if row is None else self.run_of(row)
+            if run is None or (query.state is not None and run.state != query.state):
+                continue
+            matches.append(Match(run, *place_of(self._connection, seq, words)))
+            if len(matches) == limit:
+                break
+        return tuple(matches)
+
     def run_of(self, row: sqlite3.Row) -> StoredRun:
         """A row of `runs`; a run whose process is gone is interrupted."""
         state, ended_at = row["state"], row["ended_at"]
@@ -140,7 +170,7 @@ class Reader:
 def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
     where, values = ["1"], list[object]()
     for column, wanted in (
-        ("project_root = ?", query.project),
+        ("project_root = ?", same_folder(query.project)),
         ("agent_id = ?", query.agent_id),
         ("tag = ?", query.tag),
         ("started_at >= ?", query.since),

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from runagent_ls.agents.history import documents
 from runagent_ls.agents.history.blocks import Block, cut, cut_type, dump, runs_of
+from runagent_ls.agents.history.location import same_folder
 from runagent_ls.agents.history.records import Limits, RunRecord
+from runagent_ls.agents.history.redaction.forms import SecretForms
 from runagent_ls.agents.history.redaction.redactor import Redactor
+from runagent_ls.agents.history.redaction.sources import SecretSources
 from runagent_ls.agents.history.redaction.streaming import TextStream
 from runagent_ls.agents.runs import OutputItem, RunOutcome
 from runagent_ls.agents.target import Target
@@ -47,12 +50,9 @@ class Transcript:
 
     def __init__(self, history_id: str, record: RunRecord, limits: Limits) -> None:
         self.history_id = history_id
-        self.begun = False
-        self.ended = False
-        self.lost = False
         self._record = record
         self._limits = limits
-        self._redactor = Redactor(record.secrets)
+        self._redactor = Redactor(SecretForms(record.secrets))
         self._stream = TextStream(self._redactor)
         self._waiting: list[OutputItem] = []
         self._head_bytes = 0
@@ -61,9 +61,11 @@ class Transcript:
         self._seen = 0
         self._written = 0
 
-    def begin(self, writer: str) -> list[Step]:
+    def begin(self, writer: str, sources: SecretSources) -> list[Step]:
         """The row of the run; `writer` is the name of this process's lock."""
         record = self._record
+        self._redactor = Redactor(sources.forms_of(record))
+        self._stream = TextStream(self._redactor)
         inputs, length = self._limited({"args": list(record.args), "kwargs": dict(record.kwargs)})
         labels = self._redactor.value(dict(record.labels))
         row: dict[str, object] = {
@@ -72,7 +74,7 @@ class Transcript:
             "writer": writer,
             "kind": record.kind,
             "tag": record.tag,
-            "project_root": record.project_root,
+            "project_root": same_folder(record.project_root),
             "config_path": record.config_path,
             "agent_id": record.agent_id,
             "inputs": dump(inputs),
@@ -87,7 +89,6 @@ class Transcript:
             if isinstance(text, str) and self._redactor.forms.found_in(text):
                 row[name] = self._redactor.replaced(text)
         row["redacted"] = self._redactor.hits > 0
-        self.begun = True
         return [partial(_insert, row=row)]
 
     def connected(self, target: Target) -> list[Step]:
@@ -131,7 +132,6 @@ class Transcript:
     def end(self, outcome: RunOutcome) -> list[Step]:
         """The rest of the output and how the run ended."""
         steps = self.flush(last=True)
-        self.ended = True
         row: dict[str, object] = {
             "state": outcome.state,
             "ended_at": self._record.started_at + outcome.elapsed_ms / 1000,
@@ -153,7 +153,6 @@ class Transcript:
     def interrupt(self) -> list[Step]:
         """The run is not recorded to its end."""
         steps = self.flush(last=True)
-        self.ended = True
         row: dict[str, object] = {"state": "interrupted", "ended_at": time.time()}
         return [*steps, self._update(row), partial(documents.finish, history_id=self.history_id)]
 

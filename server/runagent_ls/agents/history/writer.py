@@ -19,6 +19,7 @@ from runagent_ls.agents.history import documents, retention
 from runagent_ls.agents.history.database import explained, is_busy, open_for_writing
 from runagent_ls.agents.history.liveness import WriterLock
 from runagent_ls.agents.history.records import HistoryError, Limits
+from runagent_ls.agents.history.redaction.sources import SecretSources
 from runagent_ls.agents.history.transcript import Step, Transcript
 from runagent_ls.agents.runs import OutputItem, RunOutcome
 from runagent_ls.agents.target import Target
@@ -75,6 +76,7 @@ class Writer:
         self._limits = limits
         self._on_trouble = on_trouble
         self._told: set[str] = set()
+        self._sources = SecretSources()
         self._condition = threading.Condition()
         self._events: list[Event] = []
         self._bytes = 0
@@ -185,7 +187,7 @@ class Writer:
         if isinstance(event, Begin):
             assert self._lock is not None  # noqa: S101 - `_opened` made it
             self._active[transcript.history_id] = transcript
-            return transcript.begin(self._lock.name)
+            return transcript.begin(self._lock.name, self._sources)
         if transcript.history_id not in self._active:
             return []
         if isinstance(event, Connected):

@@ -15,7 +15,7 @@ _KEY_BEGINNINGS: Final = (
 )  # fmt: skip
 _KEY: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:"
-    r"sk-(?:proj-|ant-|or-)?(?=[A-Za-z0-9_-]*[0-9])[A-Za-z0-9_-]{16,}"
+    r"sk-(?:proj-|ant-|or-)?(?=[A-Za-z0-9_-]{0,200}[0-9])[A-Za-z0-9_-]{16,}"
     r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,}|glpat-[A-Za-z0-9_-]{20,}"
     r"|xox[abprs]-[A-Za-z0-9-]{10,}|A(?:KIA|SIA)[0-9A-Z]{16}|AIza[A-Za-z0-9_-]{30,}"
     r"|hf_[A-Za-z0-9]{30,}|gsk_[A-Za-z0-9]{30,}|[rs]k_live_\w{16,}"
@@ -26,17 +26,18 @@ _KEY_OPEN: Final = re.compile(
     r"|[rs]k_live_|eyJ)[A-Za-z0-9_.-]*\Z"
 )
 _BEARER: Final = re.compile(
-    r"\b(?:[Bb]earer|BEARER|[Bb]asic) {1,4}((?=[^\s]*[0-9])[A-Za-z0-9._~+/=-]{12,})"
+    r"\b(?:[Bb]earer|BEARER|[Bb]asic) {1,4}((?=[^\s]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
 )
 _IN_URL: Final = re.compile(r"://[^\s/:@\"']{0,256}:([^\s/@\"']{1,256})@")
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
-_ASSIGNED: Final = re.compile(r"([\w-]{1,64})=([^\s&;,\"'<>\\]{6,4096})")
+_ASSIGNED: Final = re.compile(r"(?<![\w-])([\w-]{1,64})=([^\s&;,\"'<>\\]{6,4096})")
 _NAME: Final = rf"(?:[^\"'\\]|\\[^\"']){{1,{LONGEST_NAME}}}"
 _QUOTED: Final = re.compile(
     rf"([\"'])({_NAME})\1 {{0,16}}:\s{{0,16}}([\"'])((?:\\.|(?!\3)[^\\])*)(?:\3|\\?\Z)", re.DOTALL
 )
 _ESCAPED: Final = re.compile(
-    rf"\\+\"({_NAME}?)\\+\" {{0,16}}:\s{{0,16}}\\+\"(.*?)(?:\\+\"|\\*\Z)", re.DOTALL
+    rf"\\\"({_NAME}?)\\{{1,8}}\" {{0,16}}:\s{{0,16}}\\{{1,8}}\"(.*?)(?:\\{{1,8}}\"|\\{{0,8}}\Z)",
+    re.DOTALL,
 )
 _BARE: Final = re.compile(
     rf"([\"'])({_NAME})\1 {{0,16}}:\s{{0,16}}(?!null\b|true\b|false\b|None\b|True\b|False\b)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Final
 
 from runagent_ls.agents.history.redaction import patterns
@@ -17,8 +16,8 @@ MASK: Final = "[redacted]"
 class Redactor:
     """Knows the secrets of one run. `hits` counts what was replaced."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.forms: Final = SecretForms(secrets)
+    def __init__(self, forms: SecretForms) -> None:
+        self.forms: Final = forms
         self.hits = 0
 
     def suspicious(self, text: str) -> bool:
