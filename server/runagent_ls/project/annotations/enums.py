@@ -78,7 +78,7 @@ def _members(
                 continue
             case _:
                 return None
-        if name.startswith("_"):
+        if name.startswith("__") or (name.startswith("_") and name.endswith("_")):
             continue
         if isinstance(value, ast.Call) and builder.external(value.func, place) == "enum.auto":
             known = _automatic(name, foreign, list(found.values()))

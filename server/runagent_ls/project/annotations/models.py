@@ -63,6 +63,8 @@ def model(builder: Builder, family: Family) -> Schema:
                 continue
             key, sure, schema, required = _field(builder, source, config)
             certain = certain and sure
+            if key is None:
+                continue
             if source.name in converted or "*" in converted:
                 schema = {k: v for k, v in schema.items() if k in {"description", "default"}}
             earlier = keys.get(source.name)
@@ -97,13 +99,14 @@ def _is_field(builder: Builder, source: FieldSource) -> bool:
 
 def _field(
     builder: Builder, source: FieldSource, config: _Config
-) -> tuple[str, bool, Schema, bool]:
-    """Key in JSON, whether it is the only one, schema, and whether it is required."""
+) -> tuple[str | None, bool, Schema, bool]:
+    """Key in JSON (None: not known), whether it is the only one, schema, whether it is required."""
     place = source.ancestor.inside
     schema = builder.schema(source.annotation, place, source.ancestor.variables)
     if source.docstring and "description" not in schema:
         schema = {**schema, "description": source.docstring}
-    key, sure = _generated(source.name, config), not config.any_name
+    key: str | None = _generated(source.name, config)
+    sure = True
     required = source.value is None
     for call in _field_calls(builder, source):
         if call is source.value and not config.changes_texts:
@@ -111,12 +114,13 @@ def _field(
         schema, needed = with_default(builder, schema, call, place)
         # `Annotated[..., Field(default=1)]` has one as well.
         required = needed if call is source.value else required and needed
-        alias, is_known = _alias(call)
-        key, sure = alias or key, sure and is_known
+        alias, is_only = _alias(call)
+        key = alias or key if is_only or alias else None
+        sure = sure and is_only
     if source.value is not None and not isinstance(source.value, ast.Call):
         is_required = isinstance(source.value, ast.Constant) and source.value.value is Ellipsis
         schema, required = plain_default(schema, source.value), is_required
-    only_key = sure or key == source.name
+    only_key = sure and (key == source.name or not config.any_name)
     return key, only_key, schema, required
 
 

@@ -40,8 +40,9 @@ def read_all(tmp_path: Path) -> ReadAll:
 def read(tmp_path: Path) -> Read:
     """The schema of an annotation behind some source, and besides other files."""
 
-    def schema(annotation: str, source: str = "", **files: str) -> dict[str, Any]:
+    def schema(annotation: str, source: str = "", /, **files: str) -> dict[str, Any]:
         others = {f"{name.replace('__', '/')}.py": text for name, text in files.items()}
+        others = {name.replace("INIT", "__init__"): text for name, text in others.items()}
         main = f"{source}\n\ndef f(x: {annotation}):\n    return x\n"
         return dict(schemas_of(tmp_path, {"main.py": main, **others}).parameters["x"])
 
