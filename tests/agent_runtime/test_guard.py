@@ -61,7 +61,7 @@ async def test_a_place_is_handed_over_and_cannot_be_taken_in_between() -> None:
     await turns()
     first.leave.set()
     await first.task  # the second has the place, but has not run yet
-    assert guard.full
+    assert guard.counts().active == 1
     third = Caller(2, guard, order)
     await turns()
     assert order == [0, 1]
@@ -100,6 +100,28 @@ async def test_who_stops_waiting_takes_no_room() -> None:
     third.leave.set()
     await asyncio.gather(first.task, third.task)
     assert order == [0, 2]
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+async def test_who_cannot_be_told_to_wait_does_not(handed_over: bool) -> None:
+    guard, order = BackpressureGuard(1, 9), list[int]()
+    await guard.acquire()
+
+    async def broken(before: int) -> None:
+        if handed_over:
+            guard.release()
+        raise ValueError("cannot be told")
+
+    with pytest.raises(ValueError, match="cannot be told"):
+        await guard.acquire(broken)
+    assert (guard.counts().waiting, guard.counts().active) == (0, 0 if handed_over else 1)
+    if not handed_over:
+        guard.release()
+    caller = Caller(0, guard, order)
+    await turns()
+    assert order == [0]
+    caller.leave.set()
+    await caller.task
 
 
 async def test_a_place_is_given_back_when_the_block_raises() -> None:
@@ -168,7 +190,6 @@ async def live(soft: int, hard: int, life: list[tuple[str, int]]) -> None:
     counts = guard.counts()
     assert (counts.active, counts.waiting) == (0, 0)
     assert counts.admitted >= len(order)
-    assert not guard.full
 
 
 @pytest.mark.parametrize(("soft", "hard"), [(0, 1), (2, 1), (-1, -1)])

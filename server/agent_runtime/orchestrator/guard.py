@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import TypeAlias
+
+OnWait: TypeAlias = Callable[[int], Awaitable[None] | None]
 
 
 class BackpressureShed(Exception):  # noqa: N818 - the name says what happened
@@ -60,11 +63,6 @@ class BackpressureGuard:
         self._queue: deque[asyncio.Future[None]] = deque()
         self._admitted = self._waited = self._abandoned = self._shed = self._peak = 0
 
-    @property
-    def full(self) -> bool:
-        """Whether the next one would have to wait."""
-        return self._active >= self.soft  # only then anybody waits
-
     def counts(self) -> GuardCounts:
         return GuardCounts(
             self._active,
@@ -77,10 +75,11 @@ class BackpressureGuard:
         )
 
     @asynccontextmanager
-    async def slot(self, on_wait: Callable[[int], None] | None = None) -> AsyncIterator[None]:
+    async def slot(self, on_wait: OnWait | None = None) -> AsyncIterator[None]:
         """Hold one of the places while the block runs.
 
-        `on_wait` is told once, when the place is not free at once, how many are before this one.
+        `on_wait` is told once, when the place is not free at once, how many are before this one;
+        what it raises gives the place up.
         BackpressureShed when `hard` is reached.
         """
         await self.acquire(on_wait)
@@ -89,12 +88,12 @@ class BackpressureGuard:
         finally:
             self.release()
 
-    async def acquire(self, on_wait: Callable[[int], None] | None = None) -> None:
+    async def acquire(self, on_wait: OnWait | None = None) -> None:
         """Take a place, which `release` must give back. `slot` is the safer way."""
         if self._active + len(self._queue) >= self.hard:
             self._shed += 1
             raise BackpressureShed(self._active, len(self._queue), self.hard)
-        if self.full:
+        if self._active >= self.soft:
             await self._turn(on_wait)
             self._waited += 1
         else:
@@ -106,20 +105,23 @@ class BackpressureGuard:
         self._active -= 1
         self._admit_next()
 
-    async def _turn(self, on_wait: Callable[[int], None] | None) -> None:
-        if on_wait is not None:
-            on_wait(len(self._queue))
+    async def _turn(self, on_wait: OnWait | None) -> None:
         place = asyncio.get_running_loop().create_future()
+        before = len(self._queue)
         self._queue.append(place)
         try:
+            told = None if on_wait is None else on_wait(before)
+            if told is not None:
+                await told
             await place
-        except asyncio.CancelledError:
+        except BaseException:
             self._abandoned += 1
-            if place.cancelled():
+            if place.done() and not place.cancelled():
+                self.release()  # it was handed over in the same turn of the loop
+            else:
+                place.cancel()
                 with suppress(ValueError):  # a release has passed over it already
                     self._queue.remove(place)
-            else:
-                self.release()  # it was handed over in the same turn of the loop
             raise
 
     def _admit_next(self) -> None:

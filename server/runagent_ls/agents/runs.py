@@ -129,10 +129,8 @@ class _Run:
         if guard is None:
             yield
             return
-        if guard.full:
-            await self._sink.state("waiting", None)
         try:
-            await guard.acquire()
+            await guard.acquire(lambda before: self._sink.state("waiting", None))
         except BackpressureShed as shed:
             if self.session is not None:
                 self.session.shed()

@@ -149,6 +149,14 @@ async def test_a_call_whose_answer_is_lost_is_made_exactly_once(serve: Any, repl
     assert metrics.snapshot()["retries"] == 0
 
 
+async def test_an_answer_that_breaks_off_anywhere_is_lost_once(serve: Any) -> None:
+    for length in range(len(GREETING)):
+        server = await serve(Server(GREETING[:length]))
+        policy = CallPolicy(retry=retrying())
+        outcome = await execute(Call("x"), found(server.target), Recorder(), policy=policy)
+        assert (outcome.state, len(server.bodies)) == ("failed", 1), GREETING[:length]
+
+
 async def test_a_call_that_was_too_slow_is_made_exactly_once(serve: Any) -> None:
     server = await serve(Server(b"", close=False))
     policy = CallPolicy(retry=retrying())
@@ -224,6 +232,25 @@ async def test_the_total_limit_holds_for_all_attempts(free_port: int) -> None:
     outcome = await execute(Call("x"), found(nobody), Recorder(), limits, policy=policy)
     assert outcome.attempts == 1
     assert pauses.seconds == []
+
+
+async def test_another_attempt_has_only_the_time_that_is_left(serve: Any) -> None:
+    lost, silent = await serve(Server(b"")), await serve(Server(b"", close=False))
+    targets: Iterator[Target] = iter([lost.target, silent.target])
+
+    async def resolve() -> Target:
+        return next(targets)
+
+    retry = RetryPolicy(base=0.3, jitter=0)
+    policy, limits = CallPolicy(retry=retry, repeat_unsafe=True), Timeouts(total=0.8)
+    outcome = await execute(Call("x"), resolve, Recorder(), limits, policy=policy)
+    assert outcome.attempts == 2
+    assert outcome.error is not None
+    assert outcome.error.kind == "timeout-total"
+    assert isinstance(outcome.error.details, dict)
+    seconds = outcome.error.details["seconds"]
+    assert isinstance(seconds, float)
+    assert 0 < seconds <= 0.5
 
 
 async def test_cancelling_ends_the_pause(free_port: int) -> None:
@@ -390,6 +417,7 @@ async def test_only_so_many_run_and_wait(serve: Any) -> None:
     assert (shed.error.code, shed.error.kind) == ("OVERLOADED", "overloaded")
     assert (shed.error.may_have_run, shed.attempts) == (False, 0)
     assert sinks[1].states == ["waiting"]
+    assert sinks[2].states == []
     assert len(server.bodies) == 1
     server.release.set()
     assert [(await task).state for task in (first, second)] == ["completed", "completed"]
@@ -437,6 +465,10 @@ async def test_equal_calls_share_one(serve: Any) -> None:
     outcomes = [await task for task in (*equal[1:], *others)]
     assert [outcome.state for outcome in outcomes] == ["completed"] * 5
     assert len(server.bodies) == 3
+    limits, call = Timeouts(idle=9), Call("x", kwargs={"a": 2})
+    patient = execute(call, found(server.target), Recorder(), limits, policy=policy)
+    assert (await patient).attempts == 1, "other limits, another call"
+    server.bodies.pop()
     again = await start(Call("x", kwargs={"a": 1, "b": 2}))
     assert (again.state, again.attempts) == ("completed", 0)
     assert len(server.bodies) == 3
