@@ -243,6 +243,10 @@ class Service:
                 return 200, {}, {"success": True, "data": status, "error": None}
             case ("GET", "/api/v1/limits/agents"):
                 return 200, {}, {"success": True, "data": {"max_agents": 5}, "error": None}
+            case ("POST", "/api/v1/local-agents/create"):
+                return 200, {}, {"success": True, "data": {"agent_id": self.agent.agent_id}}
+            case ("POST", place) if place.startswith("/api/v1/local-agents/"):
+                return 200, {}, {"success": True, "data": {}}
             case ("POST", "/api/v1/tokens/validate"):
                 return 200, {}, {"success": True, "data": {"valid": True, "user_id": "u-1"}}
         return 404, {}, {"detail": "Not Found"}
