@@ -11,6 +11,7 @@ from typing import Final
 
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.history import recording
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, execute
 from runagent_ls.agents.target import Target, resolve
 from runagent_ls.agents.timeouts import Timeouts
@@ -18,6 +19,7 @@ from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.inputs import read_inputs
 from runagent_ls.cli.output import Output
+from runagent_ls.cli.recording import open_history, record_of
 from runagent_ls.cli.terminal import Painter, harmless, one_line, wants_colour
 
 _EXIT_CODES: Final[dict[str, ExitCode]] = {
@@ -48,15 +50,18 @@ def run(options: Namespace) -> int:
     agent_id = agent_id_of(options)
     timeouts = _timeouts(options.timeout)
     output = Output(sys.stdout, as_json=options.json)
-    outcome = asyncio.run(
-        execute(
-            Call(options.tag, args, kwargs),
-            partial(resolve, agent_id, options.host, options.port, timeouts=timeouts),
-            _Progress(output, options.tag),
-            timeouts,
-            stream=options.command == "stream",
+    with open_history() as history:
+        recorder = history.begin(record_of(options, args, kwargs, agent_id))
+        outcome = asyncio.run(
+            execute(
+                Call(options.tag, args, kwargs),
+                partial(resolve, agent_id, options.host, options.port, timeouts=timeouts),
+                recording(_Progress(output, options.tag), recorder),
+                timeouts,
+                stream=options.command == "stream",
+            )
         )
-    )
+        recorder.end(outcome)
     output.end(outcome)
     return _ended(outcome)
 
