@@ -71,7 +71,7 @@ class Editor:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "RUNAGENT_LS_HISTORY": "off", **(environment or {})},
         )
         self.folders = list(folders)
         self.capabilities = PULL if capabilities is None else capabilities

@@ -388,9 +388,9 @@ def test_missing_inputs_are_named(plain: Editor, real_agent: RunningAgent) -> No
     params = command(real_agent, "runagent.run", "greet")
     result = plain.request("workspace/executeCommand", params)
     assert result["state"] == "failed"
-    assert "needs a value for name" in result["error"]["message"]
+    assert "name is missing" in result["error"]["message"]
     shown = plain.wait_for("window/showMessage")
-    assert shown["type"] == 1 and "needs a value for name" in shown["message"]
+    assert shown["type"] == 1 and "name is missing" in shown["message"]
     given = command(real_agent, "runagent.run", "greet", args=["bob"])
     assert plain.request("workspace/executeCommand", given)["state"] == "completed"
 

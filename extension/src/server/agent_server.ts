@@ -16,4 +16,5 @@ export const SERVER_NOTIFICATIONS: { readonly [M in keyof ServerNotifications]: 
   'runagent/runState': 'runagent/runState',
   'runagent/output': 'runagent/output',
   'runagent/projectsChanged': 'runagent/projectsChanged',
+  'runagent/batchProgress': 'runagent/batchProgress',
 };

@@ -313,6 +313,514 @@ export interface CancelResult {
   message: string;
 }
 
+export interface ApiKeyParams {
+  /**
+   * kept in memory only; null forgets it
+   */
+  key: string | null;
+}
+
+export interface CloudParams {
+  /**
+   * whose settings count
+   */
+  configUri: string | null;
+}
+
+export interface CloudResult {
+  /**
+   * where runs in the cloud go
+   */
+  baseUrl: string;
+  /**
+   * `given`: the setting
+   */
+  baseUrlSource: "given" | "environment" | "stored" | "default";
+  hasKey: boolean;
+  /**
+   * `given`: by `runagent/apiKey`
+   */
+  keySource: "given" | "environment" | "stored" | null;
+}
+
+export interface MetricsParams {}
+
+export interface MetricsResult {
+  snapshot: MetricsSnapshot;
+  /**
+   * the same in Prometheus' text format
+   */
+  prometheus: string;
+}
+
+/**
+ * of all runs since the server was started
+ */
+export interface MetricsSnapshot {
+  sessions: {
+    active: number;
+    total: number;
+    completed: number;
+    failed: number;
+    cancelled: number;
+  };
+  /**
+   * runs by tag
+   */
+  operations: {
+    [k: string]: number;
+  };
+  chunks: number;
+  bytes: number;
+  /**
+   * failed runs by code
+   */
+  errors: {
+    [k: string]: number;
+  };
+  retries: number;
+  /**
+   * runs that were turned away because too many went on
+   */
+  sheds: number;
+  latency: {
+    count: number;
+    sumSeconds: number;
+    buckets: {
+      /**
+       * seconds; null takes the rest
+       */
+      le: number | null;
+      /**
+       * of all runs that took no longer
+       */
+      count: number;
+    }[];
+  };
+}
+
+export interface StatusParams {
+  /**
+   * null when `target` names the agent
+   */
+  configUri: string | null;
+  target?: TargetParams;
+  timeouts?: Timeouts;
+  /**
+   * so many of the newest runs
+   */
+  limit?: number;
+}
+
+/**
+ * what the agent's server says of itself; null where it does not
+ */
+export interface StatusResult {
+  target: Target | null;
+  /**
+   * in the server's own word
+   */
+  status: string | null;
+  health: Health | null;
+  /**
+   * as the server sent them, each with a `tag`
+   */
+  entrypoints:
+    | {
+        [k: string]: unknown;
+      }[]
+    | null;
+  /**
+   * newest first
+   */
+  invocations: Invocation[] | null;
+  stats: InvocationStats | null;
+  /**
+   * for people: why the runs are not what the server itself answered
+   */
+  note: string | null;
+  /**
+   * of the questions that were not answered
+   */
+  problems: RunError[];
+}
+
+export interface Health {
+  agentId: string;
+  agentName: string | null;
+  framework: string | null;
+  uptimeS: number | null;
+}
+
+/**
+ * one run as a local server recorded it
+ */
+export interface Invocation {
+  id: string;
+  tag: string | null;
+  status: string | null;
+  /**
+   * as recorded; long ones as the beginning of their JSON
+   */
+  input: unknown;
+  /**
+   * like `input`; of a stream the first ten chunks
+   */
+  output: unknown;
+  error: string | null;
+  /**
+   * UTC, without a zone
+   */
+  requested: string | null;
+  responded: string | null;
+  executionS: number | null;
+}
+
+export interface InvocationStats {
+  total: number;
+  completed: number;
+  failed: number;
+  pending: number;
+  /**
+   * percent
+   */
+  successRate: number | null;
+  averageS: number | null;
+}
+
+/**
+ * `interrupted`: the process that recorded the run ended before the run did
+ */
+export type HistoryState = "running" | "completed" | "failed" | "cancelled" | "interrupted";
+
+/**
+ * all that is given must fit; times in seconds since 1970
+ */
+export interface HistoryListParams {
+  configUri?: string;
+  agentId?: string;
+  tag?: string;
+  state?: HistoryState;
+  since?: number;
+  until?: number;
+  limit?: number;
+  /**
+   * `next` of the page before
+   */
+  before?: string;
+}
+
+export interface HistoryListResult {
+  /**
+   * newest first
+   */
+  runs: HistorySummary[];
+  /**
+   * what `before` must be for older ones; null at the end
+   */
+  next: string | null;
+}
+
+export interface HistorySummary {
+  historyId: string;
+  kind: "run" | "stream";
+  tag: string;
+  state: HistoryState;
+  /**
+   * seconds since 1970
+   */
+  startedAt: number;
+  elapsedMs: number | null;
+  chunks: number;
+  attempts: number;
+  configUri: string | null;
+  agentId: string | null;
+  target: Target | null;
+  gitCommit: string | null;
+  pinned: boolean;
+  /**
+   * the beginning of the inputs, on one line
+   */
+  inputs: string;
+  /**
+   * the error's message
+   */
+  problem: string | null;
+}
+
+export interface HistorySearchParams {
+  /**
+   * words, or beginnings of words, that all must be found
+   */
+  text: string;
+  configUri?: string;
+  agentId?: string;
+  tag?: string;
+  state?: HistoryState;
+  since?: number;
+  until?: number;
+  limit?: number;
+}
+
+export interface HistorySearchResult {
+  matches: HistoryMatch[];
+}
+
+export interface HistoryMatch {
+  run: HistorySummary;
+  /**
+   * `inputs`, `output` or `error`
+   */
+  where: string;
+  excerpt: string;
+}
+
+export interface HistoryGetParams {
+  historyId: string;
+  /**
+   * items with a higher index
+   */
+  after?: number;
+  /**
+   * so many items at most, and some 1 MiB
+   */
+  limit?: number;
+}
+
+export interface HistoryRun {
+  summary: HistorySummary;
+  args: unknown[];
+  kwargs: {
+    [k: string]: unknown;
+  };
+  /**
+   * whether the inputs were too long to be kept whole
+   */
+  inputsCut: boolean;
+  /**
+   * result of a call
+   */
+  value?: unknown;
+  /**
+   * code points of the whole result when only a part was kept, as text
+   */
+  valueTruncatedFrom?: number;
+  /**
+   * `RunError`, without frames
+   */
+  error?: {
+    [k: string]: unknown;
+  };
+  firstChunkMs?: number;
+  stopped?: boolean;
+  /**
+   * chunks of a long run that were not kept
+   */
+  droppedChunks: number;
+  /**
+   * whether secrets were replaced by `[redacted]`
+   */
+  redacted: boolean;
+  items: OutputItem[];
+  /**
+   * what `after` must be for more items; null at the end
+   */
+  next: number | null;
+}
+
+export interface HistoryDeleteParams {
+  historyIds?: string[];
+  /**
+   * true, without `historyIds`: every run, pinned ones too
+   */
+  all?: boolean;
+}
+
+export interface HistoryDeleteResult {
+  deleted: number;
+}
+
+export interface HistoryExportParams {
+  /**
+   * @minItems 1
+   */
+  historyIds: [string, ...string[]];
+  format: "jsonl" | "markdown";
+  /**
+   * file to write; without it the text is answered, if it is no longer than 4 Mi characters
+   */
+  uri?: string;
+}
+
+export interface HistoryExportResult {
+  runs: number;
+  uri: string | null;
+  text: string | null;
+}
+
+export interface HistoryCompareParams {
+  first: string;
+  second: string;
+}
+
+export interface HistoryCompareResult {
+  first: ComparedRun;
+  second: ComparedRun;
+  /**
+   * equal inputs, output and error
+   */
+  same: boolean;
+  /**
+   * false when something was too long to be compared whole
+   */
+  complete: boolean;
+}
+
+export interface ComparedRun {
+  run: HistorySummary;
+  /**
+   * inputs, output and error as one document, without times
+   */
+  text: string;
+  languageId: string;
+}
+
+export interface BatchParams {
+  /**
+   * chosen by the client, unique in its session, for `runagent/cancel`
+   */
+  runId: string;
+  configUri: string | null;
+  tag: string;
+  /**
+   * JSON Lines or CSV file
+   */
+  inputUri: string;
+  /**
+   * JSON Lines file of the results, each written as it ends
+   */
+  outputUri: string;
+  /**
+   * absent: by the file's name
+   */
+  inputFormat?: "jsonl" | "csv";
+  concurrency?: number;
+  /**
+   * go on with the batch whose results are in the output
+   */
+  resume?: boolean;
+  /**
+   * put the finished output in the order of the input
+   */
+  ordered?: boolean;
+  /**
+   * call the function once for identical inputs
+   */
+  deduplicate?: boolean;
+  target?: TargetParams;
+  timeouts?: Timeouts;
+  /**
+   * false calls the function even with inputs that certainly do not fit it
+   */
+  validate?: boolean;
+  retries?: number;
+  repeatUnsafe?: boolean;
+}
+
+export interface BatchProgressParams {
+  runId: string;
+  /**
+   * items that have a result, earlier ones included
+   */
+  done: number;
+  /**
+   * null while it is not known
+   */
+  total: number | null;
+  failed: number;
+  running: number;
+  /**
+   * items a second
+   */
+  rate: number | null;
+  etaS: number | null;
+  /**
+   * waiting for an agent that is away
+   */
+  paused: boolean;
+  /**
+   * a sentence for people
+   */
+  notice?: string;
+}
+
+export interface BatchReport {
+  runId: string;
+  outputUri: string;
+  tag: string;
+  /**
+   * `gave-up`: the agent stayed away; `refused`: it takes no call of this kind
+   */
+  end: "finished" | "gave-up" | "interrupted" | "refused";
+  done: number;
+  completed: number;
+  failed: number;
+  /**
+   * items whose call may have run, though no answer came
+   */
+  unknown: number;
+  /**
+   * items that had ended in earlier runs of the batch
+   */
+  resumed: number;
+  notRun: number | null;
+  /**
+   * items that took the result of an identical one
+   */
+  shared: number;
+  retries: number;
+  /**
+   * 0 to 1, of all that are done
+   */
+  successRate: number | null;
+  wallS: number;
+  pausedS: number;
+  itemsPerSecond: number | null;
+  latencyMs?: {
+    p50: number;
+    p90: number;
+    p95: number;
+    p99: number;
+    count: number;
+    exact: boolean;
+  };
+  /**
+   * failures by code
+   */
+  errors: {
+    [k: string]: {
+      count: number;
+      example: {
+        index: number;
+        line: number;
+        message: string;
+      };
+    };
+  };
+  unknownItems: {
+    index: number;
+    line: number;
+  }[];
+  /**
+   * whether the agent takes calls in parallel, as it was measured
+   */
+  parallelism?: {
+    [k: string]: unknown;
+  };
+  notices: string[];
+  error?: RunError;
+}
+
 export interface CheckParams {}
 
 export interface CheckResult {
@@ -329,16 +837,28 @@ export interface Requests {
   'runagent/run': { params: RunParams; result: RunOutcome };
   'runagent/stream': { params: RunParams; result: RunOutcome };
   'runagent/cancel': { params: CancelParams; result: CancelResult };
+  'runagent/cloud': { params: CloudParams; result: CloudResult };
+  'runagent/metrics': { params: MetricsParams; result: MetricsResult };
+  'runagent/status': { params: StatusParams; result: StatusResult };
+  'runagent/history/list': { params: HistoryListParams; result: HistoryListResult };
+  'runagent/history/search': { params: HistorySearchParams; result: HistorySearchResult };
+  'runagent/history/get': { params: HistoryGetParams; result: HistoryRun };
+  'runagent/history/delete': { params: HistoryDeleteParams; result: HistoryDeleteResult };
+  'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
+  'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };
+  'runagent/batch': { params: BatchParams; result: BatchReport };
   'runagent/check': { params: CheckParams; result: CheckResult };
 }
 
 /** Notifications the editor sends. */
 export interface ClientNotifications {
+  'runagent/apiKey': ApiKeyParams;
   'runagent/outputAck': OutputAckParams;
 }
 
 /** Notifications the server sends. */
 export interface ServerNotifications {
+  'runagent/batchProgress': BatchProgressParams;
   'runagent/runState': RunStateParams;
   'runagent/output': OutputParams;
   'runagent/projectsChanged': ProjectsParams;

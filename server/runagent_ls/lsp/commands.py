@@ -7,10 +7,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from runagent_ls.features import entrypoints
-from runagent_ls.lsp import messages
 from runagent_ls.lsp.capabilities import RUN_COMMAND, STREAM_COMMAND
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
-from runagent_ls.lsp.messages import RunRequest
+from runagent_ls.lsp.messages.runs import RunRequest, read_run
 from runagent_ls.lsp.protocol import ClientRefusedError
 from runagent_ls.lsp.runs import Runs
 from runagent_ls.lsp.session import ERROR, INFO, Session
@@ -43,25 +42,18 @@ class Commands:
             raise InvalidParamsError(f"There is no command {command!r}")
         if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], dict):
             raise InvalidParamsError(f"{command} takes one object: {{configUri, tag, kwargs?}}")
-        request = messages.read_run(arguments[0], f"command-{next(self._numbers)}")
-        if request.kwargs is None and (problem := self._missing_inputs(request)) is not None:
+        request = read_run(arguments[0], f"command-{next(self._numbers)}")
+        if request.kwargs is None and (problem := self._unknown_tag(request)) is not None:
             return self._refused(request, problem)
         return await self._run(request, command == STREAM_COMMAND, params.get("workDoneToken"))
 
-    def _missing_inputs(self, request: RunRequest) -> str | None:
-        """Why a call without keyword arguments cannot succeed, None when it may."""
-        if request.config_path is None:
+    def _unknown_tag(self, request: RunRequest) -> str | None:
+        """Why nothing was asked for that the project has, None when it has it."""
+        if request.place.config_path is None:
             return None
-        project = self._session.workspace.project(request.config_path)
+        project = self._session.workspace.project(request.place.config_path)
         found = entrypoints.find(project, request.tag)
-        if found is None:
-            return entrypoints.not_found(project, request.tag)
-        info = entrypoints.describe(found, project)
-        missing = info.missing_inputs[len(request.args) :]
-        if not missing:
-            return None
-        names = ", ".join(missing)
-        return f"{info.signature or request.tag} needs a value for {names}: pass it in `kwargs`."
+        return entrypoints.not_found(project, request.tag) if found is None else None
 
     def _refused(self, request: RunRequest, problem: str) -> Json:
         from runagent_ls.agents.errors import ValidationError
@@ -69,19 +61,19 @@ class Commands:
 
         outcome = RunOutcome("failed", None, 0.0, 0, error=ValidationError(problem))
         self._tell_end(request, outcome)
-        return outcome.to_message(request.run_id)
+        return self._runs.ended(request, outcome).message
 
     async def _run(self, request: RunRequest, stream: bool, token: object) -> Json:
         token = await self._begin(request, stream, token)
         display = ProgressDisplay(self._session, token)
         try:
-            outcome = await self._runs.run(request, stream, display)
+            ended = await self._runs.run(request, stream, display)
         finally:
             if token is not None:
                 self._tokens.pop(token, None)
                 self._session.progress(token, {"kind": "end"})
-        self._tell_end(request, outcome)
-        message: Json = outcome.to_message(request.run_id)
+        self._tell_end(request, ended.outcome)
+        message = ended.message
         if stream:
             message["output"] = display.kept
             message["outputIsComplete"] = display.is_complete
@@ -137,8 +129,8 @@ class ProgressDisplay:
         self.is_complete = True
 
     def state(self, state: RunState, target: Target | None) -> None:
-        where = f" at {target.address}" if target is not None else ""
-        self._report({"resolving": "Looking for the agent"}.get(state, f"{state.title()}{where}"))
+        words = {"resolving": "Looking for the agent", "waiting": "Waiting for the next try"}
+        self._report(words.get(state, f"{state.title()}{where_text(target)}"))
 
     async def batch(self, items: list[OutputMessage]) -> None:
         texts = [as_text(item.get("value", item.get("text"))) for item in items]
@@ -159,6 +151,18 @@ class ProgressDisplay:
     def _report(self, message: str) -> None:
         if self._token is not None:
             self._session.progress(self._token, {"kind": "report", "message": message})
+
+
+def where_text(target: Target | None) -> str:
+    """Where a run goes, and whether anything leaves this machine."""
+    if target is None:
+        return ""
+    where = f" at {target.address}"
+    if target.cloud:
+        return f"{where}, in the cloud"
+    if target.leaves_machine:
+        return f"{where}, which is another machine"
+    return f"{where}, which sends a copy to the cloud" if target.copies_to_cloud else where
 
 
 def as_text(value: object) -> str:

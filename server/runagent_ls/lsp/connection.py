@@ -14,18 +14,25 @@ from pygls.protocol import default_converter
 
 from runagent_ls.lsp import parent, settings
 from runagent_ls.lsp.actions import Actions
+from runagent_ls.lsp.batch import Batches, BatchRequests
+from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.client import ClientFeatures
+from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
 from runagent_ls.lsp.folders import Folders
+from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.lenses import Lenses
 from runagent_ls.lsp.protocol import Protocol
+from runagent_ls.lsp.recording import Recording
+from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.runs import Runs
 from runagent_ls.lsp.scheduling import PauseGate
 from runagent_ls.lsp.session import WARNING, Session
 from runagent_ls.lsp.shell import Shell
+from runagent_ls.lsp.status import Status
 from runagent_ls.lsp.stdio import MessageInput
 from runagent_ls.rules.selection import Selection
 from runagent_ls.version import __version__
@@ -66,7 +73,7 @@ async def _serve(
         watching = parent.watch(process, lambda: protocol.stop(1))
         connection.session.spawn(watching, "Watching the editor's process")
     code = await protocol.stopped
-    await connection.runs.cancel_all()
+    await connection.end()
     return code
 
 
@@ -86,10 +93,18 @@ class Connection:
         self.diagnostics.searched = self.folders.searched
         self.documents = Documents(session, self.diagnostics, self._project_edited)
         self.actions = Actions(session, self.diagnostics)
-        self.runs = Runs(session)
+        self.calling = Calling(session)
+        self.recording = Recording(session, self.calling)
+        self.runs = Runs(session, self.calling, self.recording)
+        self.batches = Batches(session, self.calling)
         self.commands = Commands(session, self.runs)
         if session.client.is_runagent_shell:
-            self.shell = Shell(session, self.folders, self.diagnostics, self.runs)
+            self.shell = Shell(session, self.folders, self.diagnostics)
+            self.running = Running(session, self.calling, self.runs, self.batches)
+            self.batch_requests = BatchRequests(session, self.batches)
+            self.cloud = CloudQuestions(session, self.calling)
+            self.status = Status(session, self.calling)
+            self.history = HistoryQuestions(session, self.recording)
         session.on("initialized", self._initialized)
         session.on("workspace/didChangeConfiguration", self._settings_changed)
         session.on("$/setTrace", lambda _params: None)
@@ -111,6 +126,11 @@ class Connection:
             self._protocol.stop(1)
 
         messages.start(self._protocol.receive, pause, end)
+
+    async def end(self) -> None:
+        """Stop what runs and write what is left of it, within limits."""
+        await asyncio.gather(self.runs.cancel_all(), self.batches.stop_all())
+        await asyncio.to_thread(self.recording.close)
 
     # --- events ---------------------------------------------------------------------------
 

@@ -15,10 +15,15 @@ INVALID_PARAMS: Final = -32602
 INTERNAL_ERROR: Final = -32603
 NOT_INITIALIZED: Final = -32002
 REQUEST_CANCELLED: Final = -32800
+REQUEST_FAILED: Final = -32803
 
 
 class InvalidParamsError(Exception):
     """A request's parameters have the wrong shape; the text says which and what was expected."""
+
+
+class RequestFailedError(Exception):
+    """A request that is well formed cannot be answered; the text tells people why."""
 
 
 class InvalidMessageError(Exception):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from runagent_ls.lsp.calling import Calling
+from runagent_ls.lsp.frames import frames
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
-from runagent_ls.lsp.messages import CancelResult, RunRequest
+from runagent_ls.lsp.messages.runs import CancelResult, RunRequest
+from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.validation import refusal
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.output import OutputMessage
@@ -31,17 +36,27 @@ class Display(Protocol):
         """The run is over: what is still on its way must not wait any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that is over. `message` is its `RunOutcome` of the schema."""
+
+    outcome: RunOutcome
+    message: Json
+
+
 class Runs:
     """All runs that have not ended, by the id that their client gave them."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, calling: Calling, recording: Recording) -> None:
         self._session = session
-        self._tasks: dict[str, asyncio.Task[RunOutcome]] = {}
+        self._calling = calling
+        self._recording = recording
+        self._tasks: dict[str, asyncio.Task[Ended]] = {}
 
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._tasks
 
-    async def run(self, request: RunRequest, stream: bool, display: Display) -> RunOutcome:
+    async def run(self, request: RunRequest, stream: bool, display: Display) -> Ended:
         """Run to the end, whatever that is. Cancelling the caller cancels the run.
 
         Raises `InvalidParamsError` when a run of this id is going on.
@@ -71,7 +86,7 @@ class Runs:
         await asyncio.wait([task])
         if task.cancelled():  # before it began
             return {"found": True, "stopped": True, "message": "The run was stopped."}
-        outcome = task.result()
+        outcome = task.result().outcome
         if outcome.state != "cancelled":
             message = f"The run had ended by itself: {outcome.state}."
             return {"found": True, "stopped": True, "message": message}
@@ -91,40 +106,50 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=2)
 
-    def _stop(self, task: asyncio.Task[RunOutcome], display: Display) -> None:
+    def _stop(self, task: asyncio.Task[Ended], display: Display) -> None:
         task.cancel()
         display.ended()
 
-    async def _execute(self, request: RunRequest, stream: bool, display: Display) -> RunOutcome:
-        from runagent_ls.agents import target
-        from runagent_ls.agents.call import Call
+    async def _execute(self, request: RunRequest, stream: bool, display: Display) -> Ended:
+        from runagent_ls.agents.history import recording
         from runagent_ls.agents.output import OutputBatcher
-        from runagent_ls.agents.runs import execute
+        from runagent_ls.agents.runs import RunOutcome, execute
 
-        settings = self._session.settings_for(request.config_path)
-        timeouts = request.limits(settings.timeouts)
-
-        async def resolve_target() -> Target:
-            agent_id = request.agent_id or self._agent_id(request)
-            if request.port is not None or request.host is not None:
-                return await target.resolve(agent_id, request.host, request.port, timeouts=timeouts)
-            if settings.port is not None:
-                return await target.resolve(
-                    agent_id, settings.host, settings.port, source="setting", timeouts=timeouts
-                )
-            return await target.resolve(agent_id, timeouts=timeouts)
-
-        call = Call(request.tag, request.args, request.kwargs or {})
-        async with OutputBatcher(display.batch) as batcher:
-            sink = _Sink(display, batcher)
-            outcome = await execute(call, resolve_target, sink, timeouts, stream=stream)
+        config = request.place.config_path
+        project = None if config is None else self._session.workspace.project(config)
+        if (error := refusal(request, stream, project)) is not None:
             display.ended()
-        return outcome
+            return self.ended(request, RunOutcome("failed", None, 0.0, 0, error=error))
+        timeouts = self._calling.timeouts(request.place, request.options)
+        recorder = await self._recording.begin(request, stream)
+        async with OutputBatcher(display.batch) as batcher:
+            outcome = await execute(
+                request.call(),
+                self._calling.resolver(request.place, timeouts),
+                recording(_Sink(display, batcher), recorder),
+                timeouts,
+                stream=stream,
+                policy=self._calling.policy(request.options),
+            )
+            recorder.end(outcome)
+            display.ended()
+        return self.ended(request, outcome, recorder.history_id)
 
-    def _agent_id(self, request: RunRequest) -> str | None:
-        if request.config_path is None:
-            return None
-        return self._session.workspace.project(request.config_path).agent_id
+    def ended(
+        self, request: RunRequest, outcome: RunOutcome, history_id: str | None = None
+    ) -> Ended:
+        """The outcome with what only the server knows of it."""
+        message: Json = outcome.to_message(request.run_id)
+        if history_id is not None:
+            message["historyId"] = history_id
+        if outcome.error is not None:
+            config = request.place.config_path
+            root = None if config is None else config.parent
+            session = self._session
+            found = frames(outcome.error, root, session.workspace.files, session.uris.uri)
+            if found:
+                message["error"]["frames"] = found
+        return Ended(outcome, message)
 
 
 class _Sink:

@@ -8,10 +8,15 @@ from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from runagent_ls.lsp.client import ClientFeatures
-from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
+from runagent_ls.lsp.jsonrpc import (
+    REQUEST_FAILED,
+    InvalidParamsError,
+    Json,
+    RequestFailedError,
+)
 from runagent_ls.lsp.protocol import ClientRefusedError, Protocol
 from runagent_ls.lsp.rendering import Rendering, Reports
 from runagent_ls.lsp.settings import Settings
@@ -70,6 +75,8 @@ class Session:
                 return await handler(params)
             except InvalidParamsError as error:
                 raise JsonRpcInvalidParams(str(error)) from error
+            except RequestFailedError as error:
+                raise JsonRpcException(str(error), REQUEST_FAILED) from error
             except Exception as error:
                 return self._failed(method, error, empty)
 

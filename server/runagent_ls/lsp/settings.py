@@ -13,6 +13,7 @@ from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.rules.selection import Level
 
 SECTION: Final = "runagent"
+_LARGEST: Final = 1_000_000
 LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "information", "hint", "off")
 
 
@@ -25,6 +26,10 @@ class Settings:
     host: str | None = None
     port: int | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    cloud_base_url: str | None = None
+    history_enabled: bool = True
+    history_max_size_mb: int = 200
+    history_max_age_days: float | None = 90
 
 
 def read(section: object) -> tuple[Settings, tuple[str, ...]]:
@@ -48,6 +53,10 @@ def read(section: object) -> tuple[Settings, tuple[str, ...]]:
             idle=reader.seconds("idle", defaults.idle),
             total=reader.seconds("total", defaults.total),
         ),
+        cloud_base_url=reader.text("cloud", "baseUrl"),
+        history_enabled=reader.boolean("history", "enabled") is not False,
+        history_max_size_mb=reader.whole_number("history", "maxSizeMb", default=200),
+        history_max_age_days=reader.days("history", "maxAgeDays", default=90),
     )
     return settings, tuple(reader.problems)
 
@@ -86,6 +95,29 @@ class _Reader:
             return value
         self._wrong(keys, value, "a number from 1 to 65535")
         return None
+
+    def whole_number(self, *keys: str, default: int) -> int:
+        value = dig(self._section, *keys)
+        if value is None:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST:
+            return value
+        self._wrong(keys, value, f"a whole number from 1 to {_LARGEST}")
+        return default
+
+    def days(self, *keys: str, default: float) -> float | None:
+        """Days; null for no limit, which is not the same as left out."""
+        section = dig(self._section, *keys[:-1])
+        if isinstance(section, dict) and section.get(keys[-1], 0) is None:
+            return None
+        value = dig(self._section, *keys)
+        if value is None:
+            return default
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if number and math.isfinite(value) and value > 0:
+            return float(value)
+        self._wrong(keys, value, "a number of days above 0, or null for no limit")
+        return default
 
     def seconds(self, name: str, default: float | None) -> float | None:
         timeouts = dig(self._section, "timeouts")

@@ -1,0 +1,56 @@
+"""`runagent/run`, `stream`, `cancel` and what belongs to them, for the RunAgent shell."""
+
+from __future__ import annotations
+
+from runagent_ls.lsp.batch import Batches
+from runagent_ls.lsp.calling import Calling
+from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
+from runagent_ls.lsp.messages import reading
+from runagent_ls.lsp.messages.runs import read_run
+from runagent_ls.lsp.runs import Runs, ShellDisplay
+from runagent_ls.lsp.session import Session
+
+
+class Running:
+    """Starts and stops runs, each shown by notifications."""
+
+    def __init__(self, session: Session, calling: Calling, runs: Runs, batches: Batches) -> None:
+        self._session = session
+        self._calling = calling
+        self._runs = runs
+        self._batches = batches
+        self._displays: dict[str, ShellDisplay] = {}
+        session.on_async("runagent/run", lambda params: self._run(params, stream=False))
+        session.on_async("runagent/stream", lambda params: self._run(params, stream=True))
+        session.on_async("runagent/cancel", self._cancel)
+        session.on("runagent/outputAck", self._acknowledge)
+        session.on("runagent/metrics", self._metrics)
+
+    async def _run(self, params: Json, stream: bool) -> Json:
+        request = read_run(params)
+        if request.run_id in self._runs:
+            raise InvalidParamsError(f"A run with the id {request.run_id!r} is going on already")
+        display = ShellDisplay(self._session, request.run_id)
+        self._displays[request.run_id] = display
+        try:
+            return (await self._runs.run(request, stream, display)).message
+        finally:
+            del self._displays[request.run_id]
+
+    async def _cancel(self, params: Json) -> Json:
+        run_id = reading.text(params, "runId")
+        if run_id in self._batches:
+            return dict(self._batches.cancel(run_id))
+        if (display := self._displays.get(run_id)) is not None:
+            display.ended()
+        return dict(await self._runs.cancel(run_id))
+
+    def _acknowledge(self, params: Json) -> None:
+        display = self._displays.get(reading.text(params, "runId"))
+        sequence = params.get("seq")
+        if display is not None and isinstance(sequence, int):
+            display.acknowledge(sequence)
+
+    def _metrics(self, _params: Json) -> Json:
+        metrics = self._calling.metrics
+        return {"snapshot": metrics.snapshot(), "prometheus": metrics.prometheus_text()}
