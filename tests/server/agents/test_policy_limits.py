@@ -1,0 +1,171 @@
+"""What is held back, shared and counted, by what servers really saw."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from agent_runtime.orchestrator import (
+    BackpressureGuard,
+    CircuitBreaker,
+    Deduplicator,
+    MemoryBackend,
+    Metrics,
+)
+from counting_server import (
+    BOOM,
+    GREETING,
+    CountingServer,
+    Recorder,
+    Serve,
+    found,
+    serving,
+)
+from runagent_ls.agents.call import Call, RunResult
+from runagent_ls.agents.policy import CallPolicy, verdict_of
+from runagent_ls.agents.runs import RunOutcome, execute
+from runagent_ls.agents.target import Target
+from runagent_ls.agents.timeouts import Timeouts
+
+
+@pytest.fixture
+async def serve(start_raw: Any) -> Serve:
+    return serving(start_raw)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def breaking(clock: Clock, threshold: int = 3) -> CallPolicy:
+    backend = MemoryBackend(clock=clock)
+
+    def breaker(target: Target) -> CircuitBreaker:
+        return CircuitBreaker(
+            target.agent_id, threshold=threshold, recovery=30, backend=backend, judge=verdict_of
+        )
+
+    return CallPolicy(breaker=breaker)
+
+
+async def test_an_agent_that_keeps_failing_is_left_alone_for_a_while(serve: Serve) -> None:
+    server = await serve(CountingServer(iter([b"", b"", b"", b"", GREETING, GREETING])))
+    clock = Clock()
+    policy = breaking(clock)
+
+    async def call() -> RunOutcome:
+        return await execute(Call("x"), found(server.target), Recorder(), policy=policy)
+
+    for _ in range(3):
+        assert (await call()).attempts == 1
+    refused = await call()
+    assert refused.error is not None
+    assert (refused.error.code, refused.error.kind) == ("CIRCUIT_OPEN", "circuit-open")
+    assert refused.error.may_have_run is False
+    assert refused.attempts == 0
+    assert "30 s" in refused.error.message
+    assert len(server.bodies) == 3
+    clock.now = 30
+    assert (await call()).attempts == 1  # the probe fails
+    assert (await call()).attempts == 0
+    clock.now = 60
+    assert (await call()).state == "completed"
+    assert (await call()).state == "completed"
+    assert len(server.bodies) == 6
+
+
+async def test_failures_of_the_function_do_not_open_the_circuit(serve: Serve) -> None:
+    server = await serve(CountingServer(BOOM))
+    policy = breaking(Clock(), threshold=1)
+    for _ in range(3):
+        await execute(Call("x"), found(server.target), Recorder(), policy=policy)
+    assert len(server.bodies) == 3
+
+
+async def test_a_slow_function_does_not_open_the_circuit(serve: Serve) -> None:
+    server = await serve(CountingServer(b"", close=False))
+    policy, limits = breaking(Clock(), threshold=1), Timeouts(idle=0.05)
+    for _ in range(2):
+        await execute(Call("x"), found(server.target), Recorder(), limits, policy=policy)
+    assert len(server.bodies) == 2
+
+
+async def test_only_so_many_run_and_wait(serve: Serve) -> None:
+    server = await serve(CountingServer(GREETING))
+    server.release.clear()
+    metrics = Metrics()
+    policy = CallPolicy(guard=BackpressureGuard(1, 2), metrics=metrics)
+    sinks = [Recorder() for _ in range(3)]
+
+    def start(sink: Recorder) -> asyncio.Task[RunOutcome]:
+        return asyncio.create_task(execute(Call("x"), found(server.target), sink, policy=policy))
+
+    first = start(sinks[0])
+    await server.calls(1)
+    second = start(sinks[1])
+    shed = await start(sinks[2])
+    assert shed.error is not None
+    assert (shed.error.code, shed.error.kind) == ("OVERLOADED", "overloaded")
+    assert (shed.error.may_have_run, shed.attempts) == (False, 0)
+    assert sinks[1].states == ["waiting"]
+    assert sinks[2].states == []
+    assert len(server.bodies) == 1
+    server.release.set()
+    assert [(await task).state for task in (first, second)] == ["completed", "completed"]
+    assert sinks[1].states == ["waiting", "resolving", "connecting", "running"]
+    shot = metrics.snapshot()
+    assert shot["sheds"] == 1
+    assert shot["errors"] == {"OVERLOADED": 1}
+
+
+async def test_cancelling_a_run_that_waits_its_turn(serve: Serve) -> None:
+    server = await serve(CountingServer(GREETING))
+    server.release.clear()
+    guard = BackpressureGuard(1, 9)
+    policy = CallPolicy(guard=guard)
+    run = [
+        asyncio.create_task(execute(Call("x"), found(server.target), Recorder(), policy=policy))
+        for _ in range(2)
+    ]
+    await server.calls(1)
+    run[1].cancel()
+    outcome = await run[1]
+    assert (outcome.state, outcome.stopped) == ("cancelled", True)
+    server.release.set()
+    await run[0]
+    counts = guard.counts()
+    assert (counts.active, counts.waiting) == (0, 0)
+
+
+async def test_equal_calls_share_one(serve: Serve) -> None:
+    server = await serve(CountingServer(GREETING))
+    server.release.clear()
+    shared: Deduplicator[RunResult] = Deduplicator(ttl=60)
+    policy = CallPolicy(deduplicator=shared)
+
+    def start(call: Call) -> asyncio.Task[RunOutcome]:
+        return asyncio.create_task(execute(call, found(server.target), Recorder(), policy=policy))
+
+    equal = [start(Call("x", kwargs={"a": 1, "b": 2})) for _ in range(3)]
+    equal.append(start(Call("x", kwargs={"b": 2, "a": 1})))
+    others = [start(Call("x", kwargs={"a": 2})), start(Call("y", kwargs={"a": 1, "b": 2}))]
+    await server.calls(3)
+    equal[0].cancel()  # the one that began the shared call
+    assert (await equal[0]).state == "cancelled"
+    server.release.set()
+    outcomes = [await task for task in (*equal[1:], *others)]
+    assert [outcome.state for outcome in outcomes] == ["completed"] * 5
+    assert len(server.bodies) == 3
+    limits, call = Timeouts(idle=9), Call("x", kwargs={"a": 2})
+    patient = execute(call, found(server.target), Recorder(), limits, policy=policy)
+    assert (await patient).attempts == 1, "other limits, another call"
+    server.bodies.pop()
+    again = await start(Call("x", kwargs={"a": 1, "b": 2}))
+    assert (again.state, again.attempts) == ("completed", 0)
+    assert len(server.bodies) == 3
