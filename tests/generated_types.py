@@ -125,14 +125,15 @@ def _class(head: str, lines: list[str]) -> str:
 
 
 @st.composite
-def modules(draw: st.DrawFn) -> Module:
-    """Some classes that may hold each other, and an annotation that may name them."""
+def modules(draw: st.DrawFn, *, all_used: bool = False) -> Module:
+    """Some classes that may hold each other, and an annotation that may name them, or does."""
     names: list[str] = []
     parts = [HEAD]
-    for number in range(draw(st.integers(0, 3))):
+    for number in range(draw(st.integers(int(all_used), 3))):
         parts.append(draw(definitions(number, names)))
         names.append(f"C{number}")
-    return Module("\n".join(parts), draw(written_types(names)))
+    used = f"tuple[{', '.join(names)}]" if all_used else draw(written_types(names))
+    return Module("\n".join(parts), used)
 
 
 JUNK: list[Any] = [None, 0, 1, -1, 7, 2.5, "", "a", "fast", "abc", [], ["a"], [1, 2], {}]
@@ -140,9 +141,17 @@ JUNK: list[Any] = [None, 0, 1, -1, 7, 2.5, "", "a", "fast", "abc", [], ["a"], [1
 
 
 @st.composite
-def values(draw: st.DrawFn, schema: Any, definitions_: dict[str, Any], depth: int = 6) -> Any:
-    """A value that mostly fits the schema, with something else in a place now and then."""
-    if depth == 0 or draw(st.integers(0, 7)) == 0 or not isinstance(schema, dict):
+def values(
+    draw: st.DrawFn,
+    schema: Any,
+    definitions_: dict[str, Any],
+    depth: int = 6,
+    *,
+    noise: bool = True,
+) -> Any:
+    """A value that mostly fits the schema, with `noise` something else in a place now and then."""
+    strays = noise and draw(st.integers(0, 7)) == 0
+    if depth == 0 or strays or not isinstance(schema, dict):
         return draw(st.sampled_from([*JUNK, {"field_0": 1}]))
     if "$ref" in schema:
         schema = definitions_[schema["$ref"].rpartition("/")[2]]
@@ -152,14 +161,15 @@ def values(draw: st.DrawFn, schema: Any, definitions_: dict[str, Any], depth: in
         return draw(st.sampled_from(schema["enum"]))
     for key in ("anyOf", "oneOf"):
         if key in schema:
-            return draw(values(draw(st.sampled_from(schema[key])), definitions_, depth - 1))
+            option = draw(st.sampled_from(schema[key]))
+            return draw(values(option, definitions_, depth - 1, noise=noise))
 
     def inner(part: Any) -> Any:
-        return draw(values(part, definitions_, depth - 1))
+        return draw(values(part, definitions_, depth - 1, noise=noise))
 
     match schema.get("type"):
         case "object":
-            return _object(draw, schema, inner)
+            return _object(draw, schema, inner, noise=noise)
         case "array":
             fixed = [inner(item) for item in schema.get("prefixItems", [])]
             more = [inner(schema.get("items", {})) for _ in range(draw(st.integers(0, 2)))]
@@ -180,7 +190,7 @@ def values(draw: st.DrawFn, schema: Any, definitions_: dict[str, Any], depth: in
             return draw(st.sampled_from(JUNK))
 
 
-def _object(draw: st.DrawFn, schema: Any, inner: Any) -> dict[str, Any]:
+def _object(draw: st.DrawFn, schema: Any, inner: Any, *, noise: bool) -> dict[str, Any]:
     properties = schema.get("properties", {})
     required = schema.get("required", [])
     found = {
@@ -192,7 +202,7 @@ def _object(draw: st.DrawFn, schema: Any, inner: Any) -> dict[str, Any]:
         keys = schema.get("propertyNames", {}).get("enum", ["k", "other"])
         for key in draw(st.lists(st.sampled_from([*keys, "m"]), max_size=2)):
             found[key] = inner(schema.get("additionalProperties", {}))
-    if draw(st.integers(0, 9)) == 0:
+    if noise and draw(st.integers(0, 9)) == 0:
         found["unheard"] = 1
     return found
 

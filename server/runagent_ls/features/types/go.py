@@ -87,7 +87,10 @@ class GoWriter:
     def _struct(self, record: Record) -> str:
         self._inside = record.name
         names = distinct(pascal(field.key, "Field") for field in record.fields)
-        lines = [*_comment(record.description, ""), f"type {record.name} struct {{"]
+        head = _comment(record.description, "")
+        if not record.fields:
+            return "\n".join([*head, f"type {record.name} struct{{}}"])
+        lines = [*head, f"type {record.name} struct {{"]
         for field, name in zip(record.fields, names, strict=True):
             lines += _comment(field.description, "\t")
             lines.append(f"\t{name} {self._field_type(field)} {_tag(field)}")

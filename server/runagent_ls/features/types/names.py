@@ -48,7 +48,10 @@ def words(text: str) -> list[str]:
 
 def pascal(text: str, fallback: str = "Value") -> str:
     """A type or member name in capitals, never empty and never starting with a digit."""
+    negative = re.fullmatch(r"-\d.*", text)
     found = "".join(word[:1].upper() + word[1:] for word in words(text)) or fallback
+    if negative:
+        return f"Minus{found}"
     return f"{fallback[:1]}{found}" if found[0].isdigit() else found
 
 

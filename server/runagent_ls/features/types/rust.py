@@ -115,17 +115,22 @@ class RustWriter:
         self.imports.add(_SERDE)
         self._inside = record.name
         names = distinct(snake(field.key) for field in record.fields)
-        lines = [*_comment(record.description, ""), _DERIVE, f"pub struct {record.name} {{"]
+        head = [*_comment(record.description, ""), _DERIVE]
+        if not record.fields:
+            return "\n".join([*head, f"pub struct {record.name} {{}}"])
+        lines = [*head, f"pub struct {record.name} {{"]
         for field, name in zip(record.fields, names, strict=True):
             lines += _comment(field.description, "    ")
             text = self.type(field.shape)
-            notes = [] if name == field.key else [f'rename = "{_quoted(field.key)}"']
+            written = rust_identifier(name)
+            renamed = written.removeprefix("r#") != field.key
+            notes = [f'rename = "{_quoted(field.key)}"'] if renamed else []
             if not field.required:
                 notes += ["default", 'skip_serializing_if = "Option::is_none"']
                 text = text if isinstance(field.shape, Nullable) else f"Option<{text}>"
             if notes:
                 lines.append(f"    #[serde({', '.join(notes)})]")
-            lines.append(f"    pub {rust_identifier(name)}: {text},")
+            lines.append(f"    pub {written}: {text},")
         self._inside = ""
         return "\n".join([*lines, "}"])
 

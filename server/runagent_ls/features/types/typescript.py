@@ -82,7 +82,11 @@ class TypeScriptWriter:
         return "\n".join([*head, f"export interface {record.name} {{", *body, "}"])
 
     def _property(self, field: Field) -> list[str]:
-        key = field.key if _PLAIN_KEY.fullmatch(field.key) else json.dumps(field.key)
+        key = (
+            field.key
+            if _PLAIN_KEY.fullmatch(field.key)
+            else json.dumps(field.key, ensure_ascii=False)
+        )
         optional = "" if field.required else "?"
         return [
             *_comment(field.description, "  "),
