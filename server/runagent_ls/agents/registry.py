@@ -7,6 +7,7 @@ also holds what `runagent setup` stored about the user.
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +20,7 @@ LEGACY_FILE_NAME = "user_data.json"
 """Where the user's configuration was before it moved into the registry."""
 BUSY_WAIT_S = 2.0
 """How long to wait while another process writes."""
+_LOOK_AGAIN_S = 0.003
 _LARGEST_LEGACY_FILE = 1024 * 1024
 
 
@@ -123,15 +125,20 @@ class Registry:
         except OSError as error:
             raise self._unreadable(str(error)) from error
         uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
-        try:
-            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_WAIT_S)
+        deadline = time.monotonic() + BUSY_WAIT_S
+        while True:
             try:
-                connection.row_factory = sqlite3.Row
-                return [dict(row) for row in connection.execute(query, values).fetchall()]
-            finally:
-                connection.close()
-        except sqlite3.Error as error:
-            raise self._unreadable(str(error)) from error
+                connection = sqlite3.connect(uri, uri=True, timeout=0)
+                try:
+                    connection.row_factory = sqlite3.Row
+                    return [dict(row) for row in connection.execute(query, values).fetchall()]
+                finally:
+                    connection.close()
+            except sqlite3.Error as error:
+                # SQLite's own waiting sleeps so long in between that a busy writer starves it
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise self._unreadable(str(error)) from error
+            time.sleep(_LOOK_AGAIN_S)
 
     def _row(self, row: dict[str, object]) -> RegistryRow:
         if "host" not in row or "port" not in row:

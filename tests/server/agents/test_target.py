@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from runagent_ls.agents.errors import (
 from runagent_ls.agents.registry import Registry
 from runagent_ls.agents.target import Target, resolve
 from runagent_ls.agents.timeouts import Timeouts
+from serve_real_agent import environment, interpreter
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 HEALTH = "GET /api/v1/health"
@@ -304,3 +306,124 @@ def test_addresses_as_urls() -> None:
     target = Target("::1", 8450, "a/b c", "explicit")
     assert target.base_url == "http://[::1]:8450/api/v1"
     assert target.stream_url == "ws://[::1]:8450/api/v1/agents/a%2Fb%20c/run-stream"
+
+
+REAL_PLATFORM_WRITES = """
+import sys, threading
+from runagent.sdk.db import DBService
+service = DBService()
+service.set_user_metadata("user_id", "0")
+print("ready", flush=True)
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+number = 0
+while not ended.is_set():
+    number += 1
+    service.set_user_metadata("user_id", str(number))
+    service.set_user_metadata("api_key", "rau_" + "k" * 1000)
+print(number)
+"""
+
+
+def test_a_registry_that_the_platform_is_writing(tmp_path: Path) -> None:
+    """Each read gives a whole answer, however often the real package writes meanwhile."""
+    writer = subprocess.Popen(
+        [str(interpreter()), "-c", REAL_PLATFORM_WRITES],
+        env=environment(tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdout is not None
+    try:
+        while writer.stdout.readline() != "ready\n":
+            assert writer.poll() is None
+        registry = Registry(tmp_path / "runagent_local.db")
+        seen = set()
+        for _ in range(200):
+            assert registry.find(AGENT) is None
+            stored = registry.user_configuration()
+            assert stored.get("api_key") in (None, "rau_" + "k" * 1000)
+            seen.add(stored["user_id"])
+        assert len(seen) > 3  # it did write meanwhile
+    finally:
+        writer.communicate(timeout=30)
+
+
+TYPESCRIPT = ["agent_id", "agent_path", "host", "port", "framework", "status", "deployed_at"]
+RUST = ["agent_id", "agent_path", "host", "port", "framework", "status", "is_local", "fingerprint"]
+GO = [*TYPESCRIPT, "last_run", "run_count", "success_count", "error_count", "created_at"]
+
+
+@pytest.mark.parametrize("columns", [TYPESCRIPT, RUST, GO], ids=["typescript", "rust", "go"])
+async def test_a_registry_made_by_another_client(
+    start_http: Any, tmp_path: Path, columns: list[str]
+) -> None:
+    """They create the table `agents` alone, with fewer columns."""
+    server = await start_http({HEALTH: HEALTHY})
+    row = served(server.port, agent_path="/somewhere", status="deployed")
+    registry = make_registry(tmp_path, row, columns=columns)
+    target = await resolve(AGENT, registry=registry)
+    assert (target.port, target.copies_to_cloud) == (server.port, False)
+    assert registry.user_configuration() == {}
+
+
+async def test_a_registry_in_the_current_folder(
+    start_http: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty RUNAGENT_CACHE_DIR means the current folder, as for the platform."""
+    server = await start_http({HEALTH: HEALTHY})
+    make_registry(tmp_path, served(server.port))
+    monkeypatch.setenv("RUNAGENT_CACHE_DIR", "")
+    monkeypatch.chdir(tmp_path)
+    assert (await resolve(AGENT)).port == server.port
+
+
+async def test_a_registry_with_a_journal_of_its_own(start_http: Any, tmp_path: Path) -> None:
+    server = await start_http({HEALTH: HEALTHY})
+    registry = make_registry(tmp_path)
+    writer = sqlite3.connect(registry.path, isolation_level=None)
+    try:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute(
+            "INSERT INTO agents (agent_id, host, port, status) VALUES (?, ?, ?, 'serving')",
+            (AGENT, "127.0.0.1", server.port),
+        )
+        assert (await resolve(AGENT, registry=registry)).port == server.port
+    finally:
+        writer.close()
+
+
+async def test_a_cache_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(AgentAddressNotFoundError, match="does not exist"):
+        await resolve(AGENT, registry=Registry(tmp_path / "file" / "runagent_local.db"))
+
+
+@pytest.mark.parametrize("host", ["", "\x00", "a..b", "x" * 64, "a/b", "u@x"])
+async def test_a_registered_host_that_is_none(tmp_path: Path, host: str) -> None:
+    registry = make_registry(tmp_path, served(8450, host=host))
+    with pytest.raises((AgentAddressNotFoundError, AgentNotFoundLocalError)):
+        await resolve(AGENT, registry=registry)
+
+
+async def test_who_gets_a_copy_is_told_only_where_it_is_known(
+    start_http: Any, free_port: int, tmp_path: Path
+) -> None:
+    server = await start_http({HEALTH: HEALTHY})
+    unknown = Registry(tmp_path / "nothing.db")
+    given = await resolve(None, "127.0.0.1", server.port, registry=unknown)
+    assert given.copies_to_cloud is None  # served with another registry, perhaps
+    folder = tmp_path / "x"
+    folder.mkdir()
+    registry = make_registry(folder, served(server.port))
+    given = await resolve(None, "127.0.0.1", server.port, registry=registry)
+    assert given.copies_to_cloud is False
+    with sqlite3.connect(registry.path) as connection:
+        connection.execute("UPDATE agents SET port = ?", (free_port,))
+    connection.close()
+    given = await resolve(None, "127.0.0.1", server.port, registry=registry)
+    assert given.copies_to_cloud is None
+    registry.path.write_bytes(b"damaged" * 500)
+    given = await resolve(None, "127.0.0.1", server.port, registry=registry)
+    assert given.copies_to_cloud is None
