@@ -685,6 +685,42 @@ export interface ComparedRun {
   languageId: string;
 }
 
+export type ClientLanguage = "python" | "typescript" | "go" | "rust" | "curl";
+
+export interface ClientParams {
+  configUri: string;
+  tag: string;
+  language: ClientLanguage;
+  /**
+   * with the inputs of the last recorded run, if there is one
+   */
+  lastRun?: boolean;
+  args?: unknown[];
+  /**
+   * beat the inputs of the last run
+   */
+  kwargs?: {
+    [k: string]: unknown;
+  };
+  target?: TargetParams;
+}
+
+export interface ClientResult {
+  /**
+   * a whole file; never holds an API key
+   */
+  text: string;
+  /**
+   * VS Code's name of the language
+   */
+  languageId: string;
+  fileName: string;
+  /**
+   * what to install, and what to know
+   */
+  notes: string[];
+}
+
 export interface BatchParams {
   /**
    * chosen by the client, unique in its session, for `runagent/cancel`
@@ -846,6 +882,7 @@ export interface Requests {
   'runagent/history/delete': { params: HistoryDeleteParams; result: HistoryDeleteResult };
   'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
   'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };
+  'runagent/client': { params: ClientParams; result: ClientResult };
   'runagent/batch': { params: BatchParams; result: BatchReport };
   'runagent/check': { params: CheckParams; result: CheckResult };
 }

@@ -17,6 +17,7 @@ from runagent_ls.lsp.actions import Actions
 from runagent_ls.lsp.batch import Batches, BatchRequests
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.client import ClientFeatures
+from runagent_ls.lsp.client_code import ClientCodeRequests
 from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
@@ -102,6 +103,7 @@ class Connection:
             self.shell = Shell(session, self.folders, self.diagnostics)
             self.running = Running(session, self.calling, self.runs, self.batches)
             self.batch_requests = BatchRequests(session, self.batches)
+            self.client_code = ClientCodeRequests(session, self.calling, self.recording)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
             self.history = HistoryQuestions(session, self.recording)
