@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "stream": ("call a streaming entrypoint and print its chunks as they arrive", "running"),
     "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
     "history": ("look at recorded runs, compare, export and remove them", "history"),
+    "client": ("write a program that calls an entrypoint", "client"),
     "rule": ("print the documentation of a rule", "rule"),
 }
 """What each command is for, and the module of `cli.options` that knows its options."""

@@ -84,6 +84,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.history import history
 
             return history(options)
+        case "client":
+            from runagent_ls.cli.client import client
+
+            return client(options)
         case "rule":
             from runagent_ls.cli.rule import print_rule
 

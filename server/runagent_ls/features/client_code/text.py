@@ -1,0 +1,71 @@
+"""Texts of others put into source code so that they stay text."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from runagent_ls.jsontree.document import JsonValue
+
+WIDTH: Final = 88
+"""Values that fit into this many characters stay on one line."""
+_NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e\xa1-\ud7ff\ue000-\U0010ffff]|[\u2000-\u206f\ufeff]")
+"""Characters that an editor does not show, or shows in another order than they stand in."""
+_WORD: Final = re.compile(r"[A-Za-z]+|[0-9]+")
+
+
+def clean(text: str) -> str:
+    """Without characters that nobody sees; line ends and tabs stay."""
+    lines = text.expandtabs(4).splitlines()
+    return "\n".join(_NOT_PLAIN.sub("", line).rstrip() for line in lines)
+
+
+def one_line(text: str) -> str:
+    """For a comment of one line."""
+    return " ".join(clean(text).split())
+
+
+def json_text(value: JsonValue, indent: int | None = None) -> str:
+    """JSON whose every character is visible and can be written to a file."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    lines = text.split("\n")
+    return "\n".join(_NOT_PLAIN.sub(lambda found: _escaped(found[0]), it) for it in lines)
+
+
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+def json_lines(value: JsonValue) -> str:
+    """JSON on one line when it is short, else indented."""
+    short = json_text(value)
+    return short if len(short) <= WIDTH else json_text(value, 2)
+
+
+def is_finite(value: JsonValue) -> bool:
+    """Whether JSON has a word for every number in it."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, float) and not math.isfinite(one):
+            return False
+        if isinstance(one, dict | list):
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return True
+
+
+def file_stem(tag: str) -> str:
+    """A name for a file, of letters and digits."""
+    words = _WORD.findall(tag)
+    return "_".join(word.lower() for word in words)[:60].strip("_") or "call_agent"
+
+
+def free(name: str, taken: Iterable[str]) -> str:
+    """The name, with underscores until nothing else has it."""
+    others = set(taken)
+    while name in others:
+        name += "_"
+    return name
