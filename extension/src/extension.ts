@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import type { Batches } from './batch/batches';
+import { ApiKey } from './cloud/api_key';
+import { registerApiKeyCommands } from './commands/api_key_commands';
+import { CallingCommands } from './commands/calling_commands';
 import { registerInterpreterCommands, SettingWarning } from './commands/interpreter_commands';
-import { RunCommands } from './commands/run_commands';
 import { registerServerCommands } from './commands/server_commands';
 import { reportCrash, reportStop } from './commands/server_reports';
 import { watchExtensions } from './python/extension_rungs';
@@ -24,15 +27,16 @@ export function activate(context: vscode.ExtensionContext): void {
   const serverLog = vscode.window.createOutputChannel('RunAgent Server', { log: true });
   const status = new LanguageStatus(String(context.extension.packageJSON.version));
   const access = new ServerAccess<LanguageSession>();
-  const server = () => access.ready();
+  const apiKey = new ApiKey(context.secrets, (server, key) => server.notify('runagent/apiKey', { key }));
+  const server = async () => apiKey.knownTo(await access.ready());
   const runs = new Runs({
     server,
     newRunId: randomUUID,
     now: () => performance.now(),
-    changed: (run, event) => runCommands.panels.changed(run, event),
+    changed: (run, event) => commands.run.panels.changed(run, event),
   });
-  const runCommands = new RunCommands(context, server, runs);
-  const listener = serverListener(runs, () => countProjects(access, status, log));
+  const commands = new CallingCommands(context, server, apiKey, runs);
+  const listener = serverListener(runs, commands.batches, () => countProjects(access, status, log));
 
   const started = new ServerController<LanguageSession>({
     findPlan: planFinder(context.extensionUri.fsPath, log),
@@ -52,7 +56,8 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
     serverLog,
     status,
-    runCommands,
+    commands,
+    registerApiKeyCommands(apiKey, context.secrets, () => void tellKey(access, apiKey)),
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
     registerInterpreterCommands(),
     reconcileOnChange(() => void started.reconcile()),
@@ -65,12 +70,18 @@ export async function deactivate(): Promise<void> {
   controller = undefined;
 }
 
-function serverListener(runs: Runs, projectsChanged: () => void): ServerListener {
+function serverListener(runs: Runs, batches: Batches, projectsChanged: () => void): ServerListener {
   return {
     'runagent/runState': (params) => runs.stateChanged(params),
     'runagent/output': (params) => runs.output(params),
+    'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
   };
+}
+
+/** A server that is not there yet hears of the key when it is asked for something. */
+async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): Promise<void> {
+  if (access.isReady) await apiKey.tell(await access.ready());
 }
 
 function serverChanged(state: ServerState<LanguageSession>, runs: Runs, listener: ServerListener): void {
@@ -88,6 +99,8 @@ async function countProjects(
   try {
     const { projects } = await (await access.ready()).request('runagent/projects', {});
     status.projectsCounted(projects.length);
+    const hasAgents = projects.length > 0;
+    await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', hasAgents);
   } catch (error) {
     log.warn(`The agents of the workspace could not be counted: ${error}`);
   }

@@ -6,15 +6,26 @@ const source = path.resolve(import.meta.dirname, '../../extension/src');
 
 /** Modules that touch the editor. Everything else decides, and must be testable without it. */
 const EDITOR_MODULES = new Set([
+  'commands/api_key_commands.ts',
+  'commands/batch_commands.ts',
+  'commands/calling_commands.ts',
+  'commands/client_code_commands.ts',
+  'commands/cloud_commands.ts',
+  'commands/cloud_gate.ts',
+  'commands/entrypoint_pick.ts',
   'commands/error_actions.ts',
+  'commands/history_commands.ts',
+  'commands/history_pick.ts',
+  'commands/history_words.ts',
   'commands/interpreter_commands.ts',
+  'commands/metrics_commands.ts',
   'commands/notify.ts',
   'commands/open_frame.ts',
   'commands/run_commands.ts',
+  'commands/run_starter.ts',
   'commands/server_commands.ts',
   'commands/server_reports.ts',
   'extension.ts',
-  'panel/output_documents.ts',
   'panel/run_panels.ts',
   'panel/words.ts',
   'python/extension_rungs.ts',
@@ -23,6 +34,7 @@ const EDITOR_MODULES = new Set([
   'runs/prompting.ts',
   'server/session.ts',
   'views/language_status.ts',
+  'views/text_documents.ts',
 ]);
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })

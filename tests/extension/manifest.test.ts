@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -17,8 +17,9 @@ describe('the extension manifest', () => {
   });
 
   it('contributes exactly the commands that are registered', () => {
-    const sources = ['run_commands', 'server_commands', 'interpreter_commands']
-      .map((name) => read(`extension/src/commands/${name}.ts`))
+    const folder = 'extension/src/commands';
+    const sources = readdirSync(path.join(root, folder))
+      .map((name) => read(`${folder}/${name}`))
       .join('\n');
     const registered = [...sources.matchAll(/registerCommand\('([^']+)'/g)].map((match) => match[1]);
     const contributed = manifest.contributes.commands.map(({ command }: { command: string }) => command);
@@ -28,7 +29,7 @@ describe('the extension manifest', () => {
   it('restricts in untrusted workspaces whatever chooses a program or sends inputs away', () => {
     const { supported, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
     expect(supported).toBe('limited');
-    const dangerous = Object.keys(settings).filter((name) => /interpreter|target/.test(name));
+    const dangerous = Object.keys(settings).filter((name) => /interpreter|target|baseUrl/.test(name));
     expect(restrictedConfigurations.sort()).toEqual(dangerous.sort());
   });
 
@@ -37,6 +38,29 @@ describe('the extension manifest', () => {
       expect(setting.scope, name).toBeTypeOf('string');
       expect(setting.markdownDescription, name).toMatch(/^%.+%$/);
     }
+  });
+
+  it('gives each command a category, and hides from the palette what cannot work now', () => {
+    const enabled = new Map<string, string>();
+    for (const { command, category, enablement } of manifest.contributes.commands) {
+      expect(category, command).toBe('RunAgent');
+      if (enablement !== undefined) enabled.set(command, enablement);
+    }
+    const palette = manifest.contributes.menus.commandPalette.map(
+      ({ command, when }: { command: string; when: string }) => [command, when],
+    );
+    expect(new Map(palette)).toEqual(enabled);
+  });
+
+  it('sets the contexts that its conditions ask for', () => {
+    const sources = ['extension.ts', 'commands/api_key_commands.ts'].map((name) =>
+      read(`extension/src/${name}`),
+    );
+    const set = sources.flatMap((text) =>
+      [...text.matchAll(/'setContext', '([^']+)'/g)].map((found) => found[1]),
+    );
+    const asked = [...manifestText.matchAll(/runagent\.has\w+/g)].map(([name]) => name);
+    expect(new Set(asked)).toEqual(new Set(set));
   });
 
   it('leaves schema findings to the server', () => {

@@ -1,47 +1,46 @@
 import * as vscode from 'vscode';
 import type { PageCommand } from '../panel/messages';
-import { OutputDocuments } from '../panel/output_documents';
 import { RunPanels } from '../panel/run_panels';
-import {
-  type EntrypointReference,
-  entrypointChoices,
-  nothingToChoose,
-  readReference,
-} from '../runs/entrypoint_choice';
-import { canAskOneByOne, type Inputs, startingInputs } from '../runs/inputs';
-import { JsonInputs } from '../runs/json_inputs';
-import { promptInputs } from '../runs/prompting';
-import { RememberedInputs } from '../runs/remembered_inputs';
+import { readReference } from '../runs/entrypoint_choice';
 import type { Run, RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import type { RunKind } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
-import type { EntrypointInfo, Project } from '../server/protocol.generated';
+import type { TextDocument, TextDocuments } from '../views/text_documents';
+import type { CloudGate } from './cloud_gate';
+import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { performErrorAction } from './error_actions';
-import { commandButton, showInformation, showWarning } from './notify';
+import { showInformation } from './notify';
 import { openFrame } from './open_frame';
+import { RunStarter } from './run_starter';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
+export interface RunParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly runs: Runs;
+  readonly documents: TextDocuments;
+  readonly gate: CloudGate;
+}
+
 /** Run, Stream and Cancel, and what the buttons of a run's view do. */
 export class RunCommands implements vscode.Disposable {
   readonly panels: RunPanels;
-  readonly #remembered: RememberedInputs;
-  readonly #json = new JsonInputs();
-  readonly #documents = new OutputDocuments();
+  readonly starter: RunStarter;
   readonly #registrations: vscode.Disposable;
 
   constructor(
     context: vscode.ExtensionContext,
-    private readonly server: () => Promise<AgentServer>,
-    private readonly runs: Runs,
+    private readonly parts: RunParts,
   ) {
+    const { server, runs, gate } = parts;
     this.panels = new RunPanels(context.extensionUri, {
       command: (command, run) => this.#pageCommand(command, run),
       openFrame: (index, run) => void openFrame(run.model.error, index),
     });
-    this.#remembered = new RememberedInputs(context.workspaceState);
+    const show = (run: Run) => this.panels.show(run);
+    this.starter = new RunStarter(context.workspaceState, server, runs, gate, show);
     this.#registrations = vscode.Disposable.from(
       vscode.commands.registerCommand('runagent.run', (argument) => this.#invoke('run', argument)),
       vscode.commands.registerCommand('runagent.stream', (argument) => this.#invoke('stream', argument)),
@@ -51,87 +50,28 @@ export class RunCommands implements vscode.Disposable {
 
   dispose(): void {
     this.#registrations.dispose();
-    this.#json.dispose();
-    this.#documents.dispose();
+    this.starter.dispose();
     this.panels.dispose();
   }
 
   async #invoke(kind: RunKind, argument: unknown): Promise<void> {
     if (!mayRun()) return;
     try {
-      const server = await this.#serverWithProgress();
+      const server = await serverWithProgress(this.parts.server);
       const { projects } = await server.request('runagent/projects', {});
-      const chosen = readReference(argument) ?? (await chooseEntrypoint(projects, kind));
+      const placeHolder = kind === 'run' ? l10n.t('Entrypoint to run') : l10n.t('Entrypoint to stream');
+      const chosen = readReference(argument) ?? (await pickEntrypoint(projects, placeHolder, { kind }));
       if (chosen === undefined) return;
-      const project = projects.find(({ configUri }) => configUri === chosen.configUri)?.name ?? '';
-      const running = this.runs.activeOn(chosen);
-      if (running !== undefined && !(await this.#replace(running))) return;
-      await this.#askAndStart({ ...chosen, project, kind }, undefined);
+      const { configUri, tag } = chosen;
+      const project = projects.find((candidate) => candidate.configUri === configUri)?.name ?? '';
+      await this.starter.ask({ configUri, tag, project, kind });
     } catch (error) {
       reportFailure(error);
     }
   }
 
-  #serverWithProgress(): Thenable<AgentServer> {
-    const options = {
-      location: vscode.ProgressLocation.Window,
-      title: l10n.t('RunAgent: waiting for the server'),
-    };
-    return vscode.window.withProgress(options, () => this.server());
-  }
-
-  /** Asks for the inputs, beginning with `first` or with what was used before, and starts the run. */
-  async #askAndStart(entrypoint: Omit<RunRequest, 'inputs'>, first: Inputs | undefined): Promise<void> {
-    const { configUri, tag, kind } = entrypoint;
-    const server = await this.server();
-    const info = await server.request('runagent/entrypoint', { configUri, tag });
-    const before = first ?? this.#remembered.get(configUri, tag);
-    const title = kind === 'run' ? l10n.t('Run {0}', tag) : l10n.t('Stream {0}', tag);
-    if (!canAskOneByOne(info)) {
-      await this.#editJson(title, entrypoint, info, startingInputs(info, before));
-      return;
-    }
-    const prompted = await promptInputs(title, info, before);
-    if (prompted.kind === 'json') await this.#editJson(title, entrypoint, info, prompted.inputs);
-    if (prompted.kind === 'inputs') this.#start(entrypoint, info, prompted.inputs);
-  }
-
-  #editJson(
-    title: string,
-    entrypoint: Omit<RunRequest, 'inputs'>,
-    info: EntrypointInfo,
-    inputs: Inputs,
-  ): Promise<void> {
-    const key = `${entrypoint.configUri}#${entrypoint.tag}`;
-    const label = l10n.t('{0} with these inputs', title);
-    return this.#json.edit(key, info, inputs, label, (edited) => this.#start(entrypoint, info, edited));
-  }
-
-  #start(entrypoint: Omit<RunRequest, 'inputs'>, info: EntrypointInfo, inputs: Inputs): void {
-    const positional = info.parameters
-      .filter(({ kind }) => kind === 'positional_only')
-      .map(({ name }) => name);
-    void this.#remembered.remember(entrypoint.configUri, entrypoint.tag, inputs, positional);
-    this.#launch({ ...entrypoint, inputs });
-  }
-
-  #launch(request: RunRequest): void {
-    if (mayRun()) this.panels.show(this.runs.start(request));
-  }
-
-  /** Whether the way is free: the run that is going on was cancelled because the user wants so. */
-  async #replace(running: Run): Promise<boolean> {
-    const restart = l10n.t('Cancel and Run Again');
-    const show = l10n.t('Show');
-    const message = l10n.t('{0} is still running.', running.request.tag);
-    const answer = await vscode.window.showWarningMessage(message, restart, show);
-    if (answer === restart) await running.cancel();
-    if (answer === show) this.panels.show(running);
-    return answer === restart;
-  }
-
   async #cancel(): Promise<void> {
-    const active = this.runs.active();
+    const active = this.parts.runs.active();
     if (active.length === 0) {
       void showInformation(l10n.t('Nothing is running.'));
       return;
@@ -156,7 +96,7 @@ export class RunCommands implements vscode.Disposable {
         void this.#editInputs(run);
         break;
       case 'openDocument':
-        void this.#documents.show(run);
+        void this.parts.documents.show(outputOf(run));
         break;
       case 'errorAction':
         this.#errorAction(run);
@@ -165,7 +105,7 @@ export class RunCommands implements vscode.Disposable {
   }
 
   #again(run: Run, changes: Partial<RunRequest> = {}): void {
-    if (run.isOver) this.#launch({ ...run.request, ...changes });
+    if (run.isOver) void this.starter.start({ ...run.request, ...changes });
   }
 
   async #editInputs(run: Run): Promise<void> {
@@ -173,7 +113,7 @@ export class RunCommands implements vscode.Disposable {
     try {
       // Other inputs are checked anew, whatever was sent anyway before.
       const { inputs, validate: _sentAnyway, ...entrypoint } = run.request;
-      await this.#askAndStart(entrypoint, inputs);
+      await this.starter.ask(entrypoint, inputs);
     } catch (error) {
       reportFailure(error);
     }
@@ -189,33 +129,9 @@ export class RunCommands implements vscode.Disposable {
   }
 }
 
-function mayRun(): boolean {
-  if (vscode.workspace.isTrusted) return true;
-  void showWarning(
-    l10n.t(
-      'Running agents is off in Restricted Mode, because it would send inputs to code you do not trust yet.',
-    ),
-    commandButton(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage'),
-  );
-  return false;
-}
-
-async function chooseEntrypoint(
-  projects: readonly Project[],
-  kind: RunKind,
-): Promise<EntrypointReference | undefined> {
-  const choices = entrypointChoices(projects, kind);
-  if (choices.length === 0) {
-    void showInformation(nothingToChoose(projects, kind));
-    return undefined;
-  }
-  const items = choices.map((choice) => ({
-    label: choice.tag,
-    description: choice.project,
-    detail: vscode.workspace.asRelativePath(vscode.Uri.parse(choice.configUri)),
-    choice,
-  }));
-  const placeHolder = kind === 'run' ? l10n.t('Entrypoint to run') : l10n.t('Entrypoint to stream');
-  const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items, options))?.choice;
+/** What has come so far; asked for again later, the same document shows what has come until then. */
+function outputOf(run: Run): TextDocument {
+  const text = run.transcript.text();
+  const ending = /^\s*[[{]/.test(text) ? 'json' : 'txt';
+  return { key: run.id, name: `${run.request.tag} output.${ending}`, text };
 }

@@ -19,8 +19,31 @@ export function readReference(argument: unknown): EntrypointReference | undefine
   return typeof configUri === 'string' && typeof tag === 'string' ? { configUri, tag } : undefined;
 }
 
-/** Every entrypoint, or those that can be called in the wanted way. */
-export function entrypointChoices(projects: readonly Project[], kind?: RunKind): EntrypointChoice[] {
+/** Which entrypoints come into question; all of them where nothing is said. */
+export interface WantedEntrypoint {
+  readonly kind?: RunKind;
+  /** A configuration or a file of an agent: only that agent's entrypoints, if it has any. */
+  readonly fileUri?: string;
+}
+
+/** The entrypoints that fit. */
+export function choicesFor(projects: readonly Project[], wanted: WantedEntrypoint = {}): EntrypointChoice[] {
+  const { kind, fileUri } = wanted;
+  const fitting = entrypointChoices(projects, kind);
+  const owner = fileUri === undefined ? undefined : projectOf(projects, fileUri);
+  const own = fitting.filter(({ configUri }) => configUri === owner?.configUri);
+  return own.length > 0 ? own : fitting;
+}
+
+/** The innermost project that a file belongs to. */
+function projectOf(projects: readonly Project[], fileUri: string): Project | undefined {
+  const around = projects.filter(
+    ({ configUri, rootUri }) => configUri === fileUri || fileUri.startsWith(`${rootUri.replace(/\/$/, '')}/`),
+  );
+  return around.sort((left, right) => right.rootUri.length - left.rootUri.length)[0];
+}
+
+function entrypointChoices(projects: readonly Project[], kind?: RunKind): EntrypointChoice[] {
   const all = projects.flatMap(({ configUri, name, entrypoints }) =>
     entrypoints.map(({ tag, streams }) => ({ configUri, tag, project: name, streams })),
   );
@@ -28,7 +51,7 @@ export function entrypointChoices(projects: readonly Project[], kind?: RunKind):
 }
 
 /** Why there is nothing to choose from, and what would help. */
-export function nothingToChoose(projects: readonly Project[], kind: RunKind): string {
+export function nothingToChoose(projects: readonly Project[], kind?: RunKind): string {
   if (projects.length === 0) {
     return 'There is no agent in this workspace: open a folder that holds a runagent.config.json.';
   }

@@ -26,6 +26,10 @@ export class ServerAccess<S extends Session & AgentServer> {
     for (const resolve of waiting) resolve(state);
   }
 
+  get isReady(): boolean {
+    return this.#state.kind === 'ready';
+  }
+
   /** The server once it is ready. Rejects with words for people when it is stopped or takes too long. */
   async ready(limitMs = 45_000): Promise<AgentServer> {
     const state = isSettled(this.#state) ? this.#state : await withDeadline(limitMs, () => this.#next());

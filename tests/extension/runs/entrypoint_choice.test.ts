@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  entrypointChoices,
-  nothingToChoose,
-  readReference,
-} from '../../../extension/src/runs/entrypoint_choice';
+import { choicesFor, nothingToChoose, readReference } from '../../../extension/src/runs/entrypoint_choice';
 import type { Project } from '../../../extension/src/server/protocol.generated';
 
 function project(name: string, ...tags: string[]): Project {
@@ -21,11 +17,21 @@ describe('choosing an entrypoint', () => {
   const projects = [project('a', 'run', 'run_stream'), project('b', 'chat_stream')];
 
   it('offers those that can be called that way', () => {
-    expect(entrypointChoices(projects, 'run').map(({ tag }) => tag)).toEqual(['run']);
-    expect(entrypointChoices(projects, 'stream').map(({ project: name, tag }) => [name, tag])).toEqual([
+    expect(choicesFor(projects, { kind: 'run' }).map(({ tag }) => tag)).toEqual(['run']);
+    expect(choicesFor(projects, { kind: 'stream' }).map(({ project: name, tag }) => [name, tag])).toEqual([
       ['a', 'run_stream'],
       ['b', 'chat_stream'],
     ]);
+  });
+
+  it.each([
+    ['file:///b/runagent.config.json', ['chat_stream']],
+    ['file:///b/src/main.py', ['chat_stream']],
+    ['file:///b/inner/main.py', ['deep']],
+    ['file:///bb/main.py', ['run', 'run_stream', 'chat_stream', 'deep']],
+  ])('begins with the agent of the file that was open: %s', (fileUri, tags) => {
+    const inner = { ...project('inner', 'deep'), rootUri: 'file:///b/inner/' };
+    expect(choicesFor([...projects, inner], { fileUri }).map(({ tag }) => tag)).toEqual(tags);
   });
 
   it.each([

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { outputFor, readConcurrency, USUAL_CONCURRENCY } from '../batch/batch_choices';
+import type { Batches } from '../batch/batches';
+import { increment, type ProgressWords, progressText } from '../batch/progress_text';
+import { reportText } from '../batch/report_text';
+import { withDeadline } from '../python/deadline';
+import type { EntrypointChoice } from '../runs/entrypoint_choice';
+import type { AgentServer } from '../server/agent_server';
+import type { BatchParams, BatchReport } from '../server/protocol.generated';
+import type { TextDocuments } from '../views/text_documents';
+import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
+import { showWarning } from './notify';
+import { reportFailure } from './server_reports';
+
+const { l10n } = vscode;
+const CANCEL_LIMIT_MS = 10_000;
+
+export interface BatchParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly batches: Batches;
+  readonly documents: TextDocuments;
+}
+
+/** Where the results go, and what with those that are there already. */
+interface Output {
+  readonly uri: vscode.Uri;
+  readonly resume: boolean;
+}
+
+/** Run Batch: the inputs of a file through one entrypoint. */
+export function registerBatchCommands(parts: BatchParts): vscode.Disposable {
+  return vscode.commands.registerCommand('runagent.runBatch', () => runBatch(parts));
+}
+
+async function runBatch(parts: BatchParts): Promise<void> {
+  if (!mayRun()) return;
+  try {
+    const server = await serverWithProgress(parts.server);
+    const { projects } = await server.request('runagent/projects', {});
+    const chosen = await pickEntrypoint(projects, l10n.t('Entrypoint to run for each input'));
+    const input = chosen && (await pickInput(chosen));
+    const output = chosen && input && (await pickOutput(input, chosen.tag));
+    const concurrency = output && (await askConcurrency());
+    if (!chosen || !input || !output || concurrency === undefined) return;
+    const params: BatchParams = {
+      runId: randomUUID(),
+      configUri: chosen.configUri,
+      tag: chosen.tag,
+      inputUri: input.toString(),
+      outputUri: output.uri.toString(),
+      concurrency,
+      resume: output.resume,
+    };
+    if (!output.resume) await removeOld(output.uri);
+    const report = await withProgress(server, parts.batches, params);
+    await showReport(parts, report, input, output.uri);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+async function pickInput({ configUri }: EntrypointChoice): Promise<vscode.Uri | undefined> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      title: l10n.t('Inputs of the Batch'),
+      openLabel: l10n.t('Use These Inputs'),
+      defaultUri: vscode.Uri.joinPath(vscode.Uri.parse(configUri), '..'),
+      filters: { 'JSON Lines or CSV': ['jsonl', 'ndjson', 'csv'] },
+    })) ?? [];
+  return file;
+}
+
+async function pickOutput(input: vscode.Uri, tag: string): Promise<Output | undefined> {
+  const usual = input.with({ path: outputFor(input.path, tag) });
+  const name = vscode.workspace.asRelativePath(usual);
+  const beside: vscode.QuickPickItem = { label: l10n.t('Beside the inputs'), description: name };
+  const elsewhere: vscode.QuickPickItem = { label: l10n.t('Choose another place…') };
+  const chosen = await vscode.window.showQuickPick([beside, elsewhere], {
+    title: l10n.t('Run Batch'),
+    placeHolder: l10n.t('Where to write the results'),
+  });
+  if (chosen === undefined) return undefined;
+  const filters = { 'JSON Lines': ['jsonl'] };
+  const uri = chosen === beside ? usual : await vscode.window.showSaveDialog({ defaultUri: usual, filters });
+  return uri === undefined ? undefined : await withOldResults(uri);
+}
+
+/** Asks what is to become of results that are there already. */
+async function withOldResults(uri: vscode.Uri): Promise<Output | undefined> {
+  if (!(await exists(uri))) return { uri, resume: false };
+  const resume: vscode.QuickPickItem = {
+    label: l10n.t('Resume'),
+    detail: l10n.t('Keep what is finished and run the rest.'),
+  };
+  const again: vscode.QuickPickItem = {
+    label: l10n.t('Start over'),
+    detail: l10n.t('Move these results to the trash and run every input again.'),
+  };
+  const chosen = await vscode.window.showQuickPick([resume, again], {
+    title: l10n.t('Run Batch'),
+    placeHolder: l10n.t('{0} holds results already', vscode.workspace.asRelativePath(uri)),
+  });
+  return chosen === undefined ? undefined : { uri, resume: chosen === resume };
+}
+
+async function askConcurrency(): Promise<number | undefined> {
+  const problemOf = (text: string) => {
+    const read = readConcurrency(text);
+    return 'problem' in read ? read.problem : undefined;
+  };
+  const typed = await vscode.window.showInputBox({
+    title: l10n.t('Run Batch'),
+    prompt: l10n.t('How many calls may go on at once'),
+    value: String(USUAL_CONCURRENCY),
+    validateInput: problemOf,
+  });
+  const read = typed === undefined ? undefined : readConcurrency(typed);
+  return read !== undefined && 'value' in read ? read.value : undefined;
+}
+
+/** Old results would make the new batch a resumed one; they are not lost at once where there is a trash. */
+async function removeOld(uri: vscode.Uri): Promise<void> {
+  if (!(await exists(uri))) return;
+  try {
+    await vscode.workspace.fs.delete(uri, { useTrash: true });
+  } catch {
+    await vscode.workspace.fs.delete(uri);
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withProgress(server: AgentServer, batches: Batches, params: BatchParams): Thenable<BatchReport> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: l10n.t('Batch {0}', params.tag),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, (progress, cancelled) => {
+    let before = 0;
+    cancelled.onCancellationRequested(() => {
+      progress.report({ message: l10n.t('stopping; calls that go on are waited for') });
+      void stop(server, params.runId);
+    });
+    return batches.listening(
+      params.runId,
+      (now) => {
+        if (cancelled.isCancellationRequested) return;
+        progress.report({ message: progressText(now, progressWords()), increment: increment(now, before) });
+        before = now.done;
+      },
+      () => server.request('runagent/batch', params),
+    );
+  });
+}
+
+async function stop(server: AgentServer, runId: string): Promise<void> {
+  try {
+    await withDeadline(CANCEL_LIMIT_MS, () => server.request('runagent/cancel', { runId }));
+  } catch {
+    void showWarning(
+      l10n.t(
+        'The batch has not answered to the cancel yet. "RunAgent: Restart Server" ends it; results stay.',
+      ),
+    );
+  }
+}
+
+async function showReport(
+  { documents }: BatchParts,
+  report: BatchReport,
+  input: vscode.Uri,
+  output: vscode.Uri,
+): Promise<void> {
+  const paths = [input, output].map((uri) => vscode.workspace.asRelativePath(uri)) as [string, string];
+  await documents.show({
+    key: report.runId,
+    name: `${report.tag} batch report.txt`,
+    text: reportText(report, ...paths),
+  });
+}
+
+function progressWords(): ProgressWords {
+  return {
+    done: l10n.t('{0} done', '{0}'),
+    doneOf: l10n.t('{0} of {1} done', '{0}', '{1}'),
+    failed: l10n.t('{0} failed', '{0}'),
+    left: l10n.t('about {0} left', '{0}'),
+    paused: l10n.t('waiting for the agent'),
+  };
+}

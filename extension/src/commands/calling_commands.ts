@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { Batches } from '../batch/batches';
+import type { ApiKey } from '../cloud/api_key';
+import type { Runs } from '../runs/runs';
+import type { AgentServer } from '../server/agent_server';
+import { TextDocuments } from '../views/text_documents';
+import { registerBatchCommands } from './batch_commands';
+import { registerClientCodeCommands } from './client_code_commands';
+import { registerCloudCommands } from './cloud_commands';
+import { CloudGate } from './cloud_gate';
+import { HistoryCommands } from './history_commands';
+import { registerMetricsCommands } from './metrics_commands';
+import { RunCommands } from './run_commands';
+
+/** Every command that calls an agent, or looks at calls. */
+export class CallingCommands implements vscode.Disposable {
+  readonly run: RunCommands;
+  readonly batches = new Batches();
+  readonly #registrations: vscode.Disposable;
+
+  constructor(
+    context: vscode.ExtensionContext,
+    server: () => Promise<AgentServer>,
+    apiKey: ApiKey,
+    runs: Runs,
+  ) {
+    const documents = new TextDocuments();
+    const gate = new CloudGate(context.workspaceState, server);
+    this.run = new RunCommands(context, { server, runs, documents, gate });
+    const { starter } = this.run;
+    this.#registrations = vscode.Disposable.from(
+      documents,
+      this.run,
+      registerCloudCommands({ server, starter, gate, apiKey }),
+      new HistoryCommands({ server, starter, documents }),
+      registerBatchCommands({ server, batches: this.batches, documents }),
+      registerClientCodeCommands(server),
+      registerMetricsCommands(server, documents),
+    );
+  }
+
+  dispose(): void {
+    this.#registrations.dispose();
+  }
+}

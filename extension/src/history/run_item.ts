@@ -1,0 +1,57 @@
+import { duration } from '../panel/duration';
+import type { HistoryMatch, HistorySummary } from '../server/protocol.generated';
+
+/** Words of the history; the texts are translated where `vscode.l10n` is. */
+export interface HistoryWords {
+  readonly states: Readonly<Record<HistorySummary['state'], string>>;
+  readonly inCloud: string;
+}
+
+/** A row of the list of runs. */
+export interface RunRow {
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+const ICONS: Readonly<Record<HistorySummary['state'], string>> = {
+  running: 'sync',
+  completed: 'pass',
+  failed: 'error',
+  cancelled: 'circle-slash',
+  interrupted: 'debug-disconnect',
+};
+
+/**
+ * The row of a run: the state is there in words too, since a screen reader says nothing of the icon. `match` is the
+ * place where a searched text was found.
+ */
+export function runRow(
+  run: HistorySummary,
+  words: HistoryWords,
+  locale: string,
+  match?: Pick<HistoryMatch, 'excerpt'>,
+): RunRow {
+  const facts = [words.states[run.state], startedAt(run, locale)];
+  if (run.elapsedMs !== null) facts.push(duration(run.elapsedMs));
+  if (run.target?.cloud) facts.push(words.inCloud);
+  return {
+    label: `$(${ICONS[run.state]}) ${run.tag}`,
+    description: facts.join(' · '),
+    detail: oneLine(match?.excerpt ?? run.problem ?? run.inputs),
+  };
+}
+
+/** When a run began, in the user's own way of writing it. */
+export function startedAt(run: Pick<HistorySummary, 'startedAt'>, locale: string): string {
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+  return format.format(new Date(run.startedAt * 1000));
+}
+
+const LONGEST = 160;
+
+function oneLine(text: string): string {
+  // Icons are for us to set: what an agent or a user wrote stays text.
+  const line = text.replaceAll('$(', '$ (').replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+}

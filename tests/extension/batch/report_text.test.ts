@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { reportText } from '../../../extension/src/batch/report_text';
+import type { BatchReport } from '../../../extension/src/server/protocol.generated';
+
+const report = (more: Partial<BatchReport> = {}): BatchReport => ({
+  runId: 'r',
+  outputUri: 'file:///p/out.jsonl',
+  tag: 'greet',
+  end: 'finished',
+  done: 10,
+  completed: 9,
+  failed: 1,
+  unknown: 0,
+  resumed: 0,
+  notRun: 0,
+  shared: 0,
+  retries: 0,
+  successRate: 0.9,
+  wallS: 2.5,
+  pausedS: 0,
+  itemsPerSecond: 4,
+  errors: {},
+  unknownItems: [],
+  notices: [],
+  ...more,
+});
+const text = (more: Partial<BatchReport> = {}) => reportText(report(more), 'in.jsonl', 'out.jsonl');
+
+describe('the report of a batch', () => {
+  it('counts, and says where the results are', () => {
+    expect(text()).toBe(
+      [
+        'Batch greet: finished',
+        '',
+        'Inputs:  in.jsonl',
+        'Results: out.jsonl',
+        '',
+        'completed  9',
+        'failed     1',
+        'success    90.0 %',
+        '',
+        'took            2.5 s',
+        'items a second  4.00',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names failures by code with an example on one line', () => {
+    const errors = { TIMEOUT: { count: 1200, example: { index: 4, line: 5, message: 'too\nslow' } } };
+    expect(text({ errors })).toContain('Failures by code\n1,200 × TIMEOUT\n    line 5: too slow');
+  });
+
+  it('says how long answers took', () => {
+    const latencyMs = { p50: 80, p90: 120, p95: 500, p99: 2000, count: 10, exact: true };
+    expect(text({ latencyMs })).toMatch(
+      /50 % answered within {2}80 ms\n.*90 % .*120 ms\n.*95 %.*\n99 % .*2\.0 s/,
+    );
+  });
+
+  it('says honestly what a stopped batch left', () => {
+    const stopped = text({
+      end: 'interrupted',
+      unknown: 2,
+      unknownItems: [
+        { index: 1, line: 2 },
+        { index: 6, line: 7 },
+      ],
+      notRun: 5,
+      resumed: 3,
+      retries: 1,
+      shared: 1,
+      pausedS: 1,
+      notices: ['The agent takes one call at a time.'],
+      error: { code: 'GONE', message: 'It went away.', suggestion: 'Serve it.', details: null },
+    });
+    for (const part of [
+      'stopped; "Resume" goes on',
+      'may have run, no answer',
+      'not run',
+      'done in earlier runs',
+      'repeated calls',
+      'lines of the inputs: 2, 7',
+      'The agent takes one call at a time.',
+      'GONE: It went away.',
+      'Serve it.',
+    ]) {
+      expect(stopped).toContain(part);
+    }
+  });
+
+  it('of a batch without items has no rates', () => {
+    expect(text({ successRate: null, itemsPerSecond: null })).not.toMatch(/success|items a second/);
+  });
+});
