@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,28 +17,34 @@ from runagent_ls.agents.history.schema import APPLICATION_ID, STEPS, VERSION
 BUSY_WAIT_S: Final = 20.0
 """How long to wait while another process writes."""
 _MAGIC: Final = b"SQLite format 3\x00"
-_LEFT_OPEN: Final = 8192
-"""A write-ahead log longer than this many pages is cut when it was taken over."""
 
 
 class NotReadableError(HistoryError):
     """The file is there and not damaged, but this program cannot use it."""
 
 
-def open_for_writing(path: Path, *, ours: bool) -> sqlite3.Connection:
+def open_for_writing(
+    path: Path,
+    *,
+    ours: bool,
+    suspect: bool = False,
+    tell: Callable[[str], None] = lambda message: None,
+) -> sqlite3.Connection:
     """The file, made when it is missing, brought to our version, moved aside when it is damaged.
 
     `ours` tells that the place is our own, so that a file there which is no database at all is
-    a damaged one of ours. Raises HistoryError with a sentence for people.
+    a damaged one of ours. A `suspect` file is looked through first. `tell` hears of a file that
+    was moved aside. Raises HistoryError with a sentence for people.
     """
     with explained(path):
         _prepare_place(path)
         try:
-            return _opened(path)
+            return _opened(path, look_through=suspect)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error) or not (ours or _has_magic(path)):
+            if not is_damage(error) or not (ours or _has_magic(path)):
                 raise
-        _move_aside(path)
+        aside = _move_aside(path)
+        tell(f"The history file {path} was damaged. It is kept as {aside}, and a new one begun.")
         _prepare_place(path)
         return _opened(path)
 
@@ -82,9 +88,19 @@ def is_busy(error: sqlite3.Error) -> bool:
     return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def is_damage(error: BaseException | None) -> bool:
+    """Whether SQLite found the content of the file to be wrong."""
+    return isinstance(error, sqlite3.Error) and _code(error) in {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }
+
+
+def _opened(path: Path, *, look_through: bool = False) -> sqlite3.Connection:
     connection = _connect(path, "rwc")
     try:
+        if look_through:
+            _look_through(connection)
         version = _version(connection, path)
         if version == 0:
             # counts only while the file has no table yet
@@ -102,6 +118,15 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _look_through(connection: sqlite3.Connection) -> None:
+    """Raises sqlite3.DatabaseError when the content of the file is wrong."""
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        error = sqlite3.DatabaseError(found)
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -161,10 +186,6 @@ def _has_magic(path: Path) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
-    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
 def _code(error: sqlite3.Error) -> int:
     """The primary code of SQLite, without its refinements."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
@@ -188,7 +209,7 @@ def _move_aside(path: Path) -> Path:
 def _explanation(path: Path, error: sqlite3.Error) -> HistoryError:
     code = _code(error)
     elsewhere = "Choose another file with RUNAGENT_LS_HISTORY."
-    if _is_damage(error):
+    if is_damage(error):
         return HistoryError(
             f"The history file {path} is damaged or no history file ({error}).",
             "Move it away; a new one is made with the next run.",

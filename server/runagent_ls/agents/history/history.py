@@ -75,6 +75,12 @@ class History:
     def enabled(self) -> bool:
         return self.path is not None
 
+    def use_limits(self, limits: Limits) -> None:
+        """Keep other limits from now on; runs in progress keep their own per-run limits."""
+        self.limits = limits
+        if self._writer is not None:
+            self._writer.use_limits(limits)
+
     def begin(self, record: RunRecord) -> Recorder:
         """Record a run from now on."""
         if self.path is None:

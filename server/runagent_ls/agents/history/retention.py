@@ -43,9 +43,11 @@ def keep_limits(connection: sqlite3.Connection, limits: Limits) -> int:
         )
         old = [row[0] for row in rows]
     gone = remove(connection, old)
-    size = _used_bytes(connection)
-    if size > limits.total_bytes:
-        gone += remove(connection, _oldest(connection, size - int(limits.total_bytes * _AIM)))
+    while (size := _used_bytes(connection)) > limits.total_bytes:
+        removed = remove(connection, _oldest(connection, size - int(limits.total_bytes * _AIM)))
+        if not removed:
+            break
+        gone += removed
     return gone
 
 
@@ -69,7 +71,8 @@ def remove(connection: sqlite3.Connection, runs: list[int]) -> int:
 
 def give_back(connection: sqlite3.Connection) -> None:
     """Shorten the file by its free pages, and the write-ahead log to nothing if nobody reads it."""
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    # a step frees one page, and only a script takes all steps
+    connection.executescript("PRAGMA incremental_vacuum")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from runagent_ls.agents.history import documents, retention
-from runagent_ls.agents.history.database import explained, is_busy, open_for_writing
+from runagent_ls.agents.history.database import explained, is_busy, is_damage, open_for_writing
 from runagent_ls.agents.history.liveness import WriterLock
 from runagent_ls.agents.history.records import HistoryError, Limits
 from runagent_ls.agents.history.redaction.sources import SecretSources
@@ -86,6 +86,7 @@ class Writer:
         self._lock: WriterLock | None = None
         self._active: dict[str, Transcript] = {}
         self._try_again_at = 0.0
+        self._suspect = False
 
     def submit(self, event: Event) -> None:
         """Hand an event over."""
@@ -102,6 +103,10 @@ class Writer:
             self._bytes += size
             self._take(Output(transcript, items, size))
             return self._bytes <= ROOM_BYTES
+
+    def use_limits(self, limits: Limits) -> None:
+        """Keep other limits from now on."""
+        self._limits = limits
 
     def wait_for_room(self, limit_s: float) -> None:
         """Block until the writer has caught up, at most `limit_s` seconds."""
@@ -206,7 +211,10 @@ class Writer:
         if not begins or time.monotonic() < self._try_again_at:
             return False
         with explained(self._path):
-            self._connection = open_for_writing(self._path, ours=self._ours)
+            self._connection = open_for_writing(
+                self._path, ours=self._ours, suspect=self._suspect, tell=self._tell
+            )
+            self._suspect = False
             self._lock = WriterLock(self._path)
             self._connection.execute("BEGIN IMMEDIATE")
             documents.prepare_index(self._connection)
@@ -242,12 +250,19 @@ class Writer:
     def _give_up(self, error: HistoryError) -> None:
         """Say what is wrong, once, and let go of the file."""
         self._active.clear()
-        self._try_again_at = time.monotonic() + _PAUSE_AFTER_TROUBLE_S
         self._let_go()
-        if error.message not in self._told:
-            self._told.add(error.message)
+        if is_damage(error.__cause__) and not self._suspect:
+            # the next run looks the file through and moves it aside if it is damaged
+            self._suspect = True
+            return
+        self._try_again_at = time.monotonic() + _PAUSE_AFTER_TROUBLE_S
+        self._tell(" ".join(filter(None, (error.message, error.suggestion))))
+
+    def _tell(self, message: str) -> None:
+        if message not in self._told:
+            self._told.add(message)
             with contextlib.suppress(Exception):
-                self._on_trouble(" ".join(filter(None, (error.message, error.suggestion))))
+                self._on_trouble(message)
 
     def _finish(self) -> None:
         steps = [step for run in self._active.values() for step in run.interrupt()]
