@@ -44,6 +44,7 @@ class CountingServer:
 
     def __init__(self, reply: bytes | Iterator[bytes], *, close: bool = True) -> None:
         self.bodies: list[dict[str, Any]] = []
+        self.at_once = self.most_at_once = 0
         self.port = 0
         self._reply = reply
         self._close = close
@@ -65,8 +66,11 @@ class CountingServer:
         body = json.loads(await reader.readexactly(length))
         async with self.arrived:
             self.bodies.append(body)
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
             self.arrived.notify_all()
         await self.release.wait()
+        self.at_once -= 1
         writer.write(self._reply if isinstance(self._reply, bytes) else next(self._reply))
         await writer.drain()
         if self._close:

@@ -4,7 +4,7 @@ Our own because the libraries that were looked at do not hold what it is for: `p
 number of calls through when half open, and reads and writes Redis in separate steps; `pybreaker`
 keeps a lock for as long as a call runs and knows asyncio only through Tornado; `aiobreaker` hides
 the failure that opens it, lets any number of probes through and is not kept up. None takes a
-clock, and none tells a cancelled call from a failed one.
+clock, and all know two ends of a call only: a cancelled one would count as failed or as fine.
 """
 
 from __future__ import annotations

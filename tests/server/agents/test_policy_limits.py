@@ -124,6 +124,24 @@ async def test_only_so_many_run_and_wait(serve: Serve) -> None:
     assert shot["errors"] == {"OVERLOADED": 1}
 
 
+async def test_a_hundred_runs_at_once_are_made_a_few_at_a_time(serve: Serve) -> None:
+    server = await serve(CountingServer(GREETING))
+    server.release.clear()
+    policy = CallPolicy(guard=BackpressureGuard(8, 100), metrics=Metrics())
+    runs = [
+        asyncio.create_task(
+            execute(Call("x", [n]), found(server.target), Recorder(), policy=policy)
+        )
+        for n in range(100)
+    ]
+    await server.calls(8)
+    server.release.set()
+    outcomes = await asyncio.gather(*runs)
+    assert {outcome.state for outcome in outcomes} == {"completed"}
+    assert sorted(body["input_args"][0] for body in server.bodies) == list(range(100))
+    assert server.most_at_once == 8
+
+
 async def test_cancelling_a_run_that_waits_its_turn(serve: Serve) -> None:
     server = await serve(CountingServer(GREETING))
     server.release.clear()

@@ -47,10 +47,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_the_schemas_and_the_licence(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        (metadata,) = [archive.read(name) for name in names if name.endswith("/METADATA")]
     for schema in (REPO / "schemas").rglob("*.json"):
         assert f"runagent_ls/schemas/{schema.relative_to(REPO / 'schemas').as_posix()}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {"agent_runtime/py.typed", "agent_runtime/orchestrator/__init__.py"} <= set(names)
+    assert b"Provides-Extra: redis" in metadata
     assert not any("bundle_stand_ins" in name or "rpds" in name for name in names)
 
 
