@@ -36,11 +36,13 @@ class Output:
             # A reader that pauses must not keep the connection from answering pings.
             await asyncio.to_thread(self._write, text)
 
-    def end(self, outcome: RunOutcome) -> None:
+    def end(self, outcome: RunOutcome, history_id: str | None = None) -> None:
         """Write the value of a call, or the outcome as JSON."""
         if self._as_json:
             message = outcome.to_message("")
             del message["runId"]
+            if history_id is not None:
+                message["historyId"] = history_id
             self._write(json.dumps(message) + "\n")
         elif outcome.result is not None:
             value = outcome.result.value

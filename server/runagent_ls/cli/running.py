@@ -6,17 +6,22 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
-from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.history import recording
+from runagent_ls.agents.history import History, recording
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, execute
-from runagent_ls.agents.target import Target, resolve
-from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.agents.target import Target
 from runagent_ls.cli.agents import agent_id_of
-from runagent_ls.cli.exit_codes import CommandError, ExitCode
+from runagent_ls.cli.calling import (
+    call_of,
+    check_target,
+    policy_of,
+    refusal,
+    resolver,
+    timeouts_of,
+)
+from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.inputs import read_inputs
 from runagent_ls.cli.output import Output
 from runagent_ls.cli.recording import open_history, record_of
@@ -27,9 +32,11 @@ _EXIT_CODES: Final[dict[str, ExitCode]] = {
     "NOT_FOUND": ExitCode.WRONG_USE,
     "STREAM_ENTRYPOINT": ExitCode.WRONG_USE,
     "NON_STREAM_ENTRYPOINT": ExitCode.WRONG_USE,
+    "INITIALIZATION_ERROR": ExitCode.WRONG_USE,
     "CONNECTION_ERROR": ExitCode.NO_CONNECTION,
     "CLIENT_ERROR": ExitCode.NO_CONNECTION,
     "AGENT_NOT_FOUND_LOCAL": ExitCode.NO_CONNECTION,
+    "AGENT_NOT_FOUND_REMOTE": ExitCode.NO_CONNECTION,
     "AGENT_ADDRESS_NOT_FOUND": ExitCode.NO_CONNECTION,
     "DATABASE_ERROR": ExitCode.NO_CONNECTION,
     "AUTHENTICATION_ERROR": ExitCode.NOT_ALLOWED,
@@ -37,33 +44,43 @@ _EXIT_CODES: Final[dict[str, ExitCode]] = {
     "TIMEOUT": ExitCode.TIMED_OUT,
 }
 """Of the platform's codes; every other failure is the agent's."""
+_EXIT_KINDS: Final[dict[str, ExitCode]] = {
+    "network": ExitCode.NO_CONNECTION,
+    "dns": ExitCode.NO_CONNECTION,
+    "tls": ExitCode.NO_CONNECTION,
+    "timeout-connect": ExitCode.TIMED_OUT,
+    "timeout-idle": ExitCode.TIMED_OUT,
+    "timeout-total": ExitCode.TIMED_OUT,
+}
+"""Of the failures that have a kind; it is finer than their code."""
 
 
 def run(options: Namespace) -> int:
     """Call the entrypoint and print what comes; the exit code tells how it ended."""
-    if options.host is not None and options.port is None:
-        raise CommandError(
-            f"The host {options.host} was given without a port.",
-            "Give --port as well; `runagent serve` prints it as its Address.",
-        )
+    check_target(options)
     args, kwargs = read_inputs(options.input, options.arguments)
     agent_id = agent_id_of(options)
-    timeouts = _timeouts(options.timeout)
     output = Output(sys.stdout, as_json=options.json)
-    with open_history() as history:
+    if (error := refusal(options, args, kwargs)) is not None:
+        outcome = RunOutcome("failed", None, 0.0, 0, error=error)
+        output.end(outcome)
+        return _ended(outcome)
+    timeouts = timeouts_of(options)
+    with History(None) if options.no_history else open_history() as history:
         recorder = history.begin(record_of(options, args, kwargs, agent_id))
         outcome = asyncio.run(
             execute(
-                Call(options.tag, args, kwargs),
-                partial(resolve, agent_id, options.host, options.port, timeouts=timeouts),
+                call_of(options, args, kwargs),
+                resolver(options, agent_id, timeouts),
                 recording(_Progress(output, options.tag), recorder),
                 timeouts,
                 stream=options.command == "stream",
+                policy=policy_of(options),
             )
         )
         recorder.end(outcome)
-    output.end(outcome)
-    return _ended(outcome)
+        output.end(outcome, recorder.history_id)
+        return _ended(outcome)
 
 
 class _Progress:
@@ -74,11 +91,12 @@ class _Progress:
         self._tag = tag
 
     async def state(self, state: RunState, target: Target | None) -> None:
-        if target is None:
+        if state == "waiting":
+            _say("waiting before the next try")
+        elif target is None:
             _say("looking for the agent")
         elif state == "connecting":
-            leaves = ", which is another machine" if target.leaves_machine else ""
-            _say(f"agent {target.agent_id} is served at {target.address}{leaves}")
+            _say(_where(target))
         else:
             _say(f"running {self._tag}")
 
@@ -86,16 +104,21 @@ class _Progress:
         await self._output.chunks(items)
 
 
-def _timeouts(total: float | None) -> Timeouts:
-    if total is None:
-        return Timeouts()
-    connect = Timeouts().connect or total
-    return Timeouts(connect=min(connect, total), idle=None, total=total)
+def _where(target: Target) -> str:
+    """Where a run goes, and whether anything leaves this machine."""
+    agent = f"agent {target.agent_id}"
+    if target.cloud:
+        return f"{agent} runs in the cloud at {target.address}; the inputs leave this machine"
+    if target.leaves_machine:
+        return f"{agent} is served at {target.address}, which is another machine"
+    copies = "; it sends a copy of each run to the cloud" if target.copies_to_cloud else ""
+    return f"{agent} is served at {target.address}{copies}"
 
 
 def _ended(outcome: RunOutcome) -> ExitCode:
     seconds = f"{outcome.elapsed_ms / 1000:.2f} s"
     chunks = f", {outcome.chunks} chunks" if outcome.chunks else ""
+    chunks += f", {outcome.attempts} attempts" if outcome.attempts > 1 else ""
     if outcome.state == "completed":
         _say(f"completed in {seconds}{chunks}")
         return ExitCode.OK
@@ -105,10 +128,23 @@ def _ended(outcome: RunOutcome) -> ExitCode:
         return ExitCode.INTERRUPTED
     error = outcome.error or AgentError("The run failed.")
     paint = Painter(wants_colour(sys.stderr))
-    _say(f"{paint(f'error[{one_line(error.code)}]', 'bold', 'red')}: {harmless(error.message)}")
+    head, *problems = _lines(error)
+    _say(f"{paint(f'error[{one_line(error.code)}]', 'bold', 'red')}: {harmless(head)}")
+    for problem in problems:
+        _say(f"  - {one_line(problem)}")
     if error.suggestion:
         _say(f"  {paint('help', 'bold')}: {harmless(error.suggestion)}")
-    return _EXIT_CODES.get(error.code, ExitCode.FINDINGS)
+    by_code = _EXIT_CODES.get(error.code, ExitCode.FINDINGS)
+    return _EXIT_KINDS.get(error.kind or "", by_code)
+
+
+def _lines(error: AgentError) -> list[str]:
+    """What happened; of inputs that do not fit, each problem by itself."""
+    problems = error.details.get("problems") if isinstance(error.details, dict) else None
+    if error.action != "send-anyway" or not isinstance(problems, list):
+        return [error.message]
+    said = [str(problem["message"]) for problem in problems if isinstance(problem, dict)]
+    return ["The inputs do not fit the entrypoint; nothing was sent.", *said]
 
 
 def _say(text: str) -> None:

@@ -30,6 +30,16 @@ class InputProblem:
     expected: str | None = None
     certain: bool = True
 
+    def to_message(self) -> dict[str, JsonValue]:
+        """`InputProblem` of schemas/protocol.schema.json."""
+        return {
+            "parameter": self.parameter,
+            "path": list(self.path),
+            "message": self.message,
+            "expected": self.expected,
+            "certain": self.certain,
+        }
+
 
 def problems(
     info: EntrypointInfo, args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]

@@ -6,13 +6,11 @@ import logging
 from typing import TYPE_CHECKING
 
 from runagent_ls.features import entrypoints
-from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.messages.runs import RunRequest
 from runagent_ls.project.model import AgentProject
 
 if TYPE_CHECKING:
     from runagent_ls.agents.errors import AgentError
-    from runagent_ls.features.inputs import InputProblem
 
 logger = logging.getLogger(__name__)
 
@@ -39,28 +37,12 @@ def refusal(request: RunRequest, stream: bool, project: AgentProject | None) -> 
     except Exception:  # judging inputs must never keep anybody from calling
         logger.exception("The inputs of %s could not be checked", request.tag)
         return None
-    return refused(info.signature or request.tag, wrong) if wrong else None
+    if not wrong:
+        return None
+    from runagent_ls.agents.unfit_inputs import unfit_inputs
 
-
-def refused(signature: str, wrong: tuple[InputProblem, ...]) -> AgentError:
-    """The refusal, every problem in its details."""
-    from runagent_ls.agents.errors import ValidationError
-
-    first = wrong[0].message
-    message = first if len(wrong) == 1 else " ".join(problem.message for problem in wrong)
-    return ValidationError(
-        f"The inputs do not fit {signature}. {message} Nothing was sent.",
-        suggestion="Correct the inputs, or send them anyway.",
-        action="send-anyway",
-        details={"problems": [_message(problem) for problem in wrong]},
+    return unfit_inputs(
+        info.signature or request.tag,
+        [problem.to_message() for problem in wrong],
+        "Correct the inputs, or send them anyway.",
     )
-
-
-def _message(problem: InputProblem) -> Json:
-    return {
-        "parameter": problem.parameter,
-        "path": list(problem.path),
-        "message": problem.message,
-        "expected": problem.expected,
-        "certain": problem.certain,
-    }

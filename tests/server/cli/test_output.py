@@ -114,7 +114,7 @@ async def test_json_lines() -> None:
     assert [json.loads(line) for line in written.splitlines()] == [
         {"index": 0, "atMs": 1.25, "type": "text", "text": "h\u00e9"},
         {"index": 1, "atMs": 1.25, "type": "value", "value": "NaN"},
-        {"state": "completed", "target": None, "elapsedMs": 3.0, "chunks": 2},
+        {"state": "completed", "target": None, "elapsedMs": 3.0, "chunks": 2, "attempts": 0},
     ]
 
 

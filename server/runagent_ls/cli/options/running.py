@@ -5,16 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.values import argument, port, seconds
+from runagent_ls.cli.options.values import argument, at_least, port, seconds
 
 
 def fill(parser: CommandParser) -> None:
     parser.epilog = (
         "The agent is looked for at --host and --port, else in the local registry by the id of\n"
-        "--agent-id or of the project. What the agent returns goes to standard output, states\n"
-        "and errors to standard error.\n\n" + EXIT_CODES
+        "--agent-id or of the project; in the cloud only with --cloud. What the agent returns\n"
+        "goes to standard output; states, errors and where the run went to standard error.\n\n"
+        + EXIT_CODES
     )
     parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
+    _add_target(parser)
+    _add_inputs(parser)
+    _add_calling(parser)
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print the outcome as one JSON object, chunks of a stream as one line each before it",
+    )
+    parser.add_argument(
+        "--no-history", action="store_true", help="do not record this run in the local history"
+    )
+
+
+def _add_target(parser: CommandParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
@@ -22,6 +37,21 @@ def fill(parser: CommandParser) -> None:
     which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
     parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
     parser.add_argument("--port", type=port, metavar="P", help="port of the agent; with --host")
+    parser.add_argument(
+        "--cloud",
+        action="store_true",
+        help="call the agent in the cloud: the inputs leave this machine. The key is the one that"
+        " `runagent setup` has stored, else RUNAGENT_API_KEY",
+    )
+    parser.add_argument("--user-id", metavar="ID", help="on whose behalf; for the cloud")
+    parser.add_argument(
+        "--persistent-memory",
+        action="store_true",
+        help="let the cloud keep what the agent remembers of this user",
+    )
+
+
+def _add_inputs(parser: CommandParser) -> None:
     parser.add_argument(
         "--input",
         metavar="FILE|-",
@@ -38,13 +68,37 @@ def fill(parser: CommandParser) -> None:
         help="one keyword argument, its value as JSON; beats --input; may be repeated",
     )
     parser.add_argument(
+        "--extra",
+        action="append",
+        type=argument,
+        default=[],
+        metavar="NAME=JSON",
+        help="a further field of the request, for servers that know it; may be repeated",
+    )
+    parser.add_argument(
+        "--send-anyway",
+        action="store_true",
+        help="call the function even with inputs that do not fit its signature",
+    )
+
+
+def _add_calling(parser: CommandParser) -> None:
+    parser.add_argument(
         "--timeout",
         type=seconds,
         metavar="S",
         help="give up after so many seconds; default: no limit while the agent shows life",
     )
     parser.add_argument(
-        "--json",
+        "--retries",
+        type=at_least(0),
+        default=0,
+        metavar="N",
+        help="call again after a failure that may pass, if the function was certainly not called;"
+        " default: 0",
+    )
+    parser.add_argument(
+        "--repeat-unsafe",
         action="store_true",
-        help="print the outcome as one JSON object, chunks of a stream as one line each before it",
+        help="with --retries: call again even when the function may have run",
     )

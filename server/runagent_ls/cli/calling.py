@@ -1,0 +1,101 @@
+"""What `run` and `stream` call, where, and how often, as their options say."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from runagent_ls.agents.call import Call
+from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.policy import CallPolicy
+from runagent_ls.agents.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.agents.values import JsonValue
+from runagent_ls.cli.exit_codes import CommandError
+from runagent_ls.cli.projects import absolute
+
+
+def check_target(options: Namespace) -> None:
+    """Raises `CommandError` for options that name no place, or two."""
+    if options.cloud and (options.host is not None or options.port is not None):
+        raise CommandError("Both --cloud and an address were given.", "Leave one of them out.")
+    if options.host is not None and options.port is None:
+        raise CommandError(
+            f"The host {options.host} was given without a port.",
+            "Give --port as well; `runagent serve` prints it as its Address.",
+        )
+
+
+def call_of(options: Namespace, args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]) -> Call:
+    return Call(
+        options.tag, args, kwargs, options.user_id, options.persistent_memory, dict(options.extra)
+    )
+
+
+def timeouts_of(options: Namespace) -> Timeouts:
+    total: float | None = options.timeout
+    if total is None:
+        return Timeouts()
+    connect = Timeouts().connect or total
+    return Timeouts(connect=min(connect, total), idle=None, total=total)
+
+
+def policy_of(options: Namespace) -> CallPolicy | None:
+    """Retries when they were asked for."""
+    if not options.retries:
+        return None
+    from agent_runtime.orchestrator import RetryPolicy
+
+    return CallPolicy(
+        retry=RetryPolicy(attempts=options.retries + 1), repeat_unsafe=options.repeat_unsafe
+    )
+
+
+def resolver(
+    options: Namespace, agent_id: str | None, timeouts: Timeouts
+) -> Callable[[], Awaitable[Target]]:
+    """What finds the agent; the cloud only when it was asked for."""
+
+    async def find() -> Target:
+        if options.cloud:
+            from runagent_ls.agents.credentials import cloud_of_environment
+
+            return resolve_cloud(agent_id, await asyncio.to_thread(cloud_of_environment))
+        return await resolve(agent_id, options.host, options.port, timeouts=timeouts)
+
+    return find
+
+
+def refusal(
+    options: Namespace, args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]
+) -> AgentError | None:
+    """Why the inputs are not sent, None when they are, or when there is no project to ask."""
+    named = options.agent_id is not None or options.port is not None
+    if options.send_anyway or (options.project is None and named):
+        return None
+    from runagent_ls.features.entrypoints import describe, find
+    from runagent_ls.features.inputs import problems
+    from runagent_ls.project.discovery import config_in
+    from runagent_ls.project.file_source import DiskFiles
+    from runagent_ls.project.loading import load_project
+
+    files = DiskFiles()
+    folder = absolute(options.project or Path())
+    config = config_in(folder, files) if files.kind(folder) == "directory" else folder
+    project = None if config is None else load_project(config, files)
+    found = None if project is None else find(project, options.tag)
+    if project is None or found is None or found.is_stream != (options.command == "stream"):
+        return None  # the agent says what is wrong
+    info = describe(found, project)
+    wrong = problems(info, args, kwargs)
+    if not wrong:
+        return None
+    from runagent_ls.agents.unfit_inputs import unfit_inputs
+
+    return unfit_inputs(
+        info.signature or options.tag,
+        [problem.to_message() for problem in wrong],
+        "Correct the inputs, or send them as they are with --send-anyway.",
+    )
