@@ -19,21 +19,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from runagent_ls.agents.call import Call, RunResult, StreamEvent
-from runagent_ls.agents.credentials import forms_of
 from runagent_ls.agents.errors import AgentError, NotFoundError
-from runagent_ls.agents.reports import (
-    AgentStatus,
-    Architecture,
-    Health,
-    Invocation,
-    Invocations,
-    InvocationStats,
-    not_in_the_cloud,
-)
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 if TYPE_CHECKING:
+    from runagent_ls.agents.records import AgentStatus, Invocation, Invocations, InvocationStats
+    from runagent_ls.agents.reports import Architecture, Health
     from runagent_ls.agents.rest import RestClient
 
 TAGS_LIMIT_S = 2.0
@@ -78,8 +70,10 @@ class AgentClient:
 
     async def status(self) -> AgentStatus:
         """How the agent is, in its server's own word."""
+        from runagent_ls.agents.records import status_of
+
         with self._discreet():
-            return await self._http().status()
+            return status_of(await self._http().status())
 
     async def invocations(self, limit: int = 50, status: str | None = None) -> Invocations:
         """The newest runs a local server recorded, optionally those of one status only.
@@ -87,13 +81,13 @@ class AgentClient:
         Where the server fails on its own records (a NaN among them is enough), they are read from
         the registry file instead, and `note` says so. RequestRefusedError for the cloud.
         """
-        if self.target.cloud:
-            raise not_in_the_cloud(self.target)
-        try:
-            return await self._http().invocations(limit, status)
-        except AgentError as error:
-            from runagent_ls.agents.recorded import recorded_instead
+        from runagent_ls.agents.recorded import recorded_instead
+        from runagent_ls.agents.records import invocations_of
 
+        rest = self._local_http()
+        try:
+            return invocations_of(await rest.invocations(limit, status))
+        except AgentError as error:
             found = await asyncio.to_thread(recorded_instead, self.target, limit, status, error)
             if found is None:
                 raise
@@ -101,13 +95,13 @@ class AgentClient:
 
     async def invocation(self, invocation_id: str) -> Invocation:
         """One run a local server recorded. NotFoundError; RequestRefusedError for the cloud."""
-        if self.target.cloud:
-            raise not_in_the_cloud(self.target)
-        try:
-            return await self._http().invocation(invocation_id)
-        except AgentError as error:
-            from runagent_ls.agents.recorded import recorded_one_instead
+        from runagent_ls.agents.recorded import recorded_one_instead
+        from runagent_ls.agents.records import invocation_of
 
+        rest = self._local_http()
+        try:
+            return invocation_of(await rest.invocation(invocation_id))
+        except AgentError as error:
             found = await asyncio.to_thread(recorded_one_instead, invocation_id, error)
             if found is None:
                 raise
@@ -115,9 +109,9 @@ class AgentClient:
 
     async def invocation_stats(self) -> InvocationStats:
         """Counts of the runs a local server recorded. RequestRefusedError for the cloud."""
-        if self.target.cloud:
-            raise not_in_the_cloud(self.target)
-        return await self._http().invocation_stats()
+        from runagent_ls.agents.records import stats_of
+
+        return stats_of(await self._local_http().invocation_stats())
 
     async def run(self, call: Call) -> RunResult:
         """The value of a plain entrypoint.
@@ -162,6 +156,8 @@ class AgentClient:
             yield
         except AgentError as error:
             if self.target.key is not None:
+                from runagent_ls.agents.credentials import forms_of
+
                 error.hide(forms_of(self.target.key))
             raise
 
@@ -171,6 +167,13 @@ class AgentClient:
 
             self._rest = RestClient(self.target, self.timeouts)
         return self._rest
+
+    def _local_http(self) -> RestClient:
+        if self.target.cloud:
+            from runagent_ls.agents.records import not_in_the_cloud
+
+            raise not_in_the_cloud(self.target)
+        return self._http()
 
     async def _naming_tags(self, error: NotFoundError, tag: str) -> NotFoundError:
         """The same error with the tags that exist, if the agent tells them at once."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runagent_ls.agents.errors import AgentError, FunctionError, RegistryError
+from runagent_ls.agents.records import Invocation, Invocations, invocation_from
 from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.reports import Invocation, Invocations, invocation_from
 from runagent_ls.agents.values import JsonValue, parse
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The HTTP side of an agent: health, architecture, run.
 
-This module imports `httpx`: import it when a call starts, not before.
+This module imports `httpcore`: import it when a call starts, not before.
 """
 
 from __future__ import annotations
@@ -8,34 +8,22 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import ssl
 import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-import httpx
+import httpcore
 
 from runagent_ls.agents.answer import Answer
 from runagent_ls.agents.answers import result_of_run
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
+from runagent_ls.agents.connections import HttpClient, UnreadableEncodingError
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
-from runagent_ls.agents.network import proxy_for, tls_context
-from runagent_ls.agents.reports import (
-    AgentStatus,
-    Architecture,
-    Health,
-    Invocation,
-    Invocations,
-    InvocationStats,
-    architecture_of,
-    health_of,
-    invocation_of,
-    invocations_of,
-    stats_of,
-    status_of,
-)
+from runagent_ls.agents.reports import Architecture, Health, architecture_of, health_of
 from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
@@ -51,6 +39,13 @@ HEALTH_LIMIT_S = 10.0
 
 _CLOSED = re.compile("disconnected|closed")
 """In the library's words for an answer that broke off, as opposed to one that is no HTTP."""
+_HTTP_ERRORS = (
+    httpcore.ProtocolError,
+    httpcore.NetworkError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    UnreadableEncodingError,
+)
 
 
 class RestClient:
@@ -60,39 +55,11 @@ class RestClient:
     cloud only, in a header, and redirects are not followed.
     """
 
-    def __init__(
-        self,
-        target: Target,
-        timeouts: Timeouts,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
+    def __init__(self, target: Target, timeouts: Timeouts) -> None:
         """ConnectionFailedError when the environment names certificates or a proxy of no use."""
         self.target = target
         self.timeouts = timeouts
-        idle = timeouts.idle
-        if target.cloud and idle is not None:
-            idle += CLOUD_GRACE_S
-        headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
-        if target.key is not None:
-            headers["Authorization"] = f"Bearer {target.key.reveal()}"
-        # The default TLS context costs some 40 ms; plain http to this machine needs none. The
-        # empty one trusts nobody, so it can never weaken a connection.
-        plain = target.scheme == "http" and not target.leaves_machine
-        verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if plain else tls_context()
-        url = proxy_for(target.scheme, target.host, target.port)
-        proxy = None
-        if url is not None:
-            proxy = httpx.Proxy(url, ssl_context=verify if url.startswith("https") else None)
-        self._client = httpx.AsyncClient(
-            base_url=target.base_url,
-            headers=headers,
-            timeout=httpx.Timeout(idle, connect=timeouts.connect),
-            verify=verify,
-            trust_env=False,
-            proxy=proxy,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
-            transport=transport,
-        )
+        self._client = _client(target, timeouts)
 
     async def __aenter__(self) -> Self:
         return self
@@ -131,26 +98,24 @@ class RestClient:
         path = f"{self.target.agent_path}/architecture"
         return architecture_of(await self._within_total("GET", path))
 
-    async def status(self) -> AgentStatus:
+    async def status(self) -> Answer:
         """The cloud's word on the agent; of a local server its health."""
         path = f"{self.target.agent_path}/status" if self.target.cloud else "/health"
-        return status_of(await self._within_total("GET", path))
+        return await self._within_total("GET", path)
 
-    async def invocations(self, limit: int, status: str | None) -> Invocations:
+    async def invocations(self, limit: int, status: str | None) -> Answer:
         """The newest runs that the local server recorded."""
         filtered = f"&status={quote(status, safe='')}" if status else ""
         path = f"{self.target.agent_path}/invocations?limit={limit}{filtered}"
-        return invocations_of(await self._within_total("GET", path))
+        return await self._within_total("GET", path)
 
-    async def invocation(self, invocation_id: str) -> Invocation:
+    async def invocation(self, invocation_id: str) -> Answer:
         """One run that the local server recorded, of any agent of its registry."""
-        path = f"/invocations/{quote(invocation_id, safe='')}"
-        return invocation_of(await self._within_total("GET", path))
+        return await self._within_total("GET", f"/invocations/{quote(invocation_id, safe='')}")
 
-    async def invocation_stats(self) -> InvocationStats:
+    async def invocation_stats(self) -> Answer:
         """Counts of the runs that the local server recorded."""
-        path = f"{self.target.agent_path}/invocations/stats"
-        return stats_of(await self._within_total("GET", path))
+        return await self._within_total("GET", f"{self.target.agent_path}/invocations/stats")
 
     async def run(self, call: Call) -> RunResult:
         """Run a plain entrypoint. Cancelling closes the connection; the function goes on."""
@@ -170,24 +135,23 @@ class RestClient:
             ) from None
 
     async def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
-        headers = {"Content-Type": "application/json"} if body is not None else None
+        runs = body is not None
         try:
-            async with self._client.stream(method, path, content=body, headers=headers) as response:
-                body = await self._body(response)
-                return Answer(response.status_code, body, self.target, response.headers)
-        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            async with self._client.stream(method, path, body) as response:
+                content = await self._whole(response.parts)
+                return Answer(response.status, content, self.target, response.headers)
+        except (httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
             raise connect_timed_out(self.target, self.timeouts.connect) from error
-        except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
-            raise _timed_out(
-                "idle", self.timeouts.idle, "Nothing came back for", runs=body is not None
-            ) from error
-        except httpx.HTTPError as error:
+        except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
+            limit = self.timeouts.idle
+            raise _timed_out("idle", limit, "Nothing came back for", runs=runs) from error
+        except _HTTP_ERRORS as error:
             raise self._unreachable(error) from error
 
-    async def _body(self, response: httpx.Response) -> bytes:
+    async def _whole(self, body: AsyncIterator[bytes]) -> bytes:
         parts: list[bytes] = []
         size = 0
-        async for part in response.aiter_bytes():
+        async for part in body:
             size += len(part)
             if size > LARGEST_ANSWER:
                 raise UnknownError(
@@ -198,19 +162,19 @@ class RestClient:
             parts.append(part)
         return b"".join(parts)
 
-    def _unreachable(self, error: httpx.HTTPError) -> AgentError:
+    def _unreachable(self, error: Exception) -> AgentError:
         details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
-        if isinstance(error, httpx.ProxyError):
+        if isinstance(error, httpcore.ProxyError):
             return proxy_failed(error, self.target)
-        if isinstance(error, httpx.ConnectError):
+        if isinstance(error, httpcore.ConnectError):
             return connection_failed(error, self.target)
-        if isinstance(error, httpx.DecodingError):
+        if isinstance(error, UnreadableEncodingError):
             return UnknownError(
                 f"The answer of {self.target.address} is compressed in a way that cannot be read.",
                 kind="protocol",
                 details=details,
             )
-        if isinstance(error, httpx.RemoteProtocolError) and not _CLOSED.search(str(error)):
+        if isinstance(error, httpcore.RemoteProtocolError) and not _CLOSED.search(str(error)):
             return ConnectionFailedError(
                 f"What answers at {self.target.address} does not speak HTTP.",
                 suggestion="Check the port; `runagent serve` prints the right one as its Address.",
@@ -225,6 +189,22 @@ class RestClient:
             kind="network",
             details=details,
         )
+
+
+def _client(target: Target, timeouts: Timeouts) -> HttpClient:
+    if target.cloud and timeouts.idle is not None:
+        timeouts = replace(timeouts, idle=timeouts.idle + CLOUD_GRACE_S)
+    headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+    if target.key is not None:
+        headers["Authorization"] = f"Bearer {target.key.reveal()}"
+    if target.scheme == "http" and not target.leaves_machine:
+        from runagent_ls.agents.loopback import LoopbackClient
+
+        base = urlsplit(target.base_url).path
+        return LoopbackClient(target.host, target.port, base, headers, timeouts)
+    from runagent_ls.agents.remote import RemoteClient
+
+    return RemoteClient(target, headers, timeouts)
 
 
 def _timed_out(limit: str, seconds: float | None, said: str, *, runs: bool) -> TimedOutError:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from runagent_ls.agents.address import LOCAL_HOST, address_of, is_host, is_loopback, reachable
-from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
     AgentError,
@@ -18,9 +17,12 @@ from runagent_ls.agents.errors import (
     RegistryError,
 )
 from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.reports import Health
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
+
+if TYPE_CHECKING:
+    from runagent_ls.agents.credentials import ApiKey, Cloud
+    from runagent_ls.agents.reports import Health
 
 Source: TypeAlias = Literal["explicit", "setting", "registry", "cloud"]
 """Who named the address."""
