@@ -71,6 +71,9 @@ def is_passing(error: Exception) -> bool:
     """Whether the same call may succeed a moment later, although nothing is changed."""
     if not isinstance(error, AgentError) or error.code in _OUR_REFUSALS:
         return False
+    if error.code == "AGENT_NOT_FOUND_LOCAL":
+        # nobody at its last address: it may be starting again
+        return isinstance(error.__cause__, AgentError) and is_passing(error.__cause__)
     return error.kind in _PASSING or error.code in {"SERVER_ERROR", "STREAM_RETRY"} or _busy(error)
 
 

@@ -32,6 +32,7 @@ from counting_server import (
     serving,
 )
 from runagent_ls.agents.call import Call
+from runagent_ls.agents.errors import AgentNotFoundLocalError, ConnectionFailedError
 from runagent_ls.agents.policy import CallPolicy
 from runagent_ls.agents.runs import RunState, execute
 from runagent_ls.agents.target import Target
@@ -135,6 +136,31 @@ async def test_a_call_that_reached_nobody_is_made_again(serve: Serve, free_port:
     assert (outcome.state, outcome.attempts) == ("completed", 3)
     assert outcome.target == server.target
     assert len(server.bodies) == 1
+
+
+async def test_an_agent_that_starts_again_is_waited_for(serve: Serve) -> None:
+    server = await serve(CountingServer(GREETING))
+    away: Exception = ConnectionFailedError("Nothing listens.", kind="network", may_have_run=False)
+    starting = iter([True, True, False])
+
+    async def resolve() -> Target:
+        if next(starting):
+            raise AgentNotFoundLocalError("It does not run there any more.") from away
+        return server.target
+
+    outcome = await execute(Call("x"), resolve, Recorder(), policy=CallPolicy(retry=retrying()))
+    assert (outcome.state, outcome.attempts) == ("completed", 1)
+
+
+async def test_another_agent_at_the_address_is_not_waited_for() -> None:
+    pauses = Pauses()
+
+    async def resolve() -> Target:
+        raise AgentNotFoundLocalError("Another agent is served there.")
+
+    policy = CallPolicy(retry=retrying(sleep=pauses))
+    outcome = await execute(Call("x"), resolve, Recorder(), policy=policy)
+    assert (outcome.state, outcome.attempts, pauses.seconds) == ("failed", 0, [])
 
 
 async def test_the_last_failure_is_told_when_nobody_ever_answers(free_port: int) -> None:
