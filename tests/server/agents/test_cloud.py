@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +13,18 @@ from cloud_stand_in import NOT_DEPLOYED, RunningCloud
 from runagent_ls.agents.call import Call, Chunk, Completed
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.credentials import ApiKey, Cloud
-from runagent_ls.agents.errors import AgentError, AuthenticationError, ConnectionFailedError
+from runagent_ls.agents.errors import (
+    AgentError,
+    AuthenticationError,
+    ConnectionFailedError,
+    TimedOutError,
+)
+from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target, resolve_cloud
+from runagent_ls.agents.timeouts import Timeouts
+
+AGENT = "11111111-2222-4333-8444-555555555555"
+WIRE = Path(__file__).parents[2] / "fixtures" / "wire"
 
 
 @pytest.fixture
@@ -54,6 +67,98 @@ async def test_a_stream_sends_the_key_where_the_platform_looks_for_it(
     assert sent["query"] == {"token": cloud.api_key}
     assert sent["body"]["timeout_seconds"] == 600
     assert sent["body"]["async_execution"] is False
+
+
+def recorded_request(operation: str, client: str) -> dict[str, Any]:
+    """What an official client was seen to send."""
+    requests = json.loads((WIRE / "cloud-requests.json").read_text(encoding="utf-8"))["requests"]
+    [found] = [r for r in requests if (r["operation"], r["client"]) == (operation, client)]
+    return dict(found)
+
+
+def in_cloud(port: int, **more: Any) -> Target:
+    cloud = Cloud(f"http://127.0.0.1:{port}", "given", ApiKey("rau_k/+="), "given", **more)
+    return resolve_cloud("AID", cloud)
+
+
+async def test_a_call_is_the_recorded_one_of_the_official_client(start_http: Any) -> None:
+    recorded = recorded_request("run (cloud)", "Python SDK / CLI run")
+    run = f"{recorded['method']} {recorded['path']}"
+    server = await start_http({run: (200, {"success": True, "data": "1"})})
+    async with AgentClient(in_cloud(server.port)) as agent:
+        await agent.run(Call("t", [1], {"k": "v"}, user_id="u1", persistent_memory=True))
+    [(asked, headers, body)] = server.asked
+    assert asked == run
+    assert json.loads(body) == recorded["body"]
+    expected = {name.lower(): value for name, value in recorded["headers"].items()}
+    del expected["user-agent"]
+    expected["authorization"] = expected["authorization"].replace("<key>", "rau_k/+=")
+    assert {name: headers[name] for name in expected} == expected
+
+
+async def test_a_stream_is_the_recorded_one_of_the_official_client(start_stream: Any) -> None:
+    recorded = recorded_request("run-stream (cloud)", "Python SDK")
+    server = await start_stream(['{"type":"status","status":"stream_completed"}'])
+    target = replace(in_cloud(server.port), agent_id=AGENT)
+    async with AgentClient(target) as agent:
+        async for _ in agent.stream(
+            Call("t_stream", [1], {"k": "v"}, user_id="u", persistent_memory=True)
+        ):
+            pass
+    assert [json.loads(first) for first in server.first_messages] == [recorded["first_message"]]
+    [headers] = server.headers
+    assert headers["Authorization"] == "Bearer rau_k/+="
+    assert recorded["path"].split("?")[1].startswith("token=")
+
+
+@pytest.mark.parametrize(
+    ("call", "timeouts", "expected"),
+    [
+        (Call("t"), Timeouts(), {"timeout_seconds": 300}),
+        (Call("t_stream"), Timeouts(), {"timeout_seconds": 600}),
+        (Call("t"), Timeouts(idle=20), {"timeout_seconds": 20}),
+        (Call("t"), Timeouts(idle=None), {"timeout_seconds": 300}),
+        (Call("t"), Timeouts(total=7.2), {"timeout_seconds": 8}),
+        (Call("t_stream"), Timeouts(total=7.2), {"timeout_seconds": 8}),
+        (Call("t", extra={"timeout_seconds": 5, "x": 1}), Timeouts(), {"timeout_seconds": 5}),
+        (Call("t", user_id="me"), Timeouts(), {"user_id": "me", "persistent_memory": True}),
+        (Call("t"), Timeouts(), {"user_id": "ada", "persistent_memory": True}),
+        (Call("t", extra={"entrypoint_tag": "x"}), Timeouts(), {"entrypoint_tag": "t"}),
+    ],
+)
+def test_fields_of_a_request(call: Call, timeouts: Timeouts, expected: dict[str, Any]) -> None:
+    target = in_cloud(80, user_id="ada", persistent_memory=True)
+    body = body_for(target, call, timeouts)
+    assert {name: body[name] for name in expected} == expected
+    assert body["async_execution"] is False
+    local = body_for(Target("127.0.0.1", 80, "a", "explicit"), call, timeouts)
+    assert local == call.body()
+
+
+async def test_the_cloud_has_time_for_its_own_limit(start_http: Any) -> None:
+    """Its answer that a call took too long is worth more than our giving up."""
+    answer = {"success": False, "error": {"code": "TIMEOUT", "message": "took too long"}}
+    server = await start_http({})
+    answers = server.answers
+
+    async with AgentClient(in_cloud(server.port), Timeouts(idle=0.001)) as agent:
+        answers["POST /api/v1/agents/AID/run"] = (200, answer)
+        with pytest.raises(TimedOutError, match="took too long"):
+            await agent.run(Call("t"))
+
+
+def test_addresses_of_clouds() -> None:
+    key = ApiKey("rau_key")
+    for base_url, stream_url in (
+        ("https://x.example", "wss://x.example/api/v1/agents/a/run-stream"),
+        ("https://x.example:8443/base", "wss://x.example:8443/base/api/v1/agents/a/run-stream"),
+        ("http://127.0.0.1:80", "ws://127.0.0.1/api/v1/agents/a/run-stream"),
+        ("https://[2001:db8::1]", "wss://[2001:db8::1]/api/v1/agents/a/run-stream"),
+    ):
+        target = resolve_cloud("a", Cloud(base_url, "given", key))
+        assert target.stream_url == stream_url
+        assert target.address == base_url.removesuffix(":80")
+        assert target.leaves_machine is ("127" not in base_url)
 
 
 async def failure(target: Target, call: Call) -> AgentError:
