@@ -11,7 +11,7 @@ from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.projects import configs_of
 from runagent_ls.cli.reports.report import shown_path
 from runagent_ls.cli.terminal import Painter, one_line, wants_colour
-from runagent_ls.features.entrypoints import describe
+from runagent_ls.features.entrypoints import signature_of
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.loading import load_project
@@ -44,13 +44,12 @@ def _as_json(project: AgentProject, base: Path) -> dict[str, JsonValue]:
 def _entrypoint_json(
     project: AgentProject, entrypoint: Entrypoint, base: Path
 ) -> dict[str, JsonValue]:
-    info = describe(entrypoint, project)
     place = _place(project, entrypoint)
     return {
         "tag": entrypoint.tag,
         "kind": entrypoint.kind,
         "streams": entrypoint.is_stream,
-        "signature": info.signature,
+        "signature": signature_of(entrypoint),
         "file": entrypoint.file,
         "module": entrypoint.module,
         "url": _url(entrypoint),
@@ -89,7 +88,7 @@ def _as_text(project: AgentProject, base: Path, paint: Painter) -> str:
 def _row(project: AgentProject, entrypoint: Entrypoint, base: Path) -> tuple[str, str, str, str]:
     """Tag, kind, signature and place; what is not known says so."""
     kind = f"{entrypoint.kind}, stream" if entrypoint.is_stream else entrypoint.kind
-    signature = describe(entrypoint, project).signature or entrypoint.module or _url(entrypoint) or "?"
+    signature = signature_of(entrypoint) or entrypoint.module or _url(entrypoint) or "?"
     place = _place(project, entrypoint)
     where = entrypoint.file or ""
     if place is not None:

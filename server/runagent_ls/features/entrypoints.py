@@ -60,6 +60,14 @@ def find(project: AgentProject, tag: str) -> Entrypoint | None:
     return next((item for item in project.entrypoints if item.tag == tag), None)
 
 
+def signature_of(entrypoint: Entrypoint) -> str | None:
+    """The signature as Python source, None when parsing cannot tell it. Cheap: follows no types."""
+    symbol = entrypoint.resolution.symbol if entrypoint.resolution else None
+    if symbol is None or symbol.signature is None:
+        return None
+    return symbol.name + signature_text(symbol.signature)
+
+
 def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
     """Everything known about an entrypoint's inputs and output without running it.
 
@@ -73,7 +81,7 @@ def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
         tag=entrypoint.tag or "",
         kind=entrypoint.kind,
         streams=entrypoint.is_stream,
-        signature=symbol.name + signature_text(signature) if symbol and signature else None,
+        signature=signature_of(entrypoint),
         documentation=symbol.docstring if symbol else None,
         parameters=_parameters(signature, schemas) if signature else (),
         input_schema=schemas.inputs,

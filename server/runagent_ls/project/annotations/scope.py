@@ -62,9 +62,16 @@ class Scope:
         self._entry = entry_file
         self._ask = ask
         self._depth = 0
+        self._known: dict[tuple[object, ...], Meaning] = {}
 
     def find(self, place: Place, dotted: str) -> Meaning:
         """What `dotted` (`a.b.C`) stands for where it is written."""
+        key = (place.path, dotted, *(owner.full_span for owner in place.owners))
+        if key not in self._known:
+            self._known[key] = self._find(place, dotted)
+        return self._known[key]
+
+    def _find(self, place: Place, dotted: str) -> Meaning:
         first, *rest = dotted.split(".")
         for number in range(len(place.owners), 0, -1):
             member = place.owners[number - 1].members.get(first)

@@ -24,7 +24,7 @@ def definition(local: Local, reader: ModuleReader) -> ast.stmt | None:
     return _statement(file.text[start:end], indent if not indent.strip() else "")
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _statement(text: str, indent: str) -> ast.stmt | None:
     """Parse one statement that stands behind some spaces."""
     source = f"if 1:\n{indent}{text}" if indent else text
