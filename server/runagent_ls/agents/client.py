@@ -156,8 +156,10 @@ class AgentClient:
             yield
         except AgentError as error:
             if self.target.key is not None:
+                from runagent_ls.agents.cloud_advice import adapt_to_cloud
                 from runagent_ls.agents.credentials import forms_of
 
+                adapt_to_cloud(error, self.target)
                 error.hide(forms_of(self.target.key))
             raise
 

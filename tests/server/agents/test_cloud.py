@@ -193,6 +193,24 @@ async def test_an_agent_that_is_not_deployed(cloud: RunningCloud, target: Target
     assert error.code == "AGENT_NOT_DEPLOYED"
 
 
+@pytest.mark.parametrize(
+    ("tag", "code", "advice"),
+    [
+        ("fail", "INTERNAL_ERROR", "dashboard"),
+        ("fail_stream", "STREAM_ERROR", "dashboard"),
+        ("quit_now", "SERVER_ERROR", "later"),
+        ("gret", "NOT_FOUND", "Did you mean `greet`?"),
+        ("nope_stream", "NOT_FOUND", "deployed again"),
+    ],
+)
+async def test_advice_is_about_the_cloud(target: Target, tag: str, code: str, advice: str) -> None:
+    error = await failure(target, Call(tag))
+    assert error.code == code
+    assert advice in str(error.suggestion)
+    assert "runagent serve" not in str(error.suggestion)
+    assert error.action not in ("show-serve-command", "show-logs")
+
+
 def test_where_a_run_goes_is_told_without_the_key(target: Target, cloud: RunningCloud) -> None:
     message: Any = target.to_message()
     assert message["address"] == cloud.base_url

@@ -335,6 +335,9 @@ async def test_faults(start_faulty: StartFaulty, place: str, call: Call, name: s
     error, _ = await outcome(target, call, **limits)
     assert (error.code, error.kind, error.may_have_run) == (code, kind, may_have_run)
     assert error.suggestion
+    if place != "local":
+        assert "runagent serve" not in error.suggestion
+        assert error.action not in ("show-serve-command", "show-logs")
     json.dumps(error.to_message())
 
 
