@@ -202,9 +202,34 @@ async def test_a_cancelled_probe_leaves_room_for_another() -> None:
     with pytest.raises(asyncio.CancelledError):
         await probe
     assert await circuit.state() == "half-open"
-    async with circuit.attempt() as admission:
-        assert admission.state == "half-open"
+    async with circuit.attempt() as attempt:
+        assert attempt.state == "half-open"
     assert await circuit.state() == "closed"
+
+
+async def test_a_long_probe_can_say_that_it_works() -> None:
+    clock = Clock()
+    circuit = breaker(clock)
+    await open_up(circuit)
+    clock.now += RECOVERY
+    with pytest.raises(OSError, match="late"):
+        async with circuit.attempt() as attempt:
+            await attempt.works()
+            assert await circuit.state() == "closed"
+            for _ in range(THRESHOLD - 1):
+                with pytest.raises(OSError, match="down"):
+                    await circuit.call(fail)
+            raise OSError("late, and of a state that is over")
+    assert await circuit.state() == "closed"
+
+
+async def test_saying_that_it_works_does_not_hide_a_later_failure() -> None:
+    circuit = breaker(Clock(), threshold=1)
+    with pytest.raises(OSError, match="late"):
+        async with circuit.attempt() as attempt:
+            await attempt.works()
+            raise OSError("late")
+    assert await circuit.state() == "open"
 
 
 @pytest.mark.parametrize("late", ["success", "failure", "none"])

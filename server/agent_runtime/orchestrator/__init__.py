@@ -8,7 +8,7 @@
 - `Metrics`: counts of all that
 """
 
-from agent_runtime.orchestrator.breaker import CircuitBreaker, CircuitOpenError
+from agent_runtime.orchestrator.breaker import Attempt, CircuitBreaker, CircuitOpenError
 from agent_runtime.orchestrator.breaker_redis import RedisBackend
 from agent_runtime.orchestrator.breaker_state import (
     Admission,
@@ -26,6 +26,7 @@ from agent_runtime.orchestrator.retry import Retry, RetryPolicy, parse_retry_aft
 
 __all__ = [
     "Admission",
+    "Attempt",
     "BackpressureGuard",
     "BackpressureShed",
     "BreakerBackend",

@@ -41,6 +41,20 @@ def every_exception_fails(error: BaseException) -> Verdict:
     return "failure" if isinstance(error, Exception) else "none"
 
 
+class Attempt:
+    """A call that was let through. `state` is the breaker's when that was done."""
+
+    def __init__(self, breaker: CircuitBreaker, admission: Admission) -> None:
+        self.state = admission.state
+        self._breaker = breaker
+        self._token = admission.token
+
+    async def works(self) -> None:
+        """Say before the end that the other side works, so that a long probe holds up nobody."""
+        breaker = self._breaker
+        await breaker.backend.settle(breaker.key, breaker.rules, self._token, "success")
+
+
 class CircuitBreaker:
     """Lets calls through to `key` while it works.
 
@@ -77,17 +91,18 @@ class CircuitBreaker:
         return await self.backend.state(self.key, self.rules)
 
     @asynccontextmanager
-    async def attempt(self) -> AsyncGenerator[Admission, None]:
+    async def attempt(self) -> AsyncGenerator[Attempt, None]:
         """Run the block if that is allowed, and remember how it ended.
 
-        CircuitOpenError otherwise. The block's own exception is raised on as it is.
+        CircuitOpenError otherwise. The block's own exception is raised on as it is. A block that
+        takes long can say earlier that the other side works: see Attempt.
         """
         admission = await self.backend.admit(self.key, self.rules)
         if not admission.allowed:
             raise CircuitOpenError(self.key, admission.state, admission.retry_after)
         verdict: Verdict = "none"
         try:
-            yield admission
+            yield Attempt(self, admission)
             verdict = "success"
         except BaseException as error:
             verdict = self._judge(error)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar
 
 from agent_runtime.orchestrator import (
+    Attempt,
     BackpressureShed,
     CircuitOpenError,
     PipelineError,
@@ -83,6 +84,7 @@ class _Run:
         self._first_chunk_ms: float | None = None
         self._running = False
         self._may_go_on = False
+        self._admitted: Attempt | None = None
 
     async def to_its_end(self, resolve_target: ResolveTarget) -> RunOutcome:
         try:
@@ -162,6 +164,7 @@ class _Run:
         await self._sink.state("waiting", self._target)
 
     async def _attempt(self, resolve_target: ResolveTarget) -> RunResult | None:
+        self._admitted = None
         await self._sink.state("resolving", None)
         self._target = target = await resolve_target()
         await self._sink.state("connecting", target)
@@ -186,7 +189,7 @@ class _Run:
             self._attempts += 1
             return await work()
         try:
-            async with self._policy.breaker(target).attempt():
+            async with self._policy.breaker(target).attempt() as self._admitted:
                 self._attempts += 1
                 return await work()
         except CircuitOpenError as refused:
@@ -225,6 +228,8 @@ class _Run:
 
     async def _enter_running(self) -> None:
         self._running = True
+        if self._admitted is not None:  # a stream that talks; it may go on for hours
+            await self._admitted.works()
         await self._sink.state("running", self._target)
 
     def _limits(self) -> Timeouts:

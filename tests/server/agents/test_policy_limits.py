@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import ServerConnection
 
 from agent_runtime.orchestrator import (
     BackpressureGuard,
@@ -13,10 +15,12 @@ from agent_runtime.orchestrator import (
     Deduplicator,
     MemoryBackend,
     Metrics,
+    RetryPolicy,
 )
 from counting_server import (
     BOOM,
     GREETING,
+    STARTED,
     CountingServer,
     Recorder,
     Serve,
@@ -80,6 +84,18 @@ async def test_an_agent_that_keeps_failing_is_left_alone_for_a_while(serve: Serv
     assert len(server.bodies) == 6
 
 
+async def test_attempts_of_one_run_count_each(serve: Serve) -> None:
+    async def no_pause(seconds: float) -> None: ...
+
+    server = await serve(CountingServer(b""))
+    retry = RetryPolicy(attempts=9, sleep=no_pause)
+    policy = replace(breaking(Clock(), threshold=3), retry=retry, repeat_unsafe=True)
+    outcome = await execute(Call("x"), found(server.target), Recorder(), policy=policy)
+    assert outcome.error is not None
+    assert outcome.error.code == "CIRCUIT_OPEN"
+    assert outcome.attempts == len(server.bodies) == 3
+
+
 async def test_failures_of_the_function_do_not_open_the_circuit(serve: Serve) -> None:
     server = await serve(CountingServer(BOOM))
     policy = breaking(Clock(), threshold=1)
@@ -94,6 +110,33 @@ async def test_a_slow_function_does_not_open_the_circuit(serve: Serve) -> None:
     for _ in range(2):
         await execute(Call("x"), found(server.target), Recorder(), limits, policy=policy)
     assert len(server.bodies) == 2
+
+
+async def test_a_stream_that_talks_closes_the_circuit_at_once(start_stream: Any) -> None:
+    async def script(connection: ServerConnection) -> None:
+        if len(server.first_messages) > 1:
+            await connection.send(STARTED)
+            await connection.wait_closed()
+        connection.transport.abort()
+
+    server = await start_stream(script)
+    clock = Clock()
+    policy = breaking(clock, threshold=1)
+    assert policy.breaker is not None
+    circuit = policy.breaker(server.target)
+    call = Call("x_stream")
+    await execute(call, found(server.target), Recorder(), policy=policy)
+    assert await circuit.state() == "open"
+    clock.now += 30
+    sink = Recorder()
+    going = asyncio.create_task(execute(call, found(server.target), sink, policy=policy))
+    async with asyncio.timeout(10):
+        while "running" not in sink.states:
+            await asyncio.sleep(0.01)
+    assert await circuit.state() == "closed"
+    going.cancel()
+    assert (await going).state == "cancelled"
+    assert await circuit.state() == "closed"
 
 
 async def test_only_so_many_run_and_wait(serve: Serve) -> None:
