@@ -122,7 +122,7 @@ class FrameReader:
             for key in _CONTENT_KEYS:
                 if key in frame:
                     return self._chunk(frame[key], text)
-        elif kind in KINDS and frame.keys() == {"type", "payload"}:
+        elif isinstance(kind, str) and kind in KINDS and frame.keys() == {"type", "payload"}:
             return self._chunk(frame, text)
         return UnknownFrame(text)
 
