@@ -35,6 +35,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
     "pygls": frozenset({"lsp"}),
     "lsprotocol": frozenset({"features", "lsp", "cli"}),
     "httpx": frozenset({"agents"}),
+    "httpcore": frozenset({"agents"}),
     "websockets": frozenset({"agents"}),
     "jsonschema": frozenset({"schema"}),
     "ruamel": frozenset({"jsontree"}),
@@ -47,8 +48,8 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
 """Which packages may import a library at all."""
 
 HEAVY: Final = frozenset(
-    {"httpx", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "docstring_parser", "dotenv"}
-    | {"pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
+    {"httpx", "httpcore", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
+    | {"docstring_parser", "pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""
 

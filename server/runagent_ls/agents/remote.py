@@ -1,0 +1,54 @@
+"""HTTP to other machines, and any HTTPS: proxies and certificates of the environment count.
+
+Certificates are always checked; redirects are not followed, so a key stays where it was sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpcore
+import httpx
+
+from runagent_ls.agents.connections import Response, UnreadableEncodingError
+from runagent_ls.agents.network import proxy_for, tls_context
+from runagent_ls.agents.target import Target
+from runagent_ls.agents.timeouts import Timeouts
+
+
+class RemoteClient:
+    """An `HttpClient`."""
+
+    def __init__(self, target: Target, headers: Mapping[str, str], timeouts: Timeouts) -> None:
+        """ConnectionFailedError when the environment names certificates or a proxy of no use."""
+        verify = tls_context()
+        url = proxy_for(target.scheme, target.host, target.port)
+        proxy = None
+        if url is not None:
+            proxy = httpx.Proxy(url, ssl_context=verify if url.startswith("https") else None)
+        self._client = httpx.AsyncClient(
+            base_url=target.base_url,
+            headers=headers,
+            timeout=httpx.Timeout(timeouts.idle, connect=timeouts.connect),
+            verify=verify,
+            trust_env=False,
+            proxy=proxy,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
+        )
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, body: bytes | None) -> AsyncIterator[Response]:
+        headers = None if body is None else {"Content-Type": "application/json"}
+        try:
+            async with self._client.stream(method, path, content=body, headers=headers) as response:
+                yield Response(response.status_code, response.headers, response.aiter_bytes())
+        except httpx.DecodingError as error:
+            raise UnreadableEncodingError(str(error)) from error
+        except httpx.HTTPError as error:
+            # httpx calls its errors as httpcore does; what only it has is about protocols too
+            kind = getattr(httpcore, type(error).__name__, httpcore.RemoteProtocolError)
+            raise kind(str(error)) from error
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
