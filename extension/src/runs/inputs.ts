@@ -1,6 +1,6 @@
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
 import { asJson } from './display';
-import { type JsonSchema, mismatch } from './schema_check';
+import { type Definitions, type JsonSchema, mismatch, resolved } from './schema_check';
 
 /** What is sent: positional arguments and keyword arguments. */
 export interface Inputs {
@@ -28,10 +28,16 @@ export function canAskOneByOne(info: EntrypointInfo): boolean {
 
 /** The choices of a parameter that has few possible values, such as a `Literal` or a `bool`. */
 export function choices(parameter: ParameterInfo): unknown[] | undefined {
-  const { enum: values, const: only, type } = parameter.schema as JsonSchema;
+  return choicesOf(parameter.schema as JsonSchema);
+}
+
+function choicesOf(schema: JsonSchema): unknown[] | undefined {
+  const { enum: values, const: only, type, anyOf } = schema;
   if (Array.isArray(values) && values.length > 0) return values;
   if (only !== undefined) return [only];
-  return type === 'boolean' ? [true, false] : undefined;
+  if (type === 'boolean') return [true, false];
+  const alternatives = anyOf?.map((one) => (one.type === 'null' ? [null] : choicesOf(one)));
+  return alternatives?.every((one) => one !== undefined) ? alternatives.flat() : undefined;
 }
 
 /** The value that `text`, as typed by a person, stands for. */
@@ -74,6 +80,7 @@ const WORDS: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a JSON list such as ["a", "b"]',
   object: 'a JSON object such as {"a": 1}',
+  choice: 'one of the choices',
 };
 
 /** Puts values where a call needs them: positional-only parameters in order, the others by name. */
@@ -143,8 +150,20 @@ export function withBlanks(info: EntrypointInfo, answered: ReadonlyMap<string, u
   return collect(info, new Map([...blanks, ...answered]));
 }
 
-function blank(schema: JsonSchema): unknown {
+/** A value to start from: what an object needs is in it, so that only values have to be written. */
+function blank(
+  unresolved: JsonSchema,
+  definitions: Definitions = unresolved.$defs ?? {},
+  depth = 0,
+): unknown {
+  const schema = resolved(unresolved, definitions);
+  if (schema.default !== undefined) return schema.default;
   if (Array.isArray(schema.enum)) return schema.enum[0];
+  const { properties = {}, required = [] } = schema;
+  if (schema.type === 'object' && depth < DEEPEST_BLANK) {
+    const members = required.map((key) => [key, blank(properties[key] ?? {}, definitions, depth + 1)]);
+    return Object.fromEntries(members);
+  }
   const blanks: Readonly<Record<string, unknown>> = {
     integer: 0,
     number: 0,
@@ -157,6 +176,8 @@ function blank(schema: JsonSchema): unknown {
   return type === undefined ? '' : (blanks[type] ?? '');
 }
 
+const DEEPEST_BLANK = 3;
+
 function takesPositional(info: EntrypointInfo): boolean {
   return info.parameters.some(({ kind }) => kind === 'positional_only' || kind === 'var_positional');
 }
@@ -167,10 +188,17 @@ function isPlainText(schema: JsonSchema): boolean {
   return types.includes('string') && types.every((type) => type === 'string' || type === 'null');
 }
 
-function typesOf(schema: JsonSchema): string[] {
+function typesOf(schema: JsonSchema, definitions: Definitions = schema.$defs ?? {}): string[] {
   if (Array.isArray(schema.enum) || schema.const !== undefined) return [];
   if (schema.type !== undefined) return [schema.type].flat();
-  return [...new Set((schema.anyOf ?? schema.oneOf ?? []).flatMap(typesOf))];
+  const alternatives = (schema.anyOf ?? schema.oneOf ?? []).map((one) => resolved(one, definitions));
+  return [...new Set(alternatives.flatMap((one) => alternativeTypes(one, definitions)))];
+}
+
+/** Like `typesOf`, but an alternative that has no type is not forgotten: it may be no text. */
+function alternativeTypes(schema: JsonSchema, definitions: Definitions): string[] {
+  const types = typesOf(schema, definitions);
+  return types.length > 0 ? types : ['choice'];
 }
 
 function wrongText(parameter: ParameterInfo, schema: JsonSchema, reason: string | undefined): string {

@@ -6,23 +6,43 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
+  readonly prefixItems?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly default?: unknown;
+  readonly $ref?: string;
+  readonly $defs?: Definitions;
+}
+
+/** Named schemas of a parameter, which `$ref` points to. */
+export type Definitions = Readonly<Record<string, JsonSchema>>;
+
+/** The schema that `$ref` names, the schema itself without one; what is not known accepts anything. */
+export function resolved(schema: JsonSchema, definitions: Definitions | undefined): JsonSchema {
+  if (schema.$ref === undefined) return schema;
+  return definitions?.[schema.$ref.replace('#/$defs/', '')] ?? {};
 }
 
 /**
  * Why `value` does not fit `schema`, in words, or undefined when it fits. What this check does not know it allows:
  * the agent has the last word.
  */
-export function mismatch(schema: JsonSchema, value: unknown): string | undefined {
+export function mismatch(
+  schema: JsonSchema,
+  value: unknown,
+  definitions: Definitions | undefined = schema.$defs,
+): string | undefined {
+  if (schema.$ref !== undefined) return mismatch(resolved(schema, definitions), value, definitions ?? {});
   if (schema.const !== undefined && !same(schema.const, value)) return `it must be ${show(schema.const)}`;
   if (Array.isArray(schema.enum) && !schema.enum.some((allowed) => same(allowed, value))) {
     return `it must be one of ${schema.enum.map(show).join(', ')}`;
   }
   const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives?.every((alternative) => mismatch(alternative, value) !== undefined)) {
+  if (alternatives?.every((alternative) => mismatch(alternative, value, definitions ?? {}) !== undefined)) {
     return `${show(value)} fits none of the allowed types`;
   }
-  return typeMismatch(schema, value) ?? memberMismatch(schema, value);
+  return typeMismatch(schema, value) ?? memberMismatch(schema, value, definitions ?? {});
 }
 
 function typeMismatch(schema: JsonSchema, value: unknown): string | undefined {
@@ -50,22 +70,27 @@ function isOfType(type: string, value: unknown): boolean {
   }
 }
 
-function memberMismatch(schema: JsonSchema, value: unknown): string | undefined {
-  if (Array.isArray(value) && schema.items !== undefined) {
-    return firstMismatch(schema.items, value.entries());
+function memberMismatch(schema: JsonSchema, value: unknown, definitions: Definitions): string | undefined {
+  if (Array.isArray(value)) {
+    const { prefixItems = [], items } = schema;
+    return firstMismatch(value.entries(), (index) => prefixItems[Number(index)] ?? items, definitions);
   }
-  const members = schema.additionalProperties;
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isObject && typeof members === 'object') return firstMismatch(members, Object.entries(value));
-  return undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const missing = schema.required?.find((key) => !Object.hasOwn(value, key));
+  if (missing !== undefined) return `${JSON.stringify(missing)} is missing`;
+  const { properties = {}, additionalProperties } = schema;
+  const others = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  const schemaOf = (key: string | number) => (Object.hasOwn(properties, key) ? properties[key] : others);
+  return firstMismatch(Object.entries(value), schemaOf, definitions);
 }
 
 function firstMismatch(
-  schema: JsonSchema,
   members: Iterable<[string | number, unknown]>,
+  schemaOf: (key: string | number) => JsonSchema | undefined,
+  definitions: Definitions,
 ): string | undefined {
   for (const [key, member] of members) {
-    const reason = mismatch(schema, member);
+    const reason = mismatch(schemaOf(key) ?? {}, member, definitions);
     if (reason !== undefined) return `in ${JSON.stringify(key)}, ${reason}`;
   }
   return undefined;

@@ -19,6 +19,23 @@ const OPTIONAL = { required: false };
 const NULLABLE_TEXT = { anyOf: [{ type: 'string' }, { type: 'null' }] };
 const TEXT_OR_NUMBER = { anyOf: [{ type: 'integer' }, { type: 'string' }] };
 
+const USER: JsonSchema = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    role: { enum: ['guest', 'owner'] },
+    home: { $ref: '#/$defs/Home' },
+    age: { type: 'integer', default: 30 },
+    note: { type: 'string' },
+  },
+  required: ['name', 'role', 'home', 'age'],
+  $defs: { Home: { type: 'object', properties: { street: { type: 'string' } }, required: ['street'] } },
+};
+const TEXT_OR_HOME: JsonSchema = {
+  anyOf: [{ type: 'string' }, { $ref: '#/$defs/Home' }],
+  $defs: USER.$defs ?? {},
+};
+
 describe('reading what was typed', () => {
   it.each<[JsonSchema, string, unknown]>([
     [{ type: 'string' }, 'Ada', 'Ada'],
@@ -39,6 +56,9 @@ describe('reading what was typed', () => {
     [{}, '[1', '[1'],
     [{}, '5', 5],
     [{}, '"5"', '5'],
+    [TEXT_OR_HOME, '{"street": "Elm"}', { street: 'Elm' }],
+    [TEXT_OR_HOME, 'Elm', 'Elm'],
+    [{ anyOf: [{ type: 'string' }, { enum: [1, 2] }] }, '2', 2],
   ])('%j takes %j as %j', (schema, text, value) => {
     expect(readText(parameter('x', schema as Record<string, unknown>), text)).toEqual({
       kind: 'value',
@@ -53,6 +73,7 @@ describe('reading what was typed', () => {
     [{ type: 'array', items: { type: 'integer' } }, '[1, "b"]', /in 1, "b" is not an integer/],
     [{ type: 'array' }, '[1', /takes a JSON list/],
     [{ type: 'object' }, '[]', /takes a JSON object/],
+    [USER, '{"nam": 1}', /"name" is missing/],
     [{}, ' ', /is required/],
   ])('%j does not take %j', (schema, text, message) => {
     const reading = readText(parameter('x', schema as Record<string, unknown>), text);
@@ -90,6 +111,8 @@ describe('fields', () => {
   it('offers the few values there are', () => {
     expect(choices(parameter('x', { enum: ['a', 'b'] }))).toEqual(['a', 'b']);
     expect(choices(parameter('x', { const: 1 }))).toEqual([1]);
+    expect(choices(parameter('x', { anyOf: [{ enum: ['a'] }, { type: 'null' }] }))).toEqual(['a', null]);
+    expect(choices(parameter('x', { anyOf: [{ enum: ['a'] }, { type: 'string' }] }))).toBeUndefined();
     expect(choices(parameter('x', { type: 'boolean' }))).toEqual([true, false]);
     expect(choices(parameter('x', { type: 'string' }))).toBeUndefined();
   });
@@ -138,6 +161,22 @@ describe('inputs as JSON', () => {
     expect(startingInputs(byName, undefined)).toEqual({ args: [], kwargs: { name: '', times: 2 } });
     const before = { args: [], kwargs: { name: 'Ada' } };
     expect(startingInputs(byName, before)).toBe(before);
+  });
+
+  it('starts an object with everything that it needs', () => {
+    const info = entrypoint([parameter('user', { ...USER })]);
+    const user = { name: '', role: 'guest', home: { street: '' }, age: 30 };
+    expect(startingInputs(info, undefined)).toEqual({ args: [], kwargs: { user } });
+  });
+
+  it('ends with objects that need themselves', () => {
+    const node: JsonSchema = {
+      type: 'object',
+      properties: { me: { $ref: '#/$defs/Node' } },
+      required: ['me'],
+    };
+    const info = entrypoint([parameter('x', { ...node, $defs: { Node: node } })]);
+    expect(JSON.stringify(startingInputs(info, undefined)).length).toBeLessThan(100);
   });
 
   it('keeps what was answered and leaves the rest to be filled in', () => {
