@@ -14,6 +14,7 @@ from typing import IO
 
 import pytest
 
+from cloud_stand_in import RunningCloud
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
 from serve_real_agent import RunningAgent
 
@@ -280,3 +281,109 @@ def test_a_reader_that_leaves_is_no_crash(streaming: Start, tmp_path: Path) -> N
     assert stream.process.returncode == 141
     assert "Traceback" not in error
     assert "Exception" not in error
+
+
+# --- options ------------------------------------------------------------------------------------
+
+
+def test_unfit_inputs_are_2_with_a_line_for_each_problem(call: Cli) -> None:
+    done = call("run", "greet", "--arg", 'nmae="bob"', "--arg", 'times="many"')
+    assert (done.code, done.out) == (2, "")
+    lines = done.err.splitlines()
+    assert lines[0].startswith("error[VALIDATION_ERROR]")
+    assert [line[:4] for line in lines[1:4]] == ["  - "] * 3
+    assert "did you mean name?" in done.err
+    assert "--send-anyway" in lines[4]
+    assert "looking for the agent" not in done.err
+
+
+def test_unfit_inputs_are_in_the_outcome(call: Cli) -> None:
+    done = call("run", "greet", "--json")
+    (problem,) = json.loads(done.out)["error"]["details"]["problems"]
+    assert (done.code, problem["parameter"]) == (2, "name")
+
+
+def test_unfit_inputs_can_be_sent_anyway(call: Cli) -> None:
+    done = call("run", "greet", "--arg", "name=5", "--send-anyway")
+    assert done.code == 1
+    assert "can only concatenate str" in done.err
+
+
+def test_inputs_are_not_judged_without_a_project(cli: Cli, agent: RunningAgent) -> None:
+    done = cli("run", "greet", "--port", agent.port)
+    assert done.code == 1
+    assert "missing 1 required positional argument" in done.err
+
+
+def test_run_in_the_cloud_says_that_inputs_leave(
+    call: Cli, agent: RunningAgent, cloud: RunningCloud
+) -> None:
+    variables = {
+        "RUNAGENT_API_KEY": cloud.api_key,
+        "RUNAGENT_BASE_URL": cloud.base_url,
+        "SSL_CERT_FILE": str(cloud.ca_file),
+    }
+    options = ("--user-id", "ada", "--persistent-memory", "--extra", 'trace={"a":1}')
+    done = call("run", "echo", "--arg", 'cli="cloud"', "--cloud", *options, "--json", env=variables)
+    outcome = json.loads(done.out)
+    assert (done.code, outcome["value"]) == (0, {"args": [], "kwargs": {"cli": "cloud"}})
+    assert outcome["target"]["cloud"] is True
+    assert f"in the cloud at {cloud.base_url}; the inputs leave this machine" in done.err
+    assert cloud.api_key not in done.out + done.err
+    (sent,) = [it for it in cloud.requests() if "'cli': 'cloud'" in str(it["body"])]
+    body = sent["body"]
+    assert (body["user_id"], body["persistent_memory"], body["trace"]) == ("ada", True, {"a": 1})
+    streamed = call("stream", "count_stream", "--arg", "n=1", "--cloud", env=variables)
+    assert (streamed.code, streamed.out) == (0, '{"i": 0}\n')
+    refused = call("run", "echo", "--cloud", env={**variables, "RUNAGENT_API_KEY": "rau_wrong"})
+    assert refused.code == 4
+    assert "error[AUTHENTICATION_ERROR]" in refused.err
+
+
+def test_the_cloud_without_a_key_is_4(call: Cli, cloud: RunningCloud) -> None:
+    done = call("run", "echo", "--cloud", env={"RUNAGENT_BASE_URL": cloud.base_url})
+    assert done.code == 4
+    assert "RUNAGENT_API_KEY" in done.err
+
+
+def test_a_base_url_that_is_none_is_2(call: Cli) -> None:
+    done = call("run", "echo", "--cloud", env={"RUNAGENT_BASE_URL": "nowhere"})
+    assert done.code == 2
+    assert "RUNAGENT_BASE_URL" in done.err
+
+
+def test_no_connection_to_the_cloud_is_3(call: Cli) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        base = f"https://127.0.0.1:{unused.getsockname()[1]}"
+        variables = {"RUNAGENT_BASE_URL": base, "RUNAGENT_API_KEY": "rau_0123456789"}
+        done = call("run", "echo", "--cloud", env=variables)
+    assert done.code == 3
+    assert "rau_0123456789" not in done.err
+
+
+def test_retries_are_made_and_counted(cli: Cli, tmp_path: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        base = f"https://127.0.0.1:{unused.getsockname()[1]}"
+        variables = {
+            "RUNAGENT_BASE_URL": base,
+            "RUNAGENT_API_KEY": "rau_0123456789",
+            "RUNAGENT_CACHE_DIR": str(tmp_path),
+        }
+        options = ("--agent-id", "a", "--cloud", "--retries", "1")
+        done = cli("run", "x", *options, "--json", env=variables)
+    assert done.code == 3
+    assert json.loads(done.out)["attempts"] == 2
+    assert done.err.count("waiting before the next try") == 1
+
+
+def test_runs_are_recorded_unless_told_otherwise(call: Cli, cli: Cli, tmp_path: Path) -> None:
+    history = {"RUNAGENT_LS_HISTORY": str(tmp_path / "history.db")}
+    done = call("run", "greet", "--arg", 'name="kept"', "--json", env=history)
+    recorded = json.loads(done.out)["historyId"]
+    done = call("run", "greet", "--arg", 'name="gone"', "--no-history", "--json", env=history)
+    assert "historyId" not in json.loads(done.out)
+    listed = cli("history", "show", recorded, "--json", env=history)
+    assert json.loads(listed.out.splitlines()[0])["kwargs"] == {"name": "kept"}
+    assert b"gone" not in (tmp_path / "history.db").read_bytes()
