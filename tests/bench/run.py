@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import calls
 import commands
 import edits
+import history
 import start
 import stream
 import workspace
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += edits.main(["--rounds", "20" if quick else "100"])
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += calls.main(["--rounds", "2", "--chunks", "10000"] if quick else [])
+    rows += history.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += commands.main(["--rounds", "2" if quick else "7"])
     rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
     print_table("All", rows)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from runagent_ls.agents.history import documents
 from runagent_ls.agents.history.blocks import Block, cut, cut_type, dump, runs_of
@@ -35,14 +35,8 @@ _ITEM_CHARS: Final = 40
 """Roughly what an item takes beside its content."""
 
 
-class _Ready(NamedTuple):
-    """A clean item; `at` is its index."""
-
-    at: int
-    at_ms: float
-    type: str
-    value: JsonValue
-    size: int
+_Ready: TypeAlias = tuple[int, float, str, JsonValue, int]
+"""A clean item: index, milliseconds, type, value, size. No class: there are many."""
 
 
 class Transcript:
@@ -170,41 +164,43 @@ class Transcript:
 
     def _texts(self, group: list[OutputItem], *, last: bool) -> list[_Ready]:
         texts = [str(item.value) for item in group]
-        if self._redactor.suspicious("\n".join(texts)):
-            texts = [self._redactor.whole_json(text) for text in texts]
-        clean = self._stream.clean(texts, last=last)
-        return [
-            self._ready(item, text) for item, text in zip(group[: len(clean)], clean, strict=True)
-        ]
+        for at, text in enumerate(texts):
+            if text.lstrip()[:1] in {"{", "["}:
+                texts[at] = self._redactor.whole_json(text)
+        return self._ready(group, self._stream.clean(texts, last=last))
 
     def _values(self, group: list[OutputItem]) -> list[_Ready]:
-        suspicious = self._redactor.suspicious("\n".join([item.raw for item in group])) or (
-            self._redactor.suspicious(dump([item.value for item in group]))
-        )
-        if not suspicious:
-            return [
-                self._ready(item, item.raw if item.type == "unknown-frame" else item.value)
-                for item in group
-            ]
-        return [
-            self._ready(
-                item,
-                self._redactor.text(item.raw)
-                if item.type == "unknown-frame"
-                else self._redactor.value(item.value),
-            )
-            for item in group
-        ]
+        """All at once, for looking is what costs time."""
+        values = [item.raw if item.type == "unknown-frame" else item.value for item in group]
+        clean = self._redactor.value(values)
+        if not isinstance(clean, list):  # something is left that only goes with all of it
+            clean = [self._redactor.value(value) for value in values]
+        return self._ready(group, clean)
 
-    def _ready(self, item: OutputItem, value: JsonValue) -> _Ready:
-        size = len(value) if isinstance(value, str) else len(item.raw)
-        at_ms = round(item.at_ms, 3)
-        if size > self._limits.item_bytes:
-            shorter = cut(value, self._limits.item_bytes)
-            if shorter is not None:
-                size = self._limits.item_bytes + _ITEM_CHARS
-                return _Ready(item.index, at_ms, cut_type(item.type), shorter[0], size)
-        return _Ready(item.index, at_ms, item.type, value, size + _ITEM_CHARS)
+    def _ready(self, group: Sequence[OutputItem], values: Sequence[JsonValue]) -> list[_Ready]:
+        """As many items as there are clean values."""
+        limit = self._limits.item_bytes
+        ready: list[_Ready] = [
+            (
+                item.index,
+                item.at_ms,
+                item.type,
+                value,
+                (len(value) if isinstance(value, str) else len(item.raw)) + _ITEM_CHARS,
+            )
+            for item, value in zip(group, values, strict=False)
+        ]
+        if max((item[4] for item in ready), default=0) <= limit:
+            return ready
+        return [self._shorter(item) if item[4] > limit else item for item in ready]
+
+    def _shorter(self, item: _Ready) -> _Ready:
+        index, at_ms, kind, value, _ = item
+        limit = self._limits.item_bytes
+        kept = cut(value, limit)
+        if kept is None:
+            return item
+        return (index, at_ms, cut_type(kind), kept[0], limit + _ITEM_CHARS)
 
     def _drop_what_will_not_stay(self) -> None:
         """Once the head is full only the tail stays: what cannot stay is not even packed."""
@@ -221,16 +217,10 @@ class Transcript:
 
     def _blocks(self, ready: Sequence[_Ready]) -> list[Step]:
         steps: list[Step] = []
-        start, size = 0, 0
-        for at, item in enumerate(ready):
-            size += item.size
-            follows = at + 1 < len(ready) and ready[at + 1].at == item.at + 1
-            if not follows or size >= _BLOCK_CHARS or at + 1 - start >= _BLOCK_ITEMS:
-                steps += self._block(ready[start : at + 1], size)
-                start, size = at + 1, 0
-        if ready:
-            self._seen = max(self._seen, ready[-1].at + 1)
+        for part in _parts(ready):
+            steps += self._block(part)
         if steps:
+            self._seen = max(self._seen, ready[-1][0] + 1)
             steps.append(
                 self._update(
                     {
@@ -243,13 +233,15 @@ class Transcript:
             )
         return steps
 
-    def _block(self, ready: Sequence[_Ready], size: int) -> list[Step]:
-        items = dump([item.value for item in ready])
-        if self._redactor.forms.found_in(items):
+    def _block(self, ready: Sequence[_Ready]) -> list[Step]:
+        forms = self._redactor.forms
+        items = dump([item[3] for item in ready])
+        if forms.may_span_values and forms.found_in(items):
             # Pieces of harmless texts make up a secret together with our own commas and quotes.
             items = dump([self._redactor.mask()] * len(ready))
-        times, types = runs_of(it.at_ms for it in ready), runs_of(it.type for it in ready)
-        block = Block(ready[0].at, len(ready), times, types, items)
+        times = runs_of([round(item[1], 3) for item in ready])
+        block = Block(ready[0][0], len(ready), times, runs_of([item[2] for item in ready]), items)
+        size = sum([item[4] for item in ready])
         self._written += len(ready)
         steps: list[Step] = [partial(_insert_block, history_id=self.history_id, block=block)]
         if self._head_bytes < self._limits.head_bytes:
@@ -263,6 +255,29 @@ class Transcript:
             self._written -= count
             steps.append(partial(_delete_block, history_id=self.history_id, first=first))
         return steps
+
+
+def _parts(ready: Sequence[_Ready]) -> Iterator[Sequence[_Ready]]:
+    """Parts for one block each: without a gap, and neither too many nor too long."""
+    if not ready:
+        return
+    first, last = ready[0][0], ready[-1][0]
+    if last - first != len(ready) - 1:
+        gap = next(at for at, item in enumerate(ready) if item[0] != first + at)
+        yield from _parts(ready[:gap])
+        yield from _parts(ready[gap:])
+        return
+    for at in range(0, len(ready), _BLOCK_ITEMS):
+        yield from _halves(ready[at : at + _BLOCK_ITEMS])
+
+
+def _halves(ready: Sequence[_Ready]) -> Iterator[Sequence[_Ready]]:
+    if len(ready) == 1 or sum([item[4] for item in ready]) <= _BLOCK_CHARS:
+        yield ready
+        return
+    middle = len(ready) // 2
+    yield from _halves(ready[:middle])
+    yield from _halves(ready[middle:])
 
 
 def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote, quote_plus
 
 Span: TypeAlias = tuple[int, int]
 
+_STRUCTURE: Final = frozenset('",:[]{}')
 SHORTEST: Final = 8
 """Shorter values are no secrets worth the name, and would be found everywhere."""
 
@@ -21,6 +22,8 @@ class SecretForms:
         forms = {form for secret in secrets for form in _forms(secret) if len(form) >= SHORTEST}
         # longest first, so that a secret that holds another one goes as a whole
         self._forms: Final = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+        self.may_span_values: Final = any(set(form) & _STRUCTURE for form in self._forms)
+        """Whether the text of several JSON values can hold a secret that none of them holds."""
         self._firsts: Final = frozenset(form[0] for form in self._forms)
         self._longest: Final = len(self._forms[0]) if self._forms else 0
 

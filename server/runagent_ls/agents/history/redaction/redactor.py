@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Final, NamedTuple
 
 from runagent_ls.agents.history.redaction import patterns
-from runagent_ls.agents.history.redaction.forms import SecretForms, Span
+from runagent_ls.agents.history.redaction.forms import SHORTEST, SecretForms, Span
 from runagent_ls.agents.history.redaction.keys import Family, family_of
 from runagent_ls.agents.values import JsonValue, parse
 
 MASK: Final = "[redacted]"
+
+
+class _Looks(NamedTuple):
+    """What a value may have in it: known secrets, what looks like one, names of secrets."""
+
+    forms: bool
+    content: bool
+    names: bool
+
+
+_EVERYTHING: Final = _Looks(True, True, True)
 
 
 class Redactor:
@@ -27,9 +38,14 @@ class Redactor:
     def value(self, value: JsonValue) -> JsonValue:
         """The value without secrets, by name at any depth and by content."""
         text = json.dumps(value, ensure_ascii=False)
-        if not self.suspicious(text):
+        looks = _Looks(
+            self.forms.found_in(text), patterns.has_content(text), patterns.has_names(text)
+        )
+        if not any(looks):
             return value
-        clean = self._value(value, None)
+        clean = self._value(value, None, looks)
+        if not looks.forms:
+            return clean
         return self.mask() if self.forms.found_in(json.dumps(clean, ensure_ascii=False)) else clean
 
     def text(self, text: str) -> str:
@@ -72,23 +88,36 @@ class Redactor:
         self.hits += 1
         return MASK
 
-    def _value(self, value: JsonValue, family: Family) -> JsonValue:
+    def _value(self, value: JsonValue, family: Family, looks: _Looks) -> JsonValue:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
             if family is not None and value:
                 return value if value == MASK else self.mask()
-            return self.text(value)
+            return self._leaf(value, looks)
         if isinstance(value, int | float):
-            hidden = family == "strong" or self.forms.found_in(repr(value))
+            hidden = family == "strong" or (looks.forms and self.forms.found_in(repr(value)))
             return self.mask() if hidden else value
         if isinstance(value, list):
-            return [self._value(item, family) for item in value]
+            return [self._value(item, family, looks) for item in value]
         inherited: Family = "strong" if family == "strong" else None
         return {
-            self.text(key): self._value(item, inherited or family_of(key))
+            self._leaf(key, looks): self._value(item, inherited or family_of(key), looks)
             for key, item in value.items()
         }
+
+    def _leaf(self, text: str, looks: _Looks) -> str:
+        """A text, looked at only for what there is at all in the whole value."""
+        if len(text) < SHORTEST:
+            return text
+        named = looks.names and ('"' in text or "'" in text) and patterns.has_names(text)
+        if (
+            named
+            or (looks.forms and self.forms.found_in(text))
+            or (looks.content and patterns.has_content(text))
+        ):
+            return self.replaced(self._json_text(text))
+        return text
 
     def _json_text(self, text: str) -> str:
         stripped = text.strip()
@@ -99,5 +128,5 @@ class Redactor:
         except ValueError:
             return text
         before = self.hits
-        clean = self._value(value, None)
+        clean = self._value(value, None, _EVERYTHING)
         return text if self.hits == before else json.dumps(clean, ensure_ascii=False)
