@@ -35,11 +35,10 @@ READERS: list[Callable[[Answer], Any]] = [
 WORDS = st.sampled_from(
     ["", "x", "[CODE] text", "INTERNAL_ERROR", "NOT_FOUND", "AGENT_NOT_FOUND", "403: permission"]
 )
-KEYS = st.sampled_from(
-    ["success", "data", "error", "code", "message", "detail", "details", "suggestion"]
-    + ["result_data", "output_data", "request_id", "loc", "msg", "entrypoints", "tag", "agent_id"]
-    + ["status", "stats", "invocations", "invocation_id"]
-)
+OF_ENVELOPES = ["success", "data", "error", "code", "message", "detail", "details", "suggestion"]
+OF_RESULTS = ["result_data", "output_data", "request_id", "loc", "msg"]
+OF_REPORTS = ["entrypoints", "tag", "agent_id", "status", "stats", "invocations", "invocation_id"]
+KEYS = st.sampled_from([*OF_ENVELOPES, *OF_RESULTS, *OF_REPORTS])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
