@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Final, TypeAlias
 
 from runagent_ls.project.annotations import limits
+from runagent_ls.project.annotations.combining import any_of, fixed_array
 from runagent_ls.project.annotations.known import (
     ARRAYS,
     CONSTRAINED,
@@ -18,10 +19,10 @@ from runagent_ls.project.annotations.known import (
     Schema,
     plain,
 )
-from runagent_ls.project.annotations.scope import External, Local, Meaning, Place, Scope
+from runagent_ls.project.annotations.meaning import External, Local, Meaning, Place
+from runagent_ls.project.annotations.scope import Scope
 from runagent_ls.project.annotations.statements import definition, expression
 from runagent_ls.project.importing import ModuleReader
-from runagent_ls.project.questions import Answers, Questions
 from runagent_ls.pyfile.functions import dotted
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
 
@@ -41,7 +42,7 @@ class Builder:
 
     def __init__(self, entry_file: FilePath, reader: ModuleReader) -> None:
         self.reader = reader
-        self.scope = Scope(entry_file, Questions(Answers(reader)))
+        self.scope = Scope(entry_file, reader)
         self.definitions: dict[str, Schema] = {}
         self._keys: dict[object, str] = {}
         self._open: set[str] = set()
@@ -255,40 +256,6 @@ class Builder:
             yield self._depth < _DEEPEST
         finally:
             self._depth -= 1
-
-
-def any_of(schemas: list[Schema]) -> Schema:
-    """One schema for all alternatives; empty as soon as one of them accepts anything."""
-    options: list[JsonValue] = []
-    for schema in schemas:
-        if not schema:
-            return {}
-        inner = schema.get("anyOf") if "title" not in schema else None
-        for one in inner if isinstance(inner, list) else [schema]:
-            if one not in options:
-                options.append(one)
-    if len(options) == 1 and isinstance(options[0], dict):
-        return options[0]
-    return {"anyOf": options}
-
-
-def fixed_array(items: list[Schema], needed: int | None = None) -> Schema:
-    """A list of exactly these; the last ones may be left out when fewer are `needed`."""
-    listed: list[JsonValue] = list(items)
-    length = len(items)
-    least = length if needed is None else needed
-    return {"type": "array", "prefixItems": listed, "minItems": least, "maxItems": length}
-
-
-def map_options(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
-    """Change each alternative of a schema that has some, else the schema itself."""
-    options = schema.get("anyOf")
-    if not isinstance(options, list):
-        return change(schema)
-    changed: list[JsonValue] = [
-        change(option) if isinstance(option, dict) else option for option in options
-    ]
-    return {**schema, "anyOf": changed}
 
 
 def _describe_members(schema: Schema, keys: Schema, values: Schema) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.project.annotations import functional
 from runagent_ls.project.annotations.enums import ENUMS, enum_schema
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import External, Local, Place
+from runagent_ls.project.annotations.meaning import External, Local, Place
 from runagent_ls.project.annotations.statements import definition
 
 if TYPE_CHECKING:

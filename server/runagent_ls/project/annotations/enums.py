@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import Local, Place
+from runagent_ls.project.annotations.meaning import Local, Place
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
 
 if TYPE_CHECKING:

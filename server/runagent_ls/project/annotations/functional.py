@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from runagent_ls.project.annotations.combining import any_of
 from runagent_ls.project.annotations.enums import ENUMS, functional_enum
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import Local, Place
+from runagent_ls.project.annotations.meaning import Local, Place
 from runagent_ls.project.annotations.statements import definition
 from runagent_ls.pyfile.signature_schema import JsonValue, literal
 
@@ -51,8 +52,6 @@ def made_by_call(builder: Builder, call: ast.Call, name: str, place: Place) -> S
 def _type_variable(
     builder: Builder, call: ast.Call, constraints: list[ast.expr], place: Place
 ) -> Schema:
-    from runagent_ls.project.annotations.builder import any_of
-
     bound = next((it.value for it in call.keywords if it.arg == "bound"), None)
     if bound is not None:
         return builder.schema(bound, place)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from runagent_ls.project.annotations.combining import map_options
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import Local, Place
+from runagent_ls.project.annotations.meaning import Local, Place
 from runagent_ls.project.annotations.statements import definition
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
 
@@ -100,8 +101,6 @@ def _with_all(schema: Schema, given: Mapping[str, JsonValue | Missing]) -> Schem
 
 
 def _with(schema: Schema, name: str, value: JsonValue) -> Schema:
-    from runagent_ls.project.annotations.builder import map_options
-
     if name == "description" and isinstance(value, str):
         return {**schema, "description": value}
     return map_options(schema, lambda option: _limited_option(option, name, value))

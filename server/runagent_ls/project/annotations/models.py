@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.project.annotations import limits
 from runagent_ls.project.annotations.definitions import Family, keywords
 from runagent_ls.project.annotations.known import Schema
+from runagent_ls.project.annotations.meaning import External, Place
 from runagent_ls.project.annotations.records import (
     FieldSource,
     annotated_fields,
@@ -19,7 +20,6 @@ from runagent_ls.project.annotations.records import (
     record,
     with_default,
 )
-from runagent_ls.project.annotations.scope import External, Place
 from runagent_ls.pyfile.signature_schema import literal
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from runagent_ls.project.annotations import limits
+from runagent_ls.project.annotations.combining import fixed_array
 from runagent_ls.project.annotations.definitions import Ancestor, Family, keywords
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import Place
+from runagent_ls.project.annotations.meaning import Place
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
 
 if TYPE_CHECKING:
@@ -90,8 +91,6 @@ def named_tuple(builder: Builder, family: Family) -> Schema:
 
 def tuple_record(fields: Mapping[str, tuple[Schema, bool]]) -> Schema:
     """A named tuple: its values in order, or by name."""
-    from runagent_ls.project.annotations.builder import fixed_array
-
     needed = sum(required for _, required in fields.values())
     values = fixed_array([schema for schema, _ in fields.values()], needed)
     return {"anyOf": [values, record(fields, closed=True)]}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Final, TypeAlias
+from typing import Final
 
 from runagent_ls.project.annotations.known import is_known_module
-from runagent_ls.project.importing import Module
-from runagent_ls.project.questions import Questions
+from runagent_ls.project.annotations.meaning import External, Local, Meaning, Place
+from runagent_ls.project.annotations.statements import type_statement
+from runagent_ls.project.importing import Module, ModuleReader
+from runagent_ls.project.questions import Answers, Questions
 from runagent_ls.pyfile.model import Symbol
 
 _DEEPEST: Final = 24
@@ -28,39 +29,13 @@ _SAME: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class External:
-    """Something of another package, by one canonical name: `typing.List`, `builtins.int`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an expression stands: its file, and the classes of the project around it."""
-
-    path: FilePath
-    owners: tuple[Symbol, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """Something of the project."""
-
-    symbol: Symbol
-    place: Place
-
-
-Meaning: TypeAlias = External | Local | None
-"""None: it cannot be known."""
-
-
 class Scope:
     """Answers for one entry file, whose place decides what imports find."""
 
-    def __init__(self, entry_file: FilePath, ask: Questions) -> None:
+    def __init__(self, entry_file: FilePath, reader: ModuleReader) -> None:
         self._entry = entry_file
-        self._ask = ask
+        self._reader = reader
+        self._ask = Questions(Answers(reader))
         self._depth = 0
         self._known: dict[tuple[object, ...], Meaning] = {}
 
@@ -107,8 +82,17 @@ class Scope:
                 return None
             elif is_known_module(module_name, name):
                 return External(canonical(".".join([module_name, name, *rest])))
+        newer = self._type_alias(path, name) if file.broken and not rest else None
+        if newer is not None:
+            return newer
         is_builtin = hasattr(builtins, name) and not rest
         return External(f"builtins.{name}") if is_builtin else None
+
+    def _type_alias(self, path: FilePath, name: str) -> Meaning:
+        """`type X = ...`, where this Python is too old to parse it."""
+        file = self._reader.python(path)
+        place = type_statement(file.text, name) if file is not None else None
+        return Local(Symbol(name, "other", place, place), Place(path)) if place else None
 
     def _bound(self, symbol: Symbol, place: Place, rest: list[str]) -> Meaning:
         if symbol.alternatives:

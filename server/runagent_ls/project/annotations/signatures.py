@@ -10,7 +10,7 @@ from typing import Final
 
 from runagent_ls.project.annotations.builder import Builder
 from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.scope import Place
+from runagent_ls.project.annotations.meaning import Place
 from runagent_ls.project.annotations.statements import expression
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.pyfile.model import Parameter, Signature

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 
-from runagent_ls.project.annotations.scope import Local
+from runagent_ls.project.annotations.meaning import Local
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.pyfile.quiet import quiet_parser
+from runagent_ls.text.position import Span
 
 _LONGEST = 200_000
 """Characters of a definition beyond which it is not looked at."""
+_TYPE_STATEMENT = re.compile(r"\Atype[ \t]+(\w+)[ \t]*=")
+_MOST_LINES = 40
+
+
+def type_statement(text: str, name: str) -> Span | None:
+    """Place of a top-level `type name = ...` in a text whose syntax is too new for this Python."""
+    head = re.search(rf"^type[ \t]+{re.escape(name)}[ \t]*=", text, re.MULTILINE)
+    if head is None:
+        return None
+    end = head.end()
+    for _ in range(_MOST_LINES):
+        end = text.find("\n", end) + 1 or len(text)
+        if expression(text[head.end() : end]) is not None:
+            return Span(head.start(), end)
+    return None
 
 
 def definition(local: Local, reader: ModuleReader) -> ast.stmt | None:
@@ -27,6 +44,8 @@ def definition(local: Local, reader: ModuleReader) -> ast.stmt | None:
 @lru_cache(maxsize=256)
 def _statement(text: str, indent: str) -> ast.stmt | None:
     """Parse one statement that stands behind some spaces."""
+    # Pythons before 3.12 do not read `type X = ...`, but what it means.
+    text = _TYPE_STATEMENT.sub(r"\1 =", text, count=1)
     source = f"if 1:\n{indent}{text}" if indent else text
     try:
         with quiet_parser():

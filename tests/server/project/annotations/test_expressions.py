@@ -170,6 +170,14 @@ def test_aliases(read: Any, source: str, annotation: str, schema: dict[str, Any]
     assert read(annotation, source) == schema
 
 
+def test_type_statements_are_read_by_every_python(read: Any) -> None:
+    source = "type Name = (\n    str\n    | None\n)\ntype Names = list[Name]\n"
+    names = {"type": "array", "items": {"anyOf": [STRING, NULL]}}
+    assert read("Names", source) == names
+    assert read("Names", "from mine import Names", mine=source) == names
+    assert read("Name", "type Name = (\n") == {}
+
+
 def test_an_alias_may_hold_itself(read: Any) -> None:
     found = read("Json", "Json = str | list['Json'] | dict[str, 'Json']")
     inner = {"$ref": "#/$defs/Json"}
