@@ -307,7 +307,8 @@ def test_a_key_is_used_until_it_is_taken_back(
     question = {"configUri": config.as_uri()}
     clouded.notify("runagent/apiKey", {"key": cloud.api_key})
     assert clouded.request("runagent/cloud", question)["keySource"] == "given"
-    for nothing in (None, "", 5, {}):
+    nothings: list[object] = [None, "", 5, {}]
+    for nothing in nothings:
         clouded.notify("runagent/apiKey", {"key": cloud.api_key})
         clouded.notify("runagent/apiKey", {"key": nothing})
         assert clouded.request("runagent/cloud", question)["hasKey"] is False
