@@ -205,6 +205,29 @@ async def test_a_result_of_before_changes_nothing(backend: RedisBackend) -> None
     assert 50 < caught.value.retry_after <= 60
 
 
+async def test_any_text_is_a_key(backend: RedisBackend) -> None:
+    for key in ("", "a b\r\n*1", "\ud800", "x" * 100_000):
+        circuit = CircuitBreaker(key, threshold=1, backend=backend)
+        with pytest.raises(OSError, match="down"):
+            await circuit.call(fail)
+        assert await circuit.state() == "open"
+    assert backend.shared
+
+
+async def test_a_key_that_somebody_else_uses_stops_no_call(
+    redis: RedisProcess, backend: RedisBackend
+) -> None:
+    client = Redis.from_url(redis.url)
+    await client.set("circuit-breaker:agent", "something else")
+    assert await circuit_of(backend).call(succeed) == "done"
+    await client.aclose()
+
+
+def test_an_address_that_is_none_of_redis() -> None:
+    with pytest.raises(ValueError, match="redis://"):
+        RedisBackend.from_url("http://127.0.0.1")
+
+
 async def test_what_nobody_asks_for_expires(redis: RedisProcess, backend: RedisBackend) -> None:
     circuit = circuit_of(backend)
     with pytest.raises(OSError, match="down"):

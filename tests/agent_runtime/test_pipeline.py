@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -139,8 +139,15 @@ class Failing(Pairs):
         yield ()
 
 
-async def test_a_failure_at_the_end_is_named_and_keeps_what_came_before() -> None:
-    steps = Pipeline.of(str).transform("lines", Lines).transform("pairs", Failing)
+class FailingOneByOne(Pairs):
+    def finish(self) -> Iterator[tuple[Any, ...]]:  # type: ignore[override]  # a step of its own
+        yield ("lost",)
+        raise ValueError("at the end")
+
+
+@pytest.mark.parametrize("failing", [Failing, FailingOneByOne])
+async def test_a_failure_at_the_end_is_named_and_keeps_what_came_before(failing: Any) -> None:
+    steps = Pipeline.of(str).transform("lines", Lines).transform("pairs", failing)
     run = steps.start()
     assert await run.push(["a\nb"]) == []
     with pytest.raises(PipelineError, match="pairs: ValueError: at the end") as caught:

@@ -163,10 +163,11 @@ class RedisBackend:
         """The script's reply; None when Redis does not give one."""
         if not self.shared:
             return None
+        name = (self._prefix + key).encode("utf-8", "backslashreplace")
         try:
             async with asyncio.timeout(self._limit):
                 # sent whole each time: it is short, and a Redis that restarts has forgotten it
-                return await self._client.eval(script, 1, self._prefix + key, *map(str, args))
+                return await self._client.eval(script, 1, name, *map(str, args))
         except self._failures:
             self._absent_until = self._clock() + self._rest
             return None

@@ -52,6 +52,7 @@ class Deduplicator(Generic[_T]):
         self._begun = self._shared = self._reused = 0
 
     def counts(self) -> DedupCounts:
+        """How things stand, and what has happened so far."""
         return DedupCounts(
             len(self._flights), len(self._results), self._begun, self._shared, self._reused
         )

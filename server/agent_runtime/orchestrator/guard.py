@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 OnWait: TypeAlias = Callable[[int], Awaitable[None] | None]
+"""Told how many wait already."""
 
 
 class BackpressureShed(Exception):  # noqa: N818 - the name says what happened
@@ -64,6 +65,7 @@ class BackpressureGuard:
         self._admitted = self._waited = self._abandoned = self._shed = self._peak = 0
 
     def counts(self) -> GuardCounts:
+        """How things stand, and what has happened so far."""
         return GuardCounts(
             self._active,
             len(self._queue),
@@ -79,8 +81,7 @@ class BackpressureGuard:
         """Hold one of the places while the block runs.
 
         `on_wait` is told once, when the place is not free at once, how many are before this one;
-        what it raises gives the place up.
-        BackpressureShed when `hard` is reached.
+        what it raises gives the place up. BackpressureShed when `hard` is reached.
         """
         await self.acquire(on_wait)
         try:

@@ -74,6 +74,7 @@ class Pipeline(Generic[In, Out]):
 
     @property
     def stages(self) -> tuple[str, ...]:
+        """The names of the steps, in their order."""
         return tuple(name for name, _ in self._stages)
 
     @overload
@@ -191,12 +192,12 @@ async def _alone(item: Awaitable[_T]) -> tuple[_T]:
     return (await item,)
 
 
-async def _listed(several: Several[_T]) -> Iterable[_T]:
+async def _listed(several: Several[_T]) -> list[_T]:
     if inspect.isawaitable(several):
-        return await several
+        return list(await several)
     if isinstance(several, AsyncIterable):
         return [item async for item in several]
-    return several
+    return list(several)
 
 
 def _finished_at_once(work: Coroutine[Any, Any, _T]) -> _T:
