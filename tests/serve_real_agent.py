@@ -88,6 +88,17 @@ def serving(project_dir: Path, cache_dir: Path | None = None) -> Iterator[Runnin
         yield _wait_until_healthy(process, project_dir, cache_dir, log)
 
 
+@contextlib.contextmanager
+def restarting(agent: RunningAgent) -> Iterator[RunningAgent]:
+    """Serve an agent again whose server has ended, probably at another port."""
+    log = agent.cache_dir / "restarted.log"
+    process = _spawn(agent.project_dir, agent.cache_dir, log)
+    try:
+        yield _wait_until_healthy(process, agent.project_dir, agent.cache_dir, log)
+    finally:
+        _end(process)
+
+
 def _register(project_dir: Path, cache_dir: Path) -> None:
     done = subprocess.run(
         [*_runagent(), "config", "--register-agent", str(project_dir)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from runagent_ls.agents.batch.plan import InputCheck
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.projects import absolute
 from runagent_ls.features.entrypoints import describe, find
+from runagent_ls.features.inputs import problems
 from runagent_ls.project.discovery import config_in
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.loading import load_project
@@ -39,4 +40,7 @@ def known_inputs(options: Namespace) -> KnownInputs:
         return KnownInputs()
     info = describe(entrypoint, project)
 
-    return KnownInputs(info.input_schema if info.signature_certain else None)
+    def check(args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]) -> list[str]:
+        return [one.message for one in problems(info, args, kwargs) if one.certain]
+
+    return KnownInputs(info.input_schema if info.signature_certain else None, check)

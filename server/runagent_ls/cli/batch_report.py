@@ -52,9 +52,8 @@ def _what_is_open(report: BatchReport, output: Path) -> Iterator[str]:
             f"  may have run, without an answer: lines {lines};"
             " --resume --repeat-unsafe calls them again"
         )
-    sentence = None if report.parallelism is None else report.parallelism.sentence()
-    if sentence is not None:
-        yield f"  {sentence}"
+    if report.one_at_a_time is not None:
+        yield f"  {report.one_at_a_time.sentence()}"
     if report.error is not None:
         how = "gave up" if report.end == "gave-up" else "refused"
         yield f"{how}: error[{one_line(report.error.code)}]: {report.error.message}"

@@ -21,12 +21,12 @@ from runagent_ls.agents.batch.verdicts import (
     is_gone,
     is_refusal_of_all,
     is_silent,
-    is_transient,
     outcome_unknown,
 )
 from runagent_ls.agents.batch.writer import CheckpointWriter
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.policy import may_repeat
 from runagent_ls.agents.runs import RunOutcome, execute
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.values import JsonValue
@@ -74,7 +74,7 @@ class Calls:
         self._writer = writer
         self._stop = stop
         self._metrics = metrics
-        self._retry = RetryPolicy(attempts=plan.retries + 1, repeatable=self._may_repeat)
+        self._retry = RetryPolicy(repeatable=lambda _: True)
         self._running: set[asyncio.Task[RunOutcome]] = set()
         self._shared: Deduplicator[Record] = Deduplicator(ttl=_FOR_EVER_S, max_size=REMEMBERED)
         self.on_begin: OnCall = _ignore
@@ -119,7 +119,7 @@ class Calls:
                 if self._stop.finishing:
                     raise StoppedError
                 await self._writer.start(item.index, item.sha256)
-                outcome = await self._execute(item, attempt.target, collected)
+                outcome = await self._execute(item, attempt.target, collected, attempts > 0)
                 attempt.error = outcome.error
             error = outcome.error
             attempts += 1
@@ -130,15 +130,19 @@ class Calls:
                 raise RefusedError(error)
             if error is not None and is_gone(error):
                 attempts -= 1  # it waits for the agent, which `attempt` does
-            elif error is None or not await self._wait_to_repeat(error, attempts):
+            elif error is None or not await self._wait_to_repeat(error, collected, attempts):
                 return await self._record(item, outcome, collected, attempts)
 
-    async def _execute(self, item: Item, target: Target, collected: Collector) -> RunOutcome:
+    async def _execute(
+        self, item: Item, target: Target, collected: Collector, repeated: bool
+    ) -> RunOutcome:
         async def known_target() -> Target:
             return target
 
         call = Call(self._plan.tag, item.args, item.kwargs)
         session = self._metrics.begin(self._plan.tag)
+        if repeated:
+            session.retried()
         self.on_begin(item.index)
         task = asyncio.ensure_future(execute(call, known_target, collected, self._plan.timeouts))
         self._running.add(task)
@@ -157,9 +161,12 @@ class Calls:
         session.end(outcome.state, None if error is None else error.code)
         return outcome
 
-    async def _wait_to_repeat(self, error: AgentError, attempts: int) -> bool:
+    async def _wait_to_repeat(self, error: AgentError, collected: Collector, attempts: int) -> bool:
         """Whether the item is to be called again; the pause before that is over then."""
-        if attempts > self._plan.retries or not self._retry.allows(error):
+        unsafe = self._plan.repeat_unsafe
+        # chunks that nobody has seen yet can be thrown away
+        is_safe = may_repeat(error, begun=collected.running, shown=False, unsafe=unsafe)
+        if attempts > self._plan.retries or not is_safe or not self._retry.allows(error):
             return False
         try:
             async with asyncio.timeout(self._retry.delay(attempts, error)):
@@ -169,11 +176,6 @@ class Calls:
         if not error.may_have_run:
             raise StoppedError
         return False
-
-    def _may_repeat(self, error: Exception) -> bool:
-        if not isinstance(error, AgentError) or not is_transient(error):
-            return False
-        return self._plan.repeat_unsafe or not error.may_have_run
 
     async def _record(
         self, item: Item, outcome: RunOutcome, collected: Collector, attempts: int

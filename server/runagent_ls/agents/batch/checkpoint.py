@@ -94,15 +94,18 @@ def _read_output(checkpoint: Checkpoint, on_record: OnRecord) -> None:
     """Every record; the file then ends with the last whole one."""
     file = checkpoint.output
     offset, end = 0, 0
-    bad: tuple[int, bytes] | None = None
+    bad: int | None = None
     closed = True
     reader = io.BufferedReader(file, _READ_BYTES)
     for number, line in enumerate(reader, 1):
         record = _record_of(line)
-        if record is None:
-            bad = bad or (number, line)
-        elif bad is not None:
-            raise _not_ours(checkpoint.path, bad[0])
+        if bad is not None:
+            if not _is_empty(line):
+                raise _not_ours(checkpoint.path, bad)
+        elif record is None:
+            if not (_is_empty(line) or _is_torn_record(line)):
+                raise _not_ours(checkpoint.path, number)
+            bad = number
         else:
             state = _STATES[record["state"]]
             checkpoint.table.put(record["index"], state, record["input_sha256"], offset)
@@ -112,8 +115,6 @@ def _read_output(checkpoint: Checkpoint, on_record: OnRecord) -> None:
         offset += len(line)
     reader.detach()
     if bad is not None:
-        if not _is_torn_record(bad[1]):
-            raise _not_ours(checkpoint.path, bad[0])
         checkpoint.cut_bytes = offset - end
         file.truncate(end)
     file.seek(0, os.SEEK_END)
@@ -140,9 +141,13 @@ def _record_of(line: bytes) -> dict[str, Any] | None:
 
 
 def _is_torn_record(line: bytes) -> bool:
-    """Whether a line that is no record may be the beginning of one, or what a power cut leaves."""
-    begins = line[: len(_RECORD_BEGIN)]
-    return _RECORD_BEGIN.startswith(begins) or not line.strip(b"\0\n")
+    """Whether a line that is no record is the beginning of one."""
+    return _RECORD_BEGIN.startswith(line[: len(_RECORD_BEGIN)]) and _object_of(line) is None
+
+
+def _is_empty(line: bytes) -> bool:
+    """Nothing, or the zero bytes that a power cut leaves."""
+    return not line.strip(b"\0\n")
 
 
 def _read_journal(checkpoint: Checkpoint) -> None:

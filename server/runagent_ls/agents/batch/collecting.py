@@ -14,10 +14,14 @@ LARGEST_STREAM = 256 * 1024 * 1024
 
 
 class Collector:
-    """A `Sink` that keeps a stream's chunks. `begun` once the call may have reached the agent."""
+    """A `Sink` that keeps a stream's chunks.
+
+    `begun` once the call may have reached the agent, `running` once it has.
+    """
 
     def __init__(self) -> None:
         self.begun = False
+        self.running = False
         self.chunks: list[JsonValue] = []
         self.unknown_frames = 0
         self.size = 0
@@ -25,6 +29,7 @@ class Collector:
     async def state(self, state: RunState, target: Target | None) -> None:
         # the state `connecting` is the last that is certainly before the request
         self.begun = self.begun or state == "connecting"
+        self.running = self.running or state == "running"
 
     async def output(self, items: Sequence[OutputItem]) -> None:
         for item in items:

@@ -19,9 +19,9 @@ from runagent_ls.agents.batch.feeder import Feeder
 from runagent_ls.agents.batch.health import HealthWatch
 from runagent_ls.agents.batch.inputs import count_inputs, read_inputs
 from runagent_ls.agents.batch.items import Item
+from runagent_ls.agents.batch.one_at_a_time import OneAtATime
 from runagent_ls.agents.batch.overlap import OverlapMeter
 from runagent_ls.agents.batch.pace import Pace
-from runagent_ls.agents.batch.parallel import Parallelism
 from runagent_ls.agents.batch.plan import BatchError, BatchPlan, BatchProgress
 from runagent_ls.agents.batch.records import Record
 from runagent_ls.agents.batch.report import BatchEnd, BatchReport, Tally
@@ -103,7 +103,7 @@ class Dispatch:
         next_item = asyncio.ensure_future(feeder.next())
         stopping = asyncio.ensure_future(self._stop.until_finishing())
         try:
-            while self._ended_early is None:
+            while not self._is_to_end:
                 await asyncio.wait({next_item, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if self._stop.finishing or not next_item.done():
                     return
@@ -134,10 +134,10 @@ class Dispatch:
         if problem is not None:
             await self._finish(Record(item, "failed", error=problem.to_message()))
             return
-        while len(self._tasks) >= self._meter.limit:
+        while len(self._tasks) >= self._meter.limit and not self._is_to_end:
             self._slot_freed.clear()
             await self._slot_freed.wait()
-        if self._stop.finishing or self._ended_early is not None:
+        if self._is_to_end:
             return
         try:
             await self._first_contact()
@@ -149,6 +149,11 @@ class Dispatch:
         task = asyncio.create_task(self._call(item))
         self._tasks.add(task)
         task.add_done_callback(self._task_ended)
+
+    @property
+    def _is_to_end(self) -> bool:
+        """Nothing new is to be begun; `_tick` sees to it that who waits looks again."""
+        return self._stop.finishing or self._ended_early is not None
 
     def _problem(self, item: Item) -> AgentError | None:
         if item.problem is not None:
@@ -214,18 +219,17 @@ class Dispatch:
 
     def _call_answered(self, index: int) -> None:
         remaining = None if self._total is None else self._total - self._passed
-        verdict = self._meter.verdict
+        known = self._measured() is not None
         self._meter.end(index, time.monotonic(), remaining)
-        if self._meter.verdict == "one-at-a-time" != verdict:
-            measured = self._measured()
-            sentence = None if measured is None else measured.sentence()
-            self._say(sentence or "")
+        measured = self._measured()
+        if measured is not None and not known:
+            self._say(measured.sentence())
         self._slot_freed.set()
 
     def _call_silent(self, index: int) -> None:
         self._meter.forget(index)
 
-    def _measured(self) -> Parallelism | None:
+    def _measured(self) -> OneAtATime | None:
         health = self._health
         return self._meter.result(health.idle_ms, health.busy_ms, health.busy_checks)
 

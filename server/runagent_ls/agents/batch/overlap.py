@@ -4,34 +4,37 @@ The server may call functions in threads, so that they overlap, or on its event 
 that does not give way keeps all others waiting; a function may also have a lock of its own, or
 need the whole processor. What these have in common: the time per item does not shrink when more
 of them are in flight, and each call takes longer the more there are. Both are compared in turns,
-a window with all the calls that are allowed, then a window with one call at a time, twice. A call
-alone that takes clearly longer than its share of a full window ends the comparison at once, so an
-entrypoint that does run in parallel loses next to nothing.
+a window with all the calls that are allowed, then a window with one call at a time, until some
+rounds agree. A call alone that takes clearly longer than its share of a full window ends its round
+at once, so an entrypoint that does run in parallel loses next to nothing.
 """
 
 from __future__ import annotations
 
 import statistics
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
-from runagent_ls.agents.batch.parallel import Parallelism, Verdict
+from runagent_ls.agents.batch.one_at_a_time import OneAtATime
 
-ROUNDS: Final = 2
+AGREEING: Final = 3
+"""So many rounds more have to speak for a verdict than against it."""
+MOST_ROUNDS: Final = 20
+"""What is not clear after these stays so."""
 ALONE_ITEMS: Final = 4
 """Calls in a window of one at a time."""
 TOGETHER_ITEMS: Final = 8
 """Calls in a full window, and at least two for each that may be in flight."""
-HELPS: Final = 1.5
-"""A call alone that takes this many shares of a full window shows that parallel calls help."""
-NO_GAIN: Final = 1.2
-"""A full window has to be faster by this factor to have been worth it."""
-SLOWED: Final = 0.6
+NO_GAIN: Final = 1.3
+"""A call alone and the share of one in a full window are the same if they differ by less."""
+SLOWED: Final = 0.65
 """Of the slowing-down that calls strictly one after another would show, so much has to be seen."""
 SHORTEST_S: Final = 0.05
 """Below it the server's own work, not the entrypoint, is what is measured."""
 LONG_CALL_S: Final = 5.0
 LONG_BATCH: Final = 8
 """Calls longer than LONG_CALL_S are compared only if so many full rounds are still to come."""
+
+Verdict: TypeAlias = Literal["helps", "one-at-a-time", "unclear"]
 
 
 class OverlapMeter:
@@ -45,12 +48,14 @@ class OverlapMeter:
         self.concurrency = concurrency
         self.verdict: Verdict | None = "unclear" if concurrency < 2 else None
         self._phase: Literal["together", "alone"] = "together"
-        self._round = 1
+        self._rounds = 0
+        self._balance = 0
         self._running: dict[int, float] = {}
         self._opened: float | None = None
         self._counted: set[int] = set()
         self._elapsed: list[float] = []
         self._share = 0.0
+        self._window: list[float] = []
         self._shares: list[float] = []
         self._together: list[float] = []
         self._alone: list[float] = []
@@ -67,7 +72,12 @@ class OverlapMeter:
         """When a call that is alone will have proved that parallel calls help; see `tick`."""
         if self.verdict is not None or self._phase != "alone" or not self._counted:
             return None
-        return self._running[next(iter(self._counted))] + HELPS * self._share
+        return self._running[next(iter(self._counted))] + self._long
+
+    @property
+    def _long(self) -> float:
+        """What a call alone would take if half of the calls in a full window had overlapped."""
+        return self._share * (1 + self.concurrency) / 2
 
     def begin(self, index: int, now: float) -> None:
         """A call begins."""
@@ -90,8 +100,8 @@ class OverlapMeter:
         self._elapsed.append(now - begun)
         if self._phase == "together":
             self._end_together(now, remaining)
-        elif now - begun >= HELPS * self._share:
-            self.verdict = "helps"
+        elif now - begun >= self._long:
+            self._end_round(speaks_for=False, speaks_against=True)
         elif len(self._elapsed) == ALONE_ITEMS:
             self._end_alone()
 
@@ -105,16 +115,15 @@ class OverlapMeter:
         """Time passed; to be called at `deadline`."""
         deadline = self.deadline
         if deadline is not None and now >= deadline:
-            self.verdict = "helps"
+            self._end_round(speaks_for=False, speaks_against=True)
 
     def result(
         self, health_idle_ms: float | None, health_busy_ms: float | None, checks: int
-    ) -> Parallelism | None:
-        """What was measured; None when the comparison came to no end."""
-        if self.verdict is None or not self._alone:
+    ) -> OneAtATime | None:
+        """What was measured, if it is that calls run one at a time; else None."""
+        if self.verdict != "one-at-a-time":
             return None
-        return Parallelism(
-            self.verdict,
+        return OneAtATime(
             self.concurrency,
             statistics.fmean(self._shares) * 1000,
             len(self._together),
@@ -136,8 +145,7 @@ class OverlapMeter:
         if len(self._elapsed) < wanted or self._opened is None:
             return
         self._share = (now - self._opened) / len(self._elapsed)
-        self._shares.append(self._share)
-        self._together += self._elapsed
+        self._window = self._elapsed
         is_long = statistics.median(self._elapsed) > LONG_CALL_S
         needed = LONG_BATCH * wanted if is_long else ALONE_ITEMS
         if remaining is not None and remaining < needed:
@@ -145,14 +153,27 @@ class OverlapMeter:
         self._open("alone")
 
     def _end_alone(self) -> None:
-        self._alone += self._elapsed
-        mean = statistics.fmean(self._elapsed)
-        alone, together = statistics.median(self._elapsed), statistics.median(self._together)
+        alone, together = statistics.median(self._elapsed), statistics.median(self._window)
         slowed = 1 + SLOWED * (self.concurrency - 1)
-        if mean > NO_GAIN * self._share or alone < SHORTEST_S or together < slowed * alone:
+        if alone < SHORTEST_S:
             self.verdict = "unclear"
-        elif self._round == ROUNDS:
+            return
+        # much quicker calls than in the full window were other work, and prove nothing either
+        is_same = self._share / NO_GAIN <= alone <= self._share * NO_GAIN
+        is_slowed = together >= slowed * alone
+        if is_same and is_slowed:
+            self._shares.append(self._share)
+            self._together += self._window
+            self._alone += self._elapsed
+        self._end_round(speaks_for=is_same and is_slowed, speaks_against=not is_slowed)
+
+    def _end_round(self, *, speaks_for: bool, speaks_against: bool) -> None:
+        self._rounds += 1
+        self._balance += speaks_for - speaks_against
+        if self._balance <= -AGREEING:
+            self.verdict = "helps"
+        elif self._balance >= AGREEING:
             self.verdict = "one-at-a-time"
-        else:
-            self._round += 1
-            self._open("together")
+        elif self._rounds >= MOST_ROUNDS:
+            self.verdict = "unclear"
+        self._open("together")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from runagent_ls.agents.batch.latencies import Latencies
-from runagent_ls.agents.batch.parallel import Parallelism
+from runagent_ls.agents.batch.one_at_a_time import OneAtATime
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.values import JsonValue
 
@@ -97,7 +97,8 @@ class BatchReport:
     """How a batch ended. Counts are over the whole batch, times in seconds of this run alone.
 
     `resumed` items had ended in earlier runs. `not_run` items have no result yet; None when
-    nobody counted the inputs. `parallelism` is what was measured, None when nothing was.
+    nobody counted the inputs. `one_at_a_time` is the evidence that calls at once do not help, if
+    they do not.
     """
 
     tag: str
@@ -107,7 +108,7 @@ class BatchReport:
     not_run: int | None
     wall_s: float
     paused_s: float
-    parallelism: Parallelism | None = None
+    one_at_a_time: OneAtATime | None = None
     error: AgentError | None = None
     notices: tuple[str, ...] = field(default=())
 
@@ -162,8 +163,8 @@ class BatchReport:
                 "count": tally.latencies.count,
                 "exact": tally.latencies.exact,
             }
-        if self.parallelism is not None:
-            message["parallelism"] = self.parallelism.to_message()
+        if self.one_at_a_time is not None:
+            message["oneAtATime"] = self.one_at_a_time.to_message()
         if self.error is not None:
             message["error"] = self.error.to_message()
         return message

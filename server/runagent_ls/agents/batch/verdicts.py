@@ -12,9 +12,6 @@ _EVERY_ITEM: Final = frozenset(
     {"NOT_FOUND", "STREAM_ENTRYPOINT", "NON_STREAM_ENTRYPOINT", "AGENT_NOT_FOUND_REMOTE"}
     | {"AUTHENTICATION_ERROR", "PERMISSION_ERROR"}
 )
-_PASSES: Final = frozenset(
-    {"CONNECTION_ERROR", "SERVER_ERROR", "STREAM_RETRY", "OVERLOADED", "CIRCUIT_OPEN", "TIMEOUT"}
-)
 
 
 def is_gone(error: AgentError) -> bool:
@@ -38,11 +35,6 @@ def is_timeout(error: AgentError) -> bool:
 def is_refusal_of_all(error: AgentError) -> bool:
     """Every other item would fail in the same way."""
     return error.code in _EVERY_ITEM and not error.may_have_run
-
-
-def is_transient(error: AgentError) -> bool:
-    """The same call may succeed a little later."""
-    return error.code in _PASSES or is_silent(error)
 
 
 def outcome_unknown(reason: str) -> AgentError:

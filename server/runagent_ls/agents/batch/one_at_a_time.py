@@ -1,29 +1,26 @@
-"""What was measured about calls at the same time, and how it is said."""
+"""The evidence that an entrypoint runs one call at a time, and how it is said."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from runagent_ls.agents.values import JsonValue
 
-BLOCKED_HEALTH_MS: Final = 100.0
+BLOCKED_HEALTH_MS: Final = 30.0
 BLOCKED_RATIO: Final = 10.0
 """A health check that takes so long, and so many times as long as before, was kept waiting."""
 HEALTH_CHECKS: Final = 3
 """Fewer checks prove nothing."""
 
-Verdict: TypeAlias = Literal["helps", "one-at-a-time", "unclear"]
-
 
 @dataclass(frozen=True, slots=True)
-class Parallelism:
-    """What was measured. Times in milliseconds: per item, and for an answer to a health check.
+class OneAtATime:
+    """What was measured, with `concurrency` calls at once and with one after another.
 
-    `unclear` is said of calls that differ too much, or are too short, to tell.
+    Times in milliseconds: per item, and for the answer to a health check, None without any.
     """
 
-    verdict: Verdict
     concurrency: int
     together_ms: float
     together_items: int
@@ -37,17 +34,13 @@ class Parallelism:
     def blocks_server(self) -> bool:
         """Whether the server, while calls ran one at a time, kept health checks waiting as well."""
         idle, busy = self.health_idle_ms, self.health_busy_ms
-        if self.verdict != "one-at-a-time" or idle is None or busy is None:
-            return False
-        if self.health_checks < HEALTH_CHECKS:
+        if idle is None or busy is None or self.health_checks < HEALTH_CHECKS:
             return False
         limit = max(BLOCKED_HEALTH_MS, BLOCKED_RATIO * idle)
         return busy >= limit and busy >= self.alone_ms / 4
 
-    def sentence(self) -> str | None:
-        """For people; None when there is nothing to say."""
-        if self.verdict != "one-at-a-time":
-            return None
+    def sentence(self) -> str:
+        """For people."""
         said = (
             "This entrypoint runs one at a time; --concurrency above 1 does not help:"
             f" {self.together_ms:.0f} ms per item with {self.concurrency} calls at once"
@@ -68,7 +61,6 @@ class Parallelism:
             return None if value is None else round(value, 3)
 
         return {
-            "verdict": self.verdict,
             "blocksServer": self.blocks_server,
             "concurrency": self.concurrency,
             "togetherMsPerItem": round(self.together_ms, 3),
