@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.project.annotations.builder import Builder
+from runagent_ls.project.annotations.combining import any_of
 from runagent_ls.project.annotations.known import Schema
 from runagent_ls.project.annotations.meaning import Place
 from runagent_ls.project.annotations.statements import expression
@@ -72,9 +73,21 @@ def _described(builder: Builder, parameter: Parameter, place: Place) -> Schema:
         schema["description"] = parameter.description
     if parameter.default is not None:
         default = literal_default(parameter.default)
+        if default is None and schema:
+            # `x: int = None` is how many write `x: int | None = None`.
+            schema = _with_null(schema)
         if not isinstance(default, Missing):
             schema["default"] = default
     return schema
+
+
+def _with_null(schema: Schema) -> Schema:
+    remarks = {key: schema[key] for key in ("description",) if key in schema}
+    bare = {key: value for key, value in schema.items() if key not in remarks}
+    listed = bare.get("enum")
+    if isinstance(listed, list) and None in listed:
+        return schema
+    return {**any_of([bare, {"type": "null"}]), **remarks}
 
 
 def _inputs(signature: Signature, found: Mapping[str, Schema]) -> Schema:

@@ -195,6 +195,15 @@ def test_positional_and_catch_all_parameters_have_schemas_too(read_all: Any) -> 
     assert set(found.inputs["$defs"]) == {"M"}
 
 
+def test_a_default_of_none_allows_null(read_all: Any) -> None:
+    source = "def f(a: int = None, b: 'str | None' = None, c=None, d: bool = False): ..."
+    found = read_all({"main.py": source}).parameters
+    assert found["a"] == {"anyOf": [INTEGER, {"type": "null"}], "default": None}
+    assert found["b"] == {"anyOf": [STRING, {"type": "null"}], "default": None}
+    assert found["c"] == {"default": None}
+    assert found["d"] == {"type": "boolean", "default": False}
+
+
 @pytest.mark.parametrize(
     ("returns", "output"),
     [
