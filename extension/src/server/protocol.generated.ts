@@ -848,10 +848,27 @@ export interface BatchReport {
     line: number;
   }[];
   /**
-   * whether the agent takes calls in parallel, as it was measured
+   * the evidence that calls at once do not help; absent when they do, or when it is not known
    */
-  parallelism?: {
-    [k: string]: unknown;
+  oneAtATime?: {
+    /**
+     * health checks were kept waiting as well
+     */
+    blocksServer: boolean;
+    concurrency: number;
+    /**
+     * with `concurrency` calls at once
+     */
+    togetherMsPerItem: number;
+    togetherItems: number;
+    /**
+     * with one call after another
+     */
+    aloneMsPerItem: number;
+    aloneItems: number;
+    healthIdleMs: number | null;
+    healthBusyMs: number | null;
+    healthChecks: number;
   };
   notices: string[];
   error?: RunError;
