@@ -41,9 +41,19 @@ def generate(
             from runagent_ls.features.client_code import python
 
             return python.generate(info, target, args, given)
+        case "typescript":
+            from runagent_ls.features.client_code import typescript
+
+            return typescript.generate(info, target, args, given)
+        case "go":
+            from runagent_ls.features.client_code import go
+
+            return go.generate(info, target, args, given)
+        case "rust":
+            from runagent_ls.features.client_code import rust
+
+            return rust.generate(info, target, args, given)
         case "curl":
             from runagent_ls.features.client_code import curl
 
             return curl.generate(info, target, args, given)
-        case _:
-            raise ClientCodeError(f"Code in {language} cannot be written yet.")

@@ -18,7 +18,8 @@ from runagent_ls.schema.inputs import check_inputs
 REDACTED: Final = "[redacted]"
 """What the history writes in place of a secret."""
 _NAMED: Final = ("positional_or_keyword", "keyword_only")
-_UNSAFE_INTEGER: Final = 2**53
+EXACT_IN_DOUBLES: Final = 2**53
+"""Integers beyond it are rounded where numbers are floating-point numbers."""
 
 
 def plan_of(
@@ -28,11 +29,14 @@ def plan_of(
     kwargs: Mapping[str, JsonValue],
     *,
     few_positional: bool = False,
+    largest: int | None = None,
 ) -> Plan:
     """Lay out a call of the entrypoint with these inputs; examples stand in for those missing.
 
     `few_positional`: whatever can go by name does, and `*args` is left out unless values for it
-    are given. Raises ClientCodeError for inputs that JSON cannot say.
+    are given. `largest`: the language
+    has no larger integers, and leaves empty values out of what it sends. Raises ClientCodeError
+    for inputs that JSON cannot say.
     """
     if not is_finite([list(args), dict(kwargs)]):
         raise ClientCodeError(
@@ -43,7 +47,8 @@ def plan_of(
     binding = _bind(info, args, kwargs)
     if binding is None:
         return _untyped(plan, info, args, kwargs)
-    return _typed(plan, info, binding, few_positional=few_positional)
+    found = _typed(plan, info, binding, few_positional=few_positional)
+    return found if largest is None else _widened(found, largest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,36 @@ def _typed(plan: Plan, info: EntrypointInfo, binding: _Binding, *, few_positiona
     )
 
 
+def _widened(plan: Plan, largest: int) -> Plan:
+    """For languages that leave out whatever is empty: what is given must be sent all the same."""
+
+    def wide(it: Input) -> Input:
+        if it.name not in plan.values:
+            return it
+        value = plan.values[it.name]
+        lost = "'properties'" in str(it.schema) and any(map(_is_empty, _inside(value)))
+        schema = {} if lost or beyond(value, largest) else it.schema
+        return replace(it, schema=schema, required=it.required or _is_empty(value))
+
+    positional, keyword = map(wide, plan.positional), map(wide, plan.keyword)
+    return replace(plan, positional=tuple(positional), keyword=tuple(keyword))
+
+
+def _is_empty(value: JsonValue) -> bool:
+    return value is None or value in ([], {})
+
+
+def _inside(value: JsonValue) -> Iterator[JsonValue]:
+    """Every value in it, at any depth."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            items = list(one.values()) if isinstance(one, dict) else one
+            yield from items
+            waiting.extend(items)
+
+
 def _by_position(parameters: Sequence[ParameterInfo], *, with_rest: bool) -> list[str]:
     """What must go by position: also what stands before `*args`, and up to a `self`, which no
     method of a Python class takes by name."""
@@ -161,7 +196,7 @@ def _missing(
 
 def _input(info: ParameterInfo, value: JsonValue | Missing) -> Input:
     parameter = info.parameter
-    fits = isinstance(value, Missing) or not check_inputs(info.schema, value)
+    fits = isinstance(value, Missing) or _fits(info.schema, value)
     return Input(
         parameter.name,
         info.schema if fits else {},
@@ -169,6 +204,35 @@ def _input(info: ParameterInfo, value: JsonValue | Missing) -> Input:
         info.default_value,
         clean(parameter.description) if parameter.description else None,
     )
+
+
+def _fits(schema: Mapping[str, JsonValue], value: JsonValue) -> bool:
+    """Whether the value can be written where the type of the schema is asked for.
+
+    Stricter than the function that is called: languages take no unknown keys in a literal, and no
+    1.0 for an integer.
+    """
+    if check_inputs(_closed(dict(schema)), value):
+        return False
+    return "'integer'" not in str(schema) or not _has_whole_float(value)
+
+
+def _closed(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    found: dict[str, JsonValue] = {
+        key: _closed(inner)
+        if isinstance(inner, dict)
+        else [_closed(it) if isinstance(it, dict) else it for it in inner]
+        if isinstance(inner, list)
+        else inner
+        for key, inner in schema.items()
+    }
+    if isinstance(found.get("properties"), dict) and found.get("type") == "object":
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+def _has_whole_float(value: JsonValue) -> bool:
+    return any(isinstance(it, float) and it.is_integer() for it in (value, *_inside(value)))
 
 
 def _notes(info: EntrypointInfo, values: Mapping[str, JsonValue]) -> Iterator[str]:
@@ -200,13 +264,6 @@ def _remarks(values: Mapping[str, JsonValue], invented: Sequence[str]) -> Iterat
         yield f"Fill in what the history left out as secret: {', '.join(secret)}."
 
 
-def beyond_doubles(value: JsonValue) -> bool:
-    """Whether it holds an integer that a floating-point number cannot hold exactly."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, int) and not isinstance(one, bool) and abs(one) > _UNSAFE_INTEGER:
-            return True
-        if isinstance(one, dict | list):
-            waiting.extend(one.values() if isinstance(one, dict) else one)
-    return False
+def beyond(value: JsonValue, limit: int) -> bool:
+    """Whether it holds an integer farther from zero than the limit."""
+    return any(isinstance(it, int) and abs(it) > limit for it in (value, *_inside(value)))
