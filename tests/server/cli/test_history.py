@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -268,3 +269,14 @@ def test_a_run_goes_on_without_its_history(
     assert done.err.count(str(file)) == (1 if content else 0)
     assert (file.read_bytes() == content) is bool(content)
     assert list(file.parent.glob("*damaged*")) == []
+
+
+def test_the_page_names_every_action_and_option(history: Callable[..., Done]) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "history.md").read_text("utf-8")
+    helped = history("--help").out
+    actions = re.findall(r"^    ([a-z]+)  ", helped, re.MULTILINE)
+    assert len(actions) == 9
+    for action in actions:
+        assert f"{action}" in page
+        options = re.findall(r"--[a-z-]+", history(action, "--help").out)
+        assert [name for name in options if name != "--help" and name not in page] == []

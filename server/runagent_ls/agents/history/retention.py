@@ -24,10 +24,13 @@ def mark_interrupted(connection: sqlite3.Connection, path: Path, own: str) -> No
         if writer == own or is_alive(path, writer):
             continue
         runs = connection.execute(
-            "UPDATE runs SET state = 'interrupted', ended_at = updated_at"
-            " WHERE state = 'running' AND writer = ? RETURNING history_id",
-            (writer,),
+            "SELECT history_id FROM runs WHERE state = 'running' AND writer = ?", (writer,)
         ).fetchall()
+        connection.execute(
+            "UPDATE runs SET state = 'interrupted', ended_at = updated_at"
+            " WHERE state = 'running' AND writer = ?",
+            (writer,),
+        )
         for (history_id,) in runs:
             documents.finish(connection, history_id)
         forget(path, writer)

@@ -126,7 +126,9 @@ class Transcript:
     def end(self, outcome: RunOutcome) -> list[Step]:
         """The rest of the output and how the run ended."""
         steps = self.flush(last=True)
+        self._seen = max(self._seen, outcome.chunks)
         row: dict[str, object] = {
+            **self._counts(),
             "state": outcome.state,
             "ended_at": self._record.started_at + outcome.elapsed_ms / 1000,
             "elapsed_ms": outcome.elapsed_ms,
@@ -147,7 +149,7 @@ class Transcript:
     def interrupt(self) -> list[Step]:
         """The run is not recorded to its end."""
         steps = self.flush(last=True)
-        row: dict[str, object] = {"state": "interrupted", "ended_at": time.time()}
+        row = {**self._counts(), "state": "interrupted", "ended_at": time.time()}
         return [*steps, self._update(row), partial(documents.finish, history_id=self.history_id)]
 
     def _update(self, row: dict[str, object]) -> Step:
@@ -221,17 +223,16 @@ class Transcript:
             steps += self._block(part)
         if steps:
             self._seen = max(self._seen, ready[-1][0] + 1)
-            steps.append(
-                self._update(
-                    {
-                        "chunks": self._seen,
-                        "dropped_chunks": self._seen - self._written,
-                        "stored_bytes": self._head_bytes + self._tail_bytes,
-                        "redacted": self._redactor.hits > 0,
-                    }
-                )
-            )
+            steps.append(self._update(self._counts()))
         return steps
+
+    def _counts(self) -> dict[str, object]:
+        return {
+            "chunks": self._seen,
+            "dropped_chunks": self._seen - self._written,
+            "stored_bytes": self._head_bytes + self._tail_bytes,
+            "redacted": self._redactor.hits > 0,
+        }
 
     def _block(self, ready: Sequence[_Ready]) -> list[Step]:
         forms = self._redactor.forms

@@ -250,8 +250,9 @@ class Writer:
     def _give_up(self, error: HistoryError) -> None:
         """Say what is wrong, once, and let go of the file."""
         self._active.clear()
+        was_open = self._connection is not None
         self._let_go()
-        if is_damage(error.__cause__) and not self._suspect:
+        if was_open and is_damage(error.__cause__):
             # the next run looks the file through and moves it aside if it is damaged
             self._suspect = True
             return

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 import time
+from collections.abc import Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from runagent_ls.agents.history import History, Limits, RunRecord
+from runagent_ls.agents.history import History, Limits, RunRecord, recording, writer
+from runagent_ls.agents.history import recorder as recorder_module
 from runagent_ls.agents.history.records import DAY_S, MIB
+from runagent_ls.agents.runs import OutputItem, RunState
+from runagent_ls.agents.target import Target
 
 from .conftest import OpenHistory, completed, items, record_run
 
@@ -117,3 +124,75 @@ def test_a_huge_value_is_cut_and_says_so(open_history: OpenHistory) -> None:
     record_run(history, RunRecord("t_stream", "stream", [1], {"a": 2}))
     assert history.last_inputs("t_stream") == ([1], {"a": 2})
     assert history.last_inputs("other") is None
+
+
+def test_output_that_the_disk_does_not_take_is_counted(
+    open_history: OpenHistory, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory has an end: what the disk does not take in time is dropped, and said."""
+    monkeypatch.setattr(writer, "ROOM_BYTES", 50_000)
+    monkeypatch.setattr(writer, "_MOST_BYTES", 200_000)
+    history = open_history()
+    recorder = history.begin(RunRecord("t_stream", "stream"))
+    assert history.flush()
+    count = 100
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        kept_up = [recorder.output(items(["x" * 10_000], first=at)) for at in range(count)]
+        other.execute("COMMIT")
+    assert not all(kept_up)
+    recorder.end(completed(count))
+    assert history.flush()
+    run = history.get("last")
+    chunks = history.chunks(run.history_id)
+    assert run.chunks == count
+    assert 0 < len(chunks) == count - run.dropped_chunks < count
+    assert [chunk.index for chunk in chunks] == list(range(len(chunks)))
+
+
+async def test_a_stream_waits_for_the_disk_but_not_for_ever(
+    open_history: OpenHistory, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "ROOM_BYTES", 50_000)
+    monkeypatch.setattr(recorder_module, "WAIT_FOR_DISK_S", 0.1)
+    history = open_history()
+    told: list[int] = []
+
+    class Told:
+        async def state(self, state: RunState, target: Target | None) -> None:
+            pass
+
+        async def output(self, batch: Sequence[OutputItem]) -> None:
+            told.extend(item.index for item in batch)
+
+    recorder = history.begin(RunRecord("t_stream", "stream"))
+    assert history.flush()
+    sink = recording(Told(), recorder)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for at in range(8):
+            await asyncio.wait_for(sink.output(items(["x" * 10_000], first=at)), 10)
+        other.execute("COMMIT")
+    # the disk answers again: nothing is lost however fast the stream is
+    for at in range(8, 200):
+        await sink.output(items(["x" * 10_000], first=at))
+    recorder.end(completed(200))
+    assert await asyncio.to_thread(history.flush)
+    assert told == list(range(200))
+    run = history.get("last")
+    assert (run.chunks, run.dropped_chunks) == (200, 0)
+
+
+def test_what_waits_does_not_pile_up(history: History) -> None:
+    secret = "q9Zr7Lw2XkvT"
+    recorder = history.begin(RunRecord("t_stream", "stream", secrets=(secret,)))
+    recorder.output(items([secret[:5], *[""] * 20_000]))
+    assert history.flush()
+    run = history.get("last")
+    assert run.chunks > 15_000
+    recorder.output(items([secret[5:]], first=20_001))
+    recorder.end(completed(20_002))
+    assert history.flush()
+    text = "".join(str(chunk.value) for chunk in history.iter_chunks(run.history_id))
+    assert secret not in text
+    assert secret[5:] not in text
