@@ -10,6 +10,7 @@ from runagent_ls.features.entrypoints import EntrypointInfo, ParameterInfo
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.objects import nearest
 from runagent_ls.schema.inputs import check_inputs
+from runagent_ls.schema.wording import in_words
 
 _POSITIONAL: Final = ("positional_only", "positional_or_keyword")
 _PAYLOAD: Final = "payload"
@@ -130,8 +131,6 @@ def _bare(name: str) -> str:
 
 
 def _expected(info: ParameterInfo | None) -> str | None:
-    from runagent_ls.schema.wording import in_words
-
     return in_words(info.schema) if info is not None and info.schema else None
 
 

@@ -13,7 +13,6 @@ from runagent_ls.project.annotations.combining import any_of, fixed_array
 from runagent_ls.project.annotations.known import (
     ARRAYS,
     CONSTRAINED,
-    COUNTERS,
     OBJECTS,
     TUPLES,
     Schema,
@@ -133,8 +132,6 @@ class Builder:
             schema["items"] = given[0]
         elif name in OBJECTS and len(given) == 2:
             _describe_members(schema, *given)
-        elif name in COUNTERS:
-            return schema
         return schema
 
     def _tuple(self, arguments: list[ast.expr], place: Place, variables: Variables) -> Schema:
