@@ -43,11 +43,14 @@ from runagent_ls.version import USER_AGENT
 
 LARGEST_MESSAGE = 256 * 1024 * 1024
 """Bytes. Messages of 40 MB are real; without a limit a hostile one fills the memory."""
+PING_INTERVAL_S = 20.0
+"""Other machines hear from us this often, so that nothing on the way takes a quiet agent for a
+dead connection. On this machine the server's own pings are enough."""
 WAITING_LIMIT = 1024 * 1024
 """Bytes of unread messages from which on we stop reading, so that the agent has to wait."""
 
 # bound once: looking a member up in its enum costs as much as reading a small frame's header
-_TEXT, _BINARY, _CONT = Opcode.TEXT, Opcode.BINARY, Opcode.CONT
+_TEXT, _BINARY, _CONT, _PONG = Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.PONG
 
 
 # The library writes the URL and the headers, and so the key, into its log.
@@ -133,6 +136,8 @@ class MessageSocket(ClientConnection):
             message = b"".join(self._fragments)
             self._fragments = []
         else:
+            if opcode is _PONG:
+                self.acknowledge_pings(bytes(event.data))
             return
         self._messages.append(message)
         self._waiting_bytes += len(message)
@@ -216,8 +221,9 @@ def _opening(target: Target, connect_limit: float | None) -> connect:
         additional_headers=headers,
         compression=None if not target.leaves_machine else "deflate",
         max_size=LARGEST_MESSAGE,
-        # the server pings; our limit for silence is the caller's idle limit
-        ping_interval=None,
+        # No limit for the answer: our limit for silence is the caller's idle limit.
+        ping_interval=PING_INTERVAL_S if target.cloud or target.leaves_machine else None,
+        ping_timeout=None,
         open_timeout=connect_limit,
         user_agent_header=USER_AGENT,
         proxy=proxy,

@@ -23,6 +23,7 @@ from typing import Any, TypeAlias
 import pytest
 import trustme
 
+from runagent_ls.agents import websocket
 from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.credentials import ApiKey, Cloud
@@ -434,6 +435,34 @@ async def test_pings_are_answered(start_faulty: StartFaulty) -> None:
 
     assert await outcome(await start_faulty(handler, "local"), STREAM) == []
     assert answered.is_set()
+
+
+@pytest.mark.parametrize(("place", "expected"), [("cloud", True), ("tls", True), ("local", False)])
+async def test_a_quiet_stream_is_kept_alive_on_the_way_to_other_machines(
+    start_faulty: StartFaulty, place: str, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(websocket, "PING_INTERVAL_S", 0.02)
+    pings = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal pings
+        await accept(reader, writer)
+        writer.write(text_frame(STARTED))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None if expected else 0.3):
+                while pings < 3:
+                    head = await reader.readexactly(2)
+                    mask = await reader.readexactly(4)
+                    masked = await reader.readexactly(head[1] & 0x7F)
+                    payload = bytes(c ^ mask[i % 4] for i, c in enumerate(masked))
+                    pings += head[0] == 0x89
+                    if pings == 1:  # answered once, then never again
+                        writer.write(bytes([0x8A, len(payload)]) + payload)
+        writer.write(text_frame(data(1)) + text_frame(COMPLETED))
+        await reader.read()
+
+    assert await outcome(await start_faulty(handler, place), STREAM) == [1]
+    assert pings == (3 if expected else 0)
 
 
 @pytest.mark.parametrize("place", ["local", "cloud"])
