@@ -1,0 +1,192 @@
+"""Batches asked for by the shell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lsp.editor import SHELL, Editor, RefusedError
+from serve_real_agent import RunningAgent
+
+MakeEditor = Callable[..., Editor]
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def shell(editors: MakeEditor, real_agent: RunningAgent) -> Editor:
+    environment = {"RUNAGENT_CACHE_DIR": str(real_agent.cache_dir)}
+    editor = editors([real_agent.project_dir], SHELL, environment=environment)
+    editor.start()
+    return editor
+
+
+class Batch:
+    """The files of a batch, and what asks for it."""
+
+    def __init__(self, agent: RunningAgent, folder: Path) -> None:
+        self.config = agent.project_dir / "runagent.config.json"
+        self.input = folder / "inputs.jsonl"
+        self.output = folder / "results.jsonl"
+
+    def write(self, *items: object) -> None:
+        self.input.write_text("".join(json.dumps(item) + "\n" for item in items), "utf-8")
+
+    def params(self, tag: str, **more: object) -> Json:
+        return {
+            "runId": "batch",
+            "configUri": self.config.as_uri(),
+            "tag": tag,
+            "inputUri": self.input.as_uri(),
+            "outputUri": self.output.as_uri(),
+            **more,
+        }
+
+    def results(self) -> dict[int, Json]:
+        """The results by item; the file's other lines are the batch's own."""
+        lines = map(json.loads, self.output.read_text("utf-8").splitlines())
+        return {line["index"]: line for line in lines if "index" in line and "state" in line}
+
+
+@pytest.fixture
+def batch(real_agent: RunningAgent, tmp_path: Path) -> Batch:
+    return Batch(real_agent, tmp_path)
+
+
+def test_every_line_is_called_and_told(shell: Editor, batch: Batch) -> None:
+    batch.write(*({"name": f"n{number}"} for number in range(6)), {"nmae": "x"})
+    report = shell.request("runagent/batch", batch.params("greet", concurrency=2), limit=60)
+    assert (report["runId"], report["end"], report["outputUri"]) == (
+        "batch", "finished", batch.output.as_uri(),
+    )  # fmt: skip
+    assert (report["done"], report["completed"], report["failed"]) == (7, 6, 1)
+    assert report["errors"]["VALIDATION_ERROR"]["example"]["line"] == 7
+    results = batch.results()
+    assert results[3]["value"] == {"greeting": "hello n3", "n": 1}
+    assert results[6]["state"] == "failed"
+    last = shell.of("runagent/batchProgress")[-1]
+    assert (last["runId"], last["done"], last["failed"]) == ("batch", 7, 1)
+
+
+def test_unfit_items_are_called_when_the_user_says_so(shell: Editor, batch: Batch) -> None:
+    batch.write({"nmae": "x"})
+    report = shell.request("runagent/batch", batch.params("greet", validate=False), limit=60)
+    assert list(report["errors"]) != ["VALIDATION_ERROR"]
+    assert report["failed"] == 1
+
+
+def test_a_batch_is_stopped_in_two_steps_and_goes_on_later(
+    shell: Editor, batch: Batch, tmp_path: Path
+) -> None:
+    gate, begun = tmp_path / "gate", tmp_path / "written-1.begun"
+    items = [
+        {"path": str(tmp_path / f"written-{number}"), "gate": str(gate)} for number in range(1, 4)
+    ]
+    batch.write(*items)
+    running = shell.begin("runagent/batch", batch.params("write_after", concurrency=1))
+    shell.until(begun.exists, "the first call has begun")
+    with pytest.raises(RefusedError, match="going on already"):
+        shell.request("runagent/batch", batch.params("write_after"))
+    first = shell.request("runagent/cancel", {"runId": "batch"})
+    assert (first["found"], first["stopped"]) == (True, False)
+    assert "cancel again" in first["message"]
+    second = shell.request("runagent/cancel", {"runId": "batch"})
+    assert (second["found"], second["stopped"]) == (True, True)
+    report = shell.answer(running)
+    assert (report["end"], report["unknown"], report["notRun"]) == ("interrupted", 1, 2)
+    assert shell.request("runagent/cancel", {"runId": "batch"})["found"] is False
+    gate.write_text("")
+    resumed = batch.params("write_after", resume=True)
+    report = shell.request("runagent/batch", resumed, limit=60)
+    assert (report["end"], report["completed"], report["resumed"]) == ("finished", 2, 1)
+    assert report["unknown"] == 1
+
+
+def test_the_lsp_way_to_cancel_leaves_running_calls(
+    shell: Editor, batch: Batch, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    batch.write(*({"path": str(tmp_path / name), "gate": str(gate)} for name in ("written", "b")))
+    running = shell.begin("runagent/batch", batch.params("write_after", concurrency=1))
+    shell.until((tmp_path / "written.begun").exists, "the call has begun")
+    shell.notify("$/cancelRequest", {"id": running})
+    report = shell.answer(running)
+    gate.write_text("")
+    assert (report["end"], report["unknown"]) == ("interrupted", 1)
+
+
+def test_shutdown_ends_batches(shell: Editor, batch: Batch, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    items = [{"path": str(tmp_path / f"w{number}"), "gate": str(gate)} for number in range(3)]
+    batch.write(*items)
+    shell.begin("runagent/batch", batch.params("write_after", concurrency=1))
+    shell.until((tmp_path / "w0.begun").exists, "the first call has begun")
+    assert shell.stop() == 0
+    gate.write_text("")
+    assert not (tmp_path / "w1.begun").exists()
+    assert {it["state"] for it in batch.results().values()} == {"unknown"}
+
+
+def test_a_batch_and_a_run_go_on_at_once(shell: Editor, batch: Batch, tmp_path: Path) -> None:
+    batch.write(*({"n": number} for number in range(20)))
+    running = shell.begin("runagent/batch", batch.params("echo"))
+    config = batch.config.as_uri()
+    params = {"runId": "r", "configUri": config, "tag": "greet", "kwargs": {"name": "a"}}
+    assert shell.request("runagent/run", params)["state"] == "completed"
+    assert shell.answer(running, limit=60)["completed"] == 20
+
+
+def test_tables_get_their_types_from_the_function(
+    shell: Editor, batch: Batch, tmp_path: Path
+) -> None:
+    batch.input = tmp_path / "inputs.csv"
+    batch.input.write_text("name,times\nAda,2\n", "utf-8")
+    report = shell.request("runagent/batch", batch.params("greet"), limit=60)
+    assert report["completed"] == 1
+    assert batch.results()[0]["value"] == {"greeting": "hello AdaAda", "n": 2}
+
+
+def test_what_cannot_begin_says_why(shell: Editor, batch: Batch) -> None:
+    with pytest.raises(RefusedError, match=r"inputs\.jsonl") as refused:
+        shell.request("runagent/batch", batch.params("echo"))
+    assert refused.value.code == -32803
+    batch.write({"n": 1})
+    batch.output.write_text("something else\n")
+    with pytest.raises(RefusedError, match=r"results\.jsonl"):
+        shell.request("runagent/batch", batch.params("echo"))
+    assert batch.output.read_text() == "something else\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"runId": ""}, "runId"),
+        ({"tag": 5}, "tag"),
+        ({"inputUri": "untitled:1"}, "inputUri"),
+        ({"outputUri": None}, "outputUri"),
+        ({"inputFormat": "xml"}, "inputFormat"),
+        ({"concurrency": 0}, "concurrency"),
+        ({"concurrency": 257}, "concurrency"),
+        ({"resume": "yes"}, "resume"),
+        ({"ordered": 1}, "ordered"),
+        ({"deduplicate": []}, "deduplicate"),
+        ({"validate": "no"}, "validate"),
+        ({"retries": 11}, "retries"),
+        ({"target": 5}, "target"),
+        ({"timeouts": {"total": 0}}, "timeouts.total"),
+        ({"configUri": None}, "configUri or target"),
+    ],
+)
+def test_parameters_of_the_wrong_shape_are_refused_by_name(
+    shell: Editor, batch: Batch, changes: Json, named: str
+) -> None:
+    batch.write({"n": 1})
+    with pytest.raises(RefusedError, match=named) as refused:
+        shell.request("runagent/batch", {**batch.params("echo"), **changes})
+    assert refused.value.code == -32602
+    same = {**batch.params("echo"), "outputUri": batch.input.as_uri()}
+    with pytest.raises(RefusedError, match="two different files"):
+        shell.request("runagent/batch", same)
