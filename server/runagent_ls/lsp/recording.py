@@ -31,14 +31,15 @@ class Recording:
         from runagent_ls.agents.history import History
 
         limits = self._limits()
-        if self._history is None or self._history.limits != limits:
-            self._close_later(self._history)
+        if self._history is None:
             loop = asyncio.get_running_loop()
 
             def tell(trouble: str) -> None:  # from the thread that writes
                 loop.call_soon_threadsafe(self._session.show_once, WARNING, trouble)
 
             self._history = History.open(limits=limits, on_trouble=tell)
+        elif self._history.limits != limits:
+            self._history.use_limits(limits)
         return self._history
 
     async def begin(self, request: RunRequest, stream: bool) -> Recorder:
@@ -85,14 +86,6 @@ class Recording:
         return Limits(
             total_bytes=settings.history_max_size_mb * _MIB, age_days=settings.history_max_age_days
         )
-
-    def _close_later(self, history: History | None) -> None:
-        if history is not None:
-
-            async def close() -> None:
-                await asyncio.to_thread(history.close)
-
-            self._session.spawn(close(), "Closing the history")
 
 
 def _env_secrets(project: AgentProject | None) -> tuple[str, ...]:
