@@ -7,17 +7,19 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cloud_stand_in import running_cloud
+from cloud_stand_in import FOREIGN, NOT_DEPLOYED, QUOTA, running_cloud
 from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
+from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.target import Target, resolve
+from runagent_ls.agents.target import Target, resolve, resolve_cloud
 from serve_real_agent import RunningAgent, environment, interpreter, serving
 
 AGENT_ID = "7d1f4a52-3c0b-4c55-9d0e-2f6f7a9b1c77"
@@ -339,6 +341,69 @@ async def test_a_signed_in_server_copies_to_the_cloud_and_the_target_says_so(
         assert given.copies_to_cloud is signed_in
         assert found.to_message()["copiesToCloud"] is signed_in
     shutil.rmtree(cache)
+
+
+SDK_IN_CLOUD = """
+import contextlib, io, json, sys
+from runagent import RunAgentClient
+agent_id, tag, args, kwargs = json.loads(sys.stdin.read())
+with contextlib.redirect_stdout(io.StringIO()):
+    client = RunAgentClient(agent_id, tag, local=False, user_id="u-1", persistent_memory=True)
+    try:
+        answer = ["value", repr(client.run(*args, **kwargs))]
+    except Exception as error:
+        answer = ["error", error.code]
+print(json.dumps(answer))
+"""
+
+
+@pytest.mark.parametrize(
+    ("agent", "call", "codes"),
+    [
+        ("own", Call("echo", [1, "ü"], {"k": [None]}), None),
+        ("own", Call("fail", [3]), ("INTERNAL_ERROR", "INTERNAL_ERROR")),
+        # the official client calls every 4xx a connection error
+        ("own", Call("nope"), ("CONNECTION_ERROR", "NOT_FOUND")),
+        (FOREIGN, Call("echo"), ("PERMISSION_ERROR", "PERMISSION_ERROR")),
+        (NOT_DEPLOYED, Call("echo"), ("AGENT_NOT_DEPLOYED", "AGENT_NOT_DEPLOYED")),
+        (QUOTA, Call("echo"), ("QUOTA_EXCEEDED", "QUOTA_EXCEEDED")),
+    ],
+)
+async def test_the_cloud_hears_and_answers_the_same(
+    tmp_path: Path, agent: str, call: Call, codes: tuple[str, str] | None
+) -> None:
+    """The SDK and ours call the stand-in: equal requests, and equal answers or better codes."""
+    with running_cloud(plain=True) as cloud:
+        agent_id = cloud.agent_id if agent == "own" else agent
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [str(interpreter()), "-c", SDK_IN_CLOUD],
+            input=json.dumps([agent_id, call.tag, call.args, call.kwargs]),
+            env=environment(tmp_path)
+            | {"RUNAGENT_API_KEY": cloud.api_key, "RUNAGENT_BASE_URL": f"{cloud.base_url}/"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        theirs = json.loads(done.stdout.splitlines()[-1])
+        key = ApiKey(cloud.api_key)
+        target = resolve_cloud(agent_id, Cloud(cloud.base_url, "given", key))
+        asked = replace(call, user_id="u-1", persistent_memory=True)
+        async with AgentClient(target) as client:
+            try:
+                mine = ["value", repr((await client.run(asked)).value)]
+            except AgentError as error:
+                mine = ["error", error.code]
+        sent = [r for r in cloud.requests() if r["path"].endswith("/run")]
+    assert (theirs, mine) == (
+        (mine, mine) if codes is None else (["error", codes[0]], ["error", codes[1]])
+    )
+    assert theirs[0] == ("value" if codes is None else "error")
+    first, second = (
+        (r["method"], r["path"], r["query"], r["headers"]["authorization"], r["body"]) for r in sent
+    )
+    assert first == second
 
 
 def _copied(requests: list[dict[str, Any]]) -> bool:
