@@ -97,8 +97,16 @@ class Transcript:
         """Items that are not kept, because the disk does not keep up."""
         self._seen = max(self._seen, items[-1].index + 1)
 
-    def flush(self, *, last: bool = False) -> list[Step]:
-        """What arrived since, except what may be the beginning of a secret."""
+    @property
+    def waits(self) -> bool:
+        """Whether something arrived that is not written yet."""
+        return bool(self._waiting)
+
+    def flush(self, *, last: bool = False, idle: bool = False) -> list[Step]:
+        """What arrived since, except what may be the beginning of a secret.
+
+        `idle` tells that nothing came for a while.
+        """
         if not self._waiting and not last:
             return []
         self._drop_what_will_not_stay()
@@ -112,7 +120,7 @@ class Transcript:
                 end += 1
             group = waiting[at:end]
             if is_text:
-                taken = self._texts(group, last=last or end < len(waiting))
+                taken = self._texts(group, last=last or end < len(waiting), idle=idle)
                 ready += taken
                 if len(taken) < len(group):
                     self._waiting = group[len(taken) :]
@@ -164,12 +172,12 @@ class Transcript:
             return "[nested too deeply to be stored]", 0
         return (clean, None) if shorter is None else shorter
 
-    def _texts(self, group: list[OutputItem], *, last: bool) -> list[_Ready]:
+    def _texts(self, group: list[OutputItem], *, last: bool, idle: bool) -> list[_Ready]:
         texts = [str(item.value) for item in group]
         for at, text in enumerate(texts):
             if text.lstrip()[:1] in {"{", "["}:
                 texts[at] = self._redactor.whole_json(text)
-        return self._ready(group, self._stream.clean(texts, last=last))
+        return self._ready(group, self._stream.clean(texts, last=last, idle=idle))
 
     def _values(self, group: list[OutputItem]) -> list[_Ready]:
         """All at once, for looking is what costs time."""

@@ -26,6 +26,8 @@ from runagent_ls.agents.target import Target
 
 INTERVAL_S: Final = 0.1
 """Between two batches."""
+_IDLE_S: Final = 1.0
+"""After it nothing more is waited for."""
 _URGENT_BYTES: Final = 4 * 1024 * 1024
 """So much is written at once."""
 ROOM_BYTES: Final = 32 * 1024 * 1024
@@ -87,6 +89,7 @@ class Writer:
         self._active: dict[str, Transcript] = {}
         self._try_again_at = 0.0
         self._suspect = False
+        self._idle = False
 
     def submit(self, event: Event) -> None:
         """Hand an event over."""
@@ -142,8 +145,13 @@ class Writer:
 
     def _collect(self) -> bool:
         """Wait for something to write, then a moment for more; False when closing."""
+        # text that may be the beginning of a secret waits for more, though not for ever
+        waits = any(transcript.waits for transcript in self._active.values())
         with self._condition:
-            self._condition.wait_for(lambda: self._events or self._closing)
+            self._condition.wait_for(
+                lambda: self._events or self._closing, _IDLE_S if waits and not self._idle else None
+            )
+            self._idle = not self._events
             self._condition.wait_for(
                 lambda: self._closing or self._bytes > _URGENT_BYTES or self._is_hurried(),
                 INTERVAL_S,
@@ -181,7 +189,7 @@ class Writer:
                 steps += self._steps_of(event)
                 ended = ended or isinstance(event, End)
         for transcript in self._active.values():
-            steps += transcript.flush()
+            steps += transcript.flush(idle=self._idle)
         if steps:
             self._commit(steps)
         if ended:

@@ -153,6 +153,21 @@ def test_what_may_begin_a_secret_waits_for_more(history: History) -> None:
     recorder.end(completed(3))
 
 
+def test_a_few_characters_do_not_wait_for_ever(history: History) -> None:
+    """An output that ends in the first letter of a key is there while the agent thinks."""
+    recorder = history.begin(RunRecord("t_stream", "stream", secrets=(SECRET,)))
+    recorder.output(items(["ends in q9Z"]))
+    deadline = time.monotonic() + 30
+    while not history.list().runs or not history.get("last").chunks:
+        assert time.monotonic() < deadline
+    # should it have been the key: the rest of it does not get there
+    recorder.output(items([SECRET[3:], "."], first=1))
+    recorder.end(completed(3))
+    assert history.flush()
+    values = [chunk.value for chunk in history.chunks(history.get("last").history_id)]
+    assert values == ["ends in q9Z", MASK, "."]
+
+
 @pytest.mark.parametrize(
     "key",
     [

@@ -10,6 +10,9 @@ from runagent_ls.agents.history.redaction.redactor import Redactor
 
 _REMEMBERED: Final = 4096
 """Characters that were let through and still count for what follows them."""
+_HARMLESS: Final = 3
+"""So many characters of what may be a secret are let through when nothing comes for a while: they
+tell little, and an output should not be missing because it ends in the first letter of a key."""
 _MOST_HELD: Final = 4096
 """Texts that wait at most; an endless number of empty ones must not pile up."""
 
@@ -29,11 +32,11 @@ class TextStream:
         """Texts that are not kept came by."""
         self._remember(texts)
 
-    def clean(self, texts: Sequence[str], *, last: bool) -> list[str]:
+    def clean(self, texts: Sequence[str], *, last: bool, idle: bool = False) -> list[str]:
         """The texts without secrets, fewer than given when the rest has to wait for more.
 
-        With `last` nothing follows, and nothing waits. What waits has to be given again, in
-        front of what came since.
+        With `last` nothing follows, and nothing waits; with `idle` nothing waits for the sake of
+        a few characters. What waits has to be given again, in front of what came since.
         """
         joined = "".join(texts)
         whole = self._before + joined
@@ -41,7 +44,7 @@ class TextStream:
         suspicious = self._redactor.suspicious(whole)
         ready = texts
         if not last:
-            ready = self._ready(texts, whole, offset)
+            ready = self._ready(texts, whole, offset, _HARMLESS if idle else 0)
         if not ready:
             return []
         places = []
@@ -54,11 +57,11 @@ class TextStream:
         self._remember(ready)
         return self._masked(ready, places) if places else list(ready)
 
-    def _ready(self, texts: Sequence[str], whole: str, offset: int) -> Sequence[str]:
+    def _ready(self, texts: Sequence[str], whole: str, offset: int, harmless: int) -> Sequence[str]:
         """Those texts that end before the first character that may begin a secret."""
         open_at = min(self._redactor.forms.open_at(whole), patterns.open_at(whole)) - offset
         total = len(whole) - offset
-        if open_at >= total:
+        if total - open_at <= harmless:
             return texts
         count, end = len(texts), total
         while count and end > max(open_at, 0):
