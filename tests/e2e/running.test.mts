@@ -24,7 +24,7 @@ after(async () => {
 });
 
 test('Run asks for the inputs and shows the answer', async () => {
-  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name'));
+  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name', 5000));
   await window.screenshot('run-input');
   await window.answer('Run greet: name', 'Ada');
   await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'true' }).click();
@@ -34,7 +34,7 @@ test('Run asks for the inputs and shows the answer', async () => {
 });
 
 test('Stream shows each piece as it arrives', async () => {
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
   await window.answer('Stream count_down_stream: start', '6');
   await window.answer('Stream count_down_stream: pause', '0.5');
   const early = await window.runSays('Running', '6 ...');
@@ -45,7 +45,7 @@ test('Stream shows each piece as it arrives', async () => {
 });
 
 test('Cancel stops a stream and keeps what arrived', async () => {
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
   await window.answer('Stream count_down_stream: start', '1000');
   await window.answer('Stream count_down_stream: pause', '0.2');
   await window.runSays('Running', '1000 ...');
@@ -58,7 +58,7 @@ test('Cancel stops a stream and keeps what arrived', async () => {
 
 test('what the function raises is told, with a way on', async () => {
   await window.page.locator('.tab[data-resource-name="main.py"]').click(); // back from the run's page
-  await window.pressLens('Run', -1, () => window.waitForInput('Run divide: dividend'));
+  await window.pressLens('Run', -1, () => window.waitForInput('Run divide: dividend', 5000));
   await window.answer('Run divide: dividend', '1');
   await window.answer('Run divide: divisor', '0');
   await window.runSays('The run failed', 'division by zero');

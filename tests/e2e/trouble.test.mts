@@ -38,7 +38,7 @@ async function open(options: Partial<Parameters<typeof Workbench.open>[0]> = {})
 
 async function greet(window: Workbench): Promise<void> {
   await eventually('lenses', async () => (await window.lenses()).length >= 1);
-  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name'));
+  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name', 5000));
   await window.answer('Run greet: name', 'Ada');
   await window.waitForInput('Run greet: excited');
   await window.page.keyboard.press('Enter'); // leaves it out
@@ -77,7 +77,7 @@ test('hostile output is shown as text and does nothing', async () => {
 test('a line of ten million characters leaves the editor usable', async () => {
   const window = await open({ settings: target(hostile.port) });
   await eventually('lenses', async () => (await window.lenses()).length >= 2);
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
   await window.answer('Stream count_down_stream: start', '1');
   await window.answer('Stream count_down_stream: pause', '1');
   const text = await window.runSays('Completed');
@@ -174,7 +174,7 @@ test('an answer that is no JSON and a stream that breaks off: both are said, and
   await window.runSays('The run failed', 'not JSON', 'Change Target');
   await window.screenshot('not-json');
   await window.page.locator('.tab[data-resource-name="main.py"]').click();
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start'));
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
   await window.answer('Stream count_down_stream: start', '1');
   await window.answer('Stream count_down_stream: pause', '1');
   await window.runSays('The run failed', 'STREAM_ERROR', 'half of it');

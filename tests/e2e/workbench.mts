@@ -64,8 +64,9 @@ export class Workbench {
       cpSync(extensionsFolder(), path.join(dataDir, 'extensions'), { recursive: true });
       writeSettings(dataDir, options.settings);
       const trust = options.trusted === false ? [] : ['--disable-workspace-trust'];
-      // Its sockets as well go with the folder.
-      const env = { ...(options.env ?? process.env), XDG_RUNTIME_DIR: dataDir };
+      // Its sockets and its history of runs as well go with the folder.
+      const own = { XDG_RUNTIME_DIR: dataDir, RUNAGENT_LS_HISTORY: path.join(dataDir, 'history.db') };
+      const env = { ...(options.env ?? process.env), ...own };
       const editor = await startEditor({ dataDir, flags: trust, env });
       ends.unshift(editor.stop);
       const browser = await launch();
@@ -131,6 +132,44 @@ export class Workbench {
       .waitFor({ state: 'hidden' });
   }
 
+  /** The quick pick whose title or placeholder says `prompt`, and no other that is still on its way out. */
+  quickPick(prompt: string) {
+    const says = `.quick-input-title:has-text("${prompt}"), input[placeholder*="${prompt}"]`;
+    return this.page.locator('.quick-input-widget:visible').filter({ has: this.page.locator(says) });
+  }
+
+  /** Chooses the row that holds `text` in the quick pick that says `prompt`. Rows are redrawn at any time, so it tries again. */
+  async choose(prompt: string, text: string): Promise<void> {
+    const row = this.quickPick(prompt).locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+    await eventually(`"${text}" can be chosen where it says "${prompt}"`, async () => {
+      await row.first().click({ timeout: 3000 });
+      return true;
+    });
+  }
+
+  /** Presses a button of the modal dialog; its whole text is answered. */
+  async confirm(button: string): Promise<string> {
+    const dialog = this.page.locator('.monaco-dialog-box');
+    await dialog.waitFor({ timeout: 30_000 });
+    const text = await dialog.innerText();
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    return text;
+  }
+
+  /** The visible text of the active editor, once it holds all of `parts`; spaces are plain ones. */
+  editorSays(...parts: (string | RegExp)[]): Promise<string> {
+    let text = '';
+    return eventually(`the editor says ${parts.join(', ')}`, async () => {
+      const lines = await this.page.locator('.editor-group-container.active .monaco-editor .view-lines').last().innerText();
+      text = lines.replaceAll('\u00a0', ' ');
+      const has = parts.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)));
+      return has ? text : undefined;
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}; it says:\n${text}`);
+    }) as Promise<string>;
+  }
+
   /** Replaces `length` characters at a place (from 1, as people count) of the active editor. */
   async replace(line: number, column: number, length: number, text: string): Promise<void> {
     await this.goTo(line, column);
@@ -179,11 +218,11 @@ export class Workbench {
     });
   }
 
-  waitForInput(title: string): Promise<void> {
+  waitForInput(title: string, timeout = 30_000): Promise<void> {
     return this.page
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: title })
-      .waitFor({ timeout: 5000 });
+      .waitFor({ timeout });
   }
 
   async notification(text: string | RegExp): Promise<string> {

@@ -1,13 +1,14 @@
-/** A language that client code can be written in. */
-export interface ClientLanguage {
-  /** As the server names it. */
-  readonly id: 'python' | 'typescript' | 'go' | 'rust' | 'curl';
+import type { ClientLanguage } from '../server/protocol.generated';
+
+/** A language that client code can be written in, for people. */
+export interface LanguageChoice {
+  readonly id: ClientLanguage;
   readonly label: string;
   /** What the code stands on. */
   readonly description: string;
 }
 
-export const CLIENT_LANGUAGES: readonly ClientLanguage[] = [
+export const CLIENT_LANGUAGES: readonly LanguageChoice[] = [
   { id: 'python', label: 'Python', description: 'package runagent' },
   { id: 'typescript', label: 'TypeScript', description: 'package runagent' },
   { id: 'go', label: 'Go', description: 'RunAgent module' },

@@ -1,0 +1,208 @@
+/** What stands around a run: refused inputs, tracebacks, history, batches, client code, metrics. */
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+let agent: ServedAgent;
+let window: Workbench;
+
+/** An entrypoint that tells where it failed: RunAgent itself sends only the message of an exception. */
+const EXPLODE = `
+
+def explode(depth: int = 1) -> None:
+    """Fail with a traceback."""
+    import traceback
+
+    try:
+        raise ValueError("too deep")
+    except ValueError:
+        raise RuntimeError(traceback.format_exc()) from None
+`;
+
+function addEntrypoint(): void {
+  const main = path.join(folder, 'main.py');
+  writeFileSync(main, readFileSync(main, 'utf8') + EXPLODE);
+  const file = path.join(folder, 'runagent.config.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  config.agent_architecture.entrypoints.push({ file: 'main.py', module: 'explode', tag: 'explode' });
+  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
+}
+
+before(async () => {
+  addEntrypoint();
+  agent = await serveAgent(folder);
+  window = await Workbench.open({ folder, env: { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir } });
+  await window.openFile('main.py');
+  await eventually('lenses', async () => (await window.lenses()).length >= 3);
+});
+after(async () => {
+  await window?.close();
+  await agent?.stop();
+  files.remove();
+});
+
+async function greet(name: string): Promise<void> {
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.choose('Entrypoint to run', 'greet');
+  await window.answer('Run greet: name', name);
+  await window.choose('Run greet: excited', 'Leave out');
+  await window.runSays('Completed', `Hello, ${name}.`, '127.0.0.1', 'on this machine');
+}
+
+test('inputs that do not fit are refused one by one, and sent anyway when that is wanted', async () => {
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.choose('Entrypoint to run', 'greet');
+  await window.waitForInput('Run greet: name');
+  await window.page.locator('.quick-input-widget:visible [aria-label="Edit all inputs as JSON"]').click();
+  await window.editorSays('"name"');
+  await window.replace(2, 4, 'name'.length, 'nane');
+  await window.pressLens('with these inputs', 0, () => window.runSays('Nothing was sent', 'VALIDATION_ERROR', 'nane'));
+  const problems = await (await window.runPage()).locator('.error .problems li').allInnerTexts();
+  assert.equal(problems.length, 2, String(problems));
+  await window.screenshot('refused-inputs');
+  await (await window.runPage()).locator('.error').getByRole('button', { name: 'Send Anyway' }).click();
+  await window.runSays('The run failed', /unexpected keyword argument/);
+});
+
+test('a frame of a traceback opens the file at its line', async () => {
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.choose('Entrypoint to run', 'explode');
+  await window.waitForInput('Run explode: depth');
+  await window.page.keyboard.press('Enter');
+  await window.runSays('The run failed', 'Where it failed', 'too deep');
+  await window.screenshot('traceback');
+  const frame = (await window.runPage()).locator('.error .frames button').last();
+  const [, line] = /:(\d+)$/.exec(await frame.innerText()) ?? [];
+  const source = readFileSync(path.join(folder, 'main.py'), 'utf8').split('\n');
+  assert.match(source[Number(line) - 1] ?? '', /raise ValueError/);
+  await frame.click();
+  await window.page.locator('.tab.active[data-resource-name="main.py"]').waitFor();
+  await eventually('the cursor is in the line', async () => {
+    const place = await window.page.locator('#status\\.editor\\.selection').innerText();
+    return place.includes(`Ln ${line},`);
+  });
+});
+
+test('runs are kept: listed, searched, opened, compared and deleted', async () => {
+  await greet('Grace');
+  await greet('Barbara');
+  await window.command('RunAgent: Show Run History…');
+  const rows = historyRows();
+  await eventually('the newest is first, and its state is in words', async () => {
+    const label = (await rows.first().getAttribute('aria-label', { timeout: 2000 })) ?? '';
+    return /greet.*completed.*Barbara/.test(label);
+  });
+  await window.screenshot('history');
+  await window.quickInput.fill('Grace');
+  await eventually('only one is found', async () => (await rows.count()) === 1);
+  await window.choose('Run History', 'Grace');
+  await window.choose('What to do', 'Open Transcript');
+  await window.editorSays('greet: completed', 'Agent: 127.0.0.1', 'Grace', '"letters": 5');
+  await window.screenshot('transcript');
+
+  await pickRun('Barbara');
+  await window.choose('What to do', 'Compare with Another Run…');
+  await window.choose('Run to compare', 'Grace');
+  await window.page.locator('.editor-group-container.active .monaco-diff-editor .line-insert').first().waitFor();
+  await window.screenshot('history-compare');
+
+  await pickRun('Grace');
+  await window.choose('What to do', 'Delete…');
+  assert.match(await window.confirm('Delete'), /gone for good/);
+  await window.notification('The run is deleted');
+  await window.command('RunAgent: Show Run History…');
+  await window.waitForInput('Run History');
+  await window.quickInput.fill('Grace');
+  await eventually('it is gone', async () => (await rows.allInnerTexts()).join().includes('No run holds these words'));
+  await window.page.keyboard.press('Escape');
+});
+
+function historyRows() {
+  return window.quickPick('Run History').locator('.quick-input-list .monaco-list-row');
+}
+
+async function pickRun(name: string): Promise<void> {
+  await window.command('RunAgent: Show Run History…');
+  await window.waitForInput('Run History');
+  await window.quickInput.fill(name);
+  await window.choose('Run History', name);
+}
+
+test('a run of the history runs again with its inputs, without asking for them', async () => {
+  await greet('Ida');
+  await pickRun('Ida');
+  await window.choose('What to do', 'Run Again with These Inputs');
+  await eventually('both runs are kept', async () => {
+    await window.command('RunAgent: Show Run History…');
+    await window.waitForInput('Run History');
+    await window.quickInput.fill('Ida');
+    return await eventually('two rows', async () => (await historyRows().allInnerTexts()).length === 2, 3000);
+  });
+  await window.page.keyboard.press('Escape');
+  await window.runSays('Completed', 'Hello, Ida.');
+});
+
+test('client code is written for Python and TypeScript, with the inputs of the last run when wanted', async () => {
+  await greet('Edith');
+  await window.command('RunAgent: Copy Client Code…');
+  await window.choose('Entrypoint to call', 'greet');
+  await window.choose('Language', 'Python');
+  await window.choose('Values', 'With the inputs of the last run');
+  await window.editorSays('RunAgentClient', 'greet', 'Edith', agent.agentId);
+  const mode = window.page.locator('#status\\.editor\\.mode');
+  await eventually('it is Python', async () => (await mode.innerText()).includes('Python'));
+  await window.screenshot('client-code');
+  await window.command('RunAgent: Copy Client Code…');
+  await window.choose('Entrypoint to call', 'greet');
+  await window.choose('Language', 'TypeScript');
+  await window.choose('Values', 'With example values');
+  await eventually('it is TypeScript', async () => (await mode.innerText()).includes('TypeScript'));
+  const text = await window.editorSays('RunAgentClient', agent.agentId);
+  assert.doesNotMatch(text, /Edith/);
+});
+
+test('a batch runs each line of a file, reports, and resumes', async () => {
+  const input = path.join(folder, 'names.jsonl');
+  writeFileSync(input, '{"name": "Ada"}\n{"name": "Grace"}\n{"nane": "wrong"}\n');
+  await runBatch(input);
+  await window.choose('Where to write', 'Beside the inputs');
+  await window.answer('Run Batch', '2');
+  const report = await window.editorSays('Batch greet: finished', /completed +2/, /failed +1/);
+  assert.match(report, /names\.greet\.results\.jsonl/);
+  await window.screenshot('batch-report');
+  const results = readFileSync(path.join(folder, 'names.greet.results.jsonl'), 'utf8');
+  assert.match(results, /Hello, Grace\./);
+  await runBatch(input);
+  await window.choose('Where to write', 'Beside the inputs');
+  await window.choose('holds results already', 'Resume');
+  await window.answer('Run Batch', '2');
+  await window.editorSays('Batch greet: finished', /done in earlier runs +3/);
+});
+
+/** VS Code in a browser has its own dialog for files: a path is typed. */
+async function runBatch(input: string): Promise<void> {
+  await window.command('RunAgent: Run Batch…');
+  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.waitForInput('Inputs of the Batch');
+  const dialog = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: 'Inputs of the Batch' });
+  await eventually('the file is taken', async () => {
+    // The dialog lists folders in its own time, and takes no path before.
+    await window.quickInput.fill(input, { timeout: 2000 });
+    await window.page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden', timeout: 2000 });
+    return true;
+  });
+}
+
+test('the calls are counted', async () => {
+  await window.command('RunAgent: Show Call Metrics');
+  await window.editorSays('Calls since the RunAgent server was started', /completed +\d/, 'By entrypoint');
+  await window.screenshot('metrics');
+});

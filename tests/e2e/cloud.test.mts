@@ -1,0 +1,135 @@
+/** A run in the cloud: only when chosen, with what leaves said before, and the key nowhere but in the secret storage. */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { requireVenv, root } from '../../scripts/steps.mjs';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+interface Cloud {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly logFile: string;
+  stop(): Promise<void>;
+}
+
+/** The stand-in for the service, which runs the project's functions itself. */
+function startCloud(project: string): Promise<Cloud> {
+  const script = path.join(root, 'tests', 'cloud_stand_in.py');
+  const child = spawn(requireVenv('python'), [script, '--plain', '--project', project], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.stdin.end(); // its sign to end
+    const limit = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(limit);
+  };
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).once('line', (line) => resolve({ ...JSON.parse(line), stop }));
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error('the stand-in for the cloud did not start')));
+  });
+}
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+let cloud: Cloud;
+let window: Workbench;
+
+before(async () => {
+  cloud = await startCloud(folder);
+  const { RUNAGENT_API_KEY, RUNAGENT_BASE_URL, ...environment } = process.env;
+  window = await Workbench.open({
+    folder,
+    // No agent is served here and no key is stored: whatever answers is the cloud.
+    env: { ...environment, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') },
+    settings: { 'runagent.cloud.baseUrl': cloud.baseUrl },
+  });
+  await window.openFile('main.py');
+  await eventually('lenses', async () => (await window.lenses()).length >= 3);
+});
+after(async () => {
+  await window?.close();
+  await cloud?.stop();
+  files.remove();
+});
+
+function requests(): { method: string; path: string; headers: Record<string, string> }[] {
+  const lines = readFileSync(cloud.logFile, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+}
+
+test('a run goes to the cloud after consent, and without the key it says what to do', async () => {
+  await window.command('RunAgent: Set API Key…');
+  await window.waitForInput('RunAgent API Key');
+  assert.equal(await window.quickInput.getAttribute('type'), 'password');
+  await window.answer('RunAgent API Key', cloud.apiKey);
+  await window.notification('The API key is kept');
+
+  await window.command('RunAgent: Run in the Cloud…');
+  await window.choose('Entrypoint to run in the cloud', 'greet');
+  await window.page.locator('.monaco-dialog-box').waitFor();
+  await window.screenshot('cloud-consent');
+  const asked = await window.confirm('Allow');
+  assert.ok(asked.includes(cloud.baseUrl), asked);
+  assert.match(asked, /leave this machine: the inputs you enter/);
+  assert.deepEqual(requests(), [], 'nothing was sent before the consent');
+
+  await window.answer('Run greet in the cloud: name', 'Ada');
+  await window.choose('Run greet in the cloud: excited', 'Leave out');
+  await window.runSays('Completed', 'Hello, Ada.', `RunAgent Cloud at ${cloud.baseUrl}`);
+  await window.screenshot('cloud-run');
+  const sent = requests().filter(({ method }) => method === 'POST');
+  assert.equal(sent[0]?.headers['authorization'], `Bearer ${cloud.apiKey}`);
+  assert.deepEqual(filesWith(cloud.apiKey), [], 'the key is in no file of the editor');
+
+  await window.command('RunAgent: Run in the Cloud…');
+  await window.choose('Entrypoint to run in the cloud', 'greet');
+  await window.waitForInput('Run greet in the cloud: name'); // nobody is asked for consent again
+  await window.page.keyboard.press('Escape');
+
+  await window.command('RunAgent: Remove API Key…');
+  await window.confirm('Remove');
+  await window.notification('The API key is removed');
+  await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
+  await window.runSays('The run failed', 'AUTHENTICATION_ERROR', 'API key', 'Set API Key');
+  await window.screenshot('cloud-no-key');
+  await (await window.runPage()).getByRole('button', { name: 'Set API Key' }).click();
+  await window.waitForInput('RunAgent API Key');
+  await window.page.keyboard.press('Escape');
+});
+
+/** The files of the editor's data, logs and stored state included, that hold `text`. */
+function filesWith(text: string): string[] {
+  const all = readdirSync(window.dataDir, { recursive: true, withFileTypes: true });
+  const paths = all.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  assert.ok(paths.some((file) => file.endsWith('.log')), 'logs are among them');
+  return paths.filter((file) => !file.includes(`${path.sep}extensions${path.sep}`)).filter((file) => readFileSync(file).includes(text));
+}
+
+test('an agent runs in the cloud from the menu of its file, as a stream too', async () => {
+  await window.command('RunAgent: Set API Key…');
+  await window.answer('RunAgent API Key', cloud.apiKey);
+  await eventually('the menu of the file leads to it', async () => {
+    await window.page.keyboard.press('Escape');
+    await window.page.locator('.tab[data-resource-name="main.py"]').first().click();
+    await window.page.locator('.editor-group-container.active .view-line').first().click({ button: 'right', timeout: 3000 });
+    await window.page.locator('.monaco-menu .action-label').filter({ hasText: 'Run in the Cloud' }).click({ timeout: 3000 });
+    await window.quickPick('Entrypoint to run in the cloud').waitFor({ timeout: 5000 });
+    return true;
+  });
+  await window.choose('Entrypoint to run in the cloud', 'count_down_stream');
+  const dialog = window.page.locator('.monaco-dialog-box');
+  const prompt = window.page.locator('.quick-input-title').filter({ hasText: 'Run count_down_stream in the cloud: start' });
+  await dialog.or(prompt).first().waitFor();
+  if (await dialog.isVisible()) await window.confirm('Allow');
+  await window.answer('Run count_down_stream in the cloud: start', '3');
+  await window.answer('Run count_down_stream in the cloud: pause', '0.1');
+  await window.runSays('Completed', '3 ... 2 ... 1 ... lift-off!', 'RunAgent Cloud');
+});
