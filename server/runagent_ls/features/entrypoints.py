@@ -42,6 +42,8 @@ class EntrypointInfo:
     input_schema: Schema
     signature_certain: bool
     """False when a decorator may change the parameters: they are then what the source says."""
+    filled_in: tuple[str, ...] = ()
+    """Names that `functools.partial` has given a value and a call may give another."""
     returns: str | None = None
     """The return annotation as written."""
     output_schema: Schema = field(default_factory=dict)
@@ -86,6 +88,7 @@ def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
         parameters=_parameters(signature, schemas) if signature else (),
         input_schema=schemas.inputs,
         signature_certain=resolution is not None and resolution.signature_certain,
+        filled_in=symbol.bound.keywords if symbol and symbol.bound else (),
         returns=signature.returns if signature else None,
         output_schema=schemas.output if not _extracts(entrypoint) else {},
     )

@@ -92,7 +92,7 @@ def _binding(
             if name in filled:
                 message = f"{name} is given twice: by position and by name."
                 yield InputProblem(name, (name,), message, _expected(known))
-        elif not takes_any:
+        elif not takes_any and name not in info.filled_in:
             yield _unknown(info, name)
     for it in info.parameters:
         name = it.parameter.name

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Literal, NamedTuple, TypeAlias
 
 from runagent_ls.project.behaviour import Behaviour
 from runagent_ls.project.importing import Module
-from runagent_ls.pyfile.model import Proof, Signature, Symbol
+from runagent_ls.pyfile.model import Parameter, Proof, Signature, Symbol
 
 ThingKind: TypeAlias = Literal[
     "function", "class", "instance", "module", "value", "property", "unknown"
@@ -75,15 +75,21 @@ def without_first(signature: Signature | None) -> Signature | None:
 def after_partial(signature: Signature, positional: int, keywords: Iterable[str]) -> Signature:
     """The parameters that a `functools.partial` still takes.
 
-    A parameter given by keyword stays, with what was given as its default, so it is left out here
-    like the others: a form need not ask for it.
+    A parameter given by keyword may be given again, but a form need not ask for it: it is left out
+    like the others. Those behind it can then be reached by their names alone.
     """
     bound, given = positional, set(keywords)
-    left = []
+    left: list[Parameter] = []
+    by_name = False
     for parameter in signature.parameters:
-        if bound and parameter.kind in {"positional_only", "positional_or_keyword"}:
+        kind = parameter.kind
+        if bound and kind in {"positional_only", "positional_or_keyword"}:
             bound -= 1
-        elif parameter.name not in given or parameter.kind in {"var_positional", "var_keyword"}:
+        elif parameter.name in given and kind in {"positional_or_keyword", "keyword_only"}:
+            by_name = by_name or kind == "positional_or_keyword"
+        elif by_name and kind == "positional_or_keyword":
+            left.append(replace(parameter, kind="keyword_only"))
+        elif not (by_name and kind == "var_positional"):
             left.append(parameter)
     return Signature(tuple(left), signature.returns)
 

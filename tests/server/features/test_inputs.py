@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from runagent_ls.features.entrypoints import EntrypointInfo, describe
@@ -127,6 +128,46 @@ def test_a_call_is_refused_exactly_when_python_refuses_it(
     found = problems(_describe(folder, source), args, kwargs)
     assert bool(found) is refused, found
     assert all(problem.certain for problem in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    heads(),
+    st.integers(0, 2),
+    st.lists(st.sampled_from(NAMES), max_size=2, unique=True),
+    st.integers(0, 4),
+    st.lists(st.sampled_from(NAMES), max_size=3, unique=True),
+)
+def test_a_partial_is_refused_exactly_when_python_refuses_it(
+    tmp_path_factory: pytest.TempPathFactory,
+    head: str,
+    bound: int,
+    filled: list[str],
+    positional: int,
+    named: list[str],
+) -> None:
+    folder = tmp_path_factory.getbasetemp() / "binding"
+    folder.mkdir(exist_ok=True)
+    (folder / "main.py").touch()
+    given_before = ", ".join([*("0" for _ in range(bound)), *(f"{name}=0" for name in filled)])
+    source = f"import functools\ndef g({head}):\n    return 1\n"
+    source += f"f = functools.partial(g, {given_before})\n"
+    names: dict[str, Any] = {}
+    exec(compile(source, "test", "exec"), names)  # noqa: S102 - of the strategy above
+    try:
+        inspect.signature(names["f"])
+    except ValueError:
+        reject()  # no call of it can succeed
+    args, kwargs = list(range(positional)), dict.fromkeys(named, 0)
+    try:
+        names["f"](*args, **kwargs)
+        refused = False
+    except TypeError:
+        refused = True
+    found = bool(problems(_describe(folder, source), args, kwargs))
+    if refused and "**" in head and set(named) & set(NAMES[:bound]):
+        return  # `partial(f, 0)(a=0)`: what was bound by position is not known by its name here
+    assert found is refused
 
 
 @pytest.mark.parametrize(
