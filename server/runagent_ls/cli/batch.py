@@ -16,11 +16,12 @@ from runagent_ls.agents.batch.plan import BatchError, BatchPlan
 from runagent_ls.agents.batch.report import BatchReport
 from runagent_ls.agents.batch.runner import run_batch
 from runagent_ls.agents.batch.stopping import BatchStop
-from runagent_ls.agents.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.batch_inputs import known_inputs
 from runagent_ls.cli.batch_report import report_text
+from runagent_ls.cli.calling import check_target, resolver, timeouts_of, where
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.progress import ProgressLine
 
@@ -43,18 +44,18 @@ def batch(options: Namespace) -> int:
     progress = ProgressLine(sys.stderr)
     try:
         report = asyncio.run(
-            _interruptible(plan, _resolver(options, plan.timeouts), metrics, progress)
+            _interruptible(plan, _resolver(options, plan.timeouts, progress.say), metrics, progress)
         )
     except BatchError as error:
         raise CommandError(error.message, error.advice) from error
     finally:
         progress.close()
-        if options.metrics is not None:
-            _write(options.metrics, metrics.prometheus_text("runagent_batch"))
     message = json.dumps(report.to_message(), indent=2) + "\n"
+    sys.stdout.write(message if options.json else report_text(report, plan.output))
     if options.report is not None:
         _write(options.report, message)
-    sys.stdout.write(message if options.json else report_text(report, plan.output))
+    if options.metrics is not None:
+        _write(options.metrics, metrics.prometheus_text("runagent_batch"))
     return _exit_code(report)
 
 
@@ -101,13 +102,7 @@ async def _interruptible(
 
 
 def _check_options(options: Namespace) -> None:
-    if options.host is not None and options.port is None:
-        raise CommandError(
-            f"The host {options.host} was given without a port.",
-            "Give --port as well; `runagent serve` prints it as its Address.",
-        )
-    if options.cloud and options.port is not None:
-        raise CommandError("--cloud and --port name two different places.", "Give one of them.")
+    check_target(options)
     if options.input != "-" and Path(options.input).absolute() == options.output.absolute():
         raise CommandError(
             f"{options.output} cannot be input and output at once.", "Give another --output."
@@ -124,7 +119,7 @@ def _plan(options: Namespace) -> BatchPlan:
         concurrency=options.concurrency,
         resume=options.resume,
         ordered=options.ordered,
-        timeouts=_timeouts(options.timeout),
+        timeouts=timeouts_of(options),
         retries=options.retries,
         repeat_unsafe=options.repeat_unsafe,
         deduplicate=options.deduplicate,
@@ -134,23 +129,22 @@ def _plan(options: Namespace) -> BatchPlan:
     )
 
 
-def _timeouts(total: float | None) -> Timeouts:
-    if total is None:
-        return Timeouts()
-    return Timeouts(connect=min(Timeouts().connect or total, total), idle=None, total=total)
+def _resolver(
+    options: Namespace, timeouts: Timeouts, say: Callable[[str], None]
+) -> Callable[[], Awaitable[Target]]:
+    """Finds the agent, and says where it is whenever that has changed."""
+    find = resolver(options, agent_id_of(options), timeouts)
+    said = ""
 
+    async def find_and_say() -> Target:
+        nonlocal said
+        target = await find()
+        if where(target) != said:
+            said = where(target)
+            say(said)
+        return target
 
-def _resolver(options: Namespace, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
-    agent_id = agent_id_of(options)
-
-    async def find() -> Target:
-        if options.cloud:
-            from runagent_ls.agents.credentials import cloud_of_environment
-
-            return resolve_cloud(agent_id, await asyncio.to_thread(cloud_of_environment))
-        return await resolve(agent_id, options.host, options.port, timeouts=timeouts)
-
-    return find
+    return find_and_say
 
 
 def _exit_code(report: BatchReport) -> ExitCode:

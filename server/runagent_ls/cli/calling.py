@@ -1,4 +1,4 @@
-"""What `run` and `stream` call, where, and how often, as their options say."""
+"""What `run`, `stream` and `batch` call, where, and how often, as their options say."""
 
 from __future__ import annotations
 
@@ -68,6 +68,17 @@ def resolver(
     return find
 
 
+def where(target: Target) -> str:
+    """Where a run goes, and whether anything leaves this machine."""
+    agent = f"agent {target.agent_id}"
+    if target.cloud:
+        return f"{agent} runs in the cloud at {target.address}; the inputs leave this machine"
+    if target.leaves_machine:
+        return f"{agent} is served at {target.address}, which is another machine"
+    copies = "; it sends a copy of each run to the cloud" if target.copies_to_cloud else ""
+    return f"{agent} is served at {target.address}{copies}"
+
+
 def refusal(
     options: Namespace, args: Sequence[JsonValue], kwargs: Mapping[str, JsonValue]
 ) -> AgentError | None:
@@ -79,12 +90,12 @@ def refusal(
     from runagent_ls.features.inputs import problems
     from runagent_ls.project.discovery import config_in
     from runagent_ls.project.file_source import DiskFiles
-    from runagent_ls.project.loading import load_project
+    from runagent_ls.project.loading import load_entrypoints
 
     files = DiskFiles()
     folder = absolute(options.project or Path())
     config = config_in(folder, files) if files.kind(folder) == "directory" else folder
-    project = None if config is None else load_project(config, files)
+    project = None if config is None else load_entrypoints(config, files, options.tag)
     found = None if project is None else find(project, options.tag)
     if project is None or found is None or found.is_stream != (options.command == "stream"):
         return None  # the agent says what is wrong

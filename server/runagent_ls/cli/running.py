@@ -20,6 +20,7 @@ from runagent_ls.cli.calling import (
     refusal,
     resolver,
     timeouts_of,
+    where,
 )
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.inputs import read_inputs
@@ -96,23 +97,12 @@ class _Progress:
         elif target is None:
             _say("looking for the agent")
         elif state == "connecting":
-            _say(_where(target))
+            _say(where(target))
         else:
             _say(f"running {self._tag}")
 
     async def output(self, items: Sequence[OutputItem]) -> None:
         await self._output.chunks(items)
-
-
-def _where(target: Target) -> str:
-    """Where a run goes, and whether anything leaves this machine."""
-    agent = f"agent {target.agent_id}"
-    if target.cloud:
-        return f"{agent} runs in the cloud at {target.address}; the inputs leave this machine"
-    if target.leaves_machine:
-        return f"{agent} is served at {target.address}, which is another machine"
-    copies = "; it sends a copy of each run to the cloud" if target.copies_to_cloud else ""
-    return f"{agent} is served at {target.address}{copies}"
 
 
 def _ended(outcome: RunOutcome) -> ExitCode:

@@ -158,6 +158,7 @@ def test_each_item_has_its_result(run: Run, folder: Path) -> None:
     assert [record["value"] for record in records(folder)] == list(range(30))
     assert {record["state"] for record in records(folder)} == {"completed"}
     assert Counter(lines(folder / "log")) == {str(key): 1 for key in range(30)}
+    assert "is served at 127.0.0.1:" in done.err
     assert "30 items ended: 30 completed (100.0%), 0 failed" in done.out
     assert "p50" in done.out
     assert not (folder / "out.jsonl.journal").exists()
@@ -533,7 +534,7 @@ def test_entrypoints_that_run_one_at_a_time_are_found_out(
         (("--concurrency", "0"), "no whole number from 1 up"),
         (("--retries", "-1"), "no whole number from 0 up"),
         (("--host", "localhost"), "without a port"),
-        (("--cloud", "--port", "1"), "two different places"),
+        (("--cloud", "--port", "1"), "Both --cloud and an address"),
         (("--input-format", "xml"), "none of jsonl, csv"),
         (("--output", "in.jsonl"), "input and output at once"),
         (("--input", "missing.jsonl"), "cannot be read"),
@@ -570,4 +571,5 @@ def test_progress_on_a_terminal_is_one_line(agent: RunningAgent, folder: Path) -
     assert b"\r\x1b[K" in seen
     assert b"20/20 done" in seen
     assert seen.endswith(b"\r\x1b[K")
-    assert b"\n" not in seen
+    assert seen.count(b"\n") == 1  # where the agent is
+    assert b"is served at" in seen

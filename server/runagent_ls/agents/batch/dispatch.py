@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from agent_runtime.orchestrator.metrics import Metrics
@@ -17,12 +15,12 @@ from runagent_ls.agents.batch.calls import Calls, RefusedError
 from runagent_ls.agents.batch.checkpoint import Checkpoint
 from runagent_ls.agents.batch.feeder import Feeder
 from runagent_ls.agents.batch.health import HealthWatch
-from runagent_ls.agents.batch.inputs import count_inputs, read_inputs
+from runagent_ls.agents.batch.inputs import count_in_background, read_inputs
 from runagent_ls.agents.batch.items import Item
 from runagent_ls.agents.batch.one_at_a_time import OneAtATime
 from runagent_ls.agents.batch.overlap import OverlapMeter
 from runagent_ls.agents.batch.pace import Pace
-from runagent_ls.agents.batch.plan import BatchError, BatchPlan, BatchProgress
+from runagent_ls.agents.batch.plan import BatchPlan, BatchProgress
 from runagent_ls.agents.batch.records import Record
 from runagent_ls.agents.batch.report import BatchEnd, BatchReport, Tally
 from runagent_ls.agents.batch.resuming import check_item
@@ -33,6 +31,8 @@ from runagent_ls.agents.errors import AgentError, ValidationError
 from runagent_ls.agents.target import Target
 
 PROGRESS_S: Final = 0.2
+COUNTING_S: Final = 1.0
+"""So long the report of a batch that ended early waits for the number of its items."""
 
 OnProgress = Callable[[BatchProgress], None]
 
@@ -66,6 +66,7 @@ class Dispatch:
         self._resumed = tally.done
         self._passed = 0
         self._total: int | None = None
+        self._total_is_known = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._slot_freed = asyncio.Event()
         self._ended_early: Exception | None = None
@@ -78,7 +79,9 @@ class Dispatch:
         self._calls.on_answer = self._call_answered
         self._calls.on_silence = self._call_silent
         if self._plan.input is not None:
-            self._count_in_background(self._plan.input)
+            count_in_background(self._plan.input, self._plan.input_format, self._know_total)
+        else:
+            self._total_is_known.set()  # nobody can count what has not come yet
         read = partial(
             read_inputs, self._plan.input, self._plan.input_format, self._plan.input_schema
         )
@@ -95,6 +98,9 @@ class Dispatch:
                     task.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await task
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COUNTING_S):
+                await self._total_is_known.wait()
         if on_progress is not None:
             on_progress(self._progress())
         return self._report(time.monotonic() - begun, notices)
@@ -109,7 +115,7 @@ class Dispatch:
                     return
                 item = next_item.result()
                 if item is None:
-                    self._total = self._passed
+                    self._know_total(self._passed)
                     return
                 await self._take(item)
                 next_item = asyncio.ensure_future(feeder.next())
@@ -173,12 +179,8 @@ class Dispatch:
         )
 
     async def _call(self, item: Item) -> None:
-        try:
+        with contextlib.suppress(StoppedError):
             await self._finish(await self._calls.record_of(item))
-        except StoppedError:
-            pass
-        except (GaveUpError, RefusedError, BatchError) as error:
-            self._ended_early = self._ended_early or error
 
     async def _finish(self, record: Record) -> None:
         await self._writer.finish(record)
@@ -187,6 +189,9 @@ class Dispatch:
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._slot_freed.set()
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._ended_early = self._ended_early or error
 
     async def _wait_for_running(self) -> None:
         """Until every call has ended; not longer than allowed once the batch is to stop."""
@@ -264,22 +269,13 @@ class Dispatch:
             self._availability.paused,
         )
 
-    def _count_in_background(self, path: Path) -> None:
-        loop = asyncio.get_running_loop()
-
-        def count() -> None:
-            with contextlib.suppress(BatchError, OSError, RuntimeError):
-                total = count_inputs(path, self._plan.input_format)
-                loop.call_soon_threadsafe(self._know_total, total)
-
-        threading.Thread(target=count, name="batch-counter", daemon=True).start()
-
     def _know_total(self, total: int) -> None:
         self._total = total
+        self._total_is_known.set()
 
     def _report(self, wall_s: float, notices: list[str]) -> BatchReport:
         early = self._ended_early
-        if isinstance(early, BatchError):
+        if early is not None and not isinstance(early, GaveUpError | RefusedError):
             raise early
         end: BatchEnd = "interrupted" if self._stop.finishing else "finished"
         if early is not None:
@@ -294,6 +290,6 @@ class Dispatch:
             wall_s,
             self._availability.paused_s,
             self._measured(),
-            early.error if isinstance(early, GaveUpError | RefusedError) else None,
+            None if early is None else early.error,
             tuple(notices),
         )

@@ -52,18 +52,21 @@ class Feeder:
         self._room.release()
 
     def _work(self) -> None:
-        failure: BatchError | None = None
+        # stays if reading ends in a way that nobody thought of: the batch must not wait for ever
+        failure: BatchError | None = BatchError("The inputs cannot be read any further.")
         try:
             for item in self._read():
                 self._room.acquire()
                 if self._stopped:
                     return
                 self._tell(partial(self._items.append, item))
+            failure = None
         except BatchError as error:
             failure = error
         except OSError as error:
             failure = BatchError(f"The inputs cannot be read any further: {error}.")
-        self._tell(partial(self._end, failure))
+        finally:
+            self._tell(partial(self._end, failure))
 
     def _end(self, failure: BatchError | None) -> None:
         self._ended = True

@@ -5,8 +5,10 @@ What cannot be read becomes an item with a problem, so that one broken line neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -48,6 +50,21 @@ def count_inputs(path: Path, input_format: InputFormat | None = None) -> int:
         return sum(1 for _ in read_csv(path, None))
     with open_text(path, "\n") as lines:
         return sum(1 for _, text in _lines(lines) if text is None or not _is_blank(text))
+
+
+def count_in_background(
+    path: Path, input_format: InputFormat | None, tell: Callable[[int], None]
+) -> None:
+    """`tell` the running event loop the number of items once it is known, if it can be."""
+    loop = asyncio.get_running_loop()
+
+    def count() -> None:
+        # what is wrong with the file is said by those who read it; the loop may have ended
+        with suppress(BatchError, OSError, RuntimeError):
+            total = count_inputs(path, input_format)
+            loop.call_soon_threadsafe(tell, total)
+
+    threading.Thread(target=count, name="batch-counter", daemon=True).start()
 
 
 def _read_json_lines(path: Path | None) -> Iterator[Item]:

@@ -43,7 +43,7 @@ class CheckpointWriter:
         self._wanted = threading.Condition()
         self._jobs: list[tuple[Callable[[], None], asyncio.Future[None]]] = []
         self._closing = False
-        self._failure: BatchError | None = None
+        self._failure: Exception | None = None
         self._open_marks = dict(checkpoint.in_flight)
         self._journal: io.FileIO | None = None
         self._journal_size = 0
@@ -63,7 +63,8 @@ class CheckpointWriter:
 
     async def finish(self, record: Record) -> None:
         """Append the result of an item; when this returns, it survives the end of this process."""
-        await self._do(lambda: self._append(record))
+        line = record.line()
+        await self._do(lambda: self._append(record, line))
 
     def close(self, *, complete: bool) -> None:
         """Force everything to the disk; `complete` takes the journal away. Blocks."""
@@ -100,16 +101,21 @@ class CheckpointWriter:
                 jobs, self._jobs = self._jobs, []
                 if self._closing and not jobs:
                     return
+            failure: Exception | None = RuntimeError("The writer of the batch ended early.")
             try:
                 for job, _ in jobs:
                     job()
                 self._sync_what_is_due()
+                failure = None
             except OSError as error:
+                failure = self._failed(error)
+            finally:
                 with self._wanted:
-                    self._failure = self._failed(error)
-                    jobs += self._jobs
-            self._tell([done for _, done in jobs])
-            if self._failure is not None:
+                    self._failure = failure
+                    if failure is not None:
+                        jobs += self._jobs
+                self._tell([done for _, done in jobs])
+            if failure is not None:
                 return
 
     def _tell(self, waiting: list[asyncio.Future[None]]) -> None:
@@ -125,10 +131,10 @@ class CheckpointWriter:
         if waiting and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(tell)
 
-    def _append(self, record: Record) -> None:
+    def _append(self, record: Record, line: bytes) -> None:
         output, item = self._checkpoint.output, record.item
         offset = output.tell()
-        _write(output, record.line())
+        _write(output, line)
         self._output_is_dirty = True
         self._checkpoint.table.put(item.index, record.state, item.sha256, offset)
         self._open_marks.pop(item.index, None)

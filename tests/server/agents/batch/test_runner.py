@@ -362,6 +362,24 @@ async def test_a_disk_that_fails_ends_the_batch(
     assert len(records(batch)) == 100
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    "place",
+    ["dispatch.read_inputs", "writer.CheckpointWriter._mark_started", "records.Record.line"],
+)
+async def test_a_mistake_of_ours_ends_the_batch_instead_of_hanging(
+    start: Any, plan: Any, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    server = await start(lambda n, time: (200, success(n)))
+
+    def wrong(*_: object, **__: object) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(f"runagent_ls.agents.batch.{place}", wrong)
+    with pytest.raises((BatchError, RuntimeError, ZeroDivisionError)):
+        await asyncio.wait_for(run_batch(plan(5), server.resolve), 30)
+
+
 async def test_a_report_counts_earlier_runs_as_well(start: Any, plan: Any) -> None:
     server = await start(lambda n, time: (200, success(n)))
     await run_batch(plan(4), server.resolve)
