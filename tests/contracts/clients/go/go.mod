@@ -1,0 +1,3 @@
+module github.com/runagent-dev/runagent-go
+
+go 1.23
