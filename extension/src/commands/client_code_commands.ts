@@ -55,6 +55,7 @@ async function show({ text, languageId, fileName, notes }: ClientResult): Promis
     await vscode.env.clipboard.writeText(document.getText());
     void vscode.window.setStatusBarMessage(l10n.t('The client code is copied.'), 5000);
   };
-  const message = [l10n.t('Client code, to be saved as {0}.', fileName), ...notes].join(' ');
+  const sentences = notes.map((note) => note.replace(/\.?$/, '.'));
+  const message = [l10n.t('Client code, to be saved as {0}.', fileName), ...sentences].join(' ');
   void showInformation(message, { label: l10n.t('Copy'), run: copy });
 }

@@ -12,13 +12,14 @@ export function inputProblems(error: RunError): ShownProblem[] {
   const { problems } = (isObject(error.details) ? error.details : {}) as { problems?: unknown };
   if (!Array.isArray(problems)) return [];
   return problems.filter(isProblem).map(({ parameter, path, message }) => ({
-    where: `${parameter ?? ''}${path.map(step).join('')}`,
+    where: path.map(step).join('') || (parameter ?? ''),
     message,
   }));
 }
 
-function step(key: string | number): string {
-  return typeof key === 'number' ? `[${key}]` : `.${key}`;
+function step(key: string | number, index: number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return index === 0 ? key : `.${key}`;
 }
 
 function isProblem(problem: unknown): problem is InputProblem {

@@ -219,7 +219,7 @@ export interface TracebackFrame {
 export interface InputProblem {
   parameter: string | null;
   /**
-   * inside the parameter's value
+   * the parameter's name and the way into its value; empty when the call as a whole is meant
    */
   path: (string | number)[];
   message: string;

@@ -300,7 +300,7 @@ describe('the run page', () => {
     const problem = { path: [], expected: null, certain: true };
     const problems = [
       { ...problem, parameter: 'name', message: 'is missing' },
-      { ...problem, parameter: 'order', path: ['items', 0], message: 'is no text' },
+      { ...problem, parameter: 'order', path: ['order', 'items', 0], message: 'is no text' },
     ];
     await show(
       finished({

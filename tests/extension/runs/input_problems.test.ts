@@ -12,10 +12,10 @@ const error = (details: unknown): RunError => ({
 describe('the problems of a refused call', () => {
   it('name the parameter and the place in its value', () => {
     const problems = [
-      { parameter: 'name', path: [], message: 'is missing', expected: 'text', certain: true },
+      { parameter: 'name', path: ['name'], message: 'is missing', expected: 'text', certain: true },
       {
         parameter: 'order',
-        path: ['items', 2, 'price'],
+        path: ['order', 'items', 2, 'price'],
         message: 'is no number',
         expected: null,
         certain: false,

@@ -25,11 +25,11 @@ export class ErrorSection {
     this.root.replaceChildren();
     if (error === null) return;
     const problems = inputProblems(error);
+    this.root.append(this.#heading(error, problems.length > 0));
+    // The message of refused inputs only strings the problems together.
     this.root.append(
-      this.#heading(error, problems.length > 0),
-      element('p', { class: 'message' }, error.message),
+      problems.length > 0 ? problemList(problems) : element('p', { class: 'message' }, error.message),
     );
-    if (problems.length > 0) this.root.append(problemList(problems));
     if (error.frames !== undefined && error.frames.length > 0) {
       this.root.append(...this.#traceback(error.frames));
     }
