@@ -120,7 +120,7 @@ class Listener:
         self._lock = threading.Lock()
         stream = editor.process.stdout
         assert stream is not None
-        read, readline = stream.read, stream.readline
+        read, readline, close = stream.read, stream.readline, stream.close
 
         def keep(data: bytes) -> bytes:
             with self._lock:
@@ -135,7 +135,7 @@ class Listener:
                 return keep(readline())
 
             def close(self) -> None:
-                stream.close()
+                close()
 
         editor.process.stdout = cast("IO[bytes]", Kept())
 

@@ -103,6 +103,32 @@ def load_project(
     return project
 
 
+def load_entrypoints(config_path: FilePath, files: FileSource, tag: str) -> AgentProject:
+    """The project with the entrypoints of `tag` alone, and without what only rules ask for.
+
+    For a call that is about to begin: it reads the files behind that tag and no others.
+    """
+    read = files.read(config_path)
+    document = _document(config_path, read, None)
+    reader = RecordingReader(config_path.parent, files)
+    wanted = [
+        value
+        for value in entrypoint_values(document.value)
+        if isinstance(value, dict) and value.get("tag") == tag
+    ]
+    return AgentProject(
+        root=config_path.parent,
+        config_path=config_path,
+        document=document,
+        schema_problems=(),
+        entrypoints=build_entrypoints(wanted, reader, Verdicts(reader), (), files_hold=False),
+        sources={path: source for path, source in reader.sources.items() if source is not None},
+        config_error=read.error,
+        text_problems=read.problems,
+        files=files,
+    )
+
+
 def _entry_files(entrypoints: tuple[Entrypoint, ...]) -> dict[FilePath, Entrypoint]:
     # Most entrypoints of one file share their `ModuleFile`: compare that, not a thousand paths.
     distinct = {id(it.module_file): it for it in reversed(entrypoints)}

@@ -24,6 +24,16 @@ _MOST_VALUES: Final = 50_000
 _MOST_PROBLEMS: Final = 20
 _LONGEST_MATCHED: Final = 200
 """Characters up to which a text is matched against a pattern: see `_matches_soon`."""
+_PLAIN_DEPTH: Final = 4
+_ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
+_PLAIN_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+    "object": (dict,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ def check_inputs(
     A value of several allowed types is measured against the one that it comes closest to. Says
     nothing about formats, nor about what is too large or too deep to be looked at quickly.
     """
-    if not schema or _is_large(value):
+    if not schema or _is_large(value) or _fits_plainly(dict(schema), value, _PLAIN_DEPTH):
         return ()
     try:
         errors = list(_first(_validator_type()(dict(schema)).iter_errors(value)))
@@ -52,6 +62,25 @@ def check_inputs(
     except RecursionError:
         return ()
     return tuple(dict.fromkeys(found))[:_MOST_PROBLEMS]
+
+
+def _fits_plainly(schema: JsonValue, value: JsonValue, depth: int) -> bool:
+    """Whether a simple schema certainly allows the value: then `jsonschema` need not be loaded."""
+    if not isinstance(schema, dict) or depth == 0:
+        return False
+    keywords = schema.keys() - _ANNOTATIONS
+    if keywords == {"anyOf"}:
+        choices = schema["anyOf"]
+        return isinstance(choices, list) and any(
+            _fits_plainly(choice, value, depth - 1) for choice in choices
+        )
+    kind = schema.get("type")
+    if isinstance(value, list) and kind == "array" and keywords <= {"type", "items"}:
+        items = schema.get("items", {})
+        return not items or all(_fits_plainly(items, item, depth - 1) for item in value)
+    if keywords != {"type"} or not isinstance(kind, str):
+        return False
+    return type(value) in _PLAIN_TYPES.get(kind, ())
 
 
 def _first(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:

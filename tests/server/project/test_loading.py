@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
-from runagent_ls.project.loading import ProjectCache, load_project
+from runagent_ls.project.loading import ProjectCache, load_entrypoints, load_project
 from runagent_ls.project.model import AgentProject, FileState
 from runagent_ls.pyfile.model import Proof
 
@@ -161,3 +161,22 @@ def test_yaml_config_has_the_same_entrypoints(tmp_path: Path) -> None:
     (found,) = project.entrypoints
     assert found.resolution is not None
     assert found.resolution.exists is Proof.PROVEN
+
+
+def test_the_entrypoints_of_one_tag_are_those_of_the_whole_project(editor: Editor) -> None:
+    whole = {it.tag: it for it in editor.afresh().entrypoints}
+    for tag in ("t0", "t4"):
+        project = load_entrypoints(editor.config, editor.files, tag)
+        (found,) = project.entrypoints
+        assert found.resolution is not None
+        assert found.resolution == whole[tag].resolution
+        assert (found.kind, found.file, found.module) == ("python", "main.py", whole[tag].module)
+        assert project.agent_id == BASE["agent_id"]
+    assert load_entrypoints(editor.config, editor.files, "nobody").entrypoints == ()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "\x00", '{"agent_architecture": 5}'])
+def test_the_entrypoints_of_a_broken_configuration_are_none(tmp_path: Path, content: str) -> None:
+    config = tmp_path / "runagent.config.json"
+    config.write_text(content)
+    assert load_entrypoints(config, DiskFiles(), "t0").entrypoints == ()
