@@ -112,9 +112,7 @@ def _enveloped(error: dict[str, JsonValue], answer: Answer, tag: str | None) -> 
     if code == NotFoundError.default_code and message == f"Entrypoint {tag} not found":
         return NotFoundError(f"The agent at {answer.target.address} has no entrypoint `{tag}`.")
     if not isinstance(code, str) or not code:
-        if message:
-            return _worded(message, answer)
-        return UnknownError("The call failed without a reason.", details=answer.details())
+        return _worded(message, answer) if message else _by_status(answer, None)
     return _coded(code, message, answer, given, details)
 
 

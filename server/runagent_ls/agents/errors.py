@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal, TypeAlias
 
+from runagent_ls.agents.hiding import text_without, value_without
 from runagent_ls.agents.values import JsonValue
 
 Action: TypeAlias = Literal[
@@ -102,11 +103,11 @@ class AgentError(Exception):
 
     def hide(self, secrets: tuple[str, ...]) -> None:
         """Take texts that nobody may see out of everything that is shown."""
-        self.message = _without(secrets, self.message)
+        self.message = text_without(secrets, self.message)
         self.args = (self.message,)
         if self.suggestion is not None:
-            self.suggestion = _without(secrets, self.suggestion)
-        self.details = _value_without(secrets, self.details)
+            self.suggestion = text_without(secrets, self.suggestion)
+        self.details = value_without(secrets, self.details)
 
     def to_message(self) -> dict[str, JsonValue]:
         """`RunError` of schemas/protocol.schema.json."""
@@ -121,22 +122,6 @@ class AgentError(Exception):
         if self.kind is not None:
             message["kind"] = self.kind
         return message
-
-
-def _without(secrets: tuple[str, ...], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def _value_without(secrets: tuple[str, ...], value: JsonValue) -> JsonValue:
-    if isinstance(value, str):
-        return _without(secrets, value)
-    if isinstance(value, list):
-        return [_value_without(secrets, item) for item in value]
-    if isinstance(value, dict):
-        return {_without(secrets, k): _value_without(secrets, v) for k, v in value.items()}
-    return value
 
 
 _LOOK_AT_FUNCTION: Final = (

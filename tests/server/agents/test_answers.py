@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runagent_ls.agents.answer import Answer
@@ -51,6 +51,7 @@ HEADERS = st.dictionaries(
 )
 
 
+@example(400, b'{"error": {}}', {})
 @given(
     st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 405, 409, 422, 429, 500, 503]),
     BODIES,
