@@ -11,7 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from runagent_ls.agents.history import History, HistoryError, RunRecord, database, writer
+from runagent_ls.agents.history import (
+    History,
+    HistoryError,
+    RunRecord,
+    database,
+    transcript,
+    writer,
+)
+from runagent_ls.agents.history.blocks import Block
 from runagent_ls.agents.history.schema import APPLICATION_ID, STEPS, VERSION
 
 from .conftest import OpenHistory, completed, items, record_run
@@ -241,4 +249,32 @@ def test_a_run_deleted_while_it_is_recorded(
     assert history.list().runs == ()
     record_run(history, RunRecord("next", "run"))
     assert [run.tag for run in history.list().runs] == ["next"]
+    assert troubles == []
+
+
+def test_a_batch_that_finds_the_file_busy_is_written_again(
+    history: History, monkeypatch: pytest.MonkeyPatch, troubles: list[str]
+) -> None:
+    """Within a transaction SQLite may give up at once where waiting would never end."""
+    original = transcript._insert_block
+    tried: list[int] = []
+
+    def insert(connection: sqlite3.Connection, history_id: str, block: Block) -> None:
+        original(connection, history_id, block)
+        tried.append(block.first)
+        if len(tried) == 2:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
+    monkeypatch.setattr(transcript, "_insert_block", insert)
+    recorder = history.begin(RunRecord("t_stream", "stream"))
+    recorder.output(items(["a"]))
+    recorder.output(items(["b"], first=5))
+    recorder.end(completed(6))
+    assert history.flush()
+    assert tried == [0, 5, 0, 5]
+    run = history.get("last")
+    assert [chunk.value for chunk in history.chunks(run.history_id)] == ["a", "b"]
+    assert (run.state, run.dropped_chunks) == ("completed", 4)
     assert troubles == []

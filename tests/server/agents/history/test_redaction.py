@@ -258,6 +258,27 @@ def test_the_key_of_the_platform_is_known(
     assert history.get("last").kwargs == {"q": f"key {MASK}"}
 
 
+def test_a_secret_made_of_two_chunks_and_our_commas(history: History, path: Path) -> None:
+    secret = 'x9Qab","cdefgh'
+    record = RunRecord("t_stream", "stream", secrets=(secret,))
+    recorded(history, record, items([{"k": 1}, "before"]) + items(["x9Qab", "cdefgh"], first=2))
+    assert secret.encode() not in file_bytes(path)
+    frame = OutputItem(1, 1.0, "unknown-frame", None, "cdefgh")
+    recorded(history, record, [*items([["x9Qab"]]), frame])
+    assert secret.encode() not in file_bytes(path)
+
+
+def test_the_stored_key_of_the_platform_is_known(
+    history: History, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("RUNAGENT_API_KEY", raising=False)
+    monkeypatch.setenv("RUNAGENT_CACHE_DIR", str(tmp_path))
+    (tmp_path / "user_data.json").write_text('{"api_key": "rau_Stored12Zw34"}')
+    history.begin(RunRecord("t", "run", kwargs={"q": "key rau_Stored12Zw34"}))
+    assert history.flush()
+    assert history.get("last").kwargs == {"q": f"key {MASK}"}
+
+
 SECRETS = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=8, max_size=24
 ).filter(lambda text: any(char.isalpha() for char in text) and text == text.strip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -98,6 +100,38 @@ def test_only_the_beginning_and_the_end_of_a_long_output(
     assert history.flush()
     assert len(history.search("first")) == len(history.search("last")) == 1
     assert history.search("middle") == ()
+
+
+def test_what_was_dropped_does_not_join_its_neighbours(history: History) -> None:
+    recorder = history.begin(RunRecord("t_stream", "stream"))
+    recorder.output(items(["hay ", "need"]))
+    recorder.output(items(["lestack"], first=5))
+    recorder.end(RunOutcome("completed", None, 1.0, 6))
+    assert history.flush()
+    assert history.search("needlestack") == ()
+    assert len(history.search("lestack")) == 1
+
+
+def test_deleted_words_leave_the_file(history: History, path: Path) -> None:
+    """Words with different beginnings: the index stores only what differs from the word before."""
+    words = [
+        "alpha",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliett",
+        "kilo",
+        "lima",
+    ]
+    ids = [record_run(history, RunRecord("t_stream", "stream"), [word]) for word in words]
+    assert history.delete(ids[::2]) == 6
+    data = b"".join(it.read_bytes() for it in path.parent.iterdir() if it.is_file())
+    assert [word for word in words if word.encode() in data] == words[1::2]
 
 
 WORDS = st.text(st.sampled_from("abAB19äÄßéñЖж_- ,.\"'"), min_size=1, max_size=12)
