@@ -133,6 +133,10 @@ class Editor:
         self.send({"id": self._last_id, "method": method, "params": params})
         return self._last_id
 
+    def expect(self, request_id: int, method: str) -> None:
+        """Say that a request of this id will be sent as bytes, so that its answer is checked."""
+        self._methods[request_id] = method
+
     def answer(self, request_id: int, limit: float = LIMIT_S) -> Any:
         """Wait for the answer of a request begun before."""
         self._wait(lambda: request_id in self._answers, f"answer to {request_id}", limit)

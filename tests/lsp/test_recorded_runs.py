@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from cloud_stand_in import RunningCloud
 from lsp.conftest import write_project
-from lsp.editor import SHELL, Editor
+from lsp.editor import SHELL, Editor, RefusedError
 from serve_real_agent import RunningAgent
 
 MakeEditor = Callable[..., Editor]
@@ -107,6 +108,30 @@ def test_more_runs_than_go_on_at_once_wait_for_their_turn(shell: Editor, config:
     assert any(it["state"] == "waiting" for it in shell.of("runagent/runState"))
     snapshot = shell.request("runagent/metrics", {})["snapshot"]
     assert snapshot["sessions"]["completed"] == 100
+
+
+@pytest.mark.parametrize("way", ["runagent/cancel", "$/cancelRequest"])
+def test_a_run_that_is_cancelled_at_once_is_answered(shell: Editor, config: Path, way: str) -> None:
+    shell.request("runagent/metrics", {})
+    for number in range(5):
+        run_id, message_id = f"r{number}", 1000 + number
+        params = {"runId": run_id, "configUri": config.as_uri(), "tag": "echo", "kwargs": {}}
+        shell.expect(message_id, "runagent/run")
+        by_id = {"id": message_id} if way.startswith("$") else {"runId": run_id}
+        begin = {"id": message_id, "method": "runagent/run", "params": params}
+        cancel: Json = {"method": way, "params": by_id}
+        if not way.startswith("$"):
+            cancel["id"] = 2000 + number
+            shell.expect(2000 + number, way)
+        shell.send_bytes(
+            *(json.dumps({"jsonrpc": "2.0", **message}).encode() for message in (begin, cancel))
+        )
+        try:
+            outcome = shell.answer(message_id)
+        except RefusedError as refused:  # its handler had not begun
+            assert way.startswith("$") and refused.code == -32800
+        else:
+            assert outcome["state"] in ("cancelled", "completed")
 
 
 # --- the key ------------------------------------------------------------------------------------

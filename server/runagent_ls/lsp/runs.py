@@ -72,7 +72,8 @@ class Runs:
             current = asyncio.current_task()
             while current is not None and current.cancelling():
                 current.uncancel()  # the answer tells how the run ended
-            return await task
+            await asyncio.wait([task])
+            return self._never_begun(request) if task.cancelled() else task.result()
         finally:
             del self._tasks[request.run_id]
 
@@ -134,6 +135,11 @@ class Runs:
             recorder.end(outcome)
             display.ended()
         return self.ended(request, outcome, recorder.history_id)
+
+    def _never_begun(self, request: RunRequest) -> Ended:
+        from runagent_ls.agents.runs import RunOutcome
+
+        return self.ended(request, RunOutcome("cancelled", None, 0.0, 0, stopped=True))
 
     def ended(
         self, request: RunRequest, outcome: RunOutcome, history_id: str | None = None
