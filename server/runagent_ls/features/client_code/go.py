@@ -8,7 +8,7 @@ from typing import Final
 from runagent_ls.features.client_code.model import ClientCode, ClientTarget
 from runagent_ls.features.client_code.plan import Input, Plan, object_schema
 from runagent_ls.features.client_code.planning import EXACT_IN_DOUBLES, beyond, plan_of
-from runagent_ls.features.client_code.text import file_stem, free, json_lines, json_text, one_line
+from runagent_ls.features.client_code.text import file_stem, free, json_lines, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.features.types import Translator
 from runagent_ls.features.types.names import pascal
@@ -204,5 +204,10 @@ def _raw(value: JsonValue) -> str:
 
 
 def _text(text: str) -> str:
-    """A text of Go: JSON's escapes, without halves of characters, which Go does not have."""
-    return json_text(text.encode("utf-8", "replace").decode("utf-8"))
+    """A text of Go, with everything that is not plainly seen escaped."""
+    safe = text.encode("utf-8", "replace").decode("utf-8")
+    inner = "".join(
+        f"\\{char}" if char in '"\\' else char if char.isprintable() else f"\\U{ord(char):08x}"
+        for char in safe
+    )
+    return f'"{inner}"'

@@ -119,8 +119,16 @@ class _Module:
         yield ")"
 
     def _unsaid(self) -> list[Input]:
-        """Inputs whose default Python code cannot repeat safely: sent only when given."""
-        return [it for it in self._plan.inputs if not it.required and not _is_plain(it.default)]
+        """Inputs whose default Python code cannot repeat safely: sent only when given.
+
+        What follows such a one by position is among them: it would move into its place.
+        """
+        found: list[Input] = []
+        for it in self._plan.positional:
+            if found or not (it.required or _is_plain(it.default)):
+                found.append(it)
+        named = self._plan.keyword
+        return found + [it for it in named if not it.required and not _is_plain(it.default)]
 
     def _function(self, output: str) -> Iterator[str]:
         plan = self._plan
@@ -156,7 +164,7 @@ class _Module:
         text = self._types.type(it.schema, it.name)
         if it.required:
             return f"{it.name}: {text}"
-        if not _is_plain(it.default):
+        if it in self._unsaid():
             return f"{it.name}: {text} = {self._unset}"
         if it.default is None and "None" not in text and text != "Any":
             text += " | None"

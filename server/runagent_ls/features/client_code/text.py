@@ -12,15 +12,14 @@ from runagent_ls.jsontree.document import JsonValue
 
 WIDTH: Final = 88
 """Values that fit into this many characters stay on one line."""
-_NOT_PLAIN: Final = re.compile(r"[^\x20-\x7e\xa1-\ud7ff\ue000-\U0010ffff]|[\u2000-\u206f\ufeff]")
-"""Characters that an editor does not show, or shows in another order than they stand in."""
 _WORD: Final = re.compile(r"[A-Za-z]+|[0-9]+")
 
 
 def clean(text: str) -> str:
-    """Without characters that nobody sees; line ends and tabs stay."""
+    """Without characters that an editor does not show, or shows in another order than they stand
+    in; line ends stay, tabs become spaces."""
     lines = text.expandtabs(4).splitlines()
-    return "\n".join(_NOT_PLAIN.sub("", line).rstrip() for line in lines)
+    return "\n".join("".join(filter(str.isprintable, line)).rstrip() for line in lines)
 
 
 def one_line(text: str) -> str:
@@ -31,12 +30,9 @@ def one_line(text: str) -> str:
 def json_text(value: JsonValue, indent: int | None = None) -> str:
     """JSON whose every character is visible and can be written to a file."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    lines = text.split("\n")
-    return "\n".join(_NOT_PLAIN.sub(lambda found: _escaped(found[0]), it) for it in lines)
-
-
-def _escaped(char: str) -> str:
-    return json.dumps(char)[1:-1]
+    return "".join(
+        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+    )
 
 
 def json_lines(value: JsonValue) -> str:
