@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import pytest
 
+from cloud_stand_in import RunningCloud
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
 from serve_real_agent import RunningAgent, restarting
 
@@ -526,6 +527,27 @@ def test_entrypoints_that_run_one_at_a_time_are_found_out(
     measured = json.loads(batch.end().out).get("oneAtATime", {})
     assert bool(measured) is alone
     assert measured.get("blocksServer", False) is alone
+
+
+def test_a_batch_in_the_cloud_says_that_inputs_leave(
+    cli: Cli, real_agent: RunningAgent, cloud: RunningCloud, folder: Path
+) -> None:
+    write_items(folder, [{"n": n} for n in range(5)])
+    variables = {
+        "RUNAGENT_API_KEY": cloud.api_key,
+        "RUNAGENT_BASE_URL": cloud.base_url,
+        "SSL_CERT_FILE": str(cloud.ca_file),
+        "RUNAGENT_CACHE_DIR": str(folder),
+    }
+    arguments = ("batch", "echo", *FILES, "--cloud", "--agent-id", real_agent.agent_id)
+    refused = cli(*arguments, env={**variables, "RUNAGENT_API_KEY": "rau_wrong"})
+    assert (refused.code, records(folder)) == (4, [])
+    done = cli(*arguments, "--resume", env=variables)
+    assert done.code == 0, done.out + done.err
+    assert [record["value"]["kwargs"] for record in records(folder)] == [{"n": n} for n in range(5)]
+    assert f"in the cloud at {cloud.base_url}; the inputs leave this machine" in done.err
+    everything = done.out + done.err + (folder / "out.jsonl").read_text()
+    assert cloud.api_key not in everything
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from runagent_ls.agents.batch.plan import BatchPlan
 from runagent_ls.agents.batch.records import Record
 from runagent_ls.agents.batch.stopping import BatchStop
 from runagent_ls.agents.batch.verdicts import (
+    is_busy,
     is_gone,
     is_refusal_of_all,
     is_silent,
@@ -130,6 +131,8 @@ class Calls:
                 raise RefusedError(error)
             if error is not None and is_gone(error):
                 attempts -= 1  # it waits for the agent, which `attempt` does
+                if is_busy(error) and not await self._pause(self._retry.delay(1, error)):
+                    raise StoppedError
             elif error is None or not await self._wait_to_repeat(error, collected, attempts):
                 return await self._record(item, outcome, collected, attempts)
 
@@ -168,13 +171,15 @@ class Calls:
         is_safe = may_repeat(error, begun=collected.running, shown=False, unsafe=unsafe)
         if attempts > self._plan.retries or not is_safe or not self._retry.allows(error):
             return False
+        return await self._pause(self._retry.delay(attempts, error))
+
+    async def _pause(self, seconds: float) -> bool:
+        """False when the batch is asked to stop meanwhile."""
         try:
-            async with asyncio.timeout(self._retry.delay(attempts, error)):
+            async with asyncio.timeout(seconds):
                 await self._stop.until_finishing()
         except TimeoutError:
             return True
-        if not error.may_have_run:
-            raise StoppedError
         return False
 
     async def _record(

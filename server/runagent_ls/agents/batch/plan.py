@@ -30,8 +30,9 @@ class BatchPlan:
 
     `input` None is standard input. `input_format` None goes by the file's name. `input_schema`
     is the JSON Schema of the entrypoint's keyword arguments, which gives the cells of a CSV file
-    their types. `check` looks at each item before it is called. `give_up_after` limits how long
-    the batch waits for an agent that is gone. `finish_within` limits how long running calls may
+    their types. `check` looks at each item before it is called. `retries` limits how often a call
+    that may have run is repeated, if `repeat_unsafe` allows it at all. `give_up_after` limits how
+    long the batch waits for an agent that is gone, `finish_within` how long running calls may
     take once the batch was asked to stop.
     """
 

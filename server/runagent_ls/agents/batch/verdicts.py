@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.policy import is_passing
 
 OUTCOME_UNKNOWN: Final = "OUTCOME_UNKNOWN"
 _NOBODY: Final = frozenset({"CONNECTION_ERROR", "AGENT_NOT_FOUND_LOCAL", "AGENT_ADDRESS_NOT_FOUND"})
@@ -15,8 +16,13 @@ _EVERY_ITEM: Final = frozenset(
 
 
 def is_gone(error: AgentError) -> bool:
-    """Nobody took the call, so that it can wait for the agent to come back."""
-    return not error.may_have_run and error.code in _NOBODY
+    """Nobody took the call, so that it can wait until somebody does."""
+    return not error.may_have_run and (error.code in _NOBODY or is_passing(error))
+
+
+def is_busy(error: AgentError) -> bool:
+    """Somebody was there, and wants to be asked later."""
+    return is_gone(error) and error.code not in _NOBODY
 
 
 def is_silent(error: AgentError) -> bool:

@@ -75,8 +75,8 @@ def _add_calling(parser: CommandParser) -> None:
         type=at_least(0),
         default=2,
         metavar="N",
-        help="call an item again after a failure that may pass, if the call has certainly not"
-        " run; default: 2",
+        help="with --repeat-unsafe: how often the call of an item is repeated; default: 2."
+        " Calls that certainly have not run are repeated while the agent can be waited for",
     )
     parser.add_argument(
         "--repeat-unsafe",

@@ -253,6 +253,28 @@ async def test_waits_for_an_agent_that_is_gone(start: Any, plan: Any) -> None:
     assert progress[-1].done == progress[-1].total == 6
 
 
+@pytest.mark.usefixtures("no_pauses")
+async def test_a_busy_service_is_asked_later_and_no_item_fails(start: Any, plan: Any) -> None:
+    busy = {"success": False, "error": {"code": "RATE_LIMIT", "message": "slow down"}}
+    server = await start(lambda n, time: (429, busy) if time <= 3 else (200, success(n)))
+    batch = plan(4)
+    report = await run_batch(batch, server.resolve)
+    assert states(batch) == ["completed"] * 4
+    assert [record["attempts"] for record in records(batch)] == [1] * 4
+    assert report.all_fine
+
+
+@pytest.mark.usefixtures("no_pauses")
+async def test_a_service_that_stays_busy_costs_no_item(start: Any, plan: Any) -> None:
+    busy = {"success": False, "error": {"code": "RATE_LIMIT", "message": "slow down"}}
+    server = await start(lambda n, time: (429, busy))
+    batch = plan(50, give_up_after=0.5)
+    report = await run_batch(batch, server.resolve)
+    assert (report.end, report.not_run, records(batch)) == ("gave-up", 50, [])
+    server.answer = lambda n, time: (200, success(n))
+    assert (await run_batch(replace(batch, resume=True), server.resolve)).all_fine
+
+
 async def test_one_that_refuses_everybody_is_asked_once(start: Any, plan: Any) -> None:
     refusal = {"success": False, "error": {"code": "AUTHENTICATION_ERROR", "message": "no key"}}
     server = await start(lambda n, time: (401, refusal))
