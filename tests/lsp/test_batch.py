@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lsp.editor import SHELL, Editor, RefusedError
+from lsp.editor import PULL, SHELL, Editor, RefusedError
 from serve_real_agent import RunningAgent
 
 MakeEditor = Callable[..., Editor]
@@ -190,3 +190,40 @@ def test_parameters_of_the_wrong_shape_are_refused_by_name(
     same = {**batch.params("echo"), "outputUri": batch.input.as_uri()}
     with pytest.raises(RefusedError, match="two different files"):
         shell.request("runagent/batch", same)
+
+
+def test_any_editor_runs_a_batch(
+    editors: MakeEditor, real_agent: RunningAgent, batch: Batch
+) -> None:
+    environment = {"RUNAGENT_CACHE_DIR": str(real_agent.cache_dir)}
+    editor = editors([real_agent.project_dir], PULL, environment=environment)
+    editor.start()
+    batch.write(*({"name": f"n{number}"} for number in range(5)))
+    argument = batch.params("greet")
+    del argument["runId"]
+    params = {"command": "runagent.batch", "arguments": [argument], "workDoneToken": "mine"}
+    report = editor.request("workspace/executeCommand", params, limit=60)
+    assert (report["end"], report["completed"]) == ("finished", 5)
+    values = [it["value"] for it in editor.of("$/progress") if it["token"] == "mine"]
+    assert (values[0]["kind"], values[-1]["kind"]) == ("begin", "end")
+    assert values[-2]["percentage"] == 100
+    assert "5 of 5 items completed" in editor.wait_for("window/showMessage")["message"]
+
+
+def test_progress_of_a_batch_can_be_cancelled_twice(
+    editors: MakeEditor, real_agent: RunningAgent, batch: Batch, tmp_path: Path
+) -> None:
+    environment = {"RUNAGENT_CACHE_DIR": str(real_agent.cache_dir)}
+    editor = editors([real_agent.project_dir], PULL, environment=environment)
+    editor.start()
+    gate = tmp_path / "gate"
+    batch.write(*({"path": str(tmp_path / name), "gate": str(gate)} for name in ("a", "b")))
+    argument = batch.params("write_after", concurrency=1)
+    params = {"command": "runagent.batch", "arguments": [argument], "workDoneToken": "mine"}
+    running = editor.begin("workspace/executeCommand", params)
+    editor.until((tmp_path / "a.begun").exists, "the first call has begun")
+    for _ in range(2):
+        editor.notify("window/workDoneProgress/cancel", {"token": "mine"})
+    report = editor.answer(running)
+    gate.write_text("")
+    assert (report["end"], report["unknown"], report["notRun"]) == ("interrupted", 1, 1)

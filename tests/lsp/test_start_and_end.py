@@ -137,7 +137,8 @@ def test_diagnostics_are_pulled_or_pushed(
 def test_the_shell_keeps_its_commands_to_itself(editors: MakeEditor) -> None:
     plain = editors(capabilities=PULL).start()["capabilities"]
     shell = editors(capabilities=SHELL).start()["capabilities"]
-    assert plain["executeCommandProvider"]["commands"] == ["runagent.run", "runagent.stream"]
+    commands = ["runagent.run", "runagent.stream", "runagent.batch"]
+    assert plain["executeCommandProvider"]["commands"] == commands
     assert "executeCommandProvider" not in shell
     assert shell["experimental"] == {"runagent": {"version": 1}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from runagent_ls.features import entrypoints
@@ -53,10 +53,10 @@ class Batches:
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._running
 
-    async def run(self, request: BatchRequest) -> Json:
-        """Run to the end; gives `BatchReport` of the schema. Cancelling the caller leaves the calls
-        that run, and still gives the report.
+    async def run(self, request: BatchRequest, tell: Callable[[Json], None]) -> Json:
+        """Run to the end; `tell` gets each `BatchProgressParams`. Gives `BatchReport`.
 
+        Cancelling the caller leaves the calls that run, and still gives the report.
         Raises `RequestFailedError` for files that cannot be read, written or gone on with.
         """
         from runagent_ls.agents.batch.stopping import BatchStop
@@ -64,7 +64,7 @@ class Batches:
         if request.run_id in self._running:
             raise InvalidParamsError(f"A batch with the id {request.run_id!r} is going on already")
         stop = BatchStop()
-        task = asyncio.get_running_loop().create_task(self._execute(request, stop))
+        task = asyncio.get_running_loop().create_task(self._execute(request, stop, tell))
         self._running[request.run_id] = _Running(stop, task)
         try:
             return await asyncio.shield(task)
@@ -102,12 +102,14 @@ class Batches:
         if running:
             await asyncio.wait([one.task for one in running], timeout=SHUTDOWN_S)
 
-    async def _execute(self, request: BatchRequest, stop: BatchStop) -> Json:
+    async def _execute(
+        self, request: BatchRequest, stop: BatchStop, tell: Callable[[Json], None]
+    ) -> Json:
         from runagent_ls.agents.batch.plan import BatchError
         from runagent_ls.agents.batch.runner import run_batch
 
         timeouts = self._calling.timeouts(request.place, request.options)
-        teller = _Teller(self._session, request.run_id)
+        teller = _Teller(request.run_id, tell)
         try:
             report = await run_batch(
                 self._plan(request),
@@ -170,31 +172,33 @@ class Batches:
 
 
 class _Teller:
-    """Tells the client how far the batch is."""
+    """Makes messages of how far the batch is."""
 
-    def __init__(self, session: Session, run_id: str) -> None:
-        self._session = session
+    def __init__(self, run_id: str, tell: Callable[[Json], None]) -> None:
+        self._tell = tell
         self._message: Json = {"runId": run_id, **_NOTHING}
 
     def progress(self, progress: BatchProgress) -> None:
         self._message = {**self._message, **progress.to_message()}
-        self._session.protocol.notify_raw("runagent/batchProgress", self._message)
+        self._tell(self._message)
 
     def notice(self, text: str) -> None:
-        self._session.protocol.notify_raw(
-            "runagent/batchProgress", {**self._message, "notice": text}
-        )
+        self._tell({**self._message, "notice": text})
 
 
 class BatchRequests:
     """Answers `runagent/batch`."""
 
     def __init__(self, session: Session, batches: Batches) -> None:
+        self._session = session
         self._batches = batches
         session.on_async("runagent/batch", self._batch)
 
     async def _batch(self, params: Json) -> Json:
-        return await self._batches.run(read_batch(params))
+        return await self._batches.run(read_batch(params), self._tell)
+
+    def _tell(self, message: Json) -> None:
+        self._session.protocol.notify_raw("runagent/batchProgress", message)
 
 
 def _check_of(info: EntrypointInfo) -> InputCheck:

@@ -10,6 +10,7 @@ from runagent_ls.version import __version__
 
 RUN_COMMAND: Final = "runagent.run"
 STREAM_COMMAND: Final = "runagent.stream"
+BATCH_COMMAND: Final = "runagent.batch"
 FULL_SYNC: Final = 1
 
 
@@ -37,7 +38,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         capabilities["experimental"] = {"runagent": {"version": 1}}
     else:
         capabilities["executeCommandProvider"] = {
-            "commands": [RUN_COMMAND, STREAM_COMMAND],
+            "commands": [RUN_COMMAND, STREAM_COMMAND, BATCH_COMMAND],
             "workDoneProgress": True,
         }
     return {

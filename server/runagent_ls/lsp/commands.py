@@ -1,4 +1,5 @@
-"""`runagent.run` and `runagent.stream` for any editor: `workspace/executeCommand`."""
+"""`runagent.run`, `runagent.stream` and `runagent.batch` for any editor, by
+`workspace/executeCommand`."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from runagent_ls.features import entrypoints
-from runagent_ls.lsp.capabilities import RUN_COMMAND, STREAM_COMMAND
+from runagent_ls.lsp.batch import Batches
+from runagent_ls.lsp.capabilities import BATCH_COMMAND, RUN_COMMAND, STREAM_COMMAND
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
+from runagent_ls.lsp.messages.batch import BatchRequest, read_batch
 from runagent_ls.lsp.messages.runs import RunRequest, read_run
 from runagent_ls.lsp.protocol import ClientRefusedError
 from runagent_ls.lsp.runs import Runs
@@ -28,9 +31,10 @@ _LONG: Final = 64 * 1024
 class Commands:
     """Runs an entrypoint with nothing but standard messages."""
 
-    def __init__(self, session: Session, runs: Runs) -> None:
+    def __init__(self, session: Session, runs: Runs, batches: Batches) -> None:
         self._session = session
         self._runs = runs
+        self._batches = batches
         self._numbers = count(1)
         self._tokens: dict[int | str, str] = {}
         session.on_async("workspace/executeCommand", self._execute)
@@ -38,11 +42,15 @@ class Commands:
 
     async def _execute(self, params: Json) -> Json:
         command, arguments = params.get("command"), params.get("arguments")
-        if command not in (RUN_COMMAND, STREAM_COMMAND):
+        if command not in (RUN_COMMAND, STREAM_COMMAND, BATCH_COMMAND):
             raise InvalidParamsError(f"There is no command {command!r}")
         if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], dict):
             raise InvalidParamsError(f"{command} takes one object: {{configUri, tag, kwargs?}}")
-        request = read_run(arguments[0], f"command-{next(self._numbers)}")
+        run_id = f"command-{next(self._numbers)}"
+        if command == BATCH_COMMAND:
+            batch = read_batch({**arguments[0], "runId": run_id})
+            return await self._run_batch(batch, params.get("workDoneToken"))
+        request = read_run(arguments[0], run_id)
         if request.kwargs is None and (problem := self._unknown_tag(request)) is not None:
             return self._refused(request, problem)
         return await self._run(request, command == STREAM_COMMAND, params.get("workDoneToken"))
@@ -64,7 +72,8 @@ class Commands:
         return self._runs.ended(request, outcome).message
 
     async def _run(self, request: RunRequest, stream: bool, token: object) -> Json:
-        token = await self._begin(request, stream, token)
+        title = f"{'Streaming' if stream else 'Running'} {request.tag}"
+        token = await self._begin(request.run_id, title, token)
         display = ProgressDisplay(self._session, token)
         try:
             ended = await self._runs.run(request, stream, display)
@@ -79,25 +88,45 @@ class Commands:
             message["outputIsComplete"] = display.is_complete
         return message
 
-    async def _begin(self, request: RunRequest, stream: bool, token: object) -> int | str | None:
+    async def _run_batch(self, request: BatchRequest, token: object) -> Json:
+        token = await self._begin(request.run_id, f"Batch of {request.tag}", token)
+
+        def tell(message: Json) -> None:
+            if token is not None:
+                self._session.progress(token, {"kind": "report", **batch_progress(message)})
+            if "notice" in message:
+                self._session.log(INFO, message["notice"])
+
+        try:
+            report = await self._batches.run(request, tell)
+        finally:
+            if token is not None:
+                self._tokens.pop(token, None)
+                self._session.progress(token, {"kind": "end"})
+        said = f"{report['completed']} of {report['done']} items completed, {report['end']}"
+        self._session.show(INFO, f"{request.tag}: {said}.")
+        return report
+
+    async def _begin(self, run_id: str, title: str, token: object) -> int | str | None:
         """Start progress by the client's token, or by one of ours where it takes those."""
         if not isinstance(token, int | str):
             if not self._session.client.shows_progress:
                 return None
-            token = f"runagent-{request.run_id}"
+            token = f"runagent-{run_id}"
             try:
                 await self._session.protocol.ask("window/workDoneProgress/create", {"token": token})
             except ClientRefusedError:
                 return None
-        self._tokens[token] = request.run_id
-        title = f"{'Streaming' if stream else 'Running'} {request.tag}"
+        self._tokens[token] = run_id
         self._session.progress(token, {"kind": "begin", "title": title, "cancellable": True})
         return token
 
     async def _cancel(self, params: Json) -> None:
         token = params.get("token")
         run_id = self._tokens.get(token) if isinstance(token, int | str) else None
-        if run_id is not None:
+        if run_id is not None and run_id in self._batches:
+            self._batches.cancel(run_id)
+        elif run_id is not None:
             await self._runs.cancel(run_id)
 
     def _tell_end(self, request: RunRequest, outcome: RunOutcome) -> None:
@@ -151,6 +180,16 @@ class ProgressDisplay:
     def _report(self, message: str) -> None:
         if self._token is not None:
             self._session.progress(self._token, {"kind": "report", "message": message})
+
+
+def batch_progress(message: Json) -> Json:
+    """How far a batch is, as a report of `$/progress`."""
+    done, total, failed = message["done"], message["total"], message["failed"]
+    words = f"{done} done" if total is None else f"{done} of {total}"
+    report: Json = {"message": f"{words}, {failed} failed" if failed else words}
+    if total:
+        report["percentage"] = min(100 * done // total, 100)
+    return report
 
 
 def where_text(target: Target | None) -> str:

@@ -98,7 +98,7 @@ class Connection:
         self.recording = Recording(session, self.calling)
         self.runs = Runs(session, self.calling, self.recording)
         self.batches = Batches(session, self.calling)
-        self.commands = Commands(session, self.runs)
+        self.commands = Commands(session, self.runs, self.batches)
         if session.client.is_runagent_shell:
             self.shell = Shell(session, self.folders, self.diagnostics)
             self.running = Running(session, self.calling, self.runs, self.batches)
