@@ -118,6 +118,16 @@ def test_status_in_the_cloud(
     assert status["invocations"] is None
 
 
+def test_the_cloud_is_named_by_the_settings_however_early_it_is_asked(
+    editors: MakeEditor, real_agent: RunningAgent, config: Path
+) -> None:
+    editor = editors([real_agent.project_dir], SHELL)
+    editor.settings = {"runagent": {"cloud": {"baseUrl": "http://127.0.0.1:9"}}}
+    editor.start()
+    cloud = editor.request("runagent/cloud", {"configUri": config.as_uri()})
+    assert (cloud["baseUrl"], cloud["baseUrlSource"]) == ("http://127.0.0.1:9", "given")
+
+
 @pytest.mark.parametrize(
     ("params", "named"),
     [

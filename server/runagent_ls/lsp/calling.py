@@ -75,11 +75,12 @@ class Calling:
 
     def resolver(self, place: Place, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
         """What finds the agent. The cloud only when `place` says so."""
-        settings = self._session.settings_for(place.config_path)
 
         async def resolve_target() -> Target:
             from runagent_ls.agents import target
 
+            await self._session.settings_read()
+            settings = self._session.settings_for(place.config_path)
             agent_id = self.agent_id(place)
             if place.cloud:
                 return target.resolve_cloud(agent_id, await self.cloud(settings.cloud_base_url))

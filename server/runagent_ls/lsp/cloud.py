@@ -30,6 +30,7 @@ class CloudQuestions:
         from runagent_ls.agents.errors import AgentError
 
         config = reading.optional_file(params, "configUri", "a configuration")
+        await self._session.settings_read()
         try:
             cloud = await self._calling.cloud(self._session.settings_for(config).cloud_base_url)
         except AgentError as error:

@@ -139,7 +139,7 @@ class Connection:
     def _initialized(self, _params: object) -> None:
         self.session.spawn(self.folders.watch(), "Watching files")
         self.session.spawn(self._register_settings(), "Watching settings")
-        self.session.spawn(self._pull_settings(), "Reading settings")
+        self._read_settings()
         self.folders.search()
 
     def _changed_elsewhere(self) -> None:
@@ -171,11 +171,15 @@ class Connection:
 
     def _settings_changed(self, params: Json) -> None:
         if self.session.client.pulls_settings:
-            self.session.spawn(self._pull_settings(), "Reading settings")
+            self._read_settings()
             return
         sent = params.get("settings")
         section = sent.get(settings.SECTION) if isinstance(sent, dict) else None
         self._use_settings({None: section})
+
+    def _read_settings(self) -> None:
+        reading = self.session.spawn(self._pull_settings(), "Reading settings")
+        self.session.reading_settings = reading
 
     async def _pull_settings(self) -> None:
         if not self.session.client.pulls_settings:

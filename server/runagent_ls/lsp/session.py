@@ -31,6 +31,8 @@ WARNING: Final = 2
 INFO: Final = 3
 LOG: Final = 4
 
+_SETTINGS_LIMIT_S: Final = 10.0
+
 Handler: TypeAlias = Callable[[Json], Any]
 AsyncHandler: TypeAlias = Callable[[Json], Awaitable[Any]]
 
@@ -44,6 +46,8 @@ class Session:
         self.uris = Uris()
         self.folders: dict[FilePath, str] = {}
         self.settings: dict[FilePath | None, Settings] = {}
+        self.reading_settings: asyncio.Task[None] | None = None
+        """While the client is asked for its settings."""
         self.workspace = AgentWorkspace(self.selection)
         self.rendering = Rendering(client, self.uris.uri)
         self.reports = Reports(self.rendering)
@@ -134,6 +138,14 @@ class Session:
         self.protocol.notify_raw("$/progress", {"token": token, "value": value})
 
     # --- settings -------------------------------------------------------------------------
+
+    async def settings_read(self) -> None:
+        """Wait for an answer about settings that is on its way, for a limited time.
+
+        What is sent away must not go by defaults only because it was asked for early.
+        """
+        if self.reading_settings is not None:
+            await asyncio.wait((self.reading_settings,), timeout=_SETTINGS_LIMIT_S)
 
     def settings_for(self, path: FilePath | None) -> Settings:
         """The settings of the innermost workspace folder around `path`, else the general ones."""
