@@ -124,6 +124,16 @@ test('runs are kept: listed, searched, opened, compared and deleted', async () =
   await window.page.keyboard.press('Escape');
 });
 
+test('a run of the history is exported to a file', async () => {
+  await greet('Mary');
+  await pickRun('Mary');
+  await window.choose('What to do', 'Export…');
+  const file = path.join(folder, 'mary.md');
+  await typePath('Export Run', file);
+  await window.notification('The run is exported');
+  assert.match(readFileSync(file, 'utf8'), /## `greet`, completed[\s\S]*Hello, Mary\./);
+});
+
 function historyRows() {
   return window.quickPick('Run History').locator('.quick-input-list .monaco-list-row');
 }
@@ -186,20 +196,41 @@ test('a batch runs each line of a file, reports, and resumes', async () => {
   await window.editorSays('Batch greet: finished', /done in earlier runs +3/);
 });
 
-/** VS Code in a browser has its own dialog for files: a path is typed. */
 async function runBatch(input: string): Promise<void> {
   await window.command('RunAgent: Run Batch…');
   await window.choose('Entrypoint to run for each input', 'greet');
-  await window.waitForInput('Inputs of the Batch');
-  const dialog = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: 'Inputs of the Batch' });
-  await eventually('the file is taken', async () => {
+  await typePath('Inputs of the Batch', input);
+}
+
+/** VS Code in a browser has its own dialog for files: a path is typed. */
+async function typePath(title: string, file: string): Promise<void> {
+  await window.waitForInput(title);
+  const dialog = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title });
+  await eventually(`${file} is taken`, async () => {
     // The dialog lists folders in its own time, and takes no path before.
-    await window.quickInput.fill(input, { timeout: 2000 });
+    if (!(await dialog.isVisible())) return true;
+    await window.quickInput.fill(file, { timeout: 2000 });
     await window.page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden', timeout: 2000 });
     return true;
   });
 }
+
+test('a batch that is cancelled keeps what is done and says what is left', async () => {
+  const input = path.join(folder, 'counts.jsonl');
+  writeFileSync(input, '{"start": 5, "pause": 0.2}\n'.repeat(30));
+  await window.command('RunAgent: Run Batch…');
+  await window.choose('Entrypoint to run for each input', 'count_down_stream');
+  await typePath('Inputs of the Batch', input);
+  await window.choose('Where to write', 'Beside the inputs');
+  await window.answer('Run Batch', '1');
+  await window.notification(/Batch count_down_stream: [1-9]\d* of 30 done/);
+  await window.screenshot('batch-progress');
+  await window.page.locator('.notification-toast').filter({ hasText: 'Batch count_down' }).getByRole('button', { name: 'Cancel' }).click();
+  await window.editorSays('Batch count_down_stream: stopped', /not run +\d/);
+  const results = readFileSync(path.join(folder, 'counts.count_down_stream.results.jsonl'), 'utf8');
+  assert.match(results, /lift-off/);
+});
 
 test('the calls are counted', async () => {
   await window.command('RunAgent: Show Call Metrics');

@@ -92,24 +92,15 @@ test('a server that dies is started again once, then it is said', async () => {
   killServer(window);
   await window.notification(/stopped|restart/i);
   await window.screenshot('server-died-once');
-  await eventually('it runs again', () => serverProcesses(window).length === 1);
+  await eventually('it runs again', () => window.serverProcesses().length === 1);
   killServer(window);
   await window.notification('Restart Server');
   await window.screenshot('server-died-twice');
-  assert.equal(serverProcesses(window).length, 0);
+  assert.equal(window.serverProcesses().length, 0);
 });
 
-/** The language servers of this window's own copy of the extension. */
-function serverProcesses(window: Workbench): number[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-  return stdout
-    .split('\n')
-    .filter((line) => line.includes('launch.py') && line.includes(window.dataDir))
-    .map((line) => Number.parseInt(line, 10));
-}
-
 function killServer(window: Workbench): void {
-  const [pid] = serverProcesses(window);
+  const [pid] = window.serverProcesses();
   assert.ok(pid !== undefined, 'a server runs');
   process.kill(pid, 'SIGKILL');
 }

@@ -1,5 +1,6 @@
 /** A real VS Code window with our extension installed, driven through Chromium. */
 
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -223,6 +224,15 @@ export class Workbench {
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: title })
       .waitFor({ timeout });
+  }
+
+  /** The language servers of this window's own copy of the extension. */
+  serverProcesses(): number[] {
+    const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
+    return stdout
+      .split('\n')
+      .filter((line) => line.includes('launch.py') && line.includes(this.dataDir))
+      .map((line) => Number.parseInt(line, 10));
   }
 
   async notification(text: string | RegExp): Promise<string> {

@@ -16,7 +16,7 @@ export function progressText(progress: BatchProgressParams, words: ProgressWords
   const parts = [
     total === null ? fill(words.done, done) : fill(words.doneOf, done, total),
     ...(failed > 0 ? [fill(words.failed, failed)] : []),
-    ...(paused ? [words.paused] : etaS === null ? [] : [words.left.replace('{0}', duration(etaS * 1000))]),
+    ...(paused ? [words.paused] : etaS === null ? [] : [words.left.replace('{0}', roughly(etaS))]),
     ...(notice === undefined ? [] : [notice]),
   ];
   return parts.join(' · ');
@@ -26,6 +26,11 @@ export function progressText(progress: BatchProgressParams, words: ProgressWords
 export function increment(progress: BatchProgressParams, before: number): number {
   if (progress.total === null || progress.total === 0) return 0;
   return Math.max(0, ((progress.done - before) / progress.total) * 100);
+}
+
+/** An estimate: tenths of seconds would say more than is known. */
+function roughly(seconds: number): string {
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : duration(seconds * 1000);
 }
 
 function fill(template: string, ...values: readonly number[]): string {

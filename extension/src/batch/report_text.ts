@@ -43,7 +43,9 @@ function counts(report: BatchReport): Fact[] {
 function times(report: BatchReport): Fact[] {
   const facts: Fact[] = [['took', duration(report.wallS * 1000)]];
   if (report.pausedS > 0) facts.push(['waited for the agent', duration(report.pausedS * 1000)]);
-  if (report.itemsPerSecond !== null) facts.push(['items a second', report.itemsPerSecond.toFixed(2)]);
+  // When all had ended in earlier runs, there is nothing to measure.
+  const rate = report.done > report.resumed ? report.itemsPerSecond : null;
+  if (rate !== null) facts.push(['items a second', rate.toFixed(2)]);
   const latency = report.latencyMs;
   if (latency !== undefined) {
     for (const name of ['p50', 'p90', 'p95', 'p99'] as const) {

@@ -89,7 +89,9 @@ export class LanguageSession implements Session, AgentServer {
     method: M,
     params: Requests[M]['params'],
   ): Promise<Requests[M]['result']> {
-    return this.#client.sendRequest<Requests[M]['result']>(method, params);
+    return this.#client.sendRequest<Requests[M]['result']>(method, params).catch((error: unknown) => {
+      throw this.#stopping ? new Error('The RunAgent server was stopped before it had answered.') : error;
+    });
   }
 
   notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {

@@ -44,7 +44,8 @@ describe('the progress of a batch', () => {
   };
 
   it.each<[Partial<BatchProgressParams>, string]>([
-    [{}, '3 of 10 done · about 7.0 s left'],
+    [{}, '3 of 10 done · about 7 s left'],
+    [{ etaS: 125 }, '3 of 10 done · about 2 min 05 s left'],
     [{ failed: 2, etaS: null }, '3 of 10 done · 2 failed'],
     [{ total: null, etaS: null }, '3 done'],
     [{ paused: true, notice: 'One at a time.' }, '3 of 10 done · waiting · One at a time.'],

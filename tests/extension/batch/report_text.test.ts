@@ -91,5 +91,6 @@ describe('the report of a batch', () => {
 
   it('of a batch without items has no rates', () => {
     expect(text({ successRate: null, itemsPerSecond: null })).not.toMatch(/success|items a second/);
+    expect(text({ resumed: 10, itemsPerSecond: 0 })).not.toContain('items a second');
   });
 });
