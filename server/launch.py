@@ -23,6 +23,6 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "libs"), HERE]
 
 if __name__ == "__main__":
-    from runagent_ls.cli.main import main
+    from runagent_ls.cli.main import process
 
-    sys.exit(main())
+    process()

@@ -6,24 +6,26 @@ import dataclasses
 import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from agent_runtime.orchestrator import (
-    BackpressureGuard,
-    BackpressureShed,
-    CircuitBreaker,
-    CircuitOpenError,
-    Deduplicator,
-    Metrics,
-    Pipeline,
-    RetryPolicy,
-    Verdict,
-)
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.errors import AgentError, Kind
 from runagent_ls.agents.outcome import OutputItem
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
+
+if TYPE_CHECKING:  # whoever makes a policy of them has loaded them
+    from agent_runtime.orchestrator import (
+        BackpressureGuard,
+        BackpressureShed,
+        CircuitBreaker,
+        CircuitOpenError,
+        Deduplicator,
+        Metrics,
+        Pipeline,
+        RetryPolicy,
+        Verdict,
+    )
 
 _PASSING: Final[frozenset[Kind]] = frozenset(
     {"network", "dns", "timeout-connect", "timeout-idle", "overloaded"}

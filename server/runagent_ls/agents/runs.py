@@ -7,16 +7,8 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from typing import Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from agent_runtime.orchestrator import (
-    Attempt,
-    BackpressureShed,
-    CircuitOpenError,
-    PipelineError,
-    Retry,
-    Session,
-)
 from runagent_ls.agents.call import Call, Chunk, RunResult, StreamEvent, UnknownFrame
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
@@ -30,6 +22,9 @@ from runagent_ls.agents.policy import (
 )
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
+
+if TYPE_CHECKING:  # loaded with the part of a policy that needs it
+    from agent_runtime.orchestrator import Attempt, Retry, Session
 
 __all__ = ["EndState", "OutputItem", "ResolveTarget", "RunOutcome", "RunState", "Sink", "execute"]
 
@@ -131,6 +126,8 @@ class _Run:
         if guard is None:
             yield
             return
+        from agent_runtime.orchestrator import BackpressureShed
+
         try:
             await guard.acquire(lambda before: self._sink.state("waiting", None))
         except BackpressureShed as shed:
@@ -188,6 +185,8 @@ class _Run:
         if self._policy.breaker is None:
             self._attempts += 1
             return await work()
+        from agent_runtime.orchestrator import CircuitOpenError
+
         try:
             async with self._policy.breaker(target).attempt() as self._admitted:
                 self._attempts += 1
@@ -217,6 +216,8 @@ class _Run:
             await self._hand_on(pipeline.finish())
 
     async def _hand_on(self, piped: Awaitable[list[OutputItem]]) -> None:
+        from agent_runtime.orchestrator import PipelineError
+
         try:
             items = await piped
         except PipelineError as error:

@@ -6,10 +6,6 @@ from argparse import Namespace
 from pathlib import Path
 
 from runagent_ls.cli.exit_codes import CommandError
-from runagent_ls.cli.projects import absolute
-from runagent_ls.jsontree import parse
-from runagent_ls.project.discovery import CONFIG_NAMES, config_in
-from runagent_ls.project.file_source import DiskFiles
 
 
 def agent_id_of(options: Namespace) -> str | None:
@@ -22,10 +18,16 @@ def agent_id_of(options: Namespace) -> str | None:
         return str(options.agent_id)
     if options.project is None and options.port is not None:
         return None
+    from runagent_ls.cli.projects import absolute
+
     return _id_in(absolute(options.project or Path()))
 
 
 def _id_in(project: Path) -> str:
+    from runagent_ls.jsontree import parse
+    from runagent_ls.project.discovery import CONFIG_NAMES, config_in
+    from runagent_ls.project.file_source import DiskFiles
+
     files = DiskFiles()
     kind = files.kind(project)
     if kind == "missing":

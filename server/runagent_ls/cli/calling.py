@@ -14,7 +14,6 @@ from runagent_ls.agents.target import Target, resolve, resolve_cloud
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.exit_codes import CommandError
-from runagent_ls.cli.projects import absolute
 
 
 def check_target(options: Namespace) -> None:
@@ -86,6 +85,7 @@ def refusal(
     named = options.agent_id is not None or options.port is not None
     if options.send_anyway or (options.project is None and named):
         return None
+    from runagent_ls.cli.projects import absolute
     from runagent_ls.features.entrypoints import describe, find
     from runagent_ls.features.inputs import problems
     from runagent_ls.project.discovery import config_in

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from runagent_ls.agents.history import History, RunRecord
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.cli.projects import absolute
 from runagent_ls.cli.terminal import harmless
 
 
@@ -43,11 +42,12 @@ def record_of(
 
 def _config_of(options: Namespace) -> Path | None:
     """The configuration of the project, None when only an agent or an address was given."""
+    if options.project is None and (options.agent_id is not None or options.port is not None):
+        return None
+    from runagent_ls.cli.projects import absolute
     from runagent_ls.project.discovery import config_in
     from runagent_ls.project.file_source import DiskFiles
 
-    if options.project is None and (options.agent_id is not None or options.port is not None):
-        return None
     project = absolute(options.project or Path())
     files = DiskFiles()
     return config_in(project, files) if files.kind(project) == "directory" else project

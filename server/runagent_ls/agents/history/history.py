@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -95,7 +95,7 @@ class History:
                 limits=self.limits,
                 on_trouble=self._on_trouble,
             )
-        transcript = Transcript(secrets.token_hex(6), record, self.limits)
+        transcript = Transcript(os.urandom(6).hex(), record, self.limits)
         self._writer.submit(Begin(transcript))
         return Recorder(self._writer, transcript)
 

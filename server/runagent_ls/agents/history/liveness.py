@@ -10,7 +10,6 @@ import contextlib
 import os
 import re
 import sys
-import uuid
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +43,7 @@ class WriterLock:
 
     def __init__(self, database: Path) -> None:
         """Raises OSError when no lock file can be made beside `database`."""
-        self.name = uuid.uuid4().hex
+        self.name = os.urandom(16).hex()
         folder = database.with_name(database.name + _SUFFIX)
         folder.mkdir(mode=0o700, exist_ok=True)
         self._path = folder / self.name
