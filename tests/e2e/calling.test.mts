@@ -206,8 +206,9 @@ async function runBatch(input: string): Promise<void> {
 async function typePath(title: string, file: string): Promise<void> {
   await window.waitForInput(title);
   const dialog = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title });
+  // The dialog puts the folder it begins in there itself, in its own time.
+  await eventually('the dialog is ready', async () => (await window.quickInput.inputValue()).startsWith(folder));
   await eventually(`${file} is taken`, async () => {
-    // The dialog lists folders in its own time, and takes no path before.
     if (!(await dialog.isVisible())) return true;
     await window.quickInput.fill(file, { timeout: 2000 });
     await window.page.keyboard.press('Enter');
