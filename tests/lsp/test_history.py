@@ -188,6 +188,41 @@ def test_runs_are_deleted(shell: Editor, config: Path, file: Path) -> None:
     assert shell.request("runagent/history/list", {})["runs"] == []
 
 
+def test_a_pinned_run_outlives_the_limits(
+    editors: MakeEditor, real_agent: RunningAgent, config: Path, file: Path
+) -> None:
+    environment = {
+        "RUNAGENT_CACHE_DIR": str(real_agent.cache_dir),
+        "RUNAGENT_LS_HISTORY": str(file),
+    }
+    moment = 0.1 / 86400  # days
+    settings = {"runagent": {"history": {"maxAgeDays": moment}}}
+    first = editors([real_agent.project_dir], SHELL, environment=environment)
+    first.start()
+    kept, freed, other = (
+        run(first, config, "echo", kwargs={"number": n})["historyId"] for n in range(3)
+    )
+    for pinned in (kept, freed):
+        summary = first.request("runagent/history/pin", {"historyId": pinned[:12]})
+        assert (summary["historyId"], summary["pinned"]) == (pinned, True)
+    asked = {"historyId": freed, "pinned": False}
+    assert first.request("runagent/history/pin", asked)["pinned"] is False
+    listed = first.request("runagent/history/list", {})["runs"]
+    assert {it["historyId"]: it["pinned"] for it in listed} == {
+        kept: True, freed: False, other: False,
+    }  # fmt: skip
+    assert first.stop() == 0
+    later = editors([real_agent.project_dir], SHELL, settings, environment=environment)
+    later.start()
+    newest = run(later, config, "echo")["historyId"]
+
+    def only_the_pinned_run_is_left() -> bool:
+        runs = later.request("runagent/history/list", {})["runs"]
+        return {it["historyId"] for it in runs} - {newest} == {kept}
+
+    later.until(only_the_pinned_run_is_left, "old runs are removed", limit=60)
+
+
 @pytest.mark.parametrize(
     ("method", "params", "named"),
     [
@@ -202,6 +237,8 @@ def test_runs_are_deleted(shell: Editor, config: Path, file: Path) -> None:
         ("get", {}, "historyId"),
         ("get", {"historyId": "x", "after": -2}, "after"),
         ("get", {"historyId": "x", "limit": 5001}, "limit"),
+        ("pin", {"pinned": True}, "historyId"),
+        ("pin", {"historyId": "x", "pinned": 1}, "pinned"),
         ("delete", {}, "historyIds"),
         ("delete", {"historyIds": []}, "historyIds"),
         ("delete", {"historyIds": [""]}, "historyIds"),
@@ -225,6 +262,7 @@ def test_wrong_questions_are_refused_by_name(
     ("method", "params"),
     [
         ("get", {"historyId": "nobody"}),
+        ("pin", {"historyId": "nobody"}),
         ("delete", {"historyIds": ["nobody"]}),
         ("compare", {"first": "nobody", "second": "nobody"}),
     ],

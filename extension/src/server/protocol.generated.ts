@@ -628,6 +628,14 @@ export interface HistoryRun {
   next: number | null;
 }
 
+export interface HistoryPinParams {
+  historyId: string;
+  /**
+   * false: the limits of size and age hold for the run again
+   */
+  pinned?: boolean;
+}
+
 export interface HistoryDeleteParams {
   historyIds?: string[];
   /**
@@ -896,6 +904,7 @@ export interface Requests {
   'runagent/history/list': { params: HistoryListParams; result: HistoryListResult };
   'runagent/history/search': { params: HistorySearchParams; result: HistorySearchResult };
   'runagent/history/get': { params: HistoryGetParams; result: HistoryRun };
+  'runagent/history/pin': { params: HistoryPinParams; result: HistorySummary };
   'runagent/history/delete': { params: HistoryDeleteParams; result: HistoryDeleteResult };
   'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
   'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };

@@ -43,6 +43,7 @@ class HistoryQuestions:
         session.on_async("runagent/history/list", self._list)
         session.on_async("runagent/history/search", self._search)
         session.on_async("runagent/history/get", self._get)
+        session.on_async("runagent/history/pin", self._pin)
         session.on_async("runagent/history/delete", self._delete)
         session.on_async("runagent/history/export", self._export)
         session.on_async("runagent/history/compare", self._compare)
@@ -69,6 +70,16 @@ class HistoryQuestions:
                 return dict(run_of(run, chunks, limit, self._session.uris.uri))
 
         return await self._ask(read)
+
+    async def _pin(self, params: Json) -> Json:
+        history_id = reading.text(params, "historyId")
+        pinned = reading.boolean(params, "pinned", True)
+
+        def pin(history: History) -> Json:
+            history.pin(history_id, pinned=pinned)
+            return self._summary(history.get(history_id))
+
+        return await self._ask(pin)
 
     async def _delete(self, params: Json) -> Json:
         if reading.boolean(params, "all", False):
