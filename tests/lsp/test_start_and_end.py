@@ -41,7 +41,7 @@ def test_the_start_leaves_heavy_libraries_alone() -> None:
     script = """
         import sys
         import runagent_ls.lsp.connection, runagent_ls.lsp.commands, runagent_ls.lsp.shell
-        heavy = ["httpx", "httpcore", "websockets", "sqlite3", "ruamel", "jsonpath_ng",
+        heavy = ["httpx", "httpcore", "h11", "websockets", "sqlite3", "ruamel", "jsonpath_ng",
                  "docstring_parser", "pathspec", "dotenv", "jsonschema"]
         print([name for name in heavy if name in sys.modules])
     """

@@ -35,7 +35,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
     "pygls": frozenset({"lsp"}),
     "lsprotocol": frozenset({"features", "lsp", "cli"}),
     "httpx": frozenset({"agents"}),
-    "httpcore": frozenset({"agents"}),
+    "h11": frozenset({"agents"}),
     "websockets": frozenset({"agents"}),
     "jsonschema": frozenset({"schema"}),
     "ruamel": frozenset({"jsontree"}),
@@ -48,7 +48,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
 """Which packages may import a library at all."""
 
 HEAVY: Final = frozenset(
-    {"httpx", "httpcore", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
+    {"httpx", "httpcore", "h11", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
     | {"docstring_parser", "pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""

@@ -1,6 +1,6 @@
 """What the two HTTP clients have in common: `loopback` for this machine, `remote` for all others.
 
-Both raise the errors of httpcore, on which httpx stands, and `UnreadableEncodingError`.
+Both raise the errors below and no others for what goes wrong on the way.
 """
 
 from __future__ import annotations
@@ -11,7 +11,35 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class UnreadableEncodingError(Exception):
+class HttpError(Exception):
+    """No answer, or none that is whole. The text is the library's or the system's."""
+
+
+class ConnectError(HttpError):
+    """There is no connection."""
+
+
+class ConnectTimeoutError(HttpError):
+    """There was no connection in time."""
+
+
+class ProxyError(HttpError):
+    """The proxy gave no connection."""
+
+
+class IdleTimeoutError(HttpError):
+    """Nothing moved for too long."""
+
+
+class ReadError(HttpError):
+    """The connection broke."""
+
+
+class RemoteProtocolError(HttpError):
+    """What came is no HTTP, or ended too early."""
+
+
+class UnreadableEncodingError(HttpError):
     """The body is not compressed as its headers say."""
 
 

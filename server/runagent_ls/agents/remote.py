@@ -7,14 +7,35 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 
-import httpcore
 import httpx
 
-from runagent_ls.agents.connections import Response, UnreadableEncodingError
+from runagent_ls.agents.connections import (
+    ConnectError,
+    ConnectTimeoutError,
+    HttpError,
+    IdleTimeoutError,
+    ProxyError,
+    ReadError,
+    RemoteProtocolError,
+    Response,
+    UnreadableEncodingError,
+)
 from runagent_ls.agents.network import proxy_for, tls_context
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
+
+_ERRORS: Final[tuple[tuple[type[httpx.HTTPError], type[HttpError]], ...]] = (
+    (httpx.DecodingError, UnreadableEncodingError),
+    (httpx.ConnectTimeout, ConnectTimeoutError),
+    (httpx.PoolTimeout, ConnectTimeoutError),
+    (httpx.TimeoutException, IdleTimeoutError),
+    (httpx.ConnectError, ConnectError),
+    (httpx.ProxyError, ProxyError),
+    (httpx.NetworkError, ReadError),
+)
+"""What httpx calls them, the first that fits; all others are about the protocol."""
 
 
 class RemoteClient:
@@ -43,12 +64,9 @@ class RemoteClient:
         try:
             async with self._client.stream(method, path, content=body, headers=headers) as response:
                 yield Response(response.status_code, response.headers, response.aiter_bytes())
-        except httpx.DecodingError as error:
-            raise UnreadableEncodingError(str(error)) from error
         except httpx.HTTPError as error:
-            # httpx calls its errors as httpcore does; what only it has is about protocols too
-            kind = getattr(httpcore, type(error).__name__, httpcore.RemoteProtocolError)
-            raise kind(str(error)) from error
+            ours = (ours for theirs, ours in _ERRORS if isinstance(error, theirs))
+            raise next(ours, RemoteProtocolError)(str(error)) from error
 
     async def aclose(self) -> None:
         await self._client.aclose()

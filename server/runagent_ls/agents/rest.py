@@ -1,6 +1,6 @@
 """The HTTP side of an agent: health, architecture, run.
 
-This module imports `httpcore`: import it when a call starts, not before.
+This module imports `h11` or `httpx`: import it when a call starts, not before.
 """
 
 from __future__ import annotations
@@ -15,13 +15,20 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlsplit
 
-import httpcore
-
 from runagent_ls.agents.answer import Answer
 from runagent_ls.agents.answers import result_of_run
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
-from runagent_ls.agents.connections import HttpClient, UnreadableEncodingError
+from runagent_ls.agents.connections import (
+    ConnectError,
+    ConnectTimeoutError,
+    HttpClient,
+    HttpError,
+    IdleTimeoutError,
+    ProxyError,
+    RemoteProtocolError,
+    UnreadableEncodingError,
+)
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
 from runagent_ls.agents.reports import Architecture, Health, architecture_of, health_of
 from runagent_ls.agents.requests import body_for
@@ -39,13 +46,6 @@ HEALTH_LIMIT_S = 10.0
 
 _CLOSED = re.compile("disconnected|closed")
 """In the library's words for an answer that broke off, as opposed to one that is no HTTP."""
-_HTTP_ERRORS = (
-    httpcore.ProtocolError,
-    httpcore.NetworkError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-    UnreadableEncodingError,
-)
 
 
 class RestClient:
@@ -140,12 +140,12 @@ class RestClient:
             async with self._client.stream(method, path, body) as response:
                 content = await self._whole(response.parts)
                 return Answer(response.status, content, self.target, response.headers)
-        except (httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
+        except ConnectTimeoutError as error:
             raise connect_timed_out(self.target, self.timeouts.connect) from error
-        except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
+        except IdleTimeoutError as error:
             limit = self.timeouts.idle
             raise _timed_out("idle", limit, "Nothing came back for", runs=runs) from error
-        except _HTTP_ERRORS as error:
+        except HttpError as error:
             raise self._unreachable(error) from error
 
     async def _whole(self, body: AsyncIterator[bytes]) -> bytes:
@@ -162,11 +162,11 @@ class RestClient:
             parts.append(part)
         return b"".join(parts)
 
-    def _unreachable(self, error: Exception) -> AgentError:
+    def _unreachable(self, error: HttpError) -> AgentError:
         details: JsonValue = {"reason": f"{type(error).__name__}: {error}"}
-        if isinstance(error, httpcore.ProxyError):
+        if isinstance(error, ProxyError):
             return proxy_failed(error, self.target)
-        if isinstance(error, httpcore.ConnectError):
+        if isinstance(error, ConnectError):
             return connection_failed(error, self.target)
         if isinstance(error, UnreadableEncodingError):
             return UnknownError(
@@ -174,7 +174,7 @@ class RestClient:
                 kind="protocol",
                 details=details,
             )
-        if isinstance(error, httpcore.RemoteProtocolError) and not _CLOSED.search(str(error)):
+        if isinstance(error, RemoteProtocolError) and not _CLOSED.search(str(error)):
             return ConnectionFailedError(
                 f"What answers at {self.target.address} does not speak HTTP.",
                 suggestion="Check the port; `runagent serve` prints the right one as its Address.",
