@@ -49,7 +49,7 @@ before(async () => {
     folder,
     // No agent is served here and no key is stored: whatever answers is the cloud.
     env: { ...environment, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') },
-    settings: { 'runagent.cloud.baseUrl': cloud.baseUrl },
+    settings: { 'runagent.cloud.baseUrl': cloud.baseUrl, 'runagent.trace.server': 'verbose' },
   });
   await window.openFile('main.py');
   await eventually('lenses', async () => (await window.lenses()).length >= 3);
@@ -66,6 +66,10 @@ function requests(): { method: string; path: string; headers: Record<string, str
 }
 
 test('a run goes to the cloud after consent, and without the key it says what to do', async () => {
+  await window.command('Developer: Set Log Level...');
+  await window.choose('Set Log Level', 'RunAgent Server');
+  await window.choose('Select log level', 'Trace');
+
   await window.command('RunAgent: Set API Key…');
   await window.waitForInput('RunAgent API Key');
   assert.equal(await window.quickInput.getAttribute('type'), 'password');
@@ -87,6 +91,7 @@ test('a run goes to the cloud after consent, and without the key it says what to
   await window.screenshot('cloud-run');
   const sent = requests().filter(({ method }) => method === 'POST');
   assert.equal(sent[0]?.headers['authorization'], `Bearer ${cloud.apiKey}`);
+  await eventually('the handing-over of the key is traced', () => filesWith('"key": "[hidden]"').length > 0);
   assert.deepEqual(filesWith(cloud.apiKey), [], 'the key is in no file of the editor');
 
   const [before] = window.serverProcesses();

@@ -5,7 +5,9 @@ import {
   ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
+  type MessageTransports,
   RevealOutputChannelOn,
+  type ServerOptions,
   type StaticFeature,
 } from 'vscode-languageclient/node';
 import { withDeadline } from '../python/deadline';
@@ -14,10 +16,14 @@ import { messageOf, type Session } from './controller';
 import type { LaunchPlan } from './plan';
 import { ServerProcess } from './process';
 import type { ClientNotifications, Requests } from './protocol.generated';
+import { SealedParams } from './sealed_params';
 
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 2_000;
 const LAST_WORDS_LIMIT_MS = 500;
+
+/** Their parameters are for the server alone: no trace, however detailed, may show them. */
+const SECRET: ReadonlySet<keyof ClientNotifications> = new Set(['runagent/apiKey']);
 
 const CONFIG_PATTERN = '**/runagent.config.{json,yaml,yml}';
 
@@ -37,8 +43,28 @@ const announceProtocol: StaticFeature = {
   clear: () => undefined,
 };
 
-/** A language client that leaves it to the controller to tell people about the server's end. */
+/** A language client that leaves it to the controller to tell people about the server's end, and traces no secrets. */
 class QuietClient extends LanguageClient {
+  constructor(
+    start: ServerOptions,
+    options: LanguageClientOptions,
+    private readonly sealed: SealedParams,
+  ) {
+    super('runagent', 'RunAgent', start, options);
+  }
+
+  protected override async createMessageTransports(encoding: string): Promise<MessageTransports> {
+    const { writer, ...transports } = await super.createMessageTransports(encoding);
+    const opening = {
+      onError: writer.onError,
+      onClose: writer.onClose,
+      write: (message: Parameters<typeof writer.write>[0]) => writer.write(this.sealed.open(message)),
+      end: () => writer.end(),
+      dispose: () => writer.dispose(),
+    };
+    return { ...transports, writer: opening };
+  }
+
   override error(message: string, data?: unknown): void {
     super.error(message, data, false);
   }
@@ -47,6 +73,7 @@ class QuietClient extends LanguageClient {
 /** One language client on one server process. It is used once: the next server gets a new session. */
 export class LanguageSession implements Session, AgentServer {
   readonly #client: LanguageClient;
+  readonly #sealed = new SealedParams();
   #process: ServerProcess | undefined;
   #stopping = false;
 
@@ -60,7 +87,7 @@ export class LanguageSession implements Session, AgentServer {
       this.#process = await ServerProcess.start(plan);
       return this.#process.child;
     };
-    this.#client = new QuietClient('runagent', 'RunAgent', start, this.#options(channel));
+    this.#client = new QuietClient(start, this.#options(channel), this.#sealed);
     this.#client.registerFeature(announceProtocol);
     for (const method of Object.values(SERVER_NOTIFICATIONS)) {
       this.#client.onNotification(method, (params) => listener[method](params));
@@ -95,8 +122,9 @@ export class LanguageSession implements Session, AgentServer {
   }
 
   notify<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
+    const shown = SECRET.has(method) ? this.#sealed.seal({ ...params }) : params;
     // A server that is gone needs no acknowledgement.
-    void this.#client.sendNotification(method, params).catch(() => undefined);
+    void this.#client.sendNotification(method, shown).catch(() => undefined);
   }
 
   #options(channel: vscode.LogOutputChannel): LanguageClientOptions {
