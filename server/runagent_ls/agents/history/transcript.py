@@ -55,6 +55,10 @@ class Transcript:
         self._seen = 0
         self._written = 0
 
+    def prepare(self, sources: SecretSources) -> None:
+        """Find the secrets of the run, which `sources` then remembers for `begin`."""
+        sources.forms_of(self._record)
+
     def begin(self, writer: str, sources: SecretSources) -> list[Step]:
         """The row of the run; `writer` is the name of this process's lock."""
         record = self._record

@@ -10,7 +10,7 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -152,6 +152,10 @@ class Writer:
                 lambda: self._events or self._closing, _IDLE_S if waits and not self._idle else None
             )
             self._idle = not self._events
+            begun = [event for event in self._events if isinstance(event, Begin)]
+        if begun:
+            self._prepare(begun)
+        with self._condition:
             self._condition.wait_for(
                 lambda: self._closing or self._bytes > _URGENT_BYTES or self._is_hurried(),
                 INTERVAL_S,
@@ -161,16 +165,20 @@ class Writer:
     def _is_hurried(self) -> bool:
         return any(isinstance(event, Flush) for event in self._events)
 
+    def _prepare(self, begun: Sequence[Begin]) -> None:
+        """Open the file and learn the secrets while the runs are under way."""
+        with self._reported():
+            if self._opened(begun):
+                for event in begun:
+                    event.transcript.prepare(self._sources)
+
     def _write(self) -> None:
         with self._condition:
             events, self._events = self._events, []
         size = sum(event.size for event in events if isinstance(event, Output))
         try:
-            self._record(events)
-        except HistoryError as error:
-            self._give_up(error)
-        except Exception as error:  # noqa: BLE001 - a fault in here must never end a run
-            self._give_up(HistoryError(f"Runs are not recorded: {type(error).__name__}: {error}."))
+            with self._reported():
+                self._record(events)
         finally:
             with self._condition:
                 self._bytes -= size
@@ -254,6 +262,16 @@ class Writer:
         if self._connection is not None:
             with explained(self._path):
                 retention.keep_limits(self._connection, self._limits)
+
+    @contextlib.contextmanager
+    def _reported(self) -> Iterator[None]:
+        """No fault in here may end a run."""
+        try:
+            yield
+        except HistoryError as error:
+            self._give_up(error)
+        except Exception as error:  # noqa: BLE001 - see above
+            self._give_up(HistoryError(f"Runs are not recorded: {type(error).__name__}: {error}."))
 
     def _give_up(self, error: HistoryError) -> None:
         """Say what is wrong, once, and let go of the file."""
