@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from lsp.editor import Editor
+from lsp.scripted_agent import ScriptedAgent
 
 VALID: dict[str, Any] = {
     "agent_name": "demo",
@@ -80,3 +81,11 @@ def editor(editors: Callable[..., Editor], tmp_path: Path) -> Editor:
     made = editors([tmp_path])
     made.start()
     return made
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedAgent]:
+    """A server whose answers a test writes, for the agent of `write_project`."""
+    made = ScriptedAgent(VALID["agent_id"])
+    yield made
+    made.close()

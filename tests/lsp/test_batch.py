@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+from cloud_stand_in import RunningCloud
+from lsp.conftest import write_project
 from lsp.editor import PULL, SHELL, Editor, RefusedError
+from lsp.scripted_agent import FINE, ScriptedAgent
 from serve_real_agent import RunningAgent
 
 MakeEditor = Callable[..., Editor]
@@ -160,6 +163,74 @@ def test_what_cannot_begin_says_why(shell: Editor, batch: Batch) -> None:
     assert batch.output.read_text() == "something else\n"
 
 
+# --- how the calls are made ---------------------------------------------------------------------
+
+
+def test_user_and_extra_fields_go_with_each_call_in_the_cloud(
+    editors: MakeEditor, batch: Batch, cloud: RunningCloud, tmp_path: Path
+) -> None:
+    environment = {
+        "RUNAGENT_CACHE_DIR": str(tmp_path / "cache"),
+        "SSL_CERT_FILE": str(cloud.ca_file),
+        "RUNAGENT_BASE_URL": cloud.base_url,
+    }
+    editor = editors([batch.config.parent], SHELL, environment=environment)
+    editor.start()
+    editor.notify("runagent/apiKey", {"key": cloud.api_key})
+    batch.write(*({"batch": f"cloud {number}"} for number in range(3)))
+    options = {"userId": "ada", "persistentMemory": True, "extra": {"trace": {"a": [1]}}}
+    params = batch.params("echo", target={"cloud": True}, **options)
+    report = editor.request("runagent/batch", params, limit=60)
+    assert (report["end"], report["completed"]) == ("finished", 3)
+    assert batch.results()[1]["value"] == {"args": [], "kwargs": {"batch": "cloud 1"}}
+    sent = [it["body"] for it in cloud.requests() if "'batch': 'cloud " in str(it["body"])]
+    assert len(sent) == 3
+    for body in sent:
+        assert (body["user_id"], body["persistent_memory"]) == ("ada", True)
+        assert body["trace"] == {"a": [1]}
+
+
+def test_calls_that_may_have_run_are_repeated_only_when_allowed(
+    editors: MakeEditor, batch: Batch, server: ScriptedAgent, tmp_path: Path
+) -> None:
+    batch.config = write_project(tmp_path / "agent")
+    editor = editors([tmp_path / "agent"], SHELL)
+    editor.start()
+    batch.write({"name": "a"})
+    server.answers = [None, None, FINE]
+    params = batch.params("greet", target=server.target, concurrency=1)
+    report = editor.request("runagent/batch", {**params, "retries": 2}, limit=60)
+    assert (report["unknown"], len(server.bodies)) == (1, 1)
+    batch.output.unlink()
+    allowed = {**params, "retries": 2, "repeatUnsafe": True}
+    report = editor.request("runagent/batch", allowed, limit=60)
+    assert (report["completed"], len(server.bodies)) == (1, 3)
+    assert batch.results()[0]["attempts"] == 2
+
+
+def test_identical_inputs_are_called_once_when_asked(shell: Editor, batch: Batch) -> None:
+    batch.write(*({"n": number % 2} for number in range(6)))
+    params = batch.params("echo", deduplicate=True, concurrency=1)
+    report = shell.request("runagent/batch", params, limit=60)
+    assert report["completed"] == 6
+    attempts = [batch.results()[index]["attempts"] for index in range(6)]
+    assert attempts == [1, 1, 0, 0, 0, 0]
+
+
+def test_results_are_in_the_order_of_the_input_when_asked(
+    shell: Editor, batch: Batch, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    quick = {"path": str(tmp_path / "quick"), "gate": str(tmp_path)}
+    batch.write({"path": str(tmp_path / "slow"), "gate": str(gate)}, quick)
+    running = shell.begin("runagent/batch", batch.params("write_after", ordered=True))
+    shell.wait_for("runagent/batchProgress", lambda it: it["done"] == 1, limit=60)
+    assert list(batch.results()) == [1]
+    gate.write_text("")
+    assert shell.answer(running, limit=60)["end"] == "finished"
+    assert list(batch.results()) == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
@@ -175,6 +246,10 @@ def test_what_cannot_begin_says_why(shell: Editor, batch: Batch) -> None:
         ({"deduplicate": []}, "deduplicate"),
         ({"validate": "no"}, "validate"),
         ({"retries": 11}, "retries"),
+        ({"repeatUnsafe": 1}, "repeatUnsafe"),
+        ({"userId": ""}, "userId"),
+        ({"persistentMemory": "yes"}, "persistentMemory"),
+        ({"extra": []}, "extra"),
         ({"target": 5}, "target"),
         ({"timeouts": {"total": 0}}, "timeouts.total"),
         ({"configUri": None}, "configUri or target"),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import http.server
-import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloud_stand_in import RunningCloud
-from lsp.conftest import VALID, write_project
+from lsp.conftest import write_project
 from lsp.editor import PULL, SHELL, Editor, RefusedError
+from lsp.scripted_agent import BUSY, FINE, ScriptedAgent
 from serve_real_agent import RunningAgent
 
 MakeEditor = Callable[..., Editor]
@@ -110,55 +108,6 @@ def test_options_of_the_wrong_shape_are_refused_by_name(
 # --- tried again, and the traceback -------------------------------------------------------------
 
 
-class Server:
-    """A RunAgent server of our own that answers calls as it is told, one after the other."""
-
-    def __init__(self) -> None:
-        self.answers: list[tuple[int, Json]] = []
-        self.bodies: list[Json] = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self._answer(200, {"status": "healthy", "agent_id": VALID["agent_id"]})
-
-            def do_POST(self) -> None:
-                length = int(self.headers["Content-Length"])
-                outer.bodies.append(json.loads(self.rfile.read(length)))
-                self._answer(*outer.answers.pop(0))
-
-            def _answer(self, status: int, body: Json) -> None:
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    @property
-    def target(self) -> Json:
-        return {"port": self._server.server_port}
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def project(editors: MakeEditor, tmp_path: Path) -> tuple[Editor, Path]:
     config = write_project(tmp_path / "agent")
@@ -167,12 +116,8 @@ def project(editors: MakeEditor, tmp_path: Path) -> tuple[Editor, Path]:
     return editor, config
 
 
-BUSY = (503, {"detail": "busy"})
-FINE = (200, {"success": True, "data": "done"})
-
-
 def test_a_busy_agent_is_tried_again_as_often_as_asked(
-    project: tuple[Editor, Path], server: Server
+    project: tuple[Editor, Path], server: ScriptedAgent
 ) -> None:
     editor, config = project
     server.answers = [BUSY, BUSY, FINE]
@@ -186,7 +131,9 @@ def test_a_busy_agent_is_tried_again_as_often_as_asked(
     assert (outcome["state"], outcome["attempts"]) == ("failed", 1)
 
 
-def test_user_and_extra_fields_are_sent(project: tuple[Editor, Path], server: Server) -> None:
+def test_user_and_extra_fields_are_sent(
+    project: tuple[Editor, Path], server: ScriptedAgent
+) -> None:
     editor, config = project
     server.answers = [FINE]
     options = {"userId": "ada", "persistentMemory": True, "extra": {"trace": {"a": [1]}}}
@@ -210,7 +157,7 @@ def failed(text: str) -> tuple[int, Json]:
 
 
 def test_a_traceback_leads_into_the_project_and_nowhere_else(
-    project: tuple[Editor, Path], server: Server
+    project: tuple[Editor, Path], server: ScriptedAgent
 ) -> None:
     editor, config = project
     main = config.parent / "main.py"

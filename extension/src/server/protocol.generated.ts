@@ -764,6 +764,20 @@ export interface BatchParams {
   target?: TargetParams;
   timeouts?: Timeouts;
   /**
+   * on whose behalf; matters in the cloud only
+   */
+  userId?: string;
+  /**
+   * whether the cloud keeps what the agent remembers of this user
+   */
+  persistentMemory?: boolean;
+  /**
+   * further fields of the request, for servers that know them
+   */
+  extra?: {
+    [k: string]: unknown;
+  };
+  /**
    * false calls the function even with inputs that certainly do not fit it
    */
   validate?: boolean;

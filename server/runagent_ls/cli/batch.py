@@ -126,6 +126,9 @@ def _plan(options: Namespace) -> BatchPlan:
         input_schema=known.schema,
         check=None if options.send_anyway else known.check,
         give_up_after=options.give_up_after,
+        user_id=options.user_id,
+        persistent_memory=options.persistent_memory,
+        extra=dict(options.extra),
     )
 
 

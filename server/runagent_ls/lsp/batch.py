@@ -143,6 +143,9 @@ class Batches:
             input_schema=info.input_schema if info and info.signature_certain else None,
             check=None if info is None or not request.options.validate else _check_of(info),
             finish_within=FINISH_WITHIN_S,
+            user_id=request.options.user_id,
+            persistent_memory=request.options.persistent_memory,
+            extra=request.options.extra,
         )
 
     def _known(self, request: BatchRequest) -> EntrypointInfo | None:

@@ -532,7 +532,8 @@ def test_entrypoints_that_run_one_at_a_time_are_found_out(
 def test_a_batch_in_the_cloud_says_that_inputs_leave(
     cli: Cli, real_agent: RunningAgent, cloud: RunningCloud, folder: Path
 ) -> None:
-    write_items(folder, [{"n": n} for n in range(5)])
+    items = [{"n": n, "batch": "from here"} for n in range(5)]
+    write_items(folder, items)
     variables = {
         "RUNAGENT_API_KEY": cloud.api_key,
         "RUNAGENT_BASE_URL": cloud.base_url,
@@ -542,9 +543,14 @@ def test_a_batch_in_the_cloud_says_that_inputs_leave(
     arguments = ("batch", "echo", *FILES, "--cloud", "--agent-id", real_agent.agent_id)
     refused = cli(*arguments, env={**variables, "RUNAGENT_API_KEY": "rau_wrong"})
     assert (refused.code, records(folder)) == (4, [])
-    done = cli(*arguments, "--resume", env=variables)
+    options = ("--user-id", "ada", "--persistent-memory", "--extra", 'trace={"a":1}')
+    done = cli(*arguments, *options, "--resume", env=variables)
     assert done.code == 0, done.out + done.err
-    assert [record["value"]["kwargs"] for record in records(folder)] == [{"n": n} for n in range(5)]
+    sent = [it["body"] for it in cloud.requests() if "'batch': 'from here'" in str(it["body"])]
+    for body in sent[-5:]:  # those before were refused
+        assert (body["user_id"], body["persistent_memory"]) == ("ada", True)
+        assert body["trace"] == {"a": 1}
+    assert [record["value"]["kwargs"] for record in records(folder)] == items
     assert f"in the cloud at {cloud.base_url}; the inputs leave this machine" in done.err
     everything = done.out + done.err + (folder / "out.jsonl").read_text()
     assert cloud.api_key not in everything

@@ -142,12 +142,15 @@ class Calls:
         async def known_target() -> Target:
             return target
 
-        call = Call(self._plan.tag, item.args, item.kwargs)
-        session = self._metrics.begin(self._plan.tag)
+        plan = self._plan
+        call = Call(
+            plan.tag, item.args, item.kwargs, plan.user_id, plan.persistent_memory, plan.extra
+        )
+        session = self._metrics.begin(plan.tag)
         if repeated:
             session.retried()
         self.on_begin(item.index)
-        task = asyncio.ensure_future(execute(call, known_target, collected, self._plan.timeouts))
+        task = asyncio.ensure_future(execute(call, known_target, collected, plan.timeouts))
         self._running.add(task)
         if self._stop.leaving:
             task.cancel()

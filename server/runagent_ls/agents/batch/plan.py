@@ -33,7 +33,8 @@ class BatchPlan:
     their types. `check` looks at each item before it is called. `retries` limits how often a call
     that may have run is repeated, if `repeat_unsafe` allows it at all. `give_up_after` limits how
     long the batch waits for an agent that is gone, `finish_within` how long running calls may
-    take once the batch was asked to stop.
+    take once the batch was asked to stop. `user_id`, `persistent_memory` and `extra` go with each
+    call, see `Call`.
     """
 
     tag: str
@@ -51,6 +52,9 @@ class BatchPlan:
     check: InputCheck | None = None
     give_up_after: float = 120.0
     finish_within: float = 30.0
+    user_id: str | None = None
+    persistent_memory: bool = False
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
+from runagent_ls.cli.options.request import add_request
 from runagent_ls.cli.options.values import at_least, one_of, port, seconds
 
 FORMATS = ("jsonl", "csv")
@@ -47,6 +48,7 @@ def fill(parser: CommandParser) -> None:
         help="put the finished output in the order of the input (otherwise: as they ended)",
     )
     _add_target(parser)
+    add_request(parser)
     _add_calling(parser)
     _add_reports(parser)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
+from runagent_ls.cli.options.request import add_request
 from runagent_ls.cli.options.values import argument, at_least, port, seconds
 
 
@@ -18,6 +19,7 @@ def fill(parser: CommandParser) -> None:
     parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
     _add_target(parser)
     _add_inputs(parser)
+    add_request(parser)
     _add_calling(parser)
     parser.add_argument(
         "--json",
@@ -43,12 +45,6 @@ def _add_target(parser: CommandParser) -> None:
         help="call the agent in the cloud: the inputs leave this machine. The key is the one that"
         " `runagent setup` has stored, else RUNAGENT_API_KEY",
     )
-    parser.add_argument("--user-id", metavar="ID", help="on whose behalf; for the cloud")
-    parser.add_argument(
-        "--persistent-memory",
-        action="store_true",
-        help="let the cloud keep what the agent remembers of this user",
-    )
 
 
 def _add_inputs(parser: CommandParser) -> None:
@@ -66,14 +62,6 @@ def _add_inputs(parser: CommandParser) -> None:
         dest="arguments",
         metavar="NAME=JSON",
         help="one keyword argument, its value as JSON; beats --input; may be repeated",
-    )
-    parser.add_argument(
-        "--extra",
-        action="append",
-        type=argument,
-        default=[],
-        metavar="NAME=JSON",
-        help="a further field of the request, for servers that know it; may be repeated",
     )
     parser.add_argument(
         "--send-anyway",

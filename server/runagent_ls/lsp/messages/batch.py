@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
-from runagent_ls.lsp.messages.runs import MOST_RETRIES, Options, Place, read_place
+from runagent_ls.lsp.messages.runs import Options, Place, read_options, read_place
 
 MOST_AT_ONCE: Final = 256
 RETRIES: Final = 2
@@ -51,10 +51,5 @@ def read_batch(params: Json) -> BatchRequest:
         ordered=reading.boolean(params, "ordered", False),
         deduplicate=reading.boolean(params, "deduplicate", False),
         place=read_place(params),
-        options=Options(
-            validate=reading.boolean(params, "validate", True),
-            retries=reading.whole_number(params, "retries", RETRIES, 0, MOST_RETRIES),
-            repeat_unsafe=reading.boolean(params, "repeatUnsafe", False),
-            timeouts=reading.seconds(params, "timeouts"),
-        ),
+        options=read_options(params, RETRIES),
     )

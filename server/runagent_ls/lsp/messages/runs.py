@@ -114,14 +114,14 @@ def read_place(params: Json) -> Place:
     return place
 
 
-def read_options(params: Json) -> Options:
-    """How to call. Raises `InvalidParamsError`."""
+def read_options(params: Json, retries: int = 0) -> Options:
+    """How to call; `retries` is for parameters that do not say. Raises `InvalidParamsError`."""
     return Options(
         user_id=reading.optional_text(params, "userId"),
         persistent_memory=reading.boolean(params, "persistentMemory", False),
         extra=reading.mapping(params, "extra"),
         validate=reading.boolean(params, "validate", True),
-        retries=reading.whole_number(params, "retries", 0, 0, MOST_RETRIES),
+        retries=reading.whole_number(params, "retries", retries, 0, MOST_RETRIES),
         repeat_unsafe=reading.boolean(params, "repeatUnsafe", False),
         timeouts=reading.seconds(params, "timeouts"),
     )
