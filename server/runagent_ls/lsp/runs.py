@@ -116,6 +116,7 @@ class Runs:
         from runagent_ls.agents.output import OutputBatcher
         from runagent_ls.agents.runs import RunOutcome, execute
 
+        await self._session.settings_read()
         config = request.place.config_path
         project = None if config is None else self._session.workspace.project(config)
         if (error := refusal(request, stream, project)) is not None:

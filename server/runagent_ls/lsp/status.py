@@ -27,6 +27,7 @@ class Status:
     """Asks an agent's server everything it can tell."""
 
     def __init__(self, session: Session, calling: Calling) -> None:
+        self._session = session
         self._calling = calling
         session.on_async("runagent/status", self._status)
 
@@ -35,6 +36,7 @@ class Status:
 
         place = read_place(params)
         limit = reading.whole_number(params, "limit", 20, 0, MOST_RUNS)
+        await self._session.settings_read()
         timeouts = self._calling.timeouts(
             place, Options(timeouts=reading.seconds(params, "timeouts"))
         )
