@@ -7,6 +7,7 @@ also holds what `runagent setup` stored about the user.
 from __future__ import annotations
 
 import os
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ class Registry:
     def _legacy_configuration(self) -> dict[str, JsonValue]:
         path = self.path.parent / LEGACY_FILE_NAME
         try:
-            if path.stat().st_size > _LARGEST_LEGACY_FILE:
+            if not path.is_file() or path.stat().st_size > _LARGEST_LEGACY_FILE:
                 return {}
             stored = parse(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -119,11 +120,13 @@ class Registry:
         import sqlite3
 
         try:
-            self.path.stat()
+            mode = self.path.stat().st_mode
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             raise self._unreadable(str(error)) from error
+        if not stat.S_ISREG(mode):  # opening a pipe would wait for its other end
+            raise self._unreadable("it is not a file")
         uri = f"file:{quote(str(self.path.absolute()))}?mode=ro"
         deadline = time.monotonic() + BUSY_WAIT_S
         while True:
@@ -134,6 +137,8 @@ class Registry:
                     return [dict(row) for row in connection.execute(query, values).fetchall()]
                 finally:
                     connection.close()
+            except UnicodeEncodeError:  # half a character, which no stored text can have
+                return []
             except sqlite3.Error as error:
                 # SQLite's own waiting sleeps so long in between that a busy writer starves it
                 if "locked" not in str(error) or time.monotonic() > deadline:

@@ -67,6 +67,8 @@ class RemoteClient:
         except httpx.HTTPError as error:
             ours = (ours for theirs, ours in _ERRORS if isinstance(error, theirs))
             raise next(ours, RemoteProtocolError)(str(error)) from error
+        except UnicodeError as error:  # a host that begins with `xn--` and is no spelling of one
+            raise ConnectError(str(error)) from error
 
     async def aclose(self) -> None:
         await self._client.aclose()

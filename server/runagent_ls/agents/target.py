@@ -77,7 +77,7 @@ class Target:
 
     @property
     def agent_path(self) -> str:
-        return f"/agents/{quote(self.agent_id, safe='')}"
+        return f"/agents/{quote(self.agent_id, safe='', errors='surrogatepass')}"
 
     @property
     def stream_url(self) -> str:
@@ -177,13 +177,12 @@ async def _at_address(
     try:
         health = await _health(host, port, timeouts)
     except ConnectionFailedError as error:
-        raise ConnectionFailedError(
-            error.message,
-            suggestion="Check the address, or serve the agent there: "
-            f"`runagent serve --port {port}`.",
-            action="change-target",
-            details=error.details,
-        ) from error
+        if error.suggestion == error.default_suggestion:
+            error.suggestion = (
+                f"Check the address, or serve the agent there: `runagent serve --port {port}`."
+            )
+        error.action = "change-target"
+        raise
     if agent_id and health.agent_id != agent_id:
         raise _other_agent(agent_id, health, address_of(host, port))
     return Target(host, port, health.agent_id, source)
@@ -250,13 +249,17 @@ async def _health(host: str, port: int, timeouts: Timeouts) -> Health:
 
     if not 0 < port < 65536:
         raise ConnectionFailedError(
-            f"{port} is not a port: ports go from 1 to 65535.", action="change-target"
+            f"{port} is not a port: ports go from 1 to 65535.",
+            suggestion="Give the port that `runagent serve` prints as part of its Address.",
+            action="change-target",
+            may_have_run=False,
         )
     if not is_host(host):
         raise ConnectionFailedError(
             f"{host!r} is not the name or number of a host.",
             suggestion="Give the host alone, without scheme, port or path.",
             action="change-target",
+            may_have_run=False,
         )
     async with RestClient(Target(host, port, "", "explicit"), timeouts) as rest:
         return await rest.health()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -85,6 +86,9 @@ async def test_nothing_at_a_given_address(free_port: int) -> None:
     with pytest.raises(ConnectionFailedError) as caught:
         await resolve(AGENT, "127.0.0.1", free_port)
     assert caught.value.action == "change-target"
+    assert caught.value.kind == "network"
+    assert not caught.value.may_have_run
+    assert f"--port {free_port}" in str(caught.value.suggestion)
 
 
 async def test_another_web_server_at_a_given_address(start_http: Any) -> None:
@@ -110,8 +114,31 @@ async def test_a_port_that_is_none(port: int) -> None:
 
 @pytest.mark.parametrize("host", ["a b", "http://x", "x/y", "\n", "u@x", "x:1"])
 async def test_a_host_that_is_none(host: str) -> None:
-    with pytest.raises(ConnectionFailedError, match="not the name or number of a host"):
+    with pytest.raises(ConnectionFailedError, match="not the name or number of a host") as caught:
         await resolve(AGENT, host, 8450)
+    assert caught.value.suggestion == "Give the host alone, without scheme, port or path."
+    assert not caught.value.may_have_run
+
+
+async def test_a_host_that_only_looks_like_one_beyond_ascii() -> None:
+    with pytest.raises(ConnectionFailedError, match="xn--a:9 cannot be reached"):
+        await resolve(AGENT, "xn--a", 9)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system")
+def test_pipes_in_the_place_of_the_registry_and_the_old_configuration(tmp_path: Path) -> None:
+    registry = Registry(tmp_path / "runagent_local.db")
+    os.mkfifo(tmp_path / "user_data.json")
+    assert registry.user_configuration() == {}
+    os.mkfifo(registry.path)
+    with pytest.raises(RegistryError, match="it is not a file"):
+        registry.find(AGENT)
+
+
+async def test_an_agent_id_with_half_a_character(tmp_path: Path) -> None:
+    with pytest.raises(AgentAddressNotFoundError, match="looked for in the local registry"):
+        await resolve("x\udcff", registry=make_registry(tmp_path, served(9)))
+    assert Target("h", 1, "x\udcff", "cloud").agent_path == "/agents/x%ED%B3%BF"
 
 
 async def test_a_host_without_a_port() -> None:
