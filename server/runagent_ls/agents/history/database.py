@@ -54,6 +54,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection | None:
     if not path.exists():
         return None
     with explained(path):
+        _refuse_other_than_files(path)
         connection = _connect(path, "ro")
         try:
             if _version(connection, path) < VERSION:
@@ -75,6 +76,10 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explanation(path, error) from error
+    except UnicodeEncodeError as error:
+        raise HistoryError(
+            "What was asked for holds half a character, which nothing in the history does."
+        ) from error
     except OSError as error:
         raise HistoryError(
             f"The history file {path} cannot be used: {error.strerror or error}.",
@@ -179,6 +184,16 @@ def _prepare_place(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _refuse_other_than_files(path)
+
+
+def _refuse_other_than_files(path: Path) -> None:
+    """SQLite would wait for ever for the other end of a pipe."""
+    if not path.is_file():
+        raise NotReadableError(
+            f"{path} is not a file, so it holds no history.",
+            "Choose another file with RUNAGENT_LS_HISTORY.",
+        )
 
 
 def _has_magic(path: Path) -> bool:

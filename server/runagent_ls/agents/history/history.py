@@ -95,7 +95,7 @@ class History:
                 limits=self.limits,
                 on_trouble=self._on_trouble,
             )
-        transcript = Transcript(os.urandom(6).hex(), record, self.limits)
+        transcript = Transcript(os.urandom(6).hex(), record.in_utf8(), self.limits)
         self._writer.submit(Begin(transcript))
         return Recorder(self._writer, transcript)
 

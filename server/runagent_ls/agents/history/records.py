@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from runagent_ls.agents.values import JsonValue
@@ -54,6 +54,23 @@ class RunRecord:
     started_at: float = field(default_factory=time.time)
     labels: Mapping[str, JsonValue] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def in_utf8(self) -> RunRecord:
+        """The same with escapes for halves of characters, which names of files may hold."""
+        return replace(
+            self,
+            tag=_in_utf8(self.tag) or "",
+            run_id=_in_utf8(self.run_id),
+            project_root=_in_utf8(self.project_root),
+            config_path=_in_utf8(self.config_path),
+            agent_id=_in_utf8(self.agent_id),
+            git_commit=_in_utf8(self.git_commit),
+            interpreter=_in_utf8(self.interpreter),
+        )
+
+
+def _in_utf8(text: str | None) -> str | None:
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode()
 
 
 @dataclass(frozen=True, slots=True)

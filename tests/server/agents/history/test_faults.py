@@ -277,3 +277,32 @@ def test_a_batch_that_finds_the_file_busy_is_written_again(
     assert [chunk.value for chunk in history.chunks(run.history_id)] == ["a", "b"]
     assert (run.state, run.dropped_chunks) == ("completed", 4)
     assert troubles == []
+
+
+def test_names_with_half_a_character_are_recorded_with_escapes(
+    open_history: OpenHistory, troubles: list[str]
+) -> None:
+    history = open_history()
+    other = history.begin(RunRecord("other", "run"))
+    record_run(history, RunRecord("t\udcff", "run", agent_id="\ud800", project_root="/p\udcff"))
+    other.end(completed(0))
+    assert history.flush()
+    assert {run.tag for run in history.list().runs} == {"other", "t\\udcff"}
+    assert {run.state for run in history.list().runs} == {"completed"}
+    assert troubles == []
+    with pytest.raises(HistoryError, match="half a character"):
+        history.get("\udcff")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system")
+def test_a_pipe_in_the_place_of_the_history(
+    open_history: OpenHistory, path: Path, troubles: list[str]
+) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    history = open_history()
+    with pytest.raises(HistoryError, match="is not a file"):
+        history.list()
+    run_unrecorded(history)
+    (message,) = troubles
+    assert "is not a file" in message
