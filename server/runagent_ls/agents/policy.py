@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.errors import AgentError, Kind
 from runagent_ls.agents.outcome import OutputItem
+from runagent_ls.agents.requests import body_for
 from runagent_ls.agents.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
@@ -106,9 +107,9 @@ def verdict_of(error: BaseException) -> Verdict:
 
 
 def key_of(target: Target, call: Call, timeouts: Timeouts) -> Hashable:
-    """Equal for calls that may share a result: same agent, same request, same limits."""
-    request = json.dumps(call.body(), sort_keys=True)
-    return target.base_url, target.agent_id, request, timeouts
+    """Equal for calls that may share a result: same agent, same caller, request and limits."""
+    request = json.dumps(body_for(target, call, timeouts), sort_keys=True)
+    return target.base_url, target.agent_id, target.key, request, timeouts
 
 
 def circuit_open(refused: CircuitOpenError, target: Target) -> AgentError:

@@ -28,9 +28,10 @@ from counting_server import (
     serving,
 )
 from runagent_ls.agents.call import Call, RunResult
-from runagent_ls.agents.policy import CallPolicy, verdict_of
+from runagent_ls.agents.credentials import ApiKey, Cloud
+from runagent_ls.agents.policy import CallPolicy, key_of, verdict_of
 from runagent_ls.agents.runs import RunOutcome, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.target import Target, resolve_cloud
 from runagent_ls.agents.timeouts import Timeouts
 
 
@@ -202,6 +203,15 @@ async def test_cancelling_a_run_that_waits_its_turn(serve: Serve) -> None:
     await run[0]
     counts = guard.counts()
     assert (counts.active, counts.waiting) == (0, 0)
+
+
+def test_calls_of_different_users_share_nothing() -> None:
+    def key(text: str = "rau_1", user: str | None = None) -> object:
+        target = resolve_cloud("a", Cloud(key=ApiKey(text), user_id=user))
+        return key_of(target, Call("x"), Timeouts())
+
+    assert key() == key()
+    assert len({key(), key("rau_2"), key(user="ada")}) == 3
 
 
 async def test_equal_calls_share_one(serve: Serve) -> None:
