@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runagent_ls.agents.hiding import text_without
 from runagent_ls.agents.values import JsonValue, parse
 
 if TYPE_CHECKING:
@@ -26,7 +27,13 @@ class Answer:
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
+        """The body without the key, which is taken out before anything can cut it in two."""
+        text = self.body.decode("utf-8", "replace")
+        if self.target.key is None:
+            return text
+        from runagent_ls.agents.credentials import forms_of
+
+        return text_without(forms_of(self.target.key), text)
 
     def json(self) -> JsonValue:
         """ValueError when the body is no JSON text in UTF-8."""

@@ -19,7 +19,8 @@ from runagent_ls.agents.errors import ConnectionFailedError
 
 CERTIFICATE_FILE_VARIABLE = "SSL_CERT_FILE"
 CERTIFICATE_FOLDER_VARIABLE = "SSL_CERT_DIR"
-_LOGIN = re.compile(r"//[^/@\s]*@")
+_LOGIN = re.compile(r"//.*@")
+"""Passwords may hold `/` and `@`: rather too much of a text than a part of one."""
 
 
 def tls_context() -> ssl.SSLContext:

@@ -216,3 +216,12 @@ def test_where_a_run_goes_is_told_without_the_key(target: Target, cloud: Running
     assert message["address"] == cloud.base_url
     assert message["cloud"] is True
     assert cloud.api_key not in f"{target!r}{message}{target.stream_url}"
+
+
+@pytest.mark.parametrize("before", [1995, 195])
+async def test_a_key_at_the_place_where_an_answer_is_cut(start_http: Any, before: int) -> None:
+    page = "x" * before + "rau_k/+=" + "y" * 100
+    server = await start_http({"POST /api/v1/agents/AID/run": (500, page)})
+    error = await failure(in_cloud(server.port), Call("t"))
+    assert "x*" in str(error.to_message())
+    assert "rau_" not in str(error.to_message())

@@ -330,6 +330,7 @@ def test_no_proxy_for_this_machine_nor_for_exceptions(monkeypatch: pytest.Monkey
 
 def test_passwords_in_addresses_are_not_shown() -> None:
     assert shown("at http://ada:secret@proxy:1/ and b") == "at http://***@proxy:1/ and b"
+    assert shown("http://ada:se/cr@et pass@proxy:1") == "http://***@proxy:1"
 
 
 @pytest.mark.parametrize("tag", TAGS)
