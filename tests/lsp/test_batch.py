@@ -231,6 +231,21 @@ def test_results_are_in_the_order_of_the_input_when_asked(
     assert list(batch.results()) == [0, 1]
 
 
+def test_a_batch_asked_for_early_keeps_to_the_settings(
+    editors: MakeEditor, real_agent: RunningAgent, batch: Batch, tmp_path: Path
+) -> None:
+    environment = {"RUNAGENT_CACHE_DIR": str(real_agent.cache_dir)}
+    settings = {"runagent": {"timeouts": {"total": 0.5}}}
+    editor = editors([real_agent.project_dir], SHELL, settings, environment=environment)
+    editor.start()
+    gate = tmp_path / "gate"
+    batch.write({"path": str(tmp_path / "written"), "gate": str(gate)})
+    report = editor.request("runagent/batch", batch.params("write_after"), limit=60)
+    gate.write_text("")
+    assert list(report["errors"]) == ["TIMEOUT"]
+    assert report["unknown"] == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [

@@ -108,6 +108,7 @@ class Batches:
         from runagent_ls.agents.batch.plan import BatchError
         from runagent_ls.agents.batch.runner import run_batch
 
+        await self._session.settings_read()
         timeouts = self._calling.timeouts(request.place, request.options)
         teller = _Teller(request.run_id, tell)
         try:
