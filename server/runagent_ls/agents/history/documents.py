@@ -115,7 +115,7 @@ def _read(
     texts: list[str] = []
     length, last, expected = 0, above, None
     for row in rows:
-        text = "".join(map(_chunk_text, chunks_of(Block(*row))))
+        text = _text_of(Block(*row))
         if expected is not None and order == "ASC" and row["first"] != expected:
             text = f"\n{text}"  # what was dropped in between must not look as if it followed
         texts.append(text)
@@ -123,6 +123,12 @@ def _read(
         if length >= limit:
             break
     return "".join(texts if order == "ASC" else reversed(texts)), last
+
+
+def _text_of(block: Block) -> str:
+    if block.types == f'[["text",{block.length}]]':
+        return "".join(map(str, json.loads(block.items)))
+    return "".join(map(_chunk_text, chunks_of(block)))
 
 
 def _chunk_text(chunk: StoredChunk) -> str:

@@ -10,11 +10,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeAlias
 
 from runagent_ls.agents.history import documents
-from runagent_ls.agents.history.blocks import Block, cut, cut_type, dump, runs_of
+from runagent_ls.agents.history.blocks import Block, cut, dump, runs_of, times_of
 from runagent_ls.agents.history.location import same_folder
+from runagent_ls.agents.history.ready import ITEM_CHARS, Ready
 from runagent_ls.agents.history.records import Limits, RunRecord
 from runagent_ls.agents.history.redaction.forms import SecretForms
 from runagent_ls.agents.history.redaction.redactor import Redactor
@@ -28,15 +30,6 @@ if TYPE_CHECKING:
     import sqlite3
 
 Step: TypeAlias = "Callable[[sqlite3.Connection], object]"
-
-_BLOCK_ITEMS: Final = 2048
-_BLOCK_CHARS: Final = 128 * 1024
-_ITEM_CHARS: Final = 40
-"""Roughly what an item takes beside its content."""
-
-
-_Ready: TypeAlias = tuple[int, float, str, JsonValue, int]
-"""A clean item: index, milliseconds, type, value, size. No class: there are many."""
 
 
 class Transcript:
@@ -115,24 +108,19 @@ class Transcript:
             return []
         self._drop_what_will_not_stay()
         waiting, self._waiting = self._waiting, []
-        ready: list[_Ready] = []
+        ready = Ready()
         at = 0
-        while at < len(waiting):
-            is_text = waiting[at].type == "text"
-            end = at
-            while end < len(waiting) and (waiting[end].type == "text") == is_text:
-                end += 1
-            group = waiting[at:end]
+        for is_text, length in _groups(waiting):
+            group, at = waiting[at : at + length], at + length
             if is_text:
-                taken = self._texts(group, last=last or end < len(waiting), idle=idle)
-                ready += taken
-                if len(taken) < len(group):
+                taken = self._texts(group, last=last or at < len(waiting), idle=idle)
+                ready.extend(taken)
+                if len(taken) < length:
                     self._waiting = group[len(taken) :]
                     break
             else:
                 self._stream.restart()
-                ready += self._values(group)
-            at = end
+                ready.extend(self._values(group))
         return self._blocks(ready)
 
     def end(self, outcome: RunOutcome) -> list[Step]:
@@ -176,45 +164,23 @@ class Transcript:
             return "[nested too deeply to be stored]", 0
         return (clean, None) if shorter is None else shorter
 
-    def _texts(self, group: list[OutputItem], *, last: bool, idle: bool) -> list[_Ready]:
+    def _texts(self, group: list[OutputItem], *, last: bool, idle: bool) -> Ready:
         texts = [str(item.value) for item in group]
-        for at, text in enumerate(texts):
-            if text.lstrip()[:1] in {"{", "["}:
-                texts[at] = self._redactor.whole_json(text)
-        return self._ready(group, self._stream.clean(texts, last=last, idle=idle))
+        together = "".join(texts)
+        if "{" in together or "[" in together:
+            for at, text in enumerate(texts):
+                if text.lstrip()[:1] in {"{", "["}:
+                    texts[at] = self._redactor.whole_json(text)
+        clean = self._stream.clean(texts, last=last, idle=idle)
+        return Ready.of(group, clean, self._limits.item_bytes)
 
-    def _values(self, group: list[OutputItem]) -> list[_Ready]:
+    def _values(self, group: list[OutputItem]) -> Ready:
         """All at once, for looking is what costs time."""
         values = [item.raw if item.type == "unknown-frame" else item.value for item in group]
         clean = self._redactor.value(values)
         if not isinstance(clean, list):  # something is left that only goes with all of it
             clean = [self._redactor.value(value) for value in values]
-        return self._ready(group, clean)
-
-    def _ready(self, group: Sequence[OutputItem], values: Sequence[JsonValue]) -> list[_Ready]:
-        """As many items as there are clean values."""
-        limit = self._limits.item_bytes
-        ready: list[_Ready] = [
-            (
-                item.index,
-                item.at_ms,
-                item.type,
-                value,
-                (len(value) if isinstance(value, str) else len(item.raw)) + _ITEM_CHARS,
-            )
-            for item, value in zip(group, values, strict=False)
-        ]
-        if max((item[4] for item in ready), default=0) <= limit:
-            return ready
-        return [self._shorter(item) if item[4] > limit else item for item in ready]
-
-    def _shorter(self, item: _Ready) -> _Ready:
-        index, at_ms, kind, value, _ = item
-        limit = self._limits.item_bytes
-        kept = cut(value, limit)
-        if kept is None:
-            return item
-        return (index, at_ms, cut_type(kind), kept[0], limit + _ITEM_CHARS)
+        return Ready.of(group, clean, self._limits.item_bytes)
 
     def _drop_what_will_not_stay(self) -> None:
         """Once the head is full only the tail stays: what cannot stay is not even packed."""
@@ -223,18 +189,18 @@ class Transcript:
         room, at = self._limits.tail_bytes, len(self._waiting)
         while at and room > 0:
             at -= 1
-            room -= len(self._waiting[at].raw) + _ITEM_CHARS
+            room -= len(self._waiting[at].raw) + ITEM_CHARS
         if at:
             self._stream.skip([str(it.value) for it in self._waiting[:at] if it.type == "text"])
             self._seen = max(self._seen, self._waiting[at - 1].index + 1)
             del self._waiting[:at]
 
-    def _blocks(self, ready: Sequence[_Ready]) -> list[Step]:
+    def _blocks(self, ready: Ready) -> list[Step]:
         steps: list[Step] = []
-        for part in _parts(ready):
+        for part in ready.blocks():
             steps += self._block(part)
         if steps:
-            self._seen = max(self._seen, ready[-1][0] + 1)
+            self._seen = max(self._seen, ready.indexes[-1] + 1)
             steps.append(self._update(self._counts()))
         return steps
 
@@ -246,15 +212,16 @@ class Transcript:
             "redacted": self._redactor.hits > 0,
         }
 
-    def _block(self, ready: Sequence[_Ready]) -> list[Step]:
+    def _block(self, ready: Ready) -> list[Step]:
         forms = self._redactor.forms
-        items = dump([item[3] for item in ready])
+        items = dump(ready.values)
         if forms.may_span_values and forms.found_in(items):
             # Pieces of harmless texts make up a secret together with our own commas and quotes.
             items = dump([self._redactor.mask()] * len(ready))
-        times = runs_of([round(item[1], 3) for item in ready])
-        block = Block(ready[0][0], len(ready), times, runs_of([item[2] for item in ready]), items)
-        size = sum([item[4] for item in ready])
+        block = Block(
+            ready.indexes[0], len(ready), times_of(ready.times), runs_of(ready.types), items
+        )
+        size = sum(ready.sizes)
         self._written += len(ready)
         steps: list[Step] = [partial(_insert_block, history_id=self.history_id, block=block)]
         if self._head_bytes < self._limits.head_bytes:
@@ -270,27 +237,15 @@ class Transcript:
         return steps
 
 
-def _parts(ready: Sequence[_Ready]) -> Iterator[Sequence[_Ready]]:
-    """Parts for one block each: without a gap, and neither too many nor too long."""
-    if not ready:
+def _groups(items: Sequence[OutputItem]) -> Iterator[tuple[bool, int]]:
+    """Whether they are texts, and how many of the kind follow each other."""
+    types = [item.type for item in items]
+    texts = types.count("text")
+    if types and texts in {0, len(types)}:
+        yield texts > 0, len(types)
         return
-    first, last = ready[0][0], ready[-1][0]
-    if last - first != len(ready) - 1:
-        gap = next(at for at, item in enumerate(ready) if item[0] != first + at)
-        yield from _parts(ready[:gap])
-        yield from _parts(ready[gap:])
-        return
-    for at in range(0, len(ready), _BLOCK_ITEMS):
-        yield from _halves(ready[at : at + _BLOCK_ITEMS])
-
-
-def _halves(ready: Sequence[_Ready]) -> Iterator[Sequence[_Ready]]:
-    if len(ready) == 1 or sum([item[4] for item in ready]) <= _BLOCK_CHARS:
-        yield ready
-        return
-    middle = len(ready) // 2
-    yield from _halves(ready[:middle])
-    yield from _halves(ready[middle:])
+    for is_text, group in groupby(types, "text".__eq__):
+        yield is_text, len(list(group))
 
 
 def _insert(connection: sqlite3.Connection, row: dict[str, object]) -> None:

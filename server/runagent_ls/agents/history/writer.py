@@ -82,6 +82,7 @@ class Writer:
         self._condition = threading.Condition()
         self._events: list[Event] = []
         self._bytes = 0
+        self._hurried = False
         self._closing = False
         self._thread: threading.Thread | None = None
         self._connection: sqlite3.Connection | None = None
@@ -132,10 +133,14 @@ class Writer:
                 event.done.set()
             return
         self._events.append(event)
+        self._hurried = self._hurried or isinstance(event, Flush)
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="run-history", daemon=True)
             self._thread.start()
-        self._condition.notify_all()
+        # The thread waits for the first event, and then for the end of its pause: to wake it in
+        # between for nothing would cost a fast stream more than anything else here.
+        if len(self._events) == 1 or self._hurried or self._bytes > _URGENT_BYTES:
+            self._condition.notify_all()
 
     def _work(self) -> None:
         while self._collect():
@@ -157,13 +162,10 @@ class Writer:
             self._prepare(begun)
         with self._condition:
             self._condition.wait_for(
-                lambda: self._closing or self._bytes > _URGENT_BYTES or self._is_hurried(),
+                lambda: self._closing or self._bytes > _URGENT_BYTES or self._hurried,
                 INTERVAL_S,
             )
             return not self._closing
-
-    def _is_hurried(self) -> bool:
-        return any(isinstance(event, Flush) for event in self._events)
 
     def _prepare(self, begun: Sequence[Begin]) -> None:
         """Open the file and learn the secrets while the runs are under way."""
@@ -175,6 +177,7 @@ class Writer:
     def _write(self) -> None:
         with self._condition:
             events, self._events = self._events, []
+            self._hurried = False
         size = sum(event.size for event in events if isinstance(event, Output))
         try:
             with self._reported():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
@@ -11,6 +12,7 @@ from urllib.parse import quote, quote_plus
 Span: TypeAlias = tuple[int, int]
 
 _STRUCTURE: Final = frozenset('",:[]{}')
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]{8,}")
 SHORTEST: Final = 8
 """Shorter values are no secrets worth the name, and would be found everywhere."""
 
@@ -24,12 +26,17 @@ class SecretForms:
         self._forms: Final = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.may_span_values: Final = any(set(form) & _STRUCTURE for form in self._forms)
         """Whether the text of several JSON values can hold a secret that none of them holds."""
-        self._firsts: Final = frozenset(form[0] for form in self._forms)
+        self._probes: Final = _probes(self._forms)
+        self._by_first: Final[dict[str, list[str]]] = {}
+        for form in self._forms:
+            self._by_first.setdefault(form[0], []).append(form)
         self._longest: Final = len(self._forms[0]) if self._forms else 0
 
     def found_in(self, text: str) -> bool:
         """Whether any secret stands in `text`."""
-        return any(form in text for form in self._forms)
+        return any(probe in text for probe in self._probes) and any(
+            form in text for form in self._forms
+        )
 
     def spans(self, text: str) -> Iterator[Span]:
         """Where secrets stand, unordered; places may overlap."""
@@ -43,11 +50,25 @@ class SecretForms:
         """Where the end of `text` may be the beginning of a secret, else its length."""
         start = max(0, len(text) - self._longest + 1)
         for at in range(start, len(text)):
-            if text[at] in self._firsts:
+            if text[at] in self._by_first:
                 rest = text[at:]
-                if any(form.startswith(rest) and form != rest for form in self._forms):
+                alike = self._by_first[text[at]]
+                if any(form.startswith(rest) and form != rest for form in alike):
                     return at
         return len(text)
+
+
+def _probes(forms: Iterable[str]) -> tuple[str, ...]:
+    """Texts of which each form has one in it: where none of them stands, no form does.
+
+    Most spellings of a secret share the longest stretch that needs no escapes.
+    """
+    stretches = {max(_PLAIN.findall(form), key=len, default=form) for form in forms}
+    probes: list[str] = []
+    for stretch in sorted(stretches, key=lambda stretch: (len(stretch), stretch)):
+        if not any(probe in stretch for probe in probes):
+            probes.append(stretch)
+    return tuple(probes)
 
 
 def _forms(secret: str) -> Iterator[str]:
