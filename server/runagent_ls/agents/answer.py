@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -36,8 +37,8 @@ class Answer:
         return text_without(forms_of(self.target.key), text)
 
     def json(self) -> JsonValue:
-        """ValueError when the body is no JSON text in UTF-8."""
-        return parse(self.body.decode("utf-8"))
+        """ValueError when the body is no JSON text in UTF-8, UTF-16 or UTF-32."""
+        return parse(self.body.decode(json.detect_encoding(self.body)))
 
     def details(self) -> dict[str, JsonValue]:
         return {"status": self.status, "body": self.text[:EXCERPT]}

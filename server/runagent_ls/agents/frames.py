@@ -39,6 +39,7 @@ from runagent_ls.agents.values import (
     JsonValue,
     decode,
     decode_as_written,
+    finite,
     parse,
     scan_unchecked,
 )
@@ -139,10 +140,10 @@ class FrameReader:
             return Started(invocation_id)
         if word == "stream_completed":
             self.completed = True
-            total, seconds = frame.get("total_chunks"), frame.get("execution_time")
+            total = frame.get("total_chunks")
             return Completed(
                 total if isinstance(total, int) else None,
-                float(seconds) if isinstance(seconds, int | float) else None,
+                finite(frame.get("execution_time")),
                 invocation_id,
             )
         if word == "stream_retry":

@@ -132,6 +132,8 @@ class _Connection:
         """Whether another call may follow; to be asked after each."""
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
+        if self._http.trailing_data[0]:  # an answer that nobody asked for is none to the next call
+            return False
         self._http.start_next_cycle()
         self._used_at = time.monotonic()
         return True

@@ -10,7 +10,7 @@ from runagent_ls.agents.answers import failure_of
 from runagent_ls.agents.errors import AgentError, RequestRefusedError, UnknownError
 from runagent_ls.agents.refusals import DASHBOARD
 from runagent_ls.agents.reports import object_of
-from runagent_ls.agents.values import JsonValue
+from runagent_ls.agents.values import JsonValue, finite
 
 if TYPE_CHECKING:
     from runagent_ls.agents.target import Target
@@ -88,7 +88,7 @@ def invocation_from(record: dict[str, JsonValue]) -> Invocation | None:
         )
         for value in (record.get(name),)
     }
-    elapsed = record.get("execution_time_ms")
+    elapsed = finite(record.get("execution_time_ms"))
     return Invocation(
         invocation_id,
         texts["entrypoint_tag"],
@@ -98,7 +98,7 @@ def invocation_from(record: dict[str, JsonValue]) -> Invocation | None:
         texts["error_detail"],
         texts["request_timestamp"],
         texts["response_timestamp"],
-        elapsed / 1000 if isinstance(elapsed, int | float) else None,
+        None if elapsed is None else elapsed / 1000,
     )
 
 
@@ -139,14 +139,14 @@ def stats_of(answer: Answer) -> InvocationStats:
     stats = _asked(answer, "counts of runs").get("stats")
     if not isinstance(stats, dict):
         raise _unexpected(answer, "counts of runs")
-    numbers = {k: v for k, v in stats.items() if isinstance(v, int | float)}
-    rate, average = numbers.get("success_rate"), numbers.get("avg_execution_time_ms")
+    numbers = {name: finite(value) for name, value in stats.items()}
+    average = numbers.get("avg_execution_time_ms")
     return InvocationStats(
-        int(numbers.get("total_invocations", 0)),
-        int(numbers.get("completed_invocations", 0)),
-        int(numbers.get("failed_invocations", 0)),
-        int(numbers.get("pending_invocations", 0)),
-        None if rate is None else float(rate),
+        int(numbers.get("total_invocations") or 0),
+        int(numbers.get("completed_invocations") or 0),
+        int(numbers.get("failed_invocations") or 0),
+        int(numbers.get("pending_invocations") or 0),
+        numbers.get("success_rate"),
         None if average is None else average / 1000,
     )
 

@@ -17,7 +17,7 @@ from runagent_ls.agents.errors import (
     RequestRefusedError,
     UnknownError,
 )
-from runagent_ls.agents.values import JsonValue
+from runagent_ls.agents.values import JsonValue, finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def health_of(answer: Answer) -> Health:
         agent_id,
         name if isinstance(name, str) else None,
         framework if isinstance(framework, str) else None,
-        float(uptime) if isinstance(uptime, int | float) else None,
+        finite(uptime),
     )
 
 

@@ -172,6 +172,16 @@ def _integer(value: JsonValue) -> JsonValue:
     return value
 
 
+def finite(value: JsonValue) -> float | None:
+    """A number that can be reckoned with; None for anything else, NaN and endless digits too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
 def for_display(value: JsonValue, raw: str | None = None) -> JsonValue:
     """The same value for a reader of strict JSON with double-precision numbers.
 

@@ -130,7 +130,8 @@ class MessageSocket(ClientConnection):
                 return
             message = event.data
         elif opcode is _CONT:
-            self._fragments.append(event.data)
+            if event.data:  # empty ones could go on for ever
+                self._fragments.append(event.data)
             if not event.fin:
                 return
             message = b"".join(self._fragments)

@@ -51,6 +51,21 @@ HEADERS = st.dictionaries(
 )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_answers_in_other_encodings_of_unicode(encoding: str) -> None:
+    body = json.dumps({"success": True, "data": '"käse"'}, ensure_ascii=False).encode(encoding)
+    assert result_of_run(Answer(200, body, LOCAL), "t") == ("käse", None)
+
+
+def test_numbers_beyond_all_floats_are_unknown() -> None:
+    counts = {"total_invocations": 10**400, "success_rate": float("nan"), "failed_invocations": 3}
+    body = json.dumps({"success": True, "stats": counts}).encode()
+    stats = stats_of(Answer(200, body, LOCAL))
+    assert (stats.total, stats.failed, stats.success_rate) == (0, 3, None)
+    healthy = json.dumps({"agent_id": "a", "status": "healthy", "uptime_seconds": 10**400})
+    assert health_of(Answer(200, healthy.encode(), LOCAL)).agent_id == "a"
+
+
 @example(400, b'{"error": {}}', {})
 @given(
     st.sampled_from([200, 201, 204, 301, 400, 401, 403, 404, 405, 409, 422, 429, 500, 503]),

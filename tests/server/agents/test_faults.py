@@ -365,6 +365,23 @@ async def test_a_compressed_answer_is_read(start_faulty: StartFaulty) -> None:
     assert await outcome(await start_faulty(_answers(head.encode() + body), "local"), RUN) == 5
 
 
+async def test_an_answer_that_nobody_asked_for(start_faulty: StartFaulty) -> None:
+    def answer(number: int) -> bytes:
+        body = b'{"success": true, "data": "%d"}' % number
+        return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+
+    connections = iter([answer(1) + answer(666), answer(2)])
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(next(connections))
+        await writer.drain()
+        await reader.read()
+
+    async with AgentClient(await start_faulty(handler, "local")) as agent:
+        assert [(await agent.run(RUN)).value for _ in range(2)] == [1, 2]
+
+
 async def test_an_answer_in_drips(start_faulty: StartFaulty) -> None:
     answer = recorded_answer()
 

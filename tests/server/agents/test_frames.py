@@ -168,6 +168,11 @@ def test_the_start_and_the_end() -> None:
     assert (events, failure) == ([Started("i"), Completed(None, None, None)], None)
 
 
+def test_an_end_with_a_time_beyond_all_floats() -> None:
+    ended = {"type": "status", "status": "stream_completed", "execution_time": 10**400}
+    assert read(STARTED, ended) == ([Started("i"), Completed(None, None, None)], None)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),
