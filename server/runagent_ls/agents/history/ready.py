@@ -19,7 +19,7 @@ _BLOCK_CHARS: Final = 128 * 1024
 
 @dataclass(slots=True)
 class Ready:
-    """Items in their order; `sizes` in characters, `times` in milliseconds."""
+    """Items in their order; `sizes` of the values in characters, `times` in milliseconds."""
 
     indexes: list[int] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -28,20 +28,33 @@ class Ready:
     sizes: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, items: Sequence[OutputItem], values: Sequence[JsonValue], limit: int) -> Ready:
-        """As many of the items as there are clean values, none longer than `limit`."""
-        items = items[: len(values)]
+    def texts(cls, items: Sequence[OutputItem], texts: list[str], limit: int) -> Ready:
+        """As many of the items as there are clean texts, none longer than `limit`."""
+        items = items[: len(texts)]
+        sizes = list(map(len, texts))
+        return cls._limited(items, ["text"] * len(texts), list(texts), sizes, limit)
+
+    @classmethod
+    def values_of(cls, items: Sequence[OutputItem], values: list[JsonValue], limit: int) -> Ready:
+        """The items with clean values, none longer than `limit`."""
+        sizes = [
+            len(value) if isinstance(value, str) else len(item.raw)
+            for item, value in zip(items, values, strict=True)
+        ]
+        return cls._limited(items, [item.type for item in items], values, sizes, limit)
+
+    @classmethod
+    def _limited(
+        cls,
+        items: Sequence[OutputItem],
+        types: list[str],
+        values: list[JsonValue],
+        sizes: list[int],
+        limit: int,
+    ) -> Ready:
         indexes, times = [item.index for item in items], [item.at_ms for item in items]
-        types: list[str] = [item.type for item in items]
-        if types.count("text") == len(types):
-            sizes = [len(str(value)) + ITEM_CHARS for value in values]
-        else:
-            sizes = [
-                (len(value) if isinstance(value, str) else len(item.raw)) + ITEM_CHARS
-                for item, value in zip(items, values, strict=True)
-            ]
-        ready = cls(indexes, times, types, list(values), sizes)
-        if max(ready.sizes, default=0) > limit:
+        ready = cls(indexes, times, types, values, sizes)
+        if max(sizes, default=0) > limit:
             ready._shorten(limit)
         return ready
 
@@ -62,9 +75,13 @@ class Ready:
             for at in range(start, end, _BLOCK_ITEMS):
                 yield from self._halves(at, min(at + _BLOCK_ITEMS, end))
 
+    def size(self) -> int:
+        """What the items take, in characters."""
+        return _size(self.sizes)
+
     def _halves(self, start: int, end: int) -> Iterator[Ready]:
-        if end - start == 1 or sum(self.sizes[start:end]) <= _BLOCK_CHARS:
-            part = slice(start, end)
+        part = slice(start, end)
+        if end - start == 1 or _size(self.sizes[part]) <= _BLOCK_CHARS:
             yield Ready(
                 self.indexes[part],
                 self.times[part],
@@ -83,7 +100,11 @@ class Ready:
             if kept is not None:
                 self.types[at] = cut_type(self.types[at])
                 self.values[at] = kept[0]
-                self.sizes[at] = limit + ITEM_CHARS
+                self.sizes[at] = limit
+
+
+def _size(sizes: Sequence[int]) -> int:
+    return sum(sizes) + ITEM_CHARS * len(sizes)
 
 
 def _unbroken(indexes: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from runagent_ls.agents.history import documents
 from runagent_ls.agents.history.blocks import Block, cut, dump, runs_of, times_of
@@ -165,14 +165,14 @@ class Transcript:
         return (clean, None) if shorter is None else shorter
 
     def _texts(self, group: list[OutputItem], *, last: bool, idle: bool) -> Ready:
-        texts = [str(item.value) for item in group]
+        texts = cast("list[str]", [item.value for item in group])
         together = "".join(texts)
         if "{" in together or "[" in together:
             for at, text in enumerate(texts):
                 if text.lstrip()[:1] in {"{", "["}:
                     texts[at] = self._redactor.whole_json(text)
         clean = self._stream.clean(texts, last=last, idle=idle)
-        return Ready.of(group, clean, self._limits.item_bytes)
+        return Ready.texts(group, clean, self._limits.item_bytes)
 
     def _values(self, group: list[OutputItem]) -> Ready:
         """All at once, for looking is what costs time."""
@@ -180,7 +180,7 @@ class Transcript:
         clean = self._redactor.value(values)
         if not isinstance(clean, list):  # something is left that only goes with all of it
             clean = [self._redactor.value(value) for value in values]
-        return Ready.of(group, clean, self._limits.item_bytes)
+        return Ready.values_of(group, clean, self._limits.item_bytes)
 
     def _drop_what_will_not_stay(self) -> None:
         """Once the head is full only the tail stays: what cannot stay is not even packed."""
@@ -221,7 +221,7 @@ class Transcript:
         block = Block(
             ready.indexes[0], len(ready), times_of(ready.times), runs_of(ready.types), items
         )
-        size = sum(ready.sizes)
+        size = ready.size()
         self._written += len(ready)
         steps: list[Step] = [partial(_insert_block, history_id=self.history_id, block=block)]
         if self._head_bytes < self._limits.head_bytes:
