@@ -263,6 +263,7 @@ async def _endless_header(reader: asyncio.StreamReader, writer: asyncio.StreamWr
     while not writer.transport.is_closing():
         writer.write(b"x-more: " + b"x" * 8000 + b"\r\n")
         await writer.drain()
+        await asyncio.sleep(0)  # over TLS `drain` may return at once for ever after the client left
 
 
 async def _no_status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
