@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from runagent_ls.pyfile.functions import Function, dotted, is_generator, own_nodes, own_returns
 from runagent_ls.pyfile.model import Wrapping
 from runagent_ls.pyfile.returns import can_fall_through
 from runagent_ls.pyfile.walking import walk
+
+_READING: Final = frozenset({"get", "items", "keys", "values", "copy", "count", "index"})
+_HARMLESS: Final = frozenset({"len", "list", "tuple", "dict", "sorted", "print", "repr", "str"})
 
 
 def read_wrapping(function: Function) -> Wrapping | None:
@@ -124,8 +128,40 @@ def _hands_arguments_on(inner: Function, decorated: str) -> bool:
         return False
     if head.posonlyargs or head.args or head.kwonlyargs:
         return False
+    if not (_stays(inner, head.vararg.arg) and _stays(inner, head.kwarg.arg)):
+        return False
     calls = [node for node in own_nodes(inner) if _calls(node, decorated)]
     return bool(calls) and all(_passes(c, head.vararg.arg, head.kwarg.arg) for c in calls)
+
+
+def _stays(inner: Function, name: str) -> bool:
+    """Whether nothing gives `args` or `kwargs` another value, nor gets them to change them."""
+    if sum(_binds(node, name) for node in walk(inner)) != 1:
+        return False
+    uses = sum(isinstance(node, ast.Name) and node.id == name for node in walk(inner))
+    return uses == sum(_only_reads(node, name) for node in walk(inner))
+
+
+def _only_reads(node: ast.AST, name: str) -> int:
+    """How many mentions of a name in the parts of this node can change nothing of it."""
+    match node:
+        case ast.Attribute(value=value, attr=method) if method in _READING:
+            read: list[ast.expr] = [value]
+        case ast.Subscript(value=value, ctx=ast.Load()):
+            read = [value]
+        case ast.Starred(value=value, ctx=ast.Load()) | ast.FormattedValue(value=value):
+            read = [value]
+        case ast.keyword(arg=None, value=value):
+            read = [value]
+        case ast.Compare(comparators=read):
+            pass
+        case ast.UnaryOp(op=ast.Not(), operand=value) | ast.If(test=value):
+            read = [value]
+        case ast.Call(func=ast.Name(id=function), args=read) if function in _HARMLESS:
+            pass
+        case _:
+            return 0
+    return sum(isinstance(one, ast.Name) and one.id == name for one in read)
 
 
 def _passes(call: ast.AST, positional: str, keywords: str) -> bool:

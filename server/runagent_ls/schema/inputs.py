@@ -28,8 +28,8 @@ _PLAIN_DEPTH: Final = 4
 _ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
 _PLAIN_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
+    "integer": (int, bool),
+    "number": (int, float, bool),
     "boolean": (bool,),
     "null": (type(None),),
     "object": (dict,),
@@ -102,7 +102,7 @@ def _is_large(value: JsonValue) -> bool:
 
 @cache
 def _validator_type() -> type[Draft202012Validator]:
-    """`jsonschema`, with patterns that cannot take forever."""
+    """`jsonschema`, with patterns that cannot take forever and Python's idea of numbers."""
     from jsonschema import Draft202012Validator, validators
     from jsonschema.exceptions import ValidationError
 
@@ -112,8 +112,16 @@ def _validator_type() -> type[Draft202012Validator]:
         if isinstance(value, str) and not _matches_soon(expected, value):
             yield ValidationError(f"does not match {expected}")
 
+    def number(_checker: object, value: object) -> bool:
+        return isinstance(value, int | float)
+
+    def integer(_checker: object, value: object) -> bool:
+        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+    # Where a number is annotated Python takes `True` as well.
+    types = Draft202012Validator.TYPE_CHECKER.redefine_many({"number": number, "integer": integer})
     extend: Callable[..., type[Draft202012Validator]] = validators.extend
-    return extend(Draft202012Validator, {"pattern": pattern})
+    return extend(Draft202012Validator, {"pattern": pattern}, type_checker=types)
 
 
 def _matches_soon(pattern: str, text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 from pathlib import Path
@@ -198,6 +199,43 @@ def test_parameters_that_may_be_others_at_run_time_are_not_judged(info: Any) -> 
     assert _messages(problems(info(partial), [], {})) == ["b is missing: a whole number."]
 
 
+@pytest.mark.parametrize(
+    ("body", "kwargs"),
+    [
+        ("kwargs['session'] = 0", {"name": "a"}),
+        ("kwargs.setdefault('session', 0)", {"name": "a"}),
+        ("kwargs |= {'session': 0}", {"name": "a"}),
+        ("prepare(kwargs)", {"name": "a"}),
+        ("own = kwargs; own['session'] = 0", {"name": "a"}),
+        ("args = (0, *args)", {"name": "a"}),
+        ("kwargs = {key.lower(): kwargs[key] for key in kwargs}", {"NAME": "a", "Session": 0}),
+        ("kwargs.pop('trace', None)", {"name": "a", "session": 0, "trace": 1}),
+        ("del kwargs['trace']", {"name": "a", "session": 0, "trace": 1}),
+    ],
+)  # fmt: skip
+def test_a_decorator_that_changes_the_inputs_is_not_judged(
+    info: Any, body: str, kwargs: dict[str, Any]
+) -> None:
+    wrapper = (
+        "def prepare(given): given['session'] = 0\n"
+        "def changing(fn):\n"
+        "    @functools.wraps(fn)\n"
+        "    def inner(*args, **kwargs):\n"
+        "        {}\n"
+        "        return fn(*args, **kwargs)\n"
+        "    return inner\n"
+        "@changing\n"
+        "def f(session, name): return name\n"
+    )
+    source = wrapper.format(body)
+    names: dict[str, Any] = {"functools": functools}
+    exec(source, names)  # noqa: S102 - what Python says about the call
+    assert names["f"](**kwargs) == "a"
+    assert problems(info(source), [], kwargs) == ()
+    looks = wrapper.format("print(f'{kwargs}', len(args), kwargs.get('a'), dict(**kwargs))")
+    assert _messages(problems(info(looks), [], {"name": "a"})) == ["session is missing."]
+
+
 # Types
 
 
@@ -205,7 +243,6 @@ def test_parameters_that_may_be_others_at_run_time_are_not_judged(info: Any) -> 
     ("annotation", "value", "message"),
     [
         ("int", "5", 'x must be a whole number, not "5".'),
-        ("int", True, "x must be a whole number, not true."),
         ("str", None, "x must be text, not null."),
         ("list[str]", "a", 'x must be a list of texts, not "a".'),
         ("list[int]", [1, "b"], 'x[1] must be a whole number, not "b".'),
@@ -246,6 +283,32 @@ def test_a_value_of_another_type_is_a_doubt(
     assert _messages(by_name) == [message]
     assert by_name == by_position
     assert (by_name[0].parameter, by_name[0].path[0], by_name[0].certain) == ("x", "x", False)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("x: int", True),  # a bool is an int in Python
+        ("x: float", False),
+        ("x: float", 3),
+        ("x: int = 'auto'", "none"),
+        ("x: str = 5", 6),
+        ("x: bool = 0", 1),
+        ("x: list[str] = 'all'", "none"),
+        ("x: Literal['a'] = 'b'", "c"),
+    ],
+)
+def test_what_python_or_the_default_shows_to_be_fine_is_no_doubt(
+    info: Any, parameter: str, value: Any
+) -> None:
+    assert problems(info(f"def f({parameter}): ..."), [], {"x": value}) == ()
+
+
+def test_unpacked_keywords_are_checked_by_their_names(info: Any) -> None:
+    source = "from typing import Unpack\ndef f(**more: Unpack[Cat]): ...\n"
+    assert problems(info(source), [], {"kind": "cat", "lives": 9}) == ()
+    found = problems(info(source), [], {"kind": "cat", "lives": "many"})
+    assert _messages(found) == ['more.lives must be a whole number, not "many".']
 
 
 def test_catch_all_parameters_are_checked_by_their_annotation(info: Any) -> None:

@@ -14,6 +14,7 @@ from runagent_ls.project.annotations.known import Schema
 from runagent_ls.project.annotations.meaning import Place
 from runagent_ls.project.annotations.statements import expression
 from runagent_ls.project.importing import ModuleReader
+from runagent_ls.pyfile.functions import dotted
 from runagent_ls.pyfile.model import Parameter, Signature
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal_default
 
@@ -76,9 +77,33 @@ def _described(builder: Builder, parameter: Parameter, place: Place) -> Schema:
         if default is None and schema:
             # `x: int = None` is how many write `x: int | None = None`.
             schema = _with_null(schema)
+        elif not isinstance(default, Missing) and not _may_be(schema, default):
+            # `x: int = "auto"`: the function takes more than its annotation says.
+            schema = {key: schema[key] for key in ("description",) if key in schema}
         if not isinstance(default, Missing):
             schema["default"] = default
     return schema
+
+
+def _may_be(schema: Schema, default: JsonValue) -> bool:
+    """False when a default is certainly not of the annotated type."""
+    listed = schema.get("enum")
+    if isinstance(listed, list):
+        return default in listed
+    match schema.get("type"):
+        case "boolean":
+            return isinstance(default, bool)
+        case "integer":
+            return isinstance(default, int)
+        case "number":
+            return isinstance(default, int | float)
+        case "string":
+            return isinstance(default, str)
+        case "array":
+            return isinstance(default, list)
+        case "object":
+            return isinstance(default, dict)
+    return True
 
 
 def _with_null(schema: Schema) -> Schema:
@@ -95,7 +120,9 @@ def _inputs(signature: Signature, found: Mapping[str, Schema]) -> Schema:
     required: list[JsonValue] = []
     others: JsonValue = False
     for parameter in signature.parameters:
-        if parameter.kind == "var_keyword":
+        if parameter.kind == "var_keyword" and _is_unpacked(parameter):
+            others = True
+        elif parameter.kind == "var_keyword":
             others = {k: v for k, v in found[parameter.name].items() if k != "description"} or True
         if parameter.kind not in {"positional_or_keyword", "keyword_only"}:
             continue
@@ -112,7 +139,7 @@ def _inputs(signature: Signature, found: Mapping[str, Schema]) -> Schema:
 
 def _collected(parameter: Parameter, schema: Schema) -> Schema:
     """`*args` and `**kwargs` hold many of what their annotation says."""
-    if not parameter.kind.startswith("var_"):
+    if not parameter.kind.startswith("var_") or _is_unpacked(parameter):
         return schema
     inner: Schema = {key: value for key, value in schema.items() if key != "description"}
     is_list = parameter.kind == "var_positional"
@@ -120,6 +147,15 @@ def _collected(parameter: Parameter, schema: Schema) -> Schema:
     if inner:
         found["items" if is_list else "additionalProperties"] = inner
     return {**found, "description": parameter.description} if parameter.description else found
+
+
+def _is_unpacked(parameter: Parameter) -> bool:
+    """`**options: Unpack[Options]`: the annotation is of all values together."""
+    node = expression(parameter.annotation) if parameter.annotation is not None else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        node = expression(node.value)
+    name = dotted(node.value) if isinstance(node, ast.Subscript) else None
+    return name is not None and name.rpartition(".")[2] == "Unpack"
 
 
 def _given(builder: Builder, returns: str | None, place: Place, *, streams: bool) -> str | None:
