@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -306,3 +308,30 @@ def test_a_pipe_in_the_place_of_the_history(
     run_unrecorded(history)
     (message,) = troubles
     assert "is not a file" in message
+
+
+def test_a_file_that_is_made_while_it_is_looked_at(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    path.touch()
+    monkeypatch.setattr(database, "BUSY_WAIT_S", 0.0)
+    looked_at: list[str] = []
+
+    class Slow(sqlite3.Connection):
+        def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+            if "sqlite_master" in sql and not looked_at:
+                looked_at.append(sql)
+                with contextlib.suppress(HistoryError):
+                    database.open_for_writing(path, ours=True).close()
+            return super().execute(sql, *values)
+
+    connect = sqlite3.connect
+    slow: list[type[sqlite3.Connection]] = [Slow]
+
+    def connected(*args: Any, **options: Any) -> sqlite3.Connection:
+        return connect(*args, **options, factory=slow.pop() if slow else sqlite3.Connection)
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    database.open_for_writing(path, ours=True).close()
+    assert looked_at
