@@ -51,7 +51,7 @@ def recorded(history: History, record: RunRecord, batch: list[OutputItem]) -> li
         "x-api-key", "OPENAI_API_KEY", "authorization", "Authorization", "Proxy-Authorization",
         "credential", "credentials", "private_key", "privateKey", "cookie", "Set-Cookie", "cookies",
         "session", "session_id", "sessionId", "SESSION_TOKEN", "aws_secret_access_key",
-        "aws_access_key_id", "passphrase", "jwt", "bearer", "ssh.key",
+        "aws_access_key_id", "passphrase", "jwt", "bearer", "ssh.key", "db_pass", "smtpPass",
     ],
 )  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
@@ -64,8 +64,8 @@ def test_names_of_secrets(name: str) -> None:
         "max_tokens", "maxTokens", "token_count", "tokenCount", "total_tokens", "totalTokens",
         "prompt_tokens", "completion_tokens", "tokenizer", "tokenize", "tokens_used", "num_tokens",
         "n_tokens_total", "token_limit", "token_type", "token_url", "key", "keys", "keyboard",
-        "monkey", "author", "authors", "secretary", "passenger", "passing", "compass", "sessions",
-        "session_count", "max_sessions", "name", "value", "", "eos_token", "MAXTOKENS",
+        "monkey", "bypass", "author", "authors", "secretary", "passenger", "passing", "compass",
+        "sessions", "session_count", "max_sessions", "name", "value", "", "eos_token", "MAXTOKENS",
     ],
 )  # fmt: skip
 def test_names_of_what_people_need(name: str) -> None:
@@ -104,6 +104,25 @@ def test_by_name_at_any_depth_everywhere(history: History, path: Path) -> None:
     assert chunks[2].value == {"usage": kept}
     assert json.loads(str(chunks[1].value))["password"] == MASK
     assert json.loads(str(chunks[3].value))["type"] == "?"
+
+
+def test_by_the_name_beside_a_value(history: History, path: Path) -> None:
+    headers: JsonValue = [["X-Api-Key", "hunter2"], ["Accept", "any"]]
+    env: JsonValue = [{"key": "DB_PASSWORD", "value": "hunter2"}, {"name": "LANG", "value": "C"}]
+    kept: JsonValue = [["secret", "garden", "party"], ["token", 7], {"key": "author", "value": 1}]
+    text = json.dumps({"headers": headers, "env": env})
+    batch = items([{"headers": headers}, {"env": env}, kept, text])
+    chunks = recorded(history, RunRecord("t_stream", "stream", [headers]), batch)
+    assert chunks[0] == {"headers": [["X-Api-Key", MASK], ["Accept", "any"]]}
+    assert chunks[1] == {
+        "env": [{"key": "DB_PASSWORD", "value": MASK}, {"name": "LANG", "value": "C"}]
+    }
+    assert chunks[2] == kept
+    assert b"hunter2" not in file_bytes(path)
+    nested: JsonValue = "end"
+    for _ in range(60):
+        nested = [["token", 1], ["next", nested]]
+    assert recorded(history, RunRecord("t_stream", "stream"), items([nested])) == [nested]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +213,14 @@ def test_keys_known_by_their_looks(history: History, path: Path, key: str) -> No
     [
         ("Authorization: Bearer abc123def456ghi789", "abc123def456ghi789"),
         ("postgres://ada:lovelace42@db/x", "lovelace42"),
+        ("postgres://ada:love@lace42@db/x", "lace42"),
+        ("Authorization: Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("curl -H 'X-Api-Key: abc-123' -v", "abc-123"),
+        ("GET /\nX-Auth-Token: abc-123\nAccept: */*", "abc-123"),
+        ("db:\n  password: hunter2\n", "hunter2"),
+        ("login --password hunter2 --verbose", "hunter2"),
+        ("login --api-key=hunter2", "hunter2"),
+        ('client(api_key = "let me in")', "let me in"),
         ("GET /ws?token=abcdef123456&x=1", "abcdef123456"),
         ("{'password': 'let me in', 'a': 1}", "let me in"),
         ('log: {"api_key": "abc"} sent', '"abc"'),
@@ -217,6 +244,10 @@ def test_secrets_in_free_text(history: History, text: str, hidden: str) -> None:
         "See https://example.com:8080/path and a@b.example.",
         "Bearer of bad news; basic understanding.",
         "sk-learn and skis; eyJust",
+        "Secretary: Anna2000, author: Bob1900, passenger: 12345678; the token: 12345678.",
+        "run --max-tokens 4096 --author 12345678; password: see below; session: 2026-01-31",
+        'author = "Bob Smith", max_tokens = "4096"',
+        '[["secretary", "Anna"], ["max_tokens", 5]] {"name": "author", "value": "Bob"}',
     ],
 )
 def test_harmless_text_stays(history: History, text: str) -> None:
@@ -352,7 +383,8 @@ def test_long_texts_cost_no_more_than_their_length(history: History) -> None:
     """Texts made to be slow: each would take minutes if places were looked at again and again."""
     size = 300_000
     record = RunRecord("t_stream", "stream", secrets=("a" * 40 + "b", "\\" * 9, '"' * 10))
-    for unit in ("a", '\\"', '"password": "', "sk-", "eyJ", "://", '{"a":', "-----BEGIN ", "x=y "):
+    units = ["a", '\\"', '"password": "', "sk-", "eyJ", "://", '{"a":', "-----BEGIN ", "x=y "]
+    for unit in (*units, "x = '", "--password ", "api_key: 1", '["token","'):
         text = (unit * size)[:size]
         begun = time.perf_counter()
         recorded(history, record, items([text, *_pieces(text, 50_000), {"v": text}]))

@@ -21,7 +21,7 @@ STEMS: Final = (
 _STRONG: Final = re.compile(
     r"password|passwd|passphrase|passcode|secret(?!ar|ion|ive)|credential|authorization"
     r"|apikey|privatekey|accesskey|secretkey|sshkey|signingkey|encryptionkey|masterkey|authkey"
-    r"|serviceaccountkey|^cookies?$|setcookie|cookiejar|authcookie|sessioncookie|^pwd$|pwd$"
+    r"|serviceaccountkey|(?:db|user|login|root|admin|mail|smtp|ftp|mysql|postgres|pg|redis|proxy)pass$|^cookies?$|setcookie|cookiejar|authcookie|sessioncookie|^pwd$|pwd$"
 )
 _WEAK: Final = re.compile(r"token$|^tokens$|(?:access|auth|refresh|api|bearer)tokens$")
 _WEAK_NAMES: Final = frozenset(

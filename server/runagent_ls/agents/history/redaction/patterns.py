@@ -32,9 +32,22 @@ _KEY_OPEN: Final = re.compile(
 _BEARER: Final = re.compile(
     r"\b(?:[Bb]earer|BEARER|[Bb]asic) {1,4}((?=[^\s]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,})"
 )
-_IN_URL: Final = re.compile(r"://[^\s/:@\"']{0,256}:([^\s/@\"']{1,256})@")
+_IN_URL: Final = re.compile(r"://[^\s/:@\"']{0,256}:([^\s/\"']{1,256})@")
 _PEM: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(.*?)(?:-----END|\Z)", re.DOTALL)
 _ASSIGNED: Final = re.compile(r"(?<![\w-])([\w-]{1,64})=([^\s&;,\"'<>\\]{6,4096})")
+_ASSIGNED_QUOTED: Final = re.compile(
+    r"(?<![\w-])([\w-]{1,64}) {0,4}= {0,4}\\{0,8}[\"']([^\"'\\]{4,4096})\\{0,8}[\"']"
+)
+_FLAG: Final = re.compile(r"--([A-Za-z][\w-]{0,63}) {1,4}([^\s\"'\\-][^\s\"'\\]{3,4096})")
+_AFTER_NAME: Final = re.compile(r": (?<=\w: )")
+_HEADER: Final = re.compile(
+    r"(?<![\w-])([A-Za-z][\w-]{2,63}): {1,4}((?:(?:Basic|Bearer|Digest|Token) [^\s\"',;\\]"
+    r"|(?=[^\s\"',;\\]{0,200}[0-9]))[^\s\"',;\\]{6,4096})"
+)
+_PAIR: Final = re.compile(r"\[\s{0,16}\\{0,8}\"([^\"\\]{1,128})\\{0,8}\",\s{0,16}\\{0,8}\"")
+_NAMED_VALUE: Final = re.compile(
+    r"\"(?:name|key|header|field|variable)\\{0,8}\":\s{0,16}\\{0,8}\"([^\"\\]{1,128})"
+)
 _NAME: Final = rf"(?:[^\"'\\]|\\[^\"']){{1,{LONGEST_NAME}}}"
 _QUOTED: Final = re.compile(
     rf"([\"'])({_NAME})\1 {{0,16}}:\s{{0,16}}([\"'])((?:\\.|(?!\3)[^\\])*)(?:\3|\\?\Z)", re.DOTALL
@@ -74,6 +87,8 @@ def has_content(text: str) -> bool:
     return (
         ("-----BEGIN" in text and "PRIVATE KEY" in text)
         or ("=" in text and any(True for _ in _assigned(text)))
+        or ("--" in text and any(True for _ in _flagged(text)))
+        or (_AFTER_NAME.search(text) is not None and any(True for _ in _headed(text)))
         or (
             ("earer" in text or "asic" in text or "BEARER" in text)
             and _BEARER.search(text) is not None
@@ -82,12 +97,23 @@ def has_content(text: str) -> bool:
 
 
 def has_names(text: str) -> bool:
-    """Whether there is a name with a colon behind it that names secrets."""
+    """Whether there is a name of secrets with a colon behind it, or in a pair with a value."""
+    if has_pairs(text):
+        return True
     if ":" not in text or ('"' not in text and "'" not in text):
         return False
     lower = text.lower()
     return any(stem in lower for stem in STEMS) and any(
         family_of(match[1]) is not None for match in _NAMES.finditer(text)
+    )
+
+
+def has_pairs(text: str) -> bool:
+    """Whether there is `["api_key", "..."` or `"name": "api_key"` in what may be JSON."""
+    return any(
+        family_of(match[1]) is not None
+        for pattern in (_PAIR, _NAMED_VALUE)
+        for match in pattern.finditer(text)
     )
 
 
@@ -99,6 +125,8 @@ def spans(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             yield match.span(1)
     yield from _assigned(text)
+    yield from _flagged(text)
+    yield from _headed(text)
     for match in _QUOTED.finditer(text):
         if family_of(match[2]):
             yield match.span(4)
@@ -118,6 +146,22 @@ def open_at(text: str) -> int:
 
 
 def _assigned(text: str) -> Iterator[Span]:
-    for match in _ASSIGNED.finditer(text):
+    for pattern in (_ASSIGNED, _ASSIGNED_QUOTED):
+        for match in pattern.finditer(text):
+            if family_of(match[1]):
+                yield match.span(2)
+
+
+def _flagged(text: str) -> Iterator[Span]:
+    """Of a command line: `--password x`."""
+    for match in _FLAG.finditer(text):
         if family_of(match[1]):
+            yield match.span(2)
+
+
+def _headed(text: str) -> Iterator[Span]:
+    """Of a header or a configuration: `X-Api-Key: x1`, but not a `token: 12 of them`."""
+    for match in _HEADER.finditer(text):
+        family = family_of(match[1])
+        if family == "strong" or (family == "weak" and re.search(r"[-_]", match[1])):
             yield match.span(2)

@@ -99,10 +99,18 @@ class Redactor:
             hidden = family == "strong" or (looks.forms and self.forms.found_in(repr(value)))
             return self.mask() if hidden else value
         if isinstance(value, list):
+            if looks.names and family is None and (pairs := _pairs(value)):
+                return [
+                    [self._leaf(name, looks), self._value(item, family_of(name), looks)]
+                    for name, item in pairs
+                ]
             return [self._value(item, family, looks) for item in value]
         inherited: Family = "strong" if family == "strong" else None
+        named = _family_of_value(value) if looks.names else None
         return {
-            self._leaf(key, looks): self._value(item, inherited or family_of(key), looks)
+            self._leaf(key, looks): self._value(
+                item, inherited or (named if key == "value" else family_of(key)), looks
+            )
             for key, item in value.items()
         }
 
@@ -130,3 +138,22 @@ class Redactor:
         before = self.hits
         clean = self._value(value, None, _EVERYTHING)
         return text if self.hits == before else json.dumps(clean, ensure_ascii=False)
+
+
+def _pairs(items: list[JsonValue]) -> list[tuple[str, JsonValue]]:
+    """`[["Accept", "x"], ...]`: the items when all of them are names with a value, else none."""
+    pairs = [
+        (item[0], item[1])
+        for item in items
+        if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
+    ]
+    return pairs if len(pairs) == len(items) else []
+
+
+def _family_of_value(value: dict[str, JsonValue]) -> Family:
+    """What `value` is, in an object that names it: `{"name": "X-Api-Key", "value": "..."}`."""
+    if "value" not in value:
+        return None
+    names = (value.get(key) for key in ("name", "key", "header", "field", "variable"))
+    families = (family_of(name) for name in names if isinstance(name, str))
+    return next((family for family in families if family is not None), None)
