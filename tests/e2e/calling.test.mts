@@ -129,10 +129,46 @@ test('a run of the history is exported to a file', async () => {
   await pickRun('Mary');
   await window.choose('What to do', 'Export…');
   const file = path.join(folder, 'mary.md');
-  await typePath('Export Run', file);
+  await window.typePath('Export Run', file);
   await window.notification('The run is exported');
   assert.match(readFileSync(file, 'utf8'), /## `greet`, completed[\s\S]*Hello, Mary\./);
 });
+
+test('a run is pinned, several are exported, all are deleted', async () => {
+  await greet('Rosa');
+  await greet('Emmy');
+  await pickRun('Rosa');
+  await window.choose('What to do', 'Pin');
+  await window.notification('The run is pinned');
+  await window.command('RunAgent: Show Run History…');
+  await eventually('one row says that it is pinned', async () => {
+    const pinned = historyRows().filter({ hasText: 'Rosa' }).first();
+    return /pinned/.test((await pinned.getAttribute('aria-label', { timeout: 2000 })) ?? '');
+  });
+  await window.screenshot('history-pinned');
+  await pressHistoryButton('Export Several Runs…');
+  await window.choose('Runs to export', 'Rosa');
+  await window.choose('Runs to export', 'Emmy');
+  await window.acceptChoices('Runs to export');
+  const file = path.join(folder, 'both.md');
+  await window.typePath('Export 2 Runs', file);
+  await window.notification('2 runs are exported');
+  assert.match(readFileSync(file, 'utf8'), /Hello, Emmy\.[\s\S]*Hello, Rosa\.|Hello, Rosa\.[\s\S]*Hello, Emmy\./);
+
+  await window.command('RunAgent: Show Run History…');
+  await pressHistoryButton('Delete All Runs…');
+  assert.match(await window.confirm('Delete'), /pinned ones too, are gone for good/);
+  await window.notification(/runs are deleted/);
+  await window.command('RunAgent: Show Run History…');
+  await eventually('none is left', async () => (await historyRows().allInnerTexts()).join().includes('No runs are kept yet'));
+  await window.page.keyboard.press('Escape');
+});
+
+async function pressHistoryButton(name: string): Promise<void> {
+  await window.waitForInput('Run History');
+  // By keyboard: a hover that the mouse has left behind may cover it.
+  await window.page.locator(`.quick-input-widget:visible .quick-input-titlebar [aria-label="${name}"]`).press('Enter');
+}
 
 function historyRows() {
   return window.quickPick('Run History').locator('.quick-input-list .monaco-list-row');
@@ -142,6 +178,10 @@ async function pickRun(name: string): Promise<void> {
   await window.command('RunAgent: Show Run History…');
   await window.waitForInput('Run History');
   await window.quickInput.fill(name);
+  await eventually('only what was searched is listed', async () => {
+    const rows = await historyRows().allInnerTexts();
+    return rows.length > 0 && rows.every((row) => row.includes(name));
+  });
   await window.choose('Run History', name);
 }
 
@@ -164,6 +204,7 @@ test('client code is written for Python and TypeScript, with the inputs of the l
   await window.command('RunAgent: Copy Client Code…');
   await window.choose('Entrypoint to call', 'greet');
   await window.choose('Language', 'Python');
+  await window.choose('Which agent', 'The running agent');
   await window.choose('Values', 'With the inputs of the last run');
   await window.editorSays('RunAgentClient', 'greet', 'Edith', agent.agentId);
   const mode = window.page.locator('#status\\.editor\\.mode');
@@ -172,10 +213,11 @@ test('client code is written for Python and TypeScript, with the inputs of the l
   await window.command('RunAgent: Copy Client Code…');
   await window.choose('Entrypoint to call', 'greet');
   await window.choose('Language', 'TypeScript');
+  await window.choose('Which agent', 'RunAgent Cloud');
   await window.choose('Values', 'With example values');
   await eventually('it is TypeScript', async () => (await mode.innerText()).includes('TypeScript'));
   const text = await window.editorSays('RunAgentClient', agent.agentId);
-  assert.doesNotMatch(text, /Edith/);
+  assert.doesNotMatch(text, /Edith|127\.0\.0\.1/);
 });
 
 test('a batch runs each line of a file, reports, and resumes', async () => {
@@ -183,7 +225,7 @@ test('a batch runs each line of a file, reports, and resumes', async () => {
   writeFileSync(input, '{"name": "Ada"}\n{"name": "Grace"}\n{"nane": "wrong"}\n');
   await runBatch(input);
   await window.choose('Where to write', 'Beside the inputs');
-  await window.answer('Run Batch', '2');
+  await runLocally('2');
   const report = await window.editorSays('Batch greet: finished', /completed +2/, /failed +1/);
   assert.match(report, /names\.greet\.results\.jsonl/);
   await window.screenshot('batch-report');
@@ -192,29 +234,21 @@ test('a batch runs each line of a file, reports, and resumes', async () => {
   await runBatch(input);
   await window.choose('Where to write', 'Beside the inputs');
   await window.choose('holds results already', 'Resume');
-  await window.answer('Run Batch', '2');
+  await runLocally('2');
   await window.editorSays('Batch greet: finished', /done in earlier runs +3/);
 });
 
 async function runBatch(input: string): Promise<void> {
   await window.command('RunAgent: Run Batch…');
   await window.choose('Entrypoint to run for each input', 'greet');
-  await typePath('Inputs of the Batch', input);
+  await window.typePath('Inputs of the Batch', input);
 }
 
-/** VS Code in a browser has its own dialog for files: a path is typed. */
-async function typePath(title: string, file: string): Promise<void> {
-  await window.waitForInput(title);
-  const dialog = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title });
-  // The dialog puts the folder it begins in there itself, in its own time.
-  await eventually('the dialog is ready', async () => (await window.quickInput.inputValue()).startsWith(folder));
-  await eventually(`${file} is taken`, async () => {
-    if (!(await dialog.isVisible())) return true;
-    await window.quickInput.fill(file, { timeout: 2000 });
-    await window.page.keyboard.press('Enter');
-    await dialog.waitFor({ state: 'hidden', timeout: 2000 });
-    return true;
-  });
+/** The rest of the questions, answered for the agent that runs here. */
+async function runLocally(calls: string): Promise<void> {
+  await window.choose('Where to send the inputs', 'The running agent');
+  await window.answer('Calls at Once', calls);
+  await window.acceptChoices('How to run the batch');
 }
 
 test('a batch that is cancelled keeps what is done and says what is left', async () => {
@@ -222,9 +256,9 @@ test('a batch that is cancelled keeps what is done and says what is left', async
   writeFileSync(input, '{"start": 5, "pause": 0.2}\n'.repeat(30));
   await window.command('RunAgent: Run Batch…');
   await window.choose('Entrypoint to run for each input', 'count_down_stream');
-  await typePath('Inputs of the Batch', input);
+  await window.typePath('Inputs of the Batch', input);
   await window.choose('Where to write', 'Beside the inputs');
-  await window.answer('Run Batch', '1');
+  await runLocally('1');
   await window.notification(/Batch count_down_stream: [1-9]\d* of 30 done/);
   await window.screenshot('batch-progress');
   await window.page.locator('.notification-toast').filter({ hasText: 'Batch count_down' }).getByRole('button', { name: 'Cancel' }).click();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -113,7 +113,7 @@ test('a run goes to the cloud after consent, and without the key it says what to
   await window.confirm('Remove');
   await window.notification('The API key is removed');
   await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
-  await window.runSays('The run failed', 'AUTHENTICATION_ERROR', 'API key', 'Set API Key');
+  await window.runSays('The run failed', 'AUTHENTICATION_ERROR', 'API key', '"RunAgent: Set API Key"', /^Set API Key$/m);
   await window.screenshot('cloud-no-key');
   await (await window.runPage()).getByRole('button', { name: 'Set API Key' }).click();
   await window.waitForInput('RunAgent API Key');
@@ -142,11 +142,43 @@ test('an agent runs in the cloud from the menu of its file, as a stream too', as
     return true;
   });
   await window.choose('Entrypoint to run in the cloud', 'count_down_stream');
-  const dialog = window.page.locator('.monaco-dialog-box');
-  const prompt = window.page.locator('.quick-input-title').filter({ hasText: 'Run count_down_stream in the cloud: start' });
-  await dialog.or(prompt).first().waitFor();
-  if (await dialog.isVisible()) await window.confirm('Allow');
+  await consentIfAsked('Run count_down_stream in the cloud: start');
   await window.answer('Run count_down_stream in the cloud: start', '3');
   await window.answer('Run count_down_stream in the cloud: pause', '0.1');
   await window.runSays('Completed', '3 ... 2 ... 1 ... lift-off!', 'RunAgent Cloud');
+});
+
+/** Consent is asked for once in a window; `next` is what is asked for after it. */
+async function consentIfAsked(next: string): Promise<void> {
+  const dialog = window.page.locator('.monaco-dialog-box');
+  const prompt = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: next });
+  await dialog.or(prompt).first().waitFor();
+  if (await dialog.isVisible()) await window.confirm('Allow');
+}
+
+test('a batch goes to the cloud when that is chosen, in the order of its inputs when that is wanted', async () => {
+  const input = path.join(folder, 'names.jsonl');
+  writeFileSync(input, ['Ada', 'Grace', 'Mary'].map((name) => `${JSON.stringify({ name })}\n`).join(''));
+  await window.command('RunAgent: Set API Key…');
+  await window.answer('RunAgent API Key', cloud.apiKey);
+  const before = requests().length;
+  await window.command('RunAgent: Run Batch…');
+  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.typePath('Inputs of the Batch', input);
+  await window.choose('Where to write', 'Beside the inputs');
+  await window.quickPick('Where to send the inputs').waitFor();
+  await window.screenshot('batch-target');
+  await window.choose('Where to send the inputs', 'RunAgent Cloud');
+  await consentIfAsked('Calls at Once');
+  assert.equal(requests().length, before, 'nothing is sent before all is chosen');
+  await window.answer('Calls at Once', '3');
+  await window.choose('How to run the batch', 'in the order of the inputs');
+  await window.screenshot('batch-options');
+  await window.acceptChoices('How to run the batch');
+  await window.editorSays('Batch greet: finished', /completed +3/, /agent +RunAgent Cloud/);
+  const sent = requests().slice(before).filter(({ method }) => method === 'POST');
+  assert.equal(sent.length, 3);
+  for (const { headers } of sent) assert.equal(headers['authorization'], `Bearer ${cloud.apiKey}`);
+  const results = readFileSync(path.join(folder, 'names.greet.results.jsonl'), 'utf8');
+  assert.match(results, /Hello, Ada\.[\s\S]*Hello, Grace\.[\s\S]*Hello, Mary\./);
 });

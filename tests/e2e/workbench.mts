@@ -148,6 +148,29 @@ export class Workbench {
     });
   }
 
+  /** Accepts the rows that are checked in the quick pick that says `prompt`. */
+  async acceptChoices(prompt: string): Promise<void> {
+    await this.quickPick(prompt).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.quickPick(prompt).waitFor({ state: 'hidden' });
+  }
+
+  /** Names a file to VS Code's own dialog in a browser, in which a path is typed. */
+  async typePath(title: string, file: string): Promise<void> {
+    await this.waitForInput(title);
+    const dialog = this.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title });
+    // The dialog puts the folder it begins in there itself, in its own time.
+    const folder = path.dirname(file);
+    await eventually('the dialog is ready', async () => (await this.quickInput.inputValue()).startsWith(folder));
+    await eventually(`${file} is taken`, async () => {
+      if (!(await dialog.isVisible())) return true;
+      await this.quickInput.fill(file, { timeout: 2000 });
+      await this.page.keyboard.press('Enter');
+      await dialog.waitFor({ state: 'hidden', timeout: 2000 });
+      return true;
+    });
+  }
+
   /** Presses a button of the modal dialog; its whole text is answered. */
   async confirm(button: string): Promise<string> {
     const dialog = this.page.locator('.monaco-dialog-box');

@@ -1,4 +1,5 @@
 import type { AgentServer } from '../server/agent_server';
+import type { Translate } from '../translate';
 
 /** The part of VS Code's `SecretStorage` that is needed. */
 export interface Secrets {
@@ -64,11 +65,11 @@ export class ApiKey {
 }
 
 /** Why a text cannot be a key, in words that do not repeat it; undefined when it can. */
-export function problemOfKey(text: string): string | undefined {
+export function problemOfKey(text: string, t: Translate): string | undefined {
   const key = text.trim();
-  if (key === '') return 'Paste the API key from your RunAgent dashboard.';
-  if (key.length > LONGEST) return `This is too long for an API key: ${key.length} characters.`;
+  if (key === '') return t('Paste the API key from your RunAgent dashboard.');
+  if (key.length > LONGEST) return t('This is too long for an API key: {0} characters.', key.length);
   // A header can carry nothing else, and no key holds it.
-  if (/[^\x21-\x7e]/.test(key)) return 'An API key holds no spaces, line breaks or special characters.';
+  if (/[^\x21-\x7e]/.test(key)) return t('An API key holds no spaces, line breaks or special characters.');
   return undefined;
 }

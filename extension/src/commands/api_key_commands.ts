@@ -33,9 +33,9 @@ export async function askForKey(apiKey: ApiKey): Promise<boolean> {
     password: true,
     ignoreFocusOut: true,
     // An empty field is not scolded before anything was typed.
-    validateInput: (text) => (text === '' ? undefined : problemOfKey(text)),
+    validateInput: (text) => (text === '' ? undefined : problemOfKey(text, l10n.t)),
   });
-  if (typed === undefined || problemOfKey(typed) !== undefined) return false;
+  if (typed === undefined || problemOfKey(typed, l10n.t) !== undefined) return false;
   await apiKey.set(typed.trim());
   void showInformation(
     l10n.t('The API key is kept in the secret storage. Runs in the cloud use it from now on.'),

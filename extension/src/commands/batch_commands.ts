@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { outputFor, readConcurrency, USUAL_CONCURRENCY } from '../batch/batch_choices';
+import {
+  type BatchOption,
+  batchOptionRows,
+  batchOptions,
+  outputFor,
+  readConcurrency,
+  USUAL_CONCURRENCY,
+} from '../batch/batch_choices';
 import type { Batches } from '../batch/batches';
 import { increment, type ProgressWords, progressText } from '../batch/progress_text';
 import { reportText } from '../batch/report_text';
@@ -9,9 +16,11 @@ import type { EntrypointChoice } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import type { BatchParams, BatchReport } from '../server/protocol.generated';
 import type { TextDocuments } from '../views/text_documents';
+import type { CloudGate } from './cloud_gate';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { showWarning } from './notify';
 import { reportFailure } from './server_reports';
+import { pickCloud } from './target_pick';
 
 const { l10n } = vscode;
 const CANCEL_LIMIT_MS = 10_000;
@@ -20,6 +29,7 @@ export interface BatchParts {
   readonly server: () => Promise<AgentServer>;
   readonly batches: Batches;
   readonly documents: TextDocuments;
+  readonly gate: CloudGate;
 }
 
 /** Where the results go, and what with those that are there already. */
@@ -41,20 +51,21 @@ async function runBatch(parts: BatchParts): Promise<void> {
     const chosen = await pickEntrypoint(projects, l10n.t('Entrypoint to run for each input'));
     const input = chosen && (await pickInput(chosen));
     const output = chosen && input && (await pickOutput(input, chosen.tag));
-    const concurrency = output && (await askConcurrency());
-    if (!chosen || !input || !output || concurrency === undefined) return;
+    if (!chosen || !input || !output) return;
+    const calls = await askHowToCall(parts.gate, chosen.configUri);
+    if (calls === undefined) return;
     const params: BatchParams = {
       runId: randomUUID(),
       configUri: chosen.configUri,
       tag: chosen.tag,
       inputUri: input.toString(),
       outputUri: output.uri.toString(),
-      concurrency,
       resume: output.resume,
+      ...calls,
     };
     if (!output.resume) await removeOld(output.uri);
     const report = await withProgress(server, parts.batches, params);
-    await showReport(parts, report, input, output.uri);
+    await showReport(parts, report, input, output.uri, params);
   } catch (error) {
     reportFailure(error);
   }
@@ -104,18 +115,39 @@ async function withOldResults(uri: vscode.Uri): Promise<Output | undefined> {
   return chosen === undefined ? undefined : { uri, resume: chosen === resume };
 }
 
+/** Where the calls go, how many at once, and what is wanted of them. */
+async function askHowToCall(gate: CloudGate, configUri: string): Promise<Partial<BatchParams> | undefined> {
+  const cloud = await pickCloud(
+    l10n.t('Run Batch'),
+    l10n.t('Where to send the inputs'),
+    l10n.t('The inputs leave this machine. The cloud runs the agent as it was deployed there.'),
+  );
+  if (cloud === undefined || (cloud && !(await gate.opensWithKey(configUri)))) return undefined;
+  const concurrency = await askConcurrency();
+  const options = concurrency === undefined ? undefined : await pickOptions();
+  if (concurrency === undefined || options === undefined) return undefined;
+  return { concurrency, ...batchOptions(options), ...(cloud ? { target: { cloud } } : {}) };
+}
+
+async function pickOptions(): Promise<readonly BatchOption[] | undefined> {
+  const rows = batchOptionRows(l10n.t);
+  const placeHolder = l10n.t('How to run the batch');
+  const options = { title: l10n.t('Run Batch'), placeHolder, canPickMany: true as const };
+  return (await vscode.window.showQuickPick(rows, options))?.map(({ id }) => id);
+}
+
 async function askConcurrency(): Promise<number | undefined> {
   const problemOf = (text: string) => {
-    const read = readConcurrency(text);
+    const read = readConcurrency(text, l10n.t);
     return 'problem' in read ? read.problem : undefined;
   };
   const typed = await vscode.window.showInputBox({
-    title: l10n.t('Run Batch'),
+    title: l10n.t('Run Batch: Calls at Once'),
     prompt: l10n.t('How many calls may go on at once'),
     value: String(USUAL_CONCURRENCY),
     validateInput: problemOf,
   });
-  const read = typed === undefined ? undefined : readConcurrency(typed);
+  const read = typed === undefined ? undefined : readConcurrency(typed, l10n.t);
   return read !== undefined && 'value' in read ? read.value : undefined;
 }
 
@@ -141,7 +173,9 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
 function withProgress(server: AgentServer, batches: Batches, params: BatchParams): Thenable<BatchReport> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: l10n.t('Batch {0}', params.tag),
+    title: params.target?.cloud
+      ? l10n.t('Batch {0} in the cloud', params.tag)
+      : l10n.t('Batch {0}', params.tag),
     cancellable: true,
   };
   return vscode.window.withProgress(options, (progress, cancelled) => {
@@ -179,12 +213,18 @@ async function showReport(
   report: BatchReport,
   input: vscode.Uri,
   output: vscode.Uri,
+  { target }: BatchParams,
 ): Promise<void> {
-  const paths = [input, output].map((uri) => vscode.workspace.asRelativePath(uri)) as [string, string];
+  const places = {
+    inputs: vscode.workspace.asRelativePath(input),
+    results: vscode.workspace.asRelativePath(output),
+    agent: target?.cloud ? l10n.t('RunAgent Cloud') : l10n.t('the running agent'),
+  };
+  const name = l10n.t('{0} batch report', report.tag);
   await documents.show({
     key: report.runId,
-    name: `${report.tag} batch report.txt`,
-    text: reportText(report, ...paths),
+    name: `${name}.txt`,
+    text: reportText(report, places, l10n.t),
   });
 }
 

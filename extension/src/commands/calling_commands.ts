@@ -25,15 +25,15 @@ export class CallingCommands implements vscode.Disposable {
     runs: Runs,
   ) {
     const documents = new TextDocuments();
-    const gate = new CloudGate(context.workspaceState, server);
+    const gate = new CloudGate(context.workspaceState, server, apiKey);
     this.run = new RunCommands(context, { server, runs, documents, gate });
     const { starter } = this.run;
     this.#registrations = vscode.Disposable.from(
       documents,
       this.run,
-      registerCloudCommands({ server, starter, gate, apiKey }),
+      registerCloudCommands({ server, starter, gate }),
       new HistoryCommands({ server, starter, documents }),
-      registerBatchCommands({ server, batches: this.batches, documents }),
+      registerBatchCommands({ server, batches: this.batches, documents, gate }),
       registerClientCodeCommands(server),
       registerMetricsCommands(server, documents),
     );

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { CLIENT_LANGUAGES } from '../runs/client_languages';
+import { clientLanguages } from '../runs/client_languages';
 import type { AgentServer } from '../server/agent_server';
 import type { ClientResult } from '../server/protocol.generated';
 import { pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { showInformation } from './notify';
 import { reportFailure } from './server_reports';
+import { pickCloud } from './target_pick';
 
 const { l10n } = vscode;
 
@@ -22,18 +23,27 @@ async function copyClientCode(server: () => Promise<AgentServer>, file: unknown)
     const wanted = file instanceof vscode.Uri ? { fileUri: file.toString() } : {};
     const chosen = await pickEntrypoint(projects, l10n.t('Entrypoint to call'), wanted);
     const language = chosen && (await pickLanguage());
-    const lastRun = language && (await pickInputs());
+    const cloud = language && (await pickTarget());
+    const lastRun = cloud === undefined ? undefined : await pickInputs();
     if (!chosen || !language || lastRun === undefined) return;
     const { configUri, tag } = chosen;
-    await show(await ready.request('runagent/client', { configUri, tag, language, lastRun }));
+    const target = cloud ? { target: { cloud } } : {};
+    await show(await ready.request('runagent/client', { configUri, tag, language, lastRun, ...target }));
   } catch (error) {
     reportFailure(error);
   }
 }
 
 async function pickLanguage() {
+  const languages = clientLanguages(l10n.t);
   const placeHolder = l10n.t('Language of the client code');
-  return (await vscode.window.showQuickPick(CLIENT_LANGUAGES, { placeHolder, matchOnDescription: true }))?.id;
+  return (await vscode.window.showQuickPick(languages, { placeHolder, matchOnDescription: true }))?.id;
+}
+
+/** Whether the code shall call the agent in the cloud. Nothing is sent there by writing it. */
+function pickTarget(): Promise<boolean | undefined> {
+  const detail = l10n.t('The code sends its inputs there and takes the API key from its environment.');
+  return pickCloud(l10n.t('Copy Client Code'), l10n.t('Which agent the client code calls'), detail);
 }
 
 /** Whether the code shall hold the inputs of the last run; undefined when nothing was chosen. */

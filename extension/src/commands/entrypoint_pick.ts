@@ -28,7 +28,7 @@ export async function pickEntrypoint(
 ): Promise<EntrypointChoice | undefined> {
   const choices = choicesFor(projects, wanted);
   if (choices.length === 0) {
-    void showInformation(nothingToChoose(projects, wanted.kind));
+    void showInformation(nothingToChoose(projects, wanted.kind, l10n.t));
     return undefined;
   }
   const items = choices.map((choice) => ({

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { rerunOf } from '../history/rerun';
-import { startedAt } from '../history/run_item';
 import { comparableText, readRun, transcriptText } from '../history/transcript_text';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
 import type { TextDocuments } from '../views/text_documents';
 import { mayRun, serverWithProgress } from './entrypoint_pick';
-import { pickRun } from './history_pick';
+import { deleteAllRuns, deleteRun, exportRuns, reading, titleOf, togglePin } from './history_actions';
+import { type ListButton, pickRun, pickRuns } from './history_pick';
 import { transcriptWords } from './history_words';
-import { settingsButton, showInformation } from './notify';
+import { showInformation } from './notify';
 import type { RunStarter } from './run_starter';
 import { reportFailure } from './server_reports';
 
@@ -35,10 +35,10 @@ export class HistoryCommands implements vscode.Disposable {
   }
 
   async #show(): Promise<void> {
-    if (!historyIsOn()) return;
     try {
       const server = await serverWithProgress(this.parts.server);
-      const run = await pickRun(server, l10n.t('Type to search inputs, outputs and errors'));
+      const buttons = listButtons(server);
+      const run = await pickRun(server, l10n.t('Type to search inputs, outputs and errors'), { buttons });
       if (run === undefined) return;
       const act = await this.#pickAction(run);
       await act?.(server, run);
@@ -55,8 +55,15 @@ export class HistoryCommands implements vscode.Disposable {
         act: (server, it) => this.#again(server, it),
       },
       { label: l10n.t('$(diff) Compare with Another Run…'), act: (server, it) => this.#compare(server, it) },
-      { label: l10n.t('$(export) Export…'), act: (server, it) => exportRun(server, it) },
-      { label: l10n.t('$(trash) Delete…'), act: (server, it) => deleteRun(server, it) },
+      { label: l10n.t('$(export) Export…'), act: (server, it) => exportRuns(server, [it]) },
+      {
+        label: run.pinned ? l10n.t('$(pinned) Unpin') : l10n.t('$(pin) Pin'),
+        detail: run.pinned
+          ? l10n.t('The limits of size and age hold for it again.')
+          : l10n.t('Keep it until it is deleted, whatever its size and age.'),
+        act: togglePin,
+      },
+      { label: l10n.t('$(trash) Delete…'), act: deleteRun },
     ];
     const placeHolder = l10n.t('What to do with this run');
     return (await vscode.window.showQuickPick(actions, { title: titleOf(run), placeHolder }))?.act;
@@ -89,7 +96,9 @@ export class HistoryCommands implements vscode.Disposable {
   }
 
   async #compare(server: AgentServer, run: HistorySummary): Promise<void> {
-    const other = await pickRun(server, l10n.t('Run to compare {0} with', titleOf(run)), run.historyId);
+    const other = await pickRun(server, l10n.t('Run to compare {0} with', titleOf(run)), {
+      leftOut: run.historyId,
+    });
     if (other === undefined) return;
     const [older, newer] = run.startedAt <= other.startedAt ? [run, other] : [other, run];
     const texts = await reading(() =>
@@ -108,53 +117,32 @@ export class HistoryCommands implements vscode.Disposable {
   }
 }
 
-function historyIsOn(): boolean {
-  if (vscode.workspace.getConfiguration('runagent').get('history.enabled') !== false) return true;
-  const message = l10n.t(
-    'The history of runs is off. Runs of before are kept and listed once it is on again.',
-  );
-  void showInformation(message, settingsButton('runagent.history.enabled'));
-  return false;
-}
-
-/** Reading a long run takes a moment; the status bar says so. */
-function reading<T>(read: () => Promise<T>): Thenable<T> {
-  const options = {
-    location: vscode.ProgressLocation.Window,
-    title: l10n.t('RunAgent: reading the history'),
+/** What can be done with the history as a whole. */
+function listButtons(server: AgentServer): readonly ListButton[] {
+  const buttons = [
+    {
+      iconPath: new vscode.ThemeIcon('export'),
+      tooltip: l10n.t('Export Several Runs…'),
+      act: () => exportSeveral(server),
+    },
+    {
+      iconPath: new vscode.ThemeIcon('trash'),
+      tooltip: l10n.t('Delete All Runs…'),
+      act: () => deleteAllRuns(server),
+    },
+  ];
+  if (vscode.workspace.getConfiguration('runagent').get('history.enabled') !== false) return buttons;
+  const setting = {
+    iconPath: new vscode.ThemeIcon('gear'),
+    tooltip: l10n.t('New runs are not kept: the history is off. Open its setting.'),
+    act: async () => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', 'runagent.history.enabled');
+    },
   };
-  return vscode.window.withProgress(options, read);
+  return [setting, ...buttons];
 }
 
-async function exportRun(server: AgentServer, run: HistorySummary): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const name = `${run.tag.replace(/[^\w.-]/g, '_')}-${run.historyId}.md`;
-  const uri = await vscode.window.showSaveDialog({
-    title: l10n.t('Export Run'),
-    ...(folder === undefined ? {} : { defaultUri: vscode.Uri.joinPath(folder, name) }),
-    filters: { Markdown: ['md'], 'JSON Lines': ['jsonl'] },
-  });
-  if (uri === undefined) return;
-  const format = uri.path.endsWith('.jsonl') ? 'jsonl' : 'markdown';
-  await reading(() =>
-    server.request('runagent/history/export', { historyIds: [run.historyId], format, uri: uri.toString() }),
-  );
-  const open = { label: l10n.t('Open'), run: () => vscode.window.showTextDocument(uri) };
-  void showInformation(l10n.t('The run is exported.'), open);
-}
-
-async function deleteRun(server: AgentServer, run: HistorySummary): Promise<void> {
-  const yes = l10n.t('Delete');
-  const question = l10n.t('Delete the run {0} from the history?', titleOf(run));
-  const detail = l10n.t('Its inputs and outputs are gone for good.');
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-  if (answer !== yes) return;
-  const { deleted } = await server.request('runagent/history/delete', { historyIds: [run.historyId] });
-  void showInformation(
-    deleted > 0 ? l10n.t('The run is deleted.') : l10n.t('The run was no longer in the history.'),
-  );
-}
-
-function titleOf(run: HistorySummary): string {
-  return `${run.tag}, ${startedAt(run, vscode.env.language)}`;
+async function exportSeveral(server: AgentServer): Promise<void> {
+  const [first, ...others] = await pickRuns(server, l10n.t('Runs to export'));
+  if (first !== undefined) await exportRuns(server, [first, ...others]);
 }

@@ -12,11 +12,13 @@ export function historyWords(): HistoryWords {
       interrupted: l10n.t('interrupted'),
     },
     inCloud: l10n.t('in the cloud'),
+    pinned: l10n.t('pinned'),
   };
 }
 
 export function transcriptWords(): TranscriptWords {
   return {
+    states: historyWords().states,
     started: l10n.t('Started'),
     took: l10n.t('Took'),
     agent: l10n.t('Agent'),

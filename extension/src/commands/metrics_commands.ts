@@ -5,6 +5,8 @@ import type { TextDocuments } from '../views/text_documents';
 import { serverWithProgress } from './entrypoint_pick';
 import { reportFailure } from './server_reports';
 
+const { l10n } = vscode;
+
 /** Show Call Metrics. Asked again, the same document shows the counts of then. */
 export function registerMetricsCommands(
   server: () => Promise<AgentServer>,
@@ -13,8 +15,8 @@ export function registerMetricsCommands(
   return vscode.commands.registerCommand('runagent.showMetrics', async () => {
     try {
       const ready = await serverWithProgress(server);
-      const text = metricsText(await ready.request('runagent/metrics', {}));
-      await documents.show({ key: 'metrics', name: 'RunAgent call metrics.txt', text });
+      const text = metricsText(await ready.request('runagent/metrics', {}), l10n.t);
+      await documents.show({ key: 'metrics', name: `${l10n.t('RunAgent call metrics')}.txt`, text });
     } catch (error) {
       reportFailure(error);
     }

@@ -5,6 +5,7 @@ import type { HistoryMatch, HistorySummary } from '../server/protocol.generated'
 export interface HistoryWords {
   readonly states: Readonly<Record<HistorySummary['state'], string>>;
   readonly inCloud: string;
+  readonly pinned: string;
 }
 
 /** A row of the list of runs. */
@@ -35,8 +36,9 @@ export function runRow(
   const facts = [words.states[run.state], startedAt(run, locale)];
   if (run.elapsedMs !== null) facts.push(duration(run.elapsedMs));
   if (run.target?.cloud) facts.push(words.inCloud);
+  if (run.pinned) facts.push(words.pinned);
   return {
-    label: `$(${ICONS[run.state]}) ${run.tag}`,
+    label: `$(${ICONS[run.state]}) ${run.tag}${run.pinned ? ' $(pinned)' : ''}`,
     description: facts.join(' · '),
     detail: oneLine(match?.excerpt ?? run.problem ?? run.inputs),
   };

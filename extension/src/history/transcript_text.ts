@@ -3,7 +3,7 @@ import { asJson, wholeText } from '../runs/display';
 import { Transcript } from '../runs/transcript';
 import type { AgentServer } from '../server/agent_server';
 import type { HistoryRun, OutputItem } from '../server/protocol.generated';
-import { startedAt } from './run_item';
+import { type HistoryWords, startedAt } from './run_item';
 
 /** A run of the history with as much of its output as is shown. */
 export interface StoredRun {
@@ -15,6 +15,7 @@ export interface StoredRun {
 
 /** Headings of a transcript, translated where `vscode.l10n` is. */
 export interface TranscriptWords {
+  readonly states: HistoryWords['states'];
   readonly started: string;
   readonly took: string;
   readonly agent: string;
@@ -62,7 +63,7 @@ export function transcriptText(stored: StoredRun, words: TranscriptWords, locale
   const { summary } = stored.run;
   const facts: [string, string][] = [[words.started, startedAt(summary, locale)]];
   if (summary.elapsedMs !== null) facts.push([words.took, duration(summary.elapsedMs)]);
-  const heading = `${summary.tag}: ${summary.state}`;
+  const heading = headingOf(stored, words);
   return [heading, factLines([...facts, ...sameFacts(stored.run, words)]), ...sections(stored, words)].join(
     '\n\n',
   );
@@ -70,13 +71,14 @@ export function transcriptText(stored: StoredRun, words: TranscriptWords, locale
 
 /** The same without what differs from run to run anyway, for a comparison. */
 export function comparableText(stored: StoredRun, words: TranscriptWords): string {
-  const { summary } = stored.run;
   const facts = factLines(sameFacts(stored.run, words));
-  return [
-    `${summary.tag}: ${summary.state}`,
-    ...(facts === '' ? [] : [facts]),
-    ...sections(stored, words),
-  ].join('\n\n');
+  return [headingOf(stored, words), ...(facts === '' ? [] : [facts]), ...sections(stored, words)].join(
+    '\n\n',
+  );
+}
+
+function headingOf({ run: { summary } }: StoredRun, words: TranscriptWords): string {
+  return `${summary.tag}: ${words.states[summary.state]}`;
 }
 
 function sameFacts({ summary }: HistoryRun, words: TranscriptWords): [string, string][] {

@@ -42,6 +42,8 @@ export interface ErrorWords {
   readonly inFunction: string;
   /** What the button beside an error does, by `RunError.action`. */
   readonly actions: Readonly<Record<string, string>>;
+  /** What this editor has for it beside what the server suggests to everyone, by `RunError.action`. */
+  readonly hints: Readonly<Record<string, string>>;
 }
 
 /** From the extension to the page. `show` replaces whatever is on the page. */

@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import { errorHints } from '../runs/error_hints';
 import type { ErrorWords, TargetWords, Words } from './messages';
 
 /** The page's words in the user's language. `{0}` and `{1}` are filled in by the page. */
@@ -80,5 +81,6 @@ function errorWords(): ErrorWords {
       'send-anyway': l10n.t('Send Anyway'),
       'set-api-key': l10n.t('Set API Key'),
     },
+    hints: errorHints(l10n.t),
   };
 }

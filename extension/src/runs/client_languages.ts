@@ -1,4 +1,5 @@
 import type { ClientLanguage } from '../server/protocol.generated';
+import type { Translate } from '../translate';
 
 /** A language that client code can be written in, for people. */
 export interface LanguageChoice {
@@ -8,10 +9,12 @@ export interface LanguageChoice {
   readonly description: string;
 }
 
-export const CLIENT_LANGUAGES: readonly LanguageChoice[] = [
-  { id: 'python', label: 'Python', description: 'package runagent' },
-  { id: 'typescript', label: 'TypeScript', description: 'package runagent' },
-  { id: 'go', label: 'Go', description: 'RunAgent module' },
-  { id: 'rust', label: 'Rust', description: 'crate runagent' },
-  { id: 'curl', label: 'curl', description: 'shell' },
-];
+export function clientLanguages(t: Translate): readonly LanguageChoice[] {
+  return [
+    { id: 'python', label: 'Python', description: t('package {0}', 'runagent') },
+    { id: 'typescript', label: 'TypeScript', description: t('package {0}', 'runagent') },
+    { id: 'go', label: 'Go', description: t('RunAgent module') },
+    { id: 'rust', label: 'Rust', description: t('crate {0}', 'runagent') },
+    { id: 'curl', label: 'curl', description: t('shell') },
+  ];
+}

@@ -1,4 +1,5 @@
 import type { Project } from '../server/protocol.generated';
+import type { Translate } from '../translate';
 import type { RunKind } from './view_model';
 
 /** An entrypoint of a config, as lenses name it in their argument. */
@@ -51,14 +52,24 @@ function entrypointChoices(projects: readonly Project[], kind?: RunKind): Entryp
 }
 
 /** Why there is nothing to choose from, and what would help. */
-export function nothingToChoose(projects: readonly Project[], kind?: RunKind): string {
+export function nothingToChoose(
+  projects: readonly Project[],
+  kind: RunKind | undefined,
+  t: Translate,
+): string {
   if (projects.length === 0) {
-    return 'There is no agent in this workspace: open a folder that holds a runagent.config.json.';
+    return t('There is no agent in this workspace: open a folder that holds a runagent.config.json.');
   }
   if (entrypointChoices(projects).length === 0) {
-    return 'The agents of this workspace have no entrypoints yet: add one to agent_architecture.entrypoints.';
+    return t(
+      'The agents of this workspace have no entrypoints yet: add one to agent_architecture.entrypoints.',
+    );
   }
   return kind === 'stream'
-    ? 'No entrypoint can stream: only tags that end in "_stream" can. Use "RunAgent: Run Entrypoint" instead.'
-    : 'All entrypoints stream, since their tags end in "_stream". Use "RunAgent: Stream Entrypoint" instead.';
+    ? t(
+        'No entrypoint can stream: only tags that end in "_stream" can. Use "RunAgent: Run Entrypoint" instead.',
+      )
+    : t(
+        'All entrypoints stream, since their tags end in "_stream". Use "RunAgent: Stream Entrypoint" instead.',
+      );
 }

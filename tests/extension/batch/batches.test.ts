@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { outputFor, readConcurrency } from '../../../extension/src/batch/batch_choices';
+import {
+  batchOptionRows,
+  batchOptions,
+  outputFor,
+  readConcurrency,
+} from '../../../extension/src/batch/batch_choices';
 import { Batches } from '../../../extension/src/batch/batches';
 import { increment, progressText } from '../../../extension/src/batch/progress_text';
 import type { BatchProgressParams } from '../../../extension/src/server/protocol.generated';
+import { plain } from '../plain';
 
 const progress = (more: Partial<BatchProgressParams> = {}): BatchProgressParams => ({
   runId: 'r',
@@ -26,11 +32,32 @@ describe('what a batch asks for', () => {
     ['1', 1],
     [' 64 ', 64],
   ])('takes %j calls at once', (text, value) => {
-    expect(readConcurrency(text)).toEqual({ value });
+    expect(readConcurrency(text, plain)).toEqual({ value });
   });
 
   it.each(['', '0', '65', '-1', '2.5', '1e1', 'many'])('takes no %j', (text) => {
-    expect(readConcurrency(text)).toEqual({ problem: 'Type a whole number from 1 to 64.' });
+    expect(readConcurrency(text, plain)).toEqual({ problem: 'Type a whole number from 1 to 64.' });
+  });
+});
+
+describe('how a batch is run', () => {
+  it('repeats what may have run, reorders and shares only when that is chosen', () => {
+    const usual = batchOptionRows(plain).filter(({ picked }) => picked);
+    expect(batchOptions(usual.map(({ id }) => id))).toEqual({
+      retries: 2,
+      repeatUnsafe: false,
+      ordered: false,
+      deduplicate: false,
+    });
+  });
+
+  it('tries nothing again when that is not chosen', () => {
+    expect(batchOptions([])).toMatchObject({ retries: 0, repeatUnsafe: false });
+  });
+
+  it('tries again whatever may be repeated', () => {
+    expect(batchOptions(['repeat-unsafe'])).toMatchObject({ retries: 2, repeatUnsafe: true });
+    expect(batchOptions(['ordered', 'deduplicate'])).toMatchObject({ ordered: true, deduplicate: true });
   });
 });
 

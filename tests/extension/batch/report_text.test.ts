@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reportText } from '../../../extension/src/batch/report_text';
 import type { BatchReport } from '../../../extension/src/server/protocol.generated';
+import { marked, plain } from '../plain';
 
 const report = (more: Partial<BatchReport> = {}): BatchReport => ({
   runId: 'r',
@@ -24,7 +25,8 @@ const report = (more: Partial<BatchReport> = {}): BatchReport => ({
   notices: [],
   ...more,
 });
-const text = (more: Partial<BatchReport> = {}) => reportText(report(more), 'in.jsonl', 'out.jsonl');
+const places = { inputs: 'in.jsonl', results: 'out.jsonl', agent: 'RunAgent Cloud' };
+const text = (more: Partial<BatchReport> = {}) => reportText(report(more), places, plain);
 
 describe('the report of a batch', () => {
   it('counts, and says where the results are', () => {
@@ -32,8 +34,9 @@ describe('the report of a batch', () => {
       [
         'Batch greet: finished',
         '',
-        'Inputs:  in.jsonl',
-        'Results: out.jsonl',
+        'inputs   in.jsonl',
+        'results  out.jsonl',
+        'agent    RunAgent Cloud',
         '',
         'completed  9',
         'failed     1',
@@ -87,6 +90,21 @@ describe('the report of a batch', () => {
     ]) {
       expect(stopped).toContain(part);
     }
+  });
+
+  it.each(['finished', 'gave-up', 'interrupted', 'refused'] as const)('is translated: %s', (end) => {
+    const lines = reportText(report({ end, unknown: 1, resumed: 1 }), places, marked)
+      .trim()
+      .split('\n');
+    for (const line of lines.filter((one) => one !== '')) expect(line).toMatch(/^«.*»/);
+  });
+
+  it('names the command that sets the missing key', () => {
+    const error = { code: 'AUTHENTICATION_ERROR', message: 'No key.', suggestion: 'Sign in.', details: null };
+    expect(text({ error: { ...error, action: 'set-api-key' } })).toMatch(
+      /No key\.\n\n.*"RunAgent: Set API Key".*\n\nSign in\.\n$/,
+    );
+    expect(text({ error })).toMatch(/No key\.\n\nSign in\.\n$/);
   });
 
   it('of a batch without items has no rates', () => {

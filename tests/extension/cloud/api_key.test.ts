@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiKey, problemOfKey, type Secrets } from '../../../extension/src/cloud/api_key';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
+import { plain } from '../plain';
 
 class MemorySecrets implements Secrets {
   readonly kept = new Map<string, string>();
@@ -63,13 +64,13 @@ describe('the API key', () => {
 
 describe('a typed key', () => {
   it.each(['rau_0123-abc', '  rau_pasted\n'])('%j can be one', (text) => {
-    expect(problemOfKey(text)).toBeUndefined();
+    expect(problemOfKey(text, plain)).toBeUndefined();
   });
 
   it.each(['', ' ', 'two words', 'line\nbreak', 'schlüssel', 'x'.repeat(1001)])(
     '%j cannot, and is not repeated',
     (text) => {
-      const problem = problemOfKey(text);
+      const problem = problemOfKey(text, plain);
       expect(problem).toMatch(/\.$/);
       if (text.trim() !== '') expect(problem).not.toContain(text.trim());
     },

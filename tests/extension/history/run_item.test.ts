@@ -11,6 +11,7 @@ const words = {
     interrupted: 'interrupted',
   },
   inCloud: 'in the cloud',
+  pinned: 'pinned',
 };
 
 describe('a row of the history', () => {
@@ -31,6 +32,13 @@ describe('a row of the history', () => {
     const row = runRow(failed, words, 'en');
     expect(row.description).toMatch(/^failed · .+ · in the cloud$/);
     expect(row.detail).toBe('No luck.');
+  });
+
+  it('says that it is pinned, in words too', () => {
+    const row = runRow(summary({ pinned: true }), words, 'en');
+    expect(row.label).toBe('$(pass) greet $(pinned)');
+    expect(row.description).toMatch(/ · pinned$/);
+    expect(runRow(summary(), words, 'en').description).not.toContain('pinned');
   });
 
   it('shows where a searched text was found, without icons that are not ours and not without end', () => {

@@ -10,6 +10,13 @@ import type { HistoryRun, OutputItem } from '../../../extension/src/server/proto
 import { storedRun, summary } from './samples';
 
 const words: TranscriptWords = {
+  states: {
+    running: 'running',
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'cancelled',
+    interrupted: 'broken off',
+  },
   started: 'Started',
   took: 'Took',
   agent: 'Agent',
@@ -37,6 +44,12 @@ const stored = (more: Partial<HistoryRun> = {}, items: OutputItem[] = [], hasMor
 });
 
 describe('a transcript', () => {
+  it('names the state in the words of the user', () => {
+    const run = stored({ summary: summary({ state: 'interrupted' }) });
+    expect(transcriptText(run, words, 'en')).toMatch(/^greet: broken off\n/);
+    expect(comparableText(run, words)).toMatch(/^greet: broken off\n/);
+  });
+
   it('holds when, where, inputs and result', () => {
     const shown = transcriptText(stored({ value: { letters: 3 } }), words, 'en');
     expect(shown).toMatch(

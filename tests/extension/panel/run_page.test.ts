@@ -67,6 +67,7 @@ const words: Words = {
   cutNote: 'Only the first {0} of {1} characters are shown.',
   droppedNote: '{0} earlier characters are not shown.',
   actions: { 'run-as-stream': 'Run as Stream', 'send-anyway': 'Send Anyway' },
+  hints: { 'set-api-key': 'There is a command for the key.' },
 };
 const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
 const target = {
@@ -279,6 +280,16 @@ describe('the run page', () => {
     await eventually(() => page.getByRole('alert').innerText()).toContain('Cannot be called.\n\nStream it.');
     await page.getByRole('button', { name: 'Run as Stream' }).click();
     await eventually(() => sent).toContainEqual({ type: 'command', command: 'errorAction' });
+  });
+
+  it('names what the editor has for an error before the suggestion for everyone', async () => {
+    const error = { code: 'C', message: 'No key.', suggestion: 'Sign in.', details: null } as const;
+    await show(finished({ state: 'failed', error: { ...error, action: 'set-api-key' } }));
+    await eventually(() => page.getByRole('alert').innerText()).toContain(
+      'No key.\n\nThere is a command for the key.\n\nSign in.',
+    );
+    await show(finished({ state: 'failed', error }));
+    await eventually(() => page.getByRole('alert').innerText()).toContain('No key.\n\nSign in.');
   });
 
   it('says where a run goes when it leaves the machine', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choicesFor, nothingToChoose, readReference } from '../../../extension/src/runs/entrypoint_choice';
 import type { Project } from '../../../extension/src/server/protocol.generated';
+import { plain } from '../plain';
 
 function project(name: string, ...tags: string[]): Project {
   return {
@@ -40,7 +41,7 @@ describe('choosing an entrypoint', () => {
     [[project('a', 'run')], 'stream', /No entrypoint can stream/],
     [[project('a', 'run_stream')], 'run', /All entrypoints stream/],
   ] as const)('says what is missing', (some, kind, message) => {
-    expect(nothingToChoose(some, kind)).toMatch(message);
+    expect(nothingToChoose(some, kind, plain)).toMatch(message);
   });
 });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { MetricsSnapshot } from '../../../extension/src/server/protocol.generated';
 import { metricsText } from '../../../extension/src/views/metrics_text';
+import { marked, plain } from '../plain';
 
 const snapshot: MetricsSnapshot = {
   sessions: { active: 1, total: 1234, completed: 1200, failed: 30, cancelled: 3 },
@@ -23,7 +24,10 @@ const snapshot: MetricsSnapshot = {
 };
 
 it('shows the counts as tables, and the text for Prometheus', () => {
-  const text = metricsText({ snapshot, prometheus: '# TYPE agent_sessions counter\nagent_sessions 1\n' });
+  const text = metricsText(
+    { snapshot, prometheus: '# TYPE agent_sessions counter\nagent_sessions 1\n' },
+    plain,
+  );
   expect(text).toMatch(/all +1,234\n/);
   expect(text).toMatch(/mean time +0\.500 s/);
   expect(text).toContain('By entrypoint\n  greet  1,234');
@@ -34,10 +38,15 @@ it('shows the counts as tables, and the text for Prometheus', () => {
 
 it('leaves out tables that have nothing in them', () => {
   const latency = { count: 0, sumSeconds: 0, buckets: [{ le: null, count: 0 }] };
-  const text = metricsText({
-    snapshot: { ...snapshot, operations: {}, errors: {}, latency },
-    prometheus: '',
-  });
+  const empty = { ...snapshot, operations: {}, errors: {}, latency };
+  const text = metricsText({ snapshot: empty, prometheus: '' }, plain);
   expect(text).not.toMatch(/By entrypoint|Failures by code|Calls by time/);
   expect(text).toMatch(/mean time +-/);
+});
+
+it('is translated', () => {
+  const lines = metricsText({ snapshot, prometheus: '' }, marked).trim().split('\n');
+  const ours = lines.filter((line) => !/^$|^ {2}(?:greet|TIMEOUT) /.test(line));
+  expect(ours.length).toBeGreaterThan(15);
+  for (const line of ours) expect(line).toMatch(/^ *«.*»/);
 });

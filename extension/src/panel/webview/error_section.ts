@@ -33,6 +33,8 @@ export class ErrorSection {
     if (error.frames !== undefined && error.frames.length > 0) {
       this.root.append(...this.#traceback(error.frames));
     }
+    const hint = error.action === undefined ? undefined : this.words.hints[error.action];
+    if (hint !== undefined) this.root.append(element('p', {}, hint));
     if (error.suggestion !== null) this.root.append(element('p', {}, error.suggestion));
     const buttons = this.#buttons(error.action);
     if (buttons.length > 0) this.root.append(element('div', { class: 'buttons' }, ...buttons));
