@@ -2,7 +2,10 @@ import type { InputProblem, RunError } from '../server/protocol.generated';
 
 /** What is wrong with one input, as the server found it before the call. */
 export interface ShownProblem {
-  /** Where: `name`, or inside a value `order.items[2]`; empty when the problem belongs to no single parameter. */
+  /**
+   * Where: `name`, or inside a value `order.items[2]`; empty when the problem belongs to no single parameter, or its
+   * message names the place.
+   */
   readonly where: string;
   readonly message: string;
 }
@@ -11,10 +14,14 @@ export interface ShownProblem {
 export function inputProblems(error: RunError): ShownProblem[] {
   const { problems } = (isObject(error.details) ? error.details : {}) as { problems?: unknown };
   if (!Array.isArray(problems)) return [];
-  return problems.filter(isProblem).map(({ parameter, path, message }) => ({
-    where: path.map(step).join('') || (parameter ?? ''),
-    message,
-  }));
+  return problems.filter(isProblem).map(({ parameter, path, message }) => {
+    const where = path.map(step).join('') || (parameter ?? '');
+    return { where: isNamed(where, message) ? '' : where, message };
+  });
+}
+
+function isNamed(where: string, message: string): boolean {
+  return message.split(/[\s,;:]+/).some((word) => word.replace(/\.$/, '') === where);
 }
 
 function step(key: string | number, index: number): string {

@@ -30,6 +30,16 @@ describe('the problems of a refused call', () => {
   });
 
   it.each([
+    ['name is missing: text.', ''],
+    ['greet has no parameter name; did you mean nave?', ''],
+    ['Something else is wrong with name.', ''],
+    ['The rename is wrong.', 'name'],
+  ])('do not repeat the place that is named in %j', (message, where) => {
+    const problem = { parameter: 'name', path: ['name'], message, expected: null, certain: true };
+    expect(inputProblems(error({ problems: [problem] }))).toEqual([{ where, message }]);
+  });
+
+  it.each([
     null,
     'text',
     [],
