@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.frames import frames
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
+from runagent_ls.lsp.loading import load
 from runagent_ls.lsp.messages.runs import CancelResult, RunRequest
 from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.session import Session
@@ -112,6 +113,7 @@ class Runs:
         display.ended()
 
     async def _execute(self, request: RunRequest, stream: bool, display: Display) -> Ended:
+        await load(stream=stream)
         from runagent_ls.agents.history import recording
         from runagent_ls.agents.output import OutputBatcher
         from runagent_ls.agents.runs import RunOutcome, execute

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from runagent_ls.agents.history.writer import Writer
 
 CLOSE_LIMIT_S = 10.0
+_FLUSH_LIMIT_S = 2.0
 
 
 class History:
@@ -208,8 +209,9 @@ class History:
     ) -> LastInputs | None:
         """Arguments and keyword arguments of the last run of `tag` that are stored whole.
 
-        Secrets in them read `[redacted]`.
+        Secrets in them read `[redacted]`. Runs that have just begun here count.
         """
+        self.flush(_FLUSH_LIMIT_S)
         for run in self.list(Query(project, agent_id, tag, limit=20)).runs:
             if not run.inputs_cut:
                 return run.args, run.kwargs
