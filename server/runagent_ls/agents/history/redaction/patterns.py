@@ -39,10 +39,14 @@ _ASSIGNED_QUOTED: Final = re.compile(
     r"(?<![\w-])([\w-]{1,64}) {0,4}= {0,4}\\{0,8}[\"']([^\"'\\]{4,4096})\\{0,8}[\"']"
 )
 _FLAG: Final = re.compile(r"--([A-Za-z][\w-]{0,63}) {1,4}([^\s\"'\\-][^\s\"'\\]{3,4096})")
-_AFTER_NAME: Final = re.compile(r": (?<=\w: )")
-_HEADER: Final = re.compile(
-    r"(?<![\w-])([A-Za-z][\w-]{2,63}): {1,4}((?:(?:Basic|Bearer|Digest|Token) [^\s\"',;\\]"
-    r"|(?=[^\s\"',;\\]{0,200}[0-9]))[^\s\"',;\\]{6,4096})"
+_AFTER_NAME: Final = re.compile(
+    r"(?i): (?:(?<=key: )|(?<=token: )|(?<=word: )|(?<=wd: )|(?<=secret: )|(?<=authorization: )"
+    r"|(?<=cookie: )|(?<=pass: )|(?<=phrase: )|(?<=code: )|(?<=credential: ))"
+)
+"""Ordinary text has many colons, so that the ends of names are looked at first."""
+_HEADER_VALUE: Final = re.compile(
+    r" {0,3}((?:(?:Basic|Bearer|Digest|Token) [^\s\"',;\\]|(?=[^\s\"',;\\]{0,200}[0-9]))"
+    r"[^\s\"',;\\]{6,4096})"
 )
 _PAIR: Final = re.compile(r"\[\s{0,16}\\{0,8}\"([^\"\\]{1,128})\\{0,8}\",\s{0,16}\\{0,8}\"")
 _NAMED_VALUE: Final = re.compile(
@@ -88,7 +92,7 @@ def has_content(text: str) -> bool:
         ("-----BEGIN" in text and "PRIVATE KEY" in text)
         or ("=" in text and any(True for _ in _assigned(text)))
         or ("--" in text and any(True for _ in _flagged(text)))
-        or (_AFTER_NAME.search(text) is not None and any(True for _ in _headed(text)))
+        or (": " in text and any(True for _ in _headed(text)))
         or (
             ("earer" in text or "asic" in text or "BEARER" in text)
             and _BEARER.search(text) is not None
@@ -110,11 +114,9 @@ def has_names(text: str) -> bool:
 
 def has_pairs(text: str) -> bool:
     """Whether there is `["api_key", "..."` or `"name": "api_key"` in what may be JSON."""
-    return any(
-        family_of(match[1]) is not None
-        for pattern in (_PAIR, _NAMED_VALUE)
-        for match in pattern.finditer(text)
-    )
+    pairs = _PAIR.finditer(text) if "[" in text else ()
+    named = _NAMED_VALUE.finditer(text) if "value" in text else ()
+    return any(family_of(match[1]) is not None for match in (*pairs, *named))
 
 
 def spans(text: str) -> Iterator[Span]:
@@ -161,7 +163,10 @@ def _flagged(text: str) -> Iterator[Span]:
 
 def _headed(text: str) -> Iterator[Span]:
     """Of a header or a configuration: `X-Api-Key: x1`, but not a `token: 12 of them`."""
-    for match in _HEADER.finditer(text):
-        family = family_of(match[1])
-        if family == "strong" or (family == "weak" and re.search(r"[-_]", match[1])):
-            yield match.span(2)
+    for colon in _AFTER_NAME.finditer(text):
+        name = text[max(0, colon.start() - 64) : colon.start()].rsplit(None, 1)[-1]
+        family = family_of(name)
+        if family == "strong" or (family == "weak" and ("-" in name or "_" in name)):
+            match = _HEADER_VALUE.match(text, colon.end())
+            if match is not None:
+                yield match.span(1)

@@ -106,7 +106,7 @@ class Redactor:
                 ]
             return [self._value(item, family, looks) for item in value]
         inherited: Family = "strong" if family == "strong" else None
-        named = _family_of_value(value) if looks.names else None
+        named = _family_of_value(value) if looks.names and "value" in value else None
         return {
             self._leaf(key, looks): self._value(
                 item, inherited or (named if key == "value" else family_of(key)), looks
@@ -152,8 +152,6 @@ def _pairs(items: list[JsonValue]) -> list[tuple[str, JsonValue]]:
 
 def _family_of_value(value: dict[str, JsonValue]) -> Family:
     """What `value` is, in an object that names it: `{"name": "X-Api-Key", "value": "..."}`."""
-    if "value" not in value:
-        return None
     names = (value.get(key) for key in ("name", "key", "header", "field", "variable"))
     families = (family_of(name) for name in names if isinstance(name, str))
     return next((family for family in families if family is not None), None)
