@@ -76,9 +76,10 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explanation(path, error) from error
-    except UnicodeEncodeError as error:
+    except (UnicodeEncodeError, OverflowError) as error:
         raise HistoryError(
-            "What was asked for holds half a character, which nothing in the history does."
+            "What was asked for holds half a character or an endless number, which nothing in the"
+            " history does."
         ) from error
     except OSError as error:
         raise HistoryError(

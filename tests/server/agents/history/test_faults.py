@@ -16,6 +16,7 @@ import pytest
 from runagent_ls.agents.history import (
     History,
     HistoryError,
+    Query,
     RunRecord,
     database,
     transcript,
@@ -294,6 +295,10 @@ def test_names_with_half_a_character_are_recorded_with_escapes(
     assert troubles == []
     with pytest.raises(HistoryError, match="half a character"):
         history.get("\udcff")
+    with pytest.raises(HistoryError, match="endless number"):
+        history.chunks(history.get("last").history_id, after=10**30)
+    with pytest.raises(HistoryError, match="endless number"):
+        history.list(Query(before=f"1.0/{10**30}"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in the file system")
