@@ -23,7 +23,7 @@ from lsp.protocol_schema import check_message, check_result
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAUNCH = REPOSITORY / "server" / "launch.py"
-LIMIT_S = 15.0
+LIMIT_S = 60.0
 Json = dict[str, Any]
 
 PULL: Json = {
@@ -242,8 +242,9 @@ class Editor:
             if not wanted():
                 state = "the server ended" if fine else f"nothing within {limit} s"
                 stderr = self.stderr.decode(errors="replace")
+                newest = "\n".join(str(message)[:2000] for message in self.messages[-30:])
                 raise AssertionError(
-                    f"{what}: {state}\nstderr: {stderr}\nmessages: {self.messages}"
+                    f"{what}: {state}\nstderr: {stderr}\nnewest messages:\n{newest}"
                 )
 
     def _read(self) -> None:
@@ -336,7 +337,7 @@ class Editor:
 
     # --- the end --------------------------------------------------------------------------
 
-    def stop(self, limit: float = 10.0) -> int:
+    def stop(self, limit: float = LIMIT_S) -> int:
         """Shut the server down as LSP wants it; its exit code."""
         self.request("shutdown", None)
         self.send({"method": "exit"})
