@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,25 @@ class RunningAgent:
     """what RUNAGENT_CACHE_DIR must be for a client to find this agent by its id"""
     project_dir: Path
     pid: int
+
+
+def signed_in_registry(agent: RunningAgent, folder: Path) -> Path:
+    """The agent's registry as it would be if somebody had signed in to the cloud on this machine:
+    a copy in `folder`, which is for RUNAGENT_CACHE_DIR. The server goes on with its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    name = "runagent_local.db"
+    with (
+        contextlib.closing(sqlite3.connect(agent.cache_dir / name)) as source,
+        contextlib.closing(sqlite3.connect(folder / name)) as copy,
+    ):
+        source.backup(copy)
+        copy.execute("CREATE TABLE IF NOT EXISTS user_metadata (key PRIMARY KEY, value)")
+        known = {"user_email": "ada@example.com", "user_id": "u-1", "api_key": "rau_signed_in"}
+        for key, value in known.items():
+            row = (key, json.dumps(value))
+            copy.execute("INSERT OR REPLACE INTO user_metadata (key, value) VALUES (?, ?)", row)
+        copy.commit()
+    return folder
 
 
 def interpreter() -> Path:

@@ -13,7 +13,7 @@ import pytest
 
 from lsp.conftest import write_project
 from lsp.editor import PULL, PUSH, SHELL, Editor, RefusedError
-from serve_real_agent import RunningAgent
+from serve_real_agent import RunningAgent, signed_in_registry
 
 MakeEditor = Callable[..., Editor]
 Json = dict[str, Any]
@@ -409,6 +409,25 @@ def test_arguments_of_the_wrong_shape_are_refused(plain: Editor, arguments: obje
     with pytest.raises(RefusedError) as refused:
         plain.request("workspace/executeCommand", params)
     assert refused.value.code == -32602
+
+
+def test_progress_tells_of_copies_to_the_cloud(
+    editors: MakeEditor, plain: Editor, real_agent: RunningAgent, tmp_path: Path
+) -> None:
+    cache = signed_in_registry(real_agent, tmp_path / "cache")
+    environment = {"RUNAGENT_CACHE_DIR": str(cache)}
+    signed_in = editors([real_agent.project_dir], PULL, environment=environment)
+    signed_in.start()
+    config = real_agent.project_dir / "runagent.config.json"
+    argument = {"configUri": config.as_uri(), "tag": "echo", "kwargs": {}}
+    params = {"command": "runagent.run", "arguments": [argument], "workDoneToken": "mine"}
+    where = f"Running at {real_agent.host}:{real_agent.port}"
+    for editor, copies in ((signed_in, True), (plain, False)):
+        outcome = editor.request("workspace/executeCommand", params)
+        assert outcome["target"]["copiesToCloud"] is copies
+        told = [it["value"].get("message", "") for it in editor.of("$/progress")]
+        words = f"{where}, which sends a copy to the cloud" if copies else where
+        assert words in told
 
 
 def test_progress_can_be_cancelled(plain: Editor, real_agent: RunningAgent) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from cloud_stand_in import RunningCloud
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
-from serve_real_agent import RunningAgent
+from serve_real_agent import RunningAgent, signed_in_registry
 
 
 @pytest.fixture
@@ -269,7 +269,7 @@ def test_ctrl_c_stops_the_agent_and_says_so(streaming: Start, tmp_path: Path) ->
     assert "the agent's function was stopped" in error
     assert "Traceback" not in error
     wait = threading.Event()
-    assert any(marker.exists() or wait.wait(0.05) for _ in range(200))
+    assert any(marker.exists() or wait.wait(0.05) for _ in range(1200))
 
 
 def test_a_reader_that_leaves_is_no_crash(streaming: Start, tmp_path: Path) -> None:
@@ -338,6 +338,21 @@ def test_run_in_the_cloud_says_that_inputs_leave(
     refused = call("run", "echo", "--cloud", env={**variables, "RUNAGENT_API_KEY": "rau_wrong"})
     assert refused.code == 4
     assert "error[AUTHENTICATION_ERROR]" in refused.err
+
+
+def test_a_server_that_sends_copies_to_the_cloud_is_told(
+    call: Cli, agent: RunningAgent, tmp_path: Path
+) -> None:
+    arguments = ("run", "greet", "--arg", 'name="Ada"')
+    signed_in = {"RUNAGENT_CACHE_DIR": str(signed_in_registry(agent, tmp_path / "cache"))}
+    served = f"agent {agent.agent_id} is served at {agent.host}:{agent.port}"
+    done = call(*arguments, "--json", env=signed_in)
+    assert json.loads(done.out)["target"]["copiesToCloud"] is True
+    assert f"{served}; it sends a copy of each run to the cloud\n" in done.err
+    assert "rau_signed_in" not in done.out + done.err
+    done = call(*arguments, "--json")
+    assert json.loads(done.out)["target"]["copiesToCloud"] is False
+    assert f"{served}\n" in done.err
 
 
 def test_the_cloud_without_a_key_is_4(call: Cli, cloud: RunningCloud) -> None:
