@@ -57,7 +57,7 @@ class CountingServer:
         return Target("127.0.0.1", self.port, AGENT, "explicit")
 
     async def calls(self, count: int) -> None:
-        async with asyncio.timeout(10), self.arrived:
+        async with asyncio.timeout(60), self.arrived:
             await self.arrived.wait_for(lambda: len(self.bodies) >= count)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

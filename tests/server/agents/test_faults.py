@@ -77,7 +77,7 @@ async def start_faulty(
 async def outcome(target: Target, call: Call, **limits: float) -> Any:
     """The value, the chunks, or the error; with all chunks that came before the error."""
     chunks: list[Any] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         try:
             async with AgentClient(target, Timeouts(**limits)) as agent:
                 if not call.streams:

@@ -131,7 +131,7 @@ async def test_a_stream_that_talks_closes_the_circuit_at_once(start_stream: Any)
     clock.now += 30
     sink = Recorder()
     going = asyncio.create_task(execute(call, found(server.target), sink, policy=policy))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while "running" not in sink.states:
             await asyncio.sleep(0.01)
     assert await circuit.state() == "closed"

@@ -374,7 +374,7 @@ def test_a_registry_that_the_platform_is_writing(tmp_path: Path) -> None:
             seen.add(stored["user_id"])
         assert len(seen) > 3  # it did write meanwhile
     finally:
-        writer.communicate(timeout=30)
+        writer.communicate(timeout=60)
 
 
 TYPESCRIPT = ["agent_id", "agent_path", "host", "port", "framework", "status", "deployed_at"]
