@@ -7,6 +7,7 @@ One object a line. `{"record": "run", ...}` begins a run and has every field of 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import IO, Any
@@ -17,12 +18,14 @@ from runagent_ls.agents.values import JsonValue
 
 FORMAT = 1
 """Version of the lines."""
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON allows as it is, but moves a terminal's cursor, turns a line around or ends it."""
 
 
 def write_jsonl(run: StoredRun, chunks: Iterable[StoredChunk], out: IO[str]) -> None:
     """Write one run."""
     row = {_camel(name): value for name, value in asdict(run).items()}
-    out.write(dump({"record": "run", "format": FORMAT, **row}) + "\n")
+    out.write(_line({"record": "run", "format": FORMAT, **row}))
     for chunk in chunks:
         line: dict[str, JsonValue] = {
             "record": "chunk",
@@ -34,7 +37,11 @@ def write_jsonl(run: StoredRun, chunks: Iterable[StoredChunk], out: IO[str]) -> 
         }
         if chunk.cut_from is not None:
             line["cutFrom"] = chunk.cut_from
-        out.write(dump(line) + "\n")
+        out.write(_line(line))
+
+
+def _line(value: JsonValue) -> str:
+    return _STEERING.sub(lambda char: f"\\u{ord(char[0]):04x}", dump(value)) + "\n"
 
 
 def read_jsonl(lines: Iterable[str]) -> Iterator[StoredRun | StoredChunk]:

@@ -28,7 +28,14 @@ def exported(history: History, form: str, *ids: str) -> str:
 
 
 def test_json_lines_lose_nothing(history: History) -> None:
-    values: list[JsonValue] = ["a\u2028b\n", {"x": [1.5, 2**70, None]}, "", "\ud83e", 1e300]
+    values: list[JsonValue] = [
+        "a\u2028b\n",
+        "\x9b31m\u202e",
+        {"x": [1.5, 2**70, None]},
+        "",
+        "\ud83e",
+        1e300,
+    ]
     first = record_run(
         history, RunRecord("t_stream", "stream", ["é"], {"a": {"b": 1}}, labels={"n": 1}), values
     )
@@ -37,7 +44,8 @@ def test_json_lines_lose_nothing(history: History) -> None:
     assert history.flush()
     second = history.get("last").history_id
     text = exported(history, "jsonl", first, second)
-    assert text.count("\n") == 2 + len(values)
+    assert text.count("\n") == len(text.splitlines()) == 2 + len(values)
+    assert text.replace("\n", "").isprintable()
     rows = list(read_jsonl(io.StringIO(text)))
     assert rows == [history.get(first), *history.iter_chunks(first), history.get(second)]
     assert isinstance(rows[0], StoredRun)
