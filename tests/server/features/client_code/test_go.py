@@ -21,7 +21,7 @@ GO = shutil.which("go") or shutil.which("go", path=str(Path(sys.executable).pare
 needs_go = pytest.mark.skipif(GO is None, reason="the Go compiler is not installed")
 
 
-def build(programs: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+def build(programs: dict[str, str], folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
     """Compile and vet each program as a command of its own."""
     for name, text in programs.items():
         (folder / name).mkdir()
@@ -36,8 +36,8 @@ def build(programs: dict[str, str], folder: Path) -> subprocess.CompletedProcess
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
-            "GOCACHE": str(folder / ".cache"),
-            "GOFLAGS": "-mod=mod",
+            "GOCACHE": str(cache),
+            "GOFLAGS": "-mod=mod -trimpath",
             "GOPROXY": "off",
             "GOTOOLCHAIN": "local",
             "CGO_ENABLED": "0",
@@ -49,21 +49,29 @@ def build(programs: dict[str, str], folder: Path) -> subprocess.CompletedProcess
     )
 
 
+@pytest.fixture
+def compiled(pytestconfig: pytest.Config) -> Path:
+    """The compiler's cache, kept from one run of the tests to the next: Go's own library in it
+    takes most of the time. Go reuses only what has the same content, and guards it itself."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir("go")
+
+
 @needs_go
-def test_the_compiler_accepts_all_of_it(tmp_path: Path) -> None:
+def test_the_compiler_accepts_all_of_it(tmp_path: Path, compiled: Path) -> None:
     target = ClientTarget("an-id", host="127.0.0.1", port=8450)
     programs = {it.name: code_of(it, "go", target).text for it in [*CASES, SELF]}
     programs["cloud"] = code_of(CASES[0], "go", ClientTarget(NASTY, cloud=True)).text
     programs["registry"] = code_of(CASES[0], "go", ClientTarget("an-id")).text
-    done = build(programs, tmp_path)
+    done = build(programs, tmp_path, compiled)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @needs_go
-def test_a_wrong_type_is_found_by_the_compiler(tmp_path: Path) -> None:
+def test_a_wrong_type_is_found_by_the_compiler(tmp_path: Path, compiled: Path) -> None:
     code = code_of(Case("x", "order"), "go", ClientTarget("an-id")).text
     wrong = code.replace("var input OrderInput", "var input OrderInput\n\tinput.Item.Name = 5")
-    done = build({"wrong": wrong}, tmp_path)
+    done = build({"wrong": wrong}, tmp_path, compiled)
     assert done.returncode != 0
     assert "as string value in assignment" in done.stderr
 

@@ -82,14 +82,22 @@ async def test_integers_of_any_size_arrive_whole(
     assert found == [{"args": [2**70, -(2**53) - 1], "kwargs": {}}]
 
 
-def test_all_of_it_passes_strict_type_checks(tmp_path: Path) -> None:
+@pytest.fixture
+def checked(pytestconfig: pytest.Config, worker_id: str) -> Path:
+    """The type checker's cache, kept from one run of the tests to the next: the standard library
+    in it takes most of the time. What has changed is checked anew."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir(f"mypy-{worker_id}")
+
+
+def test_all_of_it_passes_strict_type_checks(tmp_path: Path, checked: Path) -> None:
     (tmp_path / "runagent.pyi").write_text(STUB, "utf-8")
     for case in CASES:
         code = code_of(case, "python", ClientTarget("an-id", host="127.0.0.1", port=8450))
         name = case.name.replace("-", "_")
         (tmp_path / f"client_{name}.py").write_text(code.text, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "cache", "."],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(checked), "."],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -99,12 +107,12 @@ def test_all_of_it_passes_strict_type_checks(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_wrong_type_is_found_by_the_type_checker(tmp_path: Path) -> None:
+def test_a_wrong_type_is_found_by_the_type_checker(tmp_path: Path, checked: Path) -> None:
     (tmp_path / "runagent.pyi").write_text(STUB, "utf-8")
     code = code_of(Case("x", "order"), "python", ClientTarget("an-id")).text
     (tmp_path / "order.py").write_text(f'{code}\norder({{"name": 5}}, "huge")\n', "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", "cache", "order.py"],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(checked), "order.py"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
