@@ -145,17 +145,42 @@ test('a Python that is too old: names it and its version', async () => {
   await window.screenshot('old-python');
 });
 
-test('the run view is readable in high contrast', async () => {
-  const window = await open({ settings: { ...target(hostile.port), 'workbench.colorTheme': 'Default High Contrast' } });
-  await greet(window);
-  await window.runSays('Completed');
-  const colors = await (await window.runPage()).locator('#run').evaluate((element) => {
-    const style = getComputedStyle(element);
-    return [style.color, getComputedStyle(document.body).backgroundColor];
+for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
+  test(`a failed run is readable in the theme ${theme}`, async () => {
+    const window = await open({ settings: { ...target(hostile.noisePort), 'workbench.colorTheme': theme } });
+    await greet(window);
+    await window.runSays('The run failed', 'Change Target');
+    const faint = await (await window.runPage()).evaluate(textsBelow, 4.5);
+    assert.deepEqual(faint, []);
+    await window.screenshot(theme.toLowerCase().replaceAll(' ', '-'));
   });
-  assert.notEqual(colors[0], colors[1]);
-  await window.screenshot('high-contrast');
-});
+}
+
+/** Runs in the page: the texts whose contrast with what is behind them is less than `least`, as WCAG computes it. */
+function textsBelow(least: number): string[] {
+  const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
+  const luminance = (color: string) => {
+    const [red = 0, green = 0, blue = 0] = channels(color).map((value) => {
+      const part = value / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (element: Element | null): string => {
+    if (element === null) throw new Error('nothing has a background');
+    const { backgroundColor } = getComputedStyle(element);
+    return channels(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor;
+  };
+  const texts = [...document.querySelectorAll('#run *:not([hidden]):not([aria-disabled="true"]):not(:disabled)')].filter(
+    ({ childNodes }) => [...childNodes].some(({ nodeType, textContent }) => nodeType === 3 && textContent?.trim()),
+  );
+  if (texts.length < 5) throw new Error(`only ${texts.length} texts`);
+  return texts.flatMap((element) => {
+    const [one, other] = [luminance(getComputedStyle(element).color), luminance(behind(element))];
+    const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+    return contrast < least ? [`${element.textContent}: ${contrast.toFixed(1)}`] : [];
+  });
+}
 
 // The last test of the hostile agent: it stays garbled.
 test('an answer that is no JSON and a stream that breaks off: both are said, and nothing that came is lost', async () => {
