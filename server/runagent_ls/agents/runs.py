@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from runagent_ls.agents.call import Call, Chunk, RunResult, StreamEvent, UnknownFrame
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.errors import AgentError
+from runagent_ls.agents.errors import AgentError, TimedOutError
 from runagent_ls.agents.outcome import EndState, OutputItem, RunOutcome, RunState, Sink
 from runagent_ls.agents.policy import (
     CallPolicy,
@@ -27,6 +27,9 @@ if TYPE_CHECKING:  # loaded with the part of a policy that needs it
     from agent_runtime.orchestrator import Attempt, Retry, Session
 
 __all__ = ["EndState", "OutputItem", "ResolveTarget", "RunOutcome", "RunState", "Sink", "execute"]
+
+_UNNOTICED_S = 0.05
+"""So little time does not make the numbers in messages uneven."""
 
 _T = TypeVar("_T")
 
@@ -72,6 +75,7 @@ class _Run:
         self._stream = stream
         self._policy = policy
         self._begun = time.perf_counter()
+        self._turn_ms = 0.0
         self._target: Target | None = None
         self._attempts = 0
         self._chunks = 0
@@ -88,6 +92,7 @@ class _Run:
             else:
                 self._call.require_plain()
             async with self._turn():
+                self._turn_ms = self._now_ms()
                 result = await self._repeated(lambda: self._attempt(resolve_target))
             return self._outcome("completed", result=result)
         except AgentError as error:
@@ -163,7 +168,7 @@ class _Run:
     async def _attempt(self, resolve_target: ResolveTarget) -> RunResult | None:
         self._admitted = None
         await self._sink.state("resolving", None)
-        self._target = target = await resolve_target()
+        self._target = target = await self._resolved(resolve_target)
         await self._sink.state("connecting", target)
         timeouts = self._limits()
         if self._stream:
@@ -180,6 +185,23 @@ class _Run:
             return await self._protected(target, ask)
         key = key_of(target, self._call, self._timeouts)
         return await shared.run(key, lambda: self._protected(target, ask))
+
+    async def _resolved(self, resolve_target: ResolveTarget) -> Target:
+        total = self._limits().total
+        # a little more, for the search's own limits can say where it looked
+        limit = asyncio.timeout(None if total is None else total + _UNNOTICED_S)
+        try:
+            async with limit:
+                return await resolve_target()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise TimedOutError(
+                f"The agent was not found within {self._timeouts.total:g} s, which is the limit.",
+                details={"limit": "total", "seconds": self._timeouts.total},
+                kind="timeout-total",
+                may_have_run=False,
+            ) from None
 
     async def _protected(self, target: Target, work: Callable[[], Awaitable[_T]]) -> _T:
         if self._policy.breaker is None:
@@ -234,12 +256,12 @@ class _Run:
         await self._sink.state("running", self._target)
 
     def _limits(self) -> Timeouts:
-        """What is left of the time limits for another attempt."""
+        """What is left of the time limits, which begin with the run's turn."""
         total = self._timeouts.total
-        if total is None or self._attempts == 0:
+        gone = (self._now_ms() - self._turn_ms) / 1000
+        if total is None or gone < _UNNOTICED_S:
             return self._timeouts
-        left = round(total - self._now_ms() / 1000, 1)
-        return replace(self._timeouts, total=max(left, 0.1))
+        return replace(self._timeouts, total=max(round(total - gone, 1), 0.1))
 
     def _items_of(self, batch: Sequence[StreamEvent]) -> list[OutputItem]:
         at_ms = self._now_ms()

@@ -239,6 +239,37 @@ async def test_cancelling_while_looking_for_the_agent() -> None:
     assert (outcome.state, outcome.stopped, outcome.target) == ("cancelled", True, None)
 
 
+async def test_the_total_limit_holds_while_looking_for_the_agent() -> None:
+    async def for_ever() -> Target:
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+    async with asyncio.timeout(20):
+        outcome = await execute(Call("t"), for_ever, Recorder(), Timeouts(total=0.1))
+    assert outcome.error is not None
+    assert (outcome.error.code, outcome.error.kind) == ("TIMEOUT", "timeout-total")
+    assert not outcome.error.may_have_run
+
+
+async def test_what_the_search_takes_is_taken_from_the_total_limit(start_raw: Any) -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    target = Target("127.0.0.1", await start_raw(silent), "AID", "explicit")
+    loop = asyncio.get_running_loop()
+
+    async def slow() -> Target:
+        until = loop.time() + 0.4
+        while loop.time() < until:
+            await asyncio.sleep(0)
+        return target
+
+    outcome = await execute(Call("t"), slow, Recorder(), Timeouts(total=0.6))
+    assert outcome.error is not None
+    assert outcome.error.kind == "timeout-total"
+    assert "0.6 s" not in outcome.error.message
+
+
 async def test_a_sink_that_fails_ends_the_run_and_closes_the_connection(start_stream: Any) -> None:
     async def fail() -> None:
         raise RuntimeError("editor gone")
