@@ -182,6 +182,29 @@ def test_a_traceback_leads_into_the_project_and_nowhere_else(
         assert (inner["file"], inner["text"]) == (file, text)
 
 
+def test_a_recorded_failure_leads_into_the_project(
+    editors: MakeEditor, server: ScriptedAgent, tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    environment = {"RUNAGENT_LS_HISTORY": str(tmp_path / "history.db")}
+    editor = editors([tmp_path], SHELL, environment=environment)
+    editor.start()
+    main = config.parent / "main.py"
+    source = 'return "hello " + name * times'
+    line = main.read_text("utf-8").splitlines().index(f"    {source}")
+    server.answers = [failed(traceback("/app/agents/x/main.py", line + 1, source))]
+    params = run_params(config, "greet", kwargs={"name": "a"}, target=server.target)
+    outcome = editor.request("runagent/run", params)
+    asked = {"historyId": outcome["historyId"]}
+    assert editor.request("runagent/history/get", asked)["error"] == outcome["error"]
+    inner = outcome["error"]["frames"][-1]
+    assert (inner["uri"], inner["line"]) == (main.as_uri(), line)
+    main.write_text("# moved\n" * 2, "utf-8")
+    editor.files_changed((main, 2))
+    inner = editor.request("runagent/history/get", asked)["error"]["frames"][-1]
+    assert (inner["uri"], inner["file"]) == (None, "/app/agents/x/main.py")
+
+
 def test_a_failure_without_traceback_has_no_frames(shell: Editor, config: Path) -> None:
     error = shell.request("runagent/run", run_params(config, "fail"))["error"]
     assert "frames" not in error

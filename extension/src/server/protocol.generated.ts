@@ -606,7 +606,7 @@ export interface HistoryRun {
    */
   valueTruncatedFrom?: number;
   /**
-   * `RunError`, without frames
+   * `RunError`; its frames are in the files as they are now
    */
   error?: {
     [k: string]: unknown;

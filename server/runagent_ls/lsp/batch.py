@@ -166,11 +166,11 @@ class Batches:
             "runId": request.run_id,
             "outputUri": request.output_uri,
         }
-        if report.error is not None:
+        if (error := report.error) is not None:
             config = request.place.config_path
             root = None if config is None else config.parent
-            files = self._session.workspace.files
-            if found := frames(report.error, root, files, self._session.uris.uri):
+            files, uri = self._session.workspace.files, self._session.uris.uri
+            if found := frames(error.message, error.details, root, files, uri):
                 message["error"]["frames"] = found
         return message
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.lsp.jsonrpc import Json
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.errors import AgentError
     from runagent_ls.agents.tracebacks import TracebackFrame
     from runagent_ls.project.file_source import FileSource
 
@@ -20,13 +19,18 @@ _DEEPEST: Final = 5
 
 
 def frames(
-    error: AgentError, root: FilePath | None, files: FileSource, uri: Callable[[FilePath], str]
+    message: str,
+    details: object,
+    root: FilePath | None,
+    files: FileSource,
+    uri: Callable[[FilePath], str],
 ) -> list[Json]:
-    """`RunError.frames`, outermost first. A file of the project at `root` has a URI."""
+    """`RunError.frames` of what is told of a failure, outermost first. A file of the project at
+    `root` has a URI."""
     from runagent_ls.agents.tracebacks import frames_of
 
     found: list[TracebackFrame] = []
-    for text in (error.message, *_texts(error.details, _DEEPEST)):
+    for text in (message, *_texts(details, _DEEPEST)):
         # a server repeats its words in several fields
         found += [frame for frame in frames_of(text) if frame not in found[-MOST_FRAMES:]]
     return [_message(frame, root, files, uri) for frame in found[-MOST_FRAMES:]]

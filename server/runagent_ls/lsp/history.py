@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path as FilePath
 from typing import IO, TYPE_CHECKING, Final, TypeVar
 
+from runagent_ls.lsp.frames import frames
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.history import (
@@ -23,6 +24,7 @@ from runagent_ls.lsp.messages.history import (
 )
 from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.uris import to_path
 
 if TYPE_CHECKING:
     from runagent_ls.agents.history import History, StoredRun
@@ -69,7 +71,20 @@ class HistoryQuestions:
             with closing(history.iter_chunks(run.history_id, after)) as chunks:
                 return dict(run_of(run, chunks, limit, self._session.uris.uri))
 
-        return await self._ask(read)
+        found = await self._ask(read)
+        self._add_frames(found)
+        return found
+
+    def _add_frames(self, run: Json) -> None:
+        """Where it failed, in the project's files as they are now."""
+        error = run.get("error")
+        if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+            return
+        config = to_path(run["summary"]["configUri"])
+        root = None if config is None else config.parent
+        files, uri = self._session.workspace.files, self._session.uris.uri
+        if found := frames(error["message"], error.get("details"), root, files, uri):
+            error["frames"] = found
 
     async def _pin(self, params: Json) -> Json:
         history_id = reading.text(params, "historyId")

@@ -151,12 +151,11 @@ class Runs:
         message: Json = outcome.to_message(request.run_id)
         if history_id is not None:
             message["historyId"] = history_id
-        if outcome.error is not None:
+        if (error := outcome.error) is not None:
             config = request.place.config_path
             root = None if config is None else config.parent
-            session = self._session
-            found = frames(outcome.error, root, session.workspace.files, session.uris.uri)
-            if found:
+            files, uri = self._session.workspace.files, self._session.uris.uri
+            if found := frames(error.message, error.details, root, files, uri):
                 message["error"]["frames"] = found
         return Ended(outcome, message)
 
