@@ -62,6 +62,11 @@ def open_checkpoint(path: Path, tag: str, *, resume: bool, on_record: OnRecord) 
     or when it is not the output of a batch with this tag.
     """
     try:
+        if path.exists() and not path.is_file():
+            # what a device or a pipe gives to be read back may have no end
+            raise BatchError(
+                f"{path} cannot be written: it is no regular file.", "Give another --output."
+            )
         output = io.FileIO(path, "r+" if path.exists() else "x+")
     except OSError as error:
         raise BatchError(

@@ -194,6 +194,15 @@ async def test_a_damaged_journal_is_refused(tmp_path: Path) -> None:
         opened(path)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="has pipes and devices in folders")
+def test_an_output_without_an_end_is_refused(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (Path("/dev/null"), pipe, tmp_path):
+        with pytest.raises(BatchError, match="it is no regular file"):
+            opened(path, resume=False)
+
+
 def test_two_batches_cannot_write_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
     first, _ = opened(path)
