@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
-from urllib.parse import quote
 
 from runagent_ls.features.client_code.model import ClientCode, ClientTarget
 from runagent_ls.features.client_code.plan import Plan
 from runagent_ls.features.client_code.planning import plan_of
-from runagent_ls.features.client_code.shell import CLOUD, authority, word
+from runagent_ls.features.client_code.shell import CLOUD, authority, url_part, word
 from runagent_ls.features.client_code.text import file_stem, json_lines, json_text, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.jsontree.document import JsonValue
@@ -97,7 +96,7 @@ def _head(plan: Plan) -> Iterator[str]:
 
 
 def _url(plan: Plan, scheme: str, last: str) -> str:
-    path = f"/api/v1/agents/{quote(plan.target.agent_id, safe='')}/{last}"
+    path = f"/api/v1/agents/{url_part(plan.target.agent_id)}/{last}"
     return f'"{scheme}://{authority(plan.target)}{path}"'
 
 
@@ -113,7 +112,7 @@ def _run(plan: Plan) -> Iterator[str]:
         yield "  --header @- \\"
     yield f"  --data-binary {word(json_lines(request))} \\"
     if plan.target.cloud:
-        agent = quote(plan.target.agent_id, safe="")
+        agent = url_part(plan.target.agent_id)
         yield f'  "${{base%/}}/api/v1/agents/{agent}/run" <<HEADERS'
         yield "Authorization: Bearer ${RUNAGENT_API_KEY}"
         yield "HEADERS"
@@ -129,7 +128,7 @@ def _stream(plan: Plan) -> Iterator[str]:
         "input_kwargs": plan.kwargs,
     }
     if plan.target.cloud:
-        agent = quote(plan.target.agent_id, safe="")
+        agent = url_part(plan.target.agent_id)
         yield 'base="${base%/}"'
         url = f'"ws${{base#http}}/api/v1/agents/{agent}/run-stream"'
     else:

@@ -8,6 +8,7 @@ from typing import Final
 from runagent_ls.features.client_code.model import ClientCode, ClientTarget
 from runagent_ls.features.client_code.plan import Input, Plan, object_schema
 from runagent_ls.features.client_code.planning import EXACT_IN_DOUBLES, beyond, plan_of
+from runagent_ls.features.client_code.shell import bracketed
 from runagent_ls.features.client_code.text import file_stem, free, json_lines, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.features.types import Translator
@@ -85,7 +86,7 @@ class _Program:
         else:
             yield "\t\tLocal:         runagent.Bool(true), // without it the cloud is called"
             if target.host is not None:
-                yield f"\t\tHost:          {_text(target.host)},"
+                yield f"\t\tHost:          {_text(bracketed(target.host))},"
                 yield f"\t\tPort:          {target.port},"
         yield "\t})"
         yield "}"

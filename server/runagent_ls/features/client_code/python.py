@@ -11,6 +11,7 @@ from runagent_ls.features.client_code.model import ClientCode, ClientCodeError, 
 from runagent_ls.features.client_code.plan import Input, Plan
 from runagent_ls.features.client_code.planning import plan_of
 from runagent_ls.features.client_code.python_types import PythonTypes
+from runagent_ls.features.client_code.shell import bracketed
 from runagent_ls.features.client_code.text import WIDTH, file_stem, free, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.jsontree.document import JsonValue
@@ -112,7 +113,7 @@ class _Module:
         if target.cloud:
             yield "    local=False,  # the library's own default is True"
         elif target.host is not None:
-            yield f"    host={python_scalar(target.host)},"
+            yield f"    host={python_scalar(bracketed(target.host))},"
             yield f"    port={target.port},  # without it the host is ignored"
         else:
             yield "    # The address is looked up in the local registry; host= and port= name one."

@@ -8,6 +8,7 @@ from typing import Final
 from runagent_ls.features.client_code.model import ClientCode, ClientTarget
 from runagent_ls.features.client_code.plan import Plan, object_schema
 from runagent_ls.features.client_code.planning import beyond, plan_of
+from runagent_ls.features.client_code.shell import bracketed
 from runagent_ls.features.client_code.text import file_stem, free, json_lines, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.features.types import Translator, identifier
@@ -88,7 +89,7 @@ class _Program:
             yield "        .with_local(true); // found in the registry; the cloud without it"
         else:
             yield "        .with_local(true) // without it the cloud is called"
-            yield f"        .with_address({_text(target.host)}, {target.port})"
+            yield f"        .with_address({_text(bracketed(target.host))}, {target.port})"
             yield "        .with_enable_registry(false);"
         yield "    RunAgentClient::new(config).await"
         yield "}"

@@ -1,8 +1,9 @@
-"""Words of a POSIX shell."""
+"""Words of a POSIX shell, and parts of URLs that stay parts in any quotes."""
 
 from __future__ import annotations
 
 import shlex
+from urllib.parse import quote
 
 from runagent_ls.features.client_code.model import ClientTarget
 
@@ -15,9 +16,26 @@ def word(text: str) -> str:
     return shlex.quote(text)
 
 
+def bracketed(host: str) -> str:
+    """A host as it stands in front of a port: an IPv6 address needs brackets there."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def url_host(host: str) -> str:
+    """The same where a URL is written: no other character ends it, or means something to a shell.
+
+    A host may come from the settings of a folder that somebody else has written.
+    """
+    return quote(bracketed(host), safe=":[]", errors="replace")
+
+
+def url_part(text: str) -> str:
+    """One part of a URL's path."""
+    return quote(text, safe="", errors="replace")
+
+
 def authority(target: ClientTarget) -> str:
     """`host:port` inside double quotes; from the variables of RunAgent's libraries when unknown."""
     if target.host is None:
         return "${RUNAGENT_HOST:-127.0.0.1}:${RUNAGENT_PORT:-8450}"
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    return f"{host}:{target.port}"
+    return f"{url_host(target.host)}:{target.port}"

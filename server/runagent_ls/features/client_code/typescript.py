@@ -10,6 +10,7 @@ from runagent_ls.features.client_code.literals import TYPESCRIPT
 from runagent_ls.features.client_code.model import ClientCode, ClientCodeError, ClientTarget
 from runagent_ls.features.client_code.plan import Plan, object_schema
 from runagent_ls.features.client_code.planning import EXACT_IN_DOUBLES, beyond, plan_of
+from runagent_ls.features.client_code.shell import bracketed
 from runagent_ls.features.client_code.text import file_stem, free, json_text, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.features.types import Translator, identifier
@@ -110,7 +111,7 @@ def _client(plan: Plan) -> Iterator[str]:
     else:
         yield "  local: true, // without it the cloud is called"
         if target.host is not None:
-            yield f"  host: {json_text(target.host)},"
+            yield f"  host: {json_text(bracketed(target.host))},"
             yield f"  port: {target.port},"
             yield "  enableRegistry: false,"
         else:

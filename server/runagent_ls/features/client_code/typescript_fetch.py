@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from runagent_ls.features.client_code.plan import Input, Plan
-from runagent_ls.features.client_code.shell import CLOUD
+from runagent_ls.features.client_code.shell import CLOUD, authority, url_part
 from runagent_ls.features.client_code.text import json_text
 from runagent_ls.features.client_code.typescript import documentation
 from runagent_ls.features.types import Translator, identifier
@@ -15,7 +14,7 @@ from runagent_ls.features.types import Translator, identifier
 def client_lines(plan: Plan) -> Iterator[str]:
     """The address, and headers for it."""
     target = plan.target
-    path = f"/api/v1/agents/{quote(target.agent_id, safe='')}/run"
+    path = f"/api/v1/agents/{url_part(target.agent_id)}/run"
     if target.cloud:
         yield f'const base = (process.env.RUNAGENT_BASE_URL || "{CLOUD}").replace(/\\/$/, "");'
         yield f"const url = `${{base}}{path}`;"
@@ -24,8 +23,7 @@ def client_lines(plan: Plan) -> Iterator[str]:
         yield 'const port = process.env.RUNAGENT_PORT || "8450"; // `runagent serve` prints it'
         yield f"const url = `http://${{host}}:${{port}}{path}`;"
     else:
-        host = f"[{target.host}]" if ":" in target.host else target.host
-        yield f"const url = {json_text(f'http://{host}:{target.port}{path}')};"
+        yield f"const url = {json_text(f'http://{authority(target)}{path}')};"
 
 
 def function_lines(plan: Plan, name: str, keyword: str | None, output: str) -> Iterator[str]:

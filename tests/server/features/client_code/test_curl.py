@@ -16,7 +16,7 @@ import pytest
 from client_calls import CASES, SELF, Case, code_of, expected_values, target_of
 from cloud_stand_in import RunningCloud
 from runagent_ls.agents.values import decode
-from runagent_ls.features.client_code import ClientTarget
+from runagent_ls.features.client_code import LANGUAGES, ClientTarget
 from serve_real_agent import RunningAgent
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -102,6 +102,20 @@ def test_the_cloud_gets_the_key_of_the_environment(cloud: RunningCloud, tmp_path
     unset = run_script(code.text, tmp_path, variables)
     assert unset.returncode != 0
     assert "RUNAGENT_API_KEY" in unset.stderr
+
+
+@pytest.mark.parametrize("tag", ["greet", "count_stream"])
+@pytest.mark.parametrize("host", ['a"; touch BROKEN; "', "$(touch BROKEN)", "`touch BROKEN`"])
+def test_a_host_stays_a_host(host: str, tag: str, tmp_path: Path) -> None:
+    code = code_of(Case("host", tag), "curl", ClientTarget("a\ud800", host=host, port=1))
+    assert run_script(code.text, tmp_path).returncode != 0
+    assert [path.name for path in tmp_path.iterdir()] == ["program.sh"]
+
+
+def test_an_ipv6_address_stands_in_brackets() -> None:
+    target = ClientTarget("a", host="::1", port=8450)
+    for language in LANGUAGES:
+        assert "[::1]" in code_of(Case("ipv6", "greet"), language, target).text
 
 
 def test_a_stream_of_the_cloud(cloud: RunningCloud, tmp_path: Path) -> None:
