@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.features.client_code import ClientCode, ClientLanguage, ClientTarget, generate
 from runagent_ls.features.client_code.planning import plan_of
 from runagent_ls.features.entrypoints import EntrypointInfo, describe, find

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from runagent_ls.agents.runs import OutputItem, RunState
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 STARTED = '{"type":"status","status":"stream_started","invocation_id":"i-1"}'

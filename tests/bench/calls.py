@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import decode
 from serve_real_agent import environment, interpreter
 

@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT / "server"))
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.history import History, Recorder, RunRecord, recording
 from runagent_ls.agents.runs import OutputItem, RunState, Sink, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 _SECRETS: Final = tuple(f"secret-{number:02}-of-this/bench+mark" for number in range(30))

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT / "server"))
 
 from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 _SMALL: Final = 20

@@ -20,13 +20,18 @@ from typing import TYPE_CHECKING, Self
 
 from runagent_ls.agents.call import Call, RunResult, StreamEvent
 from runagent_ls.agents.errors import AgentError, NotFoundError
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.records import AgentStatus, Invocation, Invocations, InvocationStats
-    from runagent_ls.agents.reports import Architecture, Health
-    from runagent_ls.agents.rest import RestClient
+    from runagent_ls.agents.rest.client import RestClient
+    from runagent_ls.agents.rest.records import (
+        AgentStatus,
+        Invocation,
+        Invocations,
+        InvocationStats,
+    )
+    from runagent_ls.agents.rest.reports import Architecture, Health
 
 TAGS_LIMIT_S = 2.0
 """How long an error message may wait for the list of tags that makes it more helpful."""
@@ -70,7 +75,7 @@ class AgentClient:
 
     async def status(self) -> AgentStatus:
         """How the agent is, in its server's own word."""
-        from runagent_ls.agents.records import status_of
+        from runagent_ls.agents.rest.records import status_of
 
         with self._discreet():
             return status_of(await self._http().status())
@@ -81,8 +86,8 @@ class AgentClient:
         Where the server fails on its own records (a NaN among them is enough), they are read from
         the registry file instead, and `note` says so. RequestRefusedError for the cloud.
         """
-        from runagent_ls.agents.recorded import recorded_instead
-        from runagent_ls.agents.records import invocations_of
+        from runagent_ls.agents.rest.recorded import recorded_instead
+        from runagent_ls.agents.rest.records import invocations_of
 
         rest = self._local_http()
         try:
@@ -95,8 +100,8 @@ class AgentClient:
 
     async def invocation(self, invocation_id: str) -> Invocation:
         """One run a local server recorded. NotFoundError; RequestRefusedError for the cloud."""
-        from runagent_ls.agents.recorded import recorded_one_instead
-        from runagent_ls.agents.records import invocation_of
+        from runagent_ls.agents.rest.recorded import recorded_one_instead
+        from runagent_ls.agents.rest.records import invocation_of
 
         rest = self._local_http()
         try:
@@ -109,7 +114,7 @@ class AgentClient:
 
     async def invocation_stats(self) -> InvocationStats:
         """Counts of the runs a local server recorded. RequestRefusedError for the cloud."""
-        from runagent_ls.agents.records import stats_of
+        from runagent_ls.agents.rest.records import stats_of
 
         return stats_of(await self._local_http().invocation_stats())
 
@@ -139,7 +144,7 @@ class AgentClient:
     async def stream_batches(self, call: Call) -> AsyncGenerator[list[StreamEvent], None]:
         """The same events, those together that arrived together. Less work for fast streams."""
         call.require_stream()
-        from runagent_ls.agents.stream import read_stream
+        from runagent_ls.agents.streams.stream import read_stream
 
         with self._discreet():
             try:
@@ -156,8 +161,8 @@ class AgentClient:
             yield
         except AgentError as error:
             if self.target.key is not None:
-                from runagent_ls.agents.cloud_advice import adapt_to_cloud
-                from runagent_ls.agents.credentials import forms_of
+                from runagent_ls.agents.failures.cloud_advice import adapt_to_cloud
+                from runagent_ls.agents.targets.credentials import forms_of
 
                 adapt_to_cloud(error, self.target)
                 error.hide(forms_of(self.target.key))
@@ -165,14 +170,14 @@ class AgentClient:
 
     def _http(self) -> RestClient:
         if self._rest is None:
-            from runagent_ls.agents.rest import RestClient
+            from runagent_ls.agents.rest.client import RestClient
 
             self._rest = RestClient(self.target, self.timeouts)
         return self._rest
 
     def _local_http(self) -> RestClient:
         if self.target.cloud:
-            from runagent_ls.agents.records import not_in_the_cloud
+            from runagent_ls.agents.rest.records import not_in_the_cloud
 
             raise not_in_the_cloud(self.target)
         return self._http()

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from runagent_ls.agents.hiding import text_without, value_without
+from runagent_ls.agents.failures.hiding import text_without, value_without
 from runagent_ls.agents.values import JsonValue
 
 Action: TypeAlias = Literal[

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from runagent_ls.agents.call import RunResult
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue, for_display
 
 RunState: TypeAlias = Literal["waiting", "resolving", "connecting", "running"]

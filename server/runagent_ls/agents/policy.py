@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.errors import AgentError, Kind
 from runagent_ls.agents.outcome import OutputItem
-from runagent_ls.agents.requests import body_for
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest.requests import body_for
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 if TYPE_CHECKING:  # whoever makes a policy of them has loaded them

@@ -20,7 +20,7 @@ from runagent_ls.agents.policy import (
     may_repeat,
     overloaded,
 )
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 if TYPE_CHECKING:  # loaded with the part of a policy that needs it

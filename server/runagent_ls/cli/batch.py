@@ -16,7 +16,7 @@ from runagent_ls.agents.batch.plan import BatchError, BatchPlan
 from runagent_ls.agents.batch.report import BatchReport
 from runagent_ls.agents.batch.runner import run_batch
 from runagent_ls.agents.batch.stopping import BatchStop
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.batch_inputs import known_inputs

@@ -10,7 +10,7 @@ from pathlib import Path
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.policy import CallPolicy
-from runagent_ls.agents.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.targets.target import Target, resolve, resolve_cloud
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.exit_codes import CommandError
@@ -59,7 +59,7 @@ def resolver(
 
     async def find() -> Target:
         if options.cloud:
-            from runagent_ls.agents.credentials import cloud_of_environment
+            from runagent_ls.agents.targets.credentials import cloud_of_environment
 
             return resolve_cloud(agent_id, await asyncio.to_thread(cloud_of_environment))
         return await resolve(agent_id, options.host, options.port, timeouts=timeouts)
@@ -103,7 +103,7 @@ def refusal(
     wrong = problems(info, args, kwargs)
     if not wrong:
         return None
-    from runagent_ls.agents.unfit_inputs import unfit_inputs
+    from runagent_ls.agents.failures.unfit_inputs import unfit_inputs
 
     return unfit_inputs(
         info.signature or options.tag,

@@ -11,7 +11,7 @@ from typing import Final
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.history import History, recording
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.calling import (
     call_of,

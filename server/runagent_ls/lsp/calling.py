@@ -11,9 +11,9 @@ from runagent_ls.lsp.session import Session
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from agent_runtime.orchestrator import BackpressureGuard, Metrics
-    from runagent_ls.agents.credentials import ApiKey, Cloud
     from runagent_ls.agents.policy import CallPolicy
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+    from runagent_ls.agents.targets.target import Target
     from runagent_ls.agents.timeouts import Timeouts
 
 AT_ONCE: Final = 64
@@ -37,7 +37,7 @@ class Calling:
 
         Raises AuthenticationError, and forgets the old one, for a text that is no key.
         """
-        from runagent_ls.agents.credentials import ApiKey
+        from runagent_ls.agents.targets.credentials import ApiKey
 
         self._key = None
         self._key = None if text is None else ApiKey(text)
@@ -77,7 +77,7 @@ class Calling:
         """What finds the agent. The cloud only when `place` says so."""
 
         async def resolve_target() -> Target:
-            from runagent_ls.agents import target
+            from runagent_ls.agents.targets import target
 
             await self._session.settings_read()
             settings = self._session.settings_for(place.config_path)
@@ -96,7 +96,7 @@ class Calling:
 
     async def cloud(self, base_url: str | None) -> Cloud:
         """Where runs in the cloud go, and with which key. Raises AgentError for what is none."""
-        from runagent_ls.agents.credentials import cloud_of_environment
+        from runagent_ls.agents.targets.credentials import cloud_of_environment
 
         key = None if self._key is None else self._key.reveal()
         return await asyncio.to_thread(cloud_of_environment, key, base_url)

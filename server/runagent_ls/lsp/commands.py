@@ -20,7 +20,7 @@ from runagent_ls.lsp.session import ERROR, INFO, Session
 if TYPE_CHECKING:
     from runagent_ls.agents.output import OutputMessage
     from runagent_ls.agents.runs import RunOutcome, RunState
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.target import Target
 
 _SHORT: Final = 200
 """Characters of a text in a popup or a progress line."""

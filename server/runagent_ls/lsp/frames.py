@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.lsp.jsonrpc import Json
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.tracebacks import TracebackFrame
+    from runagent_ls.agents.failures.tracebacks import TracebackFrame
     from runagent_ls.project.file_source import FileSource
 
 MOST_FRAMES: Final = 100
@@ -27,7 +27,7 @@ def frames(
 ) -> list[Json]:
     """`RunError.frames` of what is told of a failure, outermost first. A file of the project at
     `root` has a URI."""
-    from runagent_ls.agents.tracebacks import frames_of
+    from runagent_ls.agents.failures.tracebacks import frames_of
 
     found: list[TracebackFrame] = []
     for text in (message, *_texts(details, _DEEPEST)):

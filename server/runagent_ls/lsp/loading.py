@@ -11,13 +11,13 @@ _ALL: Final = (
     "agent_runtime.orchestrator",
     "runagent_ls.agents.history.git_commit",
     "runagent_ls.agents.history.writer",
-    "runagent_ls.agents.loopback",
+    "runagent_ls.agents.rest.loopback",
     "runagent_ls.agents.output",
-    "runagent_ls.agents.rest",
+    "runagent_ls.agents.rest.client",
     "runagent_ls.agents.runs",
     "runagent_ls.features.inputs",
 )
-_STREAMS: Final = ("runagent_ls.agents.stream",)
+_STREAMS: Final = ("runagent_ls.agents.streams.stream",)
 
 _loaded: set[bool] = set()
 

@@ -19,7 +19,7 @@ from runagent_ls.lsp.validation import refusal
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.output import OutputMessage
     from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.target import Target
 
 WINDOW: Final = 4
 """Batches that may be on their way without the client having said that it took them."""

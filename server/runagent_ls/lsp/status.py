@@ -13,8 +13,8 @@ from runagent_ls.lsp.messages.runs import Options, read_place
 from runagent_ls.lsp.session import Session
 
 if TYPE_CHECKING:  # the agents' side is loaded when it is asked for first
-    from runagent_ls.agents.records import Invocation, Invocations, InvocationStats
-    from runagent_ls.agents.reports import Health
+    from runagent_ls.agents.rest.records import Invocation, Invocations, InvocationStats
+    from runagent_ls.agents.rest.reports import Health
 
 _T = TypeVar("_T")
 

@@ -39,7 +39,7 @@ def refusal(request: RunRequest, stream: bool, project: AgentProject | None) -> 
         return None
     if not wrong:
         return None
-    from runagent_ls.agents.unfit_inputs import unfit_inputs
+    from runagent_ls.agents.failures.unfit_inputs import unfit_inputs
 
     return unfit_inputs(
         info.signature or request.tag,

@@ -16,10 +16,10 @@ import pytest
 from cloud_stand_in import FOREIGN, NOT_DEPLOYED, QUOTA, running_cloud
 from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+from runagent_ls.agents.targets.registry import Registry
+from runagent_ls.agents.targets.target import Target, resolve, resolve_cloud
 from serve_real_agent import RunningAgent, environment, interpreter, serving
 
 AGENT_ID = "7d1f4a52-3c0b-4c55-9d0e-2f6f7a9b1c77"

@@ -31,9 +31,9 @@ from runagent_ls.agents.errors import (
     StreamError,
     TimedOutError,
 )
-from runagent_ls.agents.registry import Registry
 from runagent_ls.agents.runs import OutputItem, execute
-from runagent_ls.agents.target import Target, resolve
+from runagent_ls.agents.targets.registry import Registry
+from runagent_ls.agents.targets.target import Target, resolve
 from runagent_ls.agents.timeouts import Timeouts
 from serve_real_agent import RunningAgent, serving
 

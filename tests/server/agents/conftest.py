@@ -18,7 +18,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 WIRE = Path(__file__).parents[2] / "fixtures" / "wire"

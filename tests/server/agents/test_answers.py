@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runagent_ls.agents.answer import Answer
-from runagent_ls.agents.answers import result_of_run
-from runagent_ls.agents.cloud_advice import adapt_to_cloud
-from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.records import invocation_of, invocations_of, stats_of, status_of
-from runagent_ls.agents.reports import architecture_of, health_of
-from runagent_ls.agents.target import Target, resolve_cloud
+from runagent_ls.agents.failures.cloud_advice import adapt_to_cloud
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.answers import result_of_run
+from runagent_ls.agents.rest.records import invocation_of, invocations_of, stats_of, status_of
+from runagent_ls.agents.rest.reports import architecture_of, health_of
+from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+from runagent_ls.agents.targets.target import Target, resolve_cloud
 
 LOCAL = Target("127.0.0.1", 8450, "agent", "explicit")
 IN_CLOUD = resolve_cloud("agent", Cloud("https://x.example", "given", ApiKey("rau_key")))

@@ -12,15 +12,15 @@ import pytest
 from cloud_stand_in import NOT_DEPLOYED, RunningCloud
 from runagent_ls.agents.call import Call, Chunk, Completed
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.credentials import ApiKey, Cloud
 from runagent_ls.agents.errors import (
     AgentError,
     AuthenticationError,
     ConnectionFailedError,
     TimedOutError,
 )
-from runagent_ls.agents.requests import body_for
-from runagent_ls.agents.target import Target, resolve_cloud
+from runagent_ls.agents.rest.requests import body_for
+from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+from runagent_ls.agents.targets.target import Target, resolve_cloud
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from runagent_ls.agents.credentials import (
+from runagent_ls.agents.errors import (
+    AgentAddressNotFoundError,
+    AuthenticationError,
+    InitializationError,
+)
+from runagent_ls.agents.targets.credentials import (
     DEFAULT_BASE_URL,
     ApiKey,
     Cloud,
@@ -19,13 +24,8 @@ from runagent_ls.agents.credentials import (
     known_secrets,
     normal_base_url,
 )
-from runagent_ls.agents.errors import (
-    AgentAddressNotFoundError,
-    AuthenticationError,
-    InitializationError,
-)
-from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.target import resolve_cloud
+from runagent_ls.agents.targets.registry import Registry
+from runagent_ls.agents.targets.target import resolve_cloud
 from serve_real_agent import environment, interpreter
 
 

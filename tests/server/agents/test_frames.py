@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from runagent_ls.agents.call import Chunk, Completed, Progress, Started, UnknownFrame
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.frames import FrameReader
+from runagent_ls.agents.streams.frames import FrameReader
 
 STARTED = {"type": "status", "status": "stream_started", "invocation_id": "i"}
 

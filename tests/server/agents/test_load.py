@@ -10,7 +10,7 @@ from typing import Any
 
 from runagent_ls.agents.call import Call, Chunk, Completed
 from runagent_ls.agents.client import AgentClient
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from serve_real_agent import RunningAgent
 
 FAST_AGENT = Path(__file__).parents[2] / "bench" / "fast_agent.py"

@@ -28,7 +28,7 @@ from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError
 from runagent_ls.agents.policy import CallPolicy, verdict_of
 from runagent_ls.agents.runs import OutputItem, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 
 @pytest.fixture

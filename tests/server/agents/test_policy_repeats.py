@@ -35,7 +35,7 @@ from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentNotFoundLocalError, ConnectionFailedError
 from runagent_ls.agents.policy import CallPolicy
 from runagent_ls.agents.runs import RunState, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from runagent_ls.agents import rest
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import (
@@ -26,7 +25,8 @@ from runagent_ls.agents.errors import (
     TimedOutError,
     UnknownError,
 )
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest import client as rest
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

@@ -21,7 +21,7 @@ from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError
 from runagent_ls.agents.output import BATCH_BYTES, ITEM_BYTES, OutputBatcher, message_of
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

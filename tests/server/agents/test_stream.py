@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection
 
-from runagent_ls.agents import websocket
 from runagent_ls.agents.call import Call, Chunk, Completed, Started, UnknownFrame
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import (
@@ -29,7 +28,8 @@ from runagent_ls.agents.errors import (
     StreamError,
     TimedOutError,
 )
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.streams import websocket
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from runagent_ls.agents import registry as registry_module
-from runagent_ls.agents.address import is_loopback
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
     AgentNotFoundLocalError,
@@ -21,8 +19,10 @@ from runagent_ls.agents.errors import (
     RegistryError,
     RequestRefusedError,
 )
-from runagent_ls.agents.registry import Registry
-from runagent_ls.agents.target import Target, resolve
+from runagent_ls.agents.targets import registry as registry_module
+from runagent_ls.agents.targets.address import is_loopback
+from runagent_ls.agents.targets.registry import Registry
+from runagent_ls.agents.targets.target import Target, resolve
 from runagent_ls.agents.timeouts import Timeouts
 from serve_real_agent import environment, interpreter
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runagent_ls.agents.tracebacks import TracebackFrame, frames_of
+from runagent_ls.agents.failures.tracebacks import TracebackFrame, frames_of
 
 PROGRAM = """
 def outer(n):

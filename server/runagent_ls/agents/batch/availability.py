@@ -17,7 +17,7 @@ from runagent_ls.agents.batch.plan import BatchPlan
 from runagent_ls.agents.batch.stopping import BatchStop
 from runagent_ls.agents.batch.verdicts import is_gone, is_silent, is_timeout
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 RECOVERY_S: Final = 5.0
 """How long an agent that answers health checks but no calls is left alone before the next one."""

@@ -29,7 +29,7 @@ from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.policy import may_repeat
 from runagent_ls.agents.runs import RunOutcome, execute
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 REMEMBERED: Final = 1024

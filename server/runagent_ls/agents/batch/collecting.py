@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.runs import OutputItem, RunState
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 LARGEST_STREAM = 256 * 1024 * 1024

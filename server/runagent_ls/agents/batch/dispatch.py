@@ -28,7 +28,7 @@ from runagent_ls.agents.batch.stopping import BatchStop
 from runagent_ls.agents.batch.verdicts import outcome_unknown
 from runagent_ls.agents.batch.writer import CheckpointWriter
 from runagent_ls.agents.errors import AgentError, ValidationError
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 PROGRESS_S: Final = 0.2
 COUNTING_S: Final = 1.0

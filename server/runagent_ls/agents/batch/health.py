@@ -11,7 +11,7 @@ from typing import Final
 
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 IDLE_CHECKS: Final = 3
 BUSY_CHECKS: Final = 12

@@ -15,7 +15,7 @@ from runagent_ls.agents.batch.report import BatchReport, Tally
 from runagent_ls.agents.batch.resuming import check_inputs, describe_resumed
 from runagent_ls.agents.batch.stopping import BatchStop
 from runagent_ls.agents.batch.writer import CheckpointWriter
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 
 async def run_batch(

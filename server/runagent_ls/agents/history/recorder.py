@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, Sink
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 if TYPE_CHECKING:
     from runagent_ls.agents.history.transcript import Transcript

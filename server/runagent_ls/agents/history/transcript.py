@@ -23,7 +23,7 @@ from runagent_ls.agents.history.redaction.redactor import Redactor
 from runagent_ls.agents.history.redaction.sources import SecretSources
 from runagent_ls.agents.history.redaction.streaming import TextStream
 from runagent_ls.agents.runs import OutputItem, RunOutcome
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 if TYPE_CHECKING:

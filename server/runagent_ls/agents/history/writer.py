@@ -22,7 +22,7 @@ from runagent_ls.agents.history.records import HistoryError, Limits
 from runagent_ls.agents.history.redaction.sources import SecretSources
 from runagent_ls.agents.history.transcript import Step, Transcript
 from runagent_ls.agents.runs import OutputItem, RunOutcome
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 INTERVAL_S: Final = 0.1
 """Between two batches."""

@@ -10,7 +10,7 @@ import pytest
 
 from runagent_ls.agents.history import History, Limits, RunRecord
 from runagent_ls.agents.runs import OutputItem, RunOutcome
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 TARGET = Target("127.0.0.1", 8450, "agent-1", "registry")

@@ -16,7 +16,7 @@ from runagent_ls.agents.history import History, Limits, RunRecord, recording, wr
 from runagent_ls.agents.history import recorder as recorder_module
 from runagent_ls.agents.history.records import DAY_S, MIB
 from runagent_ls.agents.runs import OutputItem, RunState
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 
 from .conftest import OpenHistory, completed, items, record_run
 

@@ -17,7 +17,7 @@ from runagent_ls.agents.call import RunResult
 from runagent_ls.agents.errors import FunctionError
 from runagent_ls.agents.history import History, HistoryError, RunRecord, recording
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 from .conftest import TARGET, OpenHistory, completed, items, record_run

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from runagent_ls.agents.credentials import known_secrets
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.history.records import RunRecord
 from runagent_ls.agents.history.redaction.forms import SHORTEST, SecretForms
 from runagent_ls.agents.history.redaction.keys import family_of
+from runagent_ls.agents.targets.credentials import known_secrets
 
 _FRESH_S: Final = 2.0
 """How long what was read counts: a batch begins many runs a second."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import httpx
 
-from runagent_ls.agents.connections import (
+from runagent_ls.agents.rest.connections import (
     ConnectError,
     ConnectTimeoutError,
     HttpError,
@@ -22,8 +22,8 @@ from runagent_ls.agents.connections import (
     Response,
     UnreadableEncodingError,
 )
-from runagent_ls.agents.network import proxy_for, tls_context
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.network import proxy_for, tls_context
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 _ERRORS: Final[tuple[tuple[type[httpx.HTTPError], type[HttpError]], ...]] = (

@@ -9,13 +9,13 @@ import re
 from typing import TypedDict, TypeVar
 from urllib.parse import urlsplit
 
-from runagent_ls.agents.answer import Answer
 from runagent_ls.agents.errors import (
     AgentError,
     AuthenticationError,
     PermissionDeniedError,
     RequestRefusedError,
 )
+from runagent_ls.agents.rest.answer import Answer
 from runagent_ls.agents.values import JsonValue
 
 DASHBOARD = "https://app.run-agent.ai/dashboard/agents/"

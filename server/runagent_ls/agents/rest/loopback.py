@@ -17,8 +17,7 @@ from typing import Final, TypeVar
 
 import h11
 
-from runagent_ls.agents.address import address_of
-from runagent_ls.agents.connections import (
+from runagent_ls.agents.rest.connections import (
     ConnectError,
     ConnectTimeoutError,
     IdleTimeoutError,
@@ -27,6 +26,7 @@ from runagent_ls.agents.connections import (
     Response,
     UnreadableEncodingError,
 )
+from runagent_ls.agents.targets.address import address_of
 from runagent_ls.agents.timeouts import Timeouts
 
 KEPT_S = 2.0

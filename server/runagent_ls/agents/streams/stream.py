@@ -20,13 +20,13 @@ from runagent_ls.agents.errors import (
     StreamError,
     TimedOutError,
 )
-from runagent_ls.agents.frames import FrameReader
-from runagent_ls.agents.refusals import by_words
-from runagent_ls.agents.requests import body_for
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest.refusals import by_words
+from runagent_ls.agents.rest.requests import body_for
+from runagent_ls.agents.streams.frames import FrameReader
+from runagent_ls.agents.streams.websocket import DisconnectedError, MessageSocket, open_socket
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.agents.websocket import DisconnectedError, MessageSocket, open_socket
 
 _T = TypeVar("_T")
 

@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlsplit
 
-from runagent_ls.agents.answer import Answer
-from runagent_ls.agents.answers import result_of_run
 from runagent_ls.agents.call import Call, RunResult
-from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
-from runagent_ls.agents.connections import (
+from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.answers import result_of_run
+from runagent_ls.agents.rest.connections import (
     ConnectError,
     ConnectTimeoutError,
     HttpClient,
@@ -29,10 +29,10 @@ from runagent_ls.agents.connections import (
     RemoteProtocolError,
     UnreadableEncodingError,
 )
-from runagent_ls.agents.errors import AgentError, ConnectionFailedError, TimedOutError, UnknownError
-from runagent_ls.agents.reports import Architecture, Health, architecture_of, health_of
-from runagent_ls.agents.requests import body_for
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest.reports import Architecture, Health, architecture_of, health_of
+from runagent_ls.agents.rest.requests import body_for
+from runagent_ls.agents.targets.connecting import connect_timed_out, connection_failed, proxy_failed
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.version import USER_AGENT
@@ -198,11 +198,11 @@ def _client(target: Target, timeouts: Timeouts) -> HttpClient:
     if target.key is not None:
         headers["Authorization"] = f"Bearer {target.key.reveal()}"
     if target.scheme == "http" and not target.leaves_machine:
-        from runagent_ls.agents.loopback import LoopbackClient
+        from runagent_ls.agents.rest.loopback import LoopbackClient
 
         base = urlsplit(target.base_url).path
         return LoopbackClient(target.host, target.port, base, headers, timeouts)
-    from runagent_ls.agents.remote import RemoteClient
+    from runagent_ls.agents.rest.remote import RemoteClient
 
     return RemoteClient(target, headers, timeouts)
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from runagent_ls.agents.hiding import text_without
+from runagent_ls.agents.failures.hiding import text_without
 from runagent_ls.agents.values import JsonValue, parse
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.target import Target
 
 EXCERPT = 2_000
 """Code points of a body that an error carries along."""
@@ -32,7 +32,7 @@ class Answer:
         text = self.body.decode("utf-8", "replace")
         if self.target.key is None:
             return text
-        from runagent_ls.agents.credentials import forms_of
+        from runagent_ls.agents.targets.credentials import forms_of
 
         return text_without(forms_of(self.target.key), text)
 

@@ -32,8 +32,8 @@ from runagent_ls.agents.errors import (
     ValidationError,
     error_of_code,
 )
-from runagent_ls.agents.failures import advice_for
-from runagent_ls.agents.refusals import by_words
+from runagent_ls.agents.failures.advice import advice_for
+from runagent_ls.agents.rest.refusals import by_words
 from runagent_ls.agents.values import (
     KINDS,
     JsonValue,

@@ -14,8 +14,8 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from runagent_ls.agents.address import address_of, is_loopback
 from runagent_ls.agents.errors import ConnectionFailedError
+from runagent_ls.agents.targets.address import address_of, is_loopback
 
 CERTIFICATE_FILE_VARIABLE = "SSL_CERT_FILE"
 CERTIFICATE_FOLDER_VARIABLE = "SSL_CERT_DIR"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runagent_ls.agents.answer import Answer
-from runagent_ls.agents.answers import failure_of
 from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
@@ -17,6 +15,8 @@ from runagent_ls.agents.errors import (
     RequestRefusedError,
     UnknownError,
 )
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.answers import failure_of
 from runagent_ls.agents.values import JsonValue, finite
 
 

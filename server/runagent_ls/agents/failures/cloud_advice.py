@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from runagent_ls.agents.errors import Action, AgentError
-from runagent_ls.agents.refusals import DASHBOARD
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest.refusals import DASHBOARD
+from runagent_ls.agents.targets.target import Target
 
 _LOCAL_ACTIONS: tuple[Action, ...] = ("show-serve-command", "show-logs")
 _ADVICE = {

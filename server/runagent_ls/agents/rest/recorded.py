@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runagent_ls.agents.errors import AgentError, FunctionError, RegistryError
-from runagent_ls.agents.records import Invocation, Invocations, invocation_from
-from runagent_ls.agents.registry import Registry
+from runagent_ls.agents.rest.records import Invocation, Invocations, invocation_from
+from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.agents.values import JsonValue, parse
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.target import Target
 
 _OUT_OF_RANGE = "Out of range float values are not JSON compliant"
 _NOTE = (

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Literal, Never, Self, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from runagent_ls.agents.address import is_host, is_loopback
 from runagent_ls.agents.errors import AuthenticationError, InitializationError, RegistryError
-from runagent_ls.agents.registry import Registry
+from runagent_ls.agents.targets.address import is_host, is_loopback
+from runagent_ls.agents.targets.registry import Registry
 
 DEFAULT_BASE_URL = "https://backend.run-agent.ai"
 KEY_VARIABLE = "RUNAGENT_API_KEY"

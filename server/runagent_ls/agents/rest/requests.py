@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from runagent_ls.agents.call import Call
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from runagent_ls.agents.address import LOCAL_HOST, address_of, is_host, is_loopback, reachable
 from runagent_ls.agents.errors import (
     AgentAddressNotFoundError,
     AgentError,
@@ -16,13 +15,20 @@ from runagent_ls.agents.errors import (
     ConnectionFailedError,
     RegistryError,
 )
-from runagent_ls.agents.registry import Registry
+from runagent_ls.agents.targets.address import (
+    LOCAL_HOST,
+    address_of,
+    is_host,
+    is_loopback,
+    reachable,
+)
+from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.credentials import ApiKey, Cloud
-    from runagent_ls.agents.reports import Health
+    from runagent_ls.agents.rest.reports import Health
+    from runagent_ls.agents.targets.credentials import ApiKey, Cloud
 
 Source: TypeAlias = Literal["explicit", "setting", "registry", "cloud"]
 """Who named the address."""
@@ -245,7 +251,7 @@ def _other_agent(agent_id: str, health: Health, address: str) -> AgentNotFoundLo
 
 
 async def _health(host: str, port: int, timeouts: Timeouts) -> Health:
-    from runagent_ls.agents.rest import RestClient
+    from runagent_ls.agents.rest.client import RestClient
 
     if not 0 < port < 65536:
         raise ConnectionFailedError(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runagent_ls.agents.answer import Answer
-from runagent_ls.agents.answers import failure_of
 from runagent_ls.agents.errors import AgentError, RequestRefusedError, UnknownError
-from runagent_ls.agents.refusals import DASHBOARD
-from runagent_ls.agents.reports import object_of
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.answers import failure_of
+from runagent_ls.agents.rest.refusals import DASHBOARD
+from runagent_ls.agents.rest.reports import object_of
 from runagent_ls.agents.values import JsonValue, finite
 
 if TYPE_CHECKING:
-    from runagent_ls.agents.target import Target
+    from runagent_ls.agents.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)

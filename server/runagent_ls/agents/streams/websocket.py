@@ -28,17 +28,17 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 from websockets.typing import BytesLike
 
-from runagent_ls.agents.answer import Answer
-from runagent_ls.agents.answers import failure_of
-from runagent_ls.agents.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
     ConnectionFailedError,
     RequestRefusedError,
 )
-from runagent_ls.agents.network import proxy_for, tls_context
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.answers import failure_of
+from runagent_ls.agents.targets.connecting import connect_timed_out, connection_failed, proxy_failed
+from runagent_ls.agents.targets.network import proxy_for, tls_context
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.version import USER_AGENT
 
 LARGEST_MESSAGE = 256 * 1024 * 1024
@@ -54,7 +54,7 @@ _TEXT, _BINARY, _CONT, _PONG = Opcode.TEXT, Opcode.BINARY, Opcode.CONT, Opcode.P
 
 
 # The library writes the URL and the headers, and so the key, into its log.
-_SILENT = logging.Logger("runagent_ls.agents.websocket", logging.CRITICAL + 1)
+_SILENT = logging.Logger("runagent_ls.agents.streams.websocket", logging.CRITICAL + 1)
 
 
 class DisconnectedError(Exception):

@@ -10,8 +10,8 @@ import ssl
 from collections.abc import Iterator
 
 from runagent_ls.agents.errors import Action, ConnectionFailedError
-from runagent_ls.agents.network import shown
-from runagent_ls.agents.target import Target
+from runagent_ls.agents.targets.network import shown
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 
 _CLOUD_SUGGESTION = "Check the network and the base URL of the cloud, then try again."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 
-from runagent_ls.agents.answer import Answer
 from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
@@ -22,8 +21,14 @@ from runagent_ls.agents.errors import (
     ValidationError,
     error_of_code,
 )
-from runagent_ls.agents.failures import advice_for, own_words
-from runagent_ls.agents.refusals import by_words, not_deployed, refusal_of_status, refused_for_now
+from runagent_ls.agents.failures.advice import advice_for, own_words
+from runagent_ls.agents.rest.answer import Answer
+from runagent_ls.agents.rest.refusals import (
+    by_words,
+    not_deployed,
+    refusal_of_status,
+    refused_for_now,
+)
 from runagent_ls.agents.values import JsonValue, decode
 
 _CODED_TEXT = re.compile(r"^\[([A-Z][A-Z0-9_]*)\]\s*(.*)$", re.DOTALL)

@@ -1,0 +1,1 @@
+"""HTTP: what is asked, over which connection, and what the answers mean."""

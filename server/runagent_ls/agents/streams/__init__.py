@@ -1,0 +1,1 @@
+"""Streams over WebSocket: the connection, its frames, and what they mean."""
