@@ -111,6 +111,12 @@ def _read_output(checkpoint: Checkpoint, on_record: OnRecord) -> None:
             if not (_is_empty(line) or _is_torn_record(line)):
                 raise _not_ours(checkpoint.path, number)
             bad = number
+        elif record.get("tag", checkpoint.tag) != checkpoint.tag:
+            raise BatchError(
+                f"{checkpoint.path} holds results of the entrypoint `{record['tag']}`, not of"
+                f" `{checkpoint.tag}`.",
+                "Name that entrypoint to go on with it, or give another --output.",
+            )
         else:
             state = _STATES[record["state"]]
             checkpoint.table.put(record["index"], state, record["input_sha256"], offset)

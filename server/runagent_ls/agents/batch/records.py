@@ -37,9 +37,9 @@ class Record:
     unknown_frames: int = 0
     shared: bool = False
 
-    def line(self) -> bytes:
+    def line(self, tag: str) -> bytes:
         """The record as a line of the output file. Blocks as long as writing the JSON takes."""
-        head = self.summary()
+        head = self.summary() | {"tag": tag}
         if self.first_chunk_ms is not None:
             head["firstChunkMs"] = round(self.first_chunk_ms, 3)
         if self.unknown_frames:

@@ -63,7 +63,7 @@ class CheckpointWriter:
 
     async def finish(self, record: Record) -> None:
         """Append the result of an item; when this returns, it survives the end of this process."""
-        line = record.line()
+        line = record.line(self._checkpoint.tag)
         await self._do(lambda: self._append(record, line))
 
     def close(self, *, complete: bool) -> None:

@@ -90,7 +90,7 @@ async def test_the_output_cut_at_every_byte(tmp_path: Path) -> None:
         assert [record["index"] for record in records] == expected, cut
         # what was lost with the cut is known to have begun, so that it is not called again
         assert set(checkpoint.in_flight) == {0, 1, 2, 3, 4} - set(expected), cut
-        checkpoint.output.write(Record(item(9), "completed").line())
+        checkpoint.output.write(Record(item(9), "completed").line(TAG))
         checkpoint.output.close()
         assert [json.loads(line)["index"] for line in path.read_bytes().splitlines()] == [
             *expected,
@@ -118,7 +118,7 @@ async def test_the_journal_cut_at_every_byte(tmp_path: Path) -> None:
 
 def test_a_new_batch_refuses_an_output_with_results(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    path.write_bytes(Record(item(0), "completed").line())
+    path.write_bytes(Record(item(0), "completed").line(TAG))
     with pytest.raises(BatchError, match="already holds results") as caught:
         opened(path, resume=False)
     assert "--resume" in (caught.value.advice or "")
@@ -152,8 +152,8 @@ def test_a_file_that_is_no_output_is_left_as_it_is(tmp_path: Path, content: byte
 
 def test_damage_in_the_middle_is_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    good = Record(item(0), "completed").line()
-    content = good + good[:-20] + b"\n" + Record(item(2), "completed").line()
+    good = Record(item(0), "completed").line(TAG)
+    content = good + good[:-20] + b"\n" + Record(item(2), "completed").line(TAG)
     path.write_bytes(content)
     with pytest.raises(BatchError, match="Line 2 of"):
         opened(path)
@@ -162,7 +162,7 @@ def test_damage_in_the_middle_is_refused_by_line(tmp_path: Path) -> None:
 
 def test_zeros_that_a_power_cut_leaves_at_the_end_are_cut(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    good = Record(item(0), "completed").line()
+    good = Record(item(0), "completed").line(TAG)
     path.write_bytes(good + b"\0" * 4096)
     checkpoint, records = opened(path)
     checkpoint.output.close()
@@ -171,9 +171,17 @@ def test_zeros_that_a_power_cut_leaves_at_the_end_are_cut(tmp_path: Path) -> Non
 
 def test_an_index_beyond_reason_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl"
-    path.write_bytes(Record(good_item(10**15, 1, [], {}), "completed").line())
+    path.write_bytes(Record(good_item(10**15, 1, [], {}), "completed").line(TAG))
     with pytest.raises(BatchError, match="far beyond"):
         opened(path)
+
+
+def test_a_finished_batch_of_another_tag_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    path.write_bytes(Record(item(0), "completed").line("other"))
+    with pytest.raises(BatchError, match="holds results of the entrypoint `other`"):
+        opened(path)
+    assert path.read_bytes() == Record(item(0), "completed").line("other")
 
 
 async def test_another_tag_is_refused(tmp_path: Path) -> None:
@@ -331,7 +339,7 @@ def test_every_value_is_strict_json(value: Any) -> None:
     def refuse(constant: str) -> Callable[[str], object]:
         raise AssertionError(constant)
 
-    line = Record(item(0), "completed", has_value=True, value=value).line()
+    line = Record(item(0), "completed", has_value=True, value=value).line(TAG)
     assert line.endswith(b"\n")
     assert b"\n" not in line[:-1]
     assert "value" in json.loads(line, parse_constant=refuse)
