@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.request import add_request
-from runagent_ls.cli.options.values import at_least, one_of, port, seconds
+from runagent_ls.cli.options.request import add_request, add_target
+from runagent_ls.cli.options.values import at_least, one_of, seconds
 
 FORMATS = ("jsonl", "csv")
 
@@ -47,25 +47,10 @@ def fill(parser: CommandParser) -> None:
         action="store_true",
         help="put the finished output in the order of the input (otherwise: as they ended)",
     )
-    _add_target(parser)
+    add_target(parser)
     add_request(parser)
     _add_calling(parser)
     _add_reports(parser)
-
-
-def _add_target(parser: CommandParser) -> None:
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
-    )
-    which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
-    parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
-    parser.add_argument("--port", type=port, metavar="P", help="port of the agent")
-    parser.add_argument(
-        "--cloud",
-        action="store_true",
-        help="call the agent in the cloud: all inputs leave this machine",
-    )
 
 
 def _add_calling(parser: CommandParser) -> None:

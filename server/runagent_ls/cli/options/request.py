@@ -1,9 +1,11 @@
-"""Options about what is sent beside the inputs, the same for single runs and batches."""
+"""Which agent is called and what is sent beside the inputs, the same for single runs and batches."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from runagent_ls.cli.arguments import CommandParser
-from runagent_ls.cli.options.values import argument
+from runagent_ls.cli.options.values import argument, port
 
 
 def add_request(parser: CommandParser) -> None:
@@ -20,4 +22,21 @@ def add_request(parser: CommandParser) -> None:
         default=[],
         metavar="NAME=JSON",
         help="a further field of the request, for servers that know it; may be repeated",
+    )
+
+
+def add_target(parser: CommandParser) -> None:
+    """Which agent is called, and where."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
+    )
+    which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
+    parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
+    parser.add_argument("--port", type=port, metavar="P", help="port of the agent; with --host")
+    parser.add_argument(
+        "--cloud",
+        action="store_true",
+        help="call the agent in the cloud: all inputs leave this machine. The key is the one that"
+        " `runagent setup` has stored, else RUNAGENT_API_KEY",
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.request import add_request
-from runagent_ls.cli.options.values import argument, at_least, port, seconds
+from runagent_ls.cli.options.request import add_request, add_target
+from runagent_ls.cli.options.values import argument, at_least, seconds
 
 
 def fill(parser: CommandParser) -> None:
@@ -17,7 +15,7 @@ def fill(parser: CommandParser) -> None:
         + EXIT_CODES
     )
     parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
-    _add_target(parser)
+    add_target(parser)
     _add_inputs(parser)
     add_request(parser)
     _add_calling(parser)
@@ -28,22 +26,6 @@ def fill(parser: CommandParser) -> None:
     )
     parser.add_argument(
         "--no-history", action="store_true", help="do not record this run in the local history"
-    )
-
-
-def _add_target(parser: CommandParser) -> None:
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
-    )
-    which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
-    parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
-    parser.add_argument("--port", type=port, metavar="P", help="port of the agent; with --host")
-    parser.add_argument(
-        "--cloud",
-        action="store_true",
-        help="call the agent in the cloud: the inputs leave this machine. The key is the one that"
-        " `runagent setup` has stored, else RUNAGENT_API_KEY",
     )
 
 
