@@ -1,4 +1,4 @@
-"""Which agent is called and what is sent beside the inputs, the same for single runs and batches."""
+"""Which agent is called and what is sent beside the inputs, for single runs and batches."""
 
 from __future__ import annotations
 
