@@ -209,8 +209,8 @@ def _input(info: ParameterInfo, value: JsonValue | Missing) -> Input:
 def _fits(schema: Mapping[str, JsonValue], value: JsonValue) -> bool:
     """Whether the value can be written where the type of the schema is asked for.
 
-    Stricter than the function that is called: languages take no unknown keys in a literal, and no
-    1.0 for an integer.
+    Stricter than the function that is called: languages take no unknown keys in a literal, no 1.0
+    for an integer and no true for a number.
     """
     if check_inputs(_closed(dict(schema)), value):
         return False
@@ -228,6 +228,8 @@ def _closed(schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
     }
     if isinstance(found.get("properties"), dict) and found.get("type") == "object":
         found.setdefault("additionalProperties", False)
+    if found.get("type") in ("integer", "number"):
+        found["not"] = {"type": "boolean"}
     return found
 
 
