@@ -20,7 +20,8 @@ _RUN: Final = "id of a run, a beginning of it that no other run has, or last"
 
 def fill(parser: CommandParser) -> None:
     parser.epilog = (
-        "Runs are recorded in one file on this machine, without secrets. RUNAGENT_LS_HISTORY\n"
+        "Runs are recorded in one file on this machine, secrets that can be\n"
+        "recognised taken out. RUNAGENT_LS_HISTORY\n"
         "names another file, or is off.\n\n" + EXIT_CODES
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
