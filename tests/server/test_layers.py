@@ -25,21 +25,24 @@ BELOW: Final[Mapping[str, frozenset[str]]] = {
     "rules": frozenset({"text", "jsontree", "pyfile", "schema", "project"}),
     "features": frozenset({"text", "jsontree", "pyfile", "schema", "project", "rules"}),
     "agents": frozenset({"text", "schema"}),
-    "lsp": frozenset({*_CORE, "agents"}),
+    "serve": frozenset({"text", "jsontree", "pyfile", "schema", "project", "agents"}),
+    "lsp": frozenset({*_CORE, "agents", "serve"}),
     # Without arguments the command is the language server.
-    "cli": frozenset({*_CORE, "agents", "lsp"}),
+    "cli": frozenset({*_CORE, "agents", "serve", "lsp"}),
 }
 """Which packages each package may import, besides itself."""
 
 DOORS: Final[Mapping[str, frozenset[str]]] = {
     "pygls": frozenset({"lsp"}),
     "lsprotocol": frozenset({"features", "lsp", "cli"}),
-    "httpx": frozenset({"agents"}),
+    "httpx": frozenset({"agents", "serve"}),
+    "starlette": frozenset({"serve"}),
+    "uvicorn": frozenset({"serve"}),
     "h11": frozenset({"agents"}),
     "websockets": frozenset({"agents"}),
     "jsonschema": frozenset({"schema"}),
     "ruamel": frozenset({"jsontree"}),
-    LOWEST: frozenset({"agents", "lsp", "cli"}),
+    LOWEST: frozenset({"agents", "serve", "lsp", "cli"}),
     "tenacity": frozenset({LOWEST}),
     "cachetools": frozenset({LOWEST}),
     "prometheus_client": frozenset({LOWEST}),
@@ -50,6 +53,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
 HEAVY: Final = frozenset(
     {"httpx", "httpcore", "h11", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
     | {"docstring_parser", "pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
+    | {"starlette", "uvicorn", "click", "anyio"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""
 
