@@ -1,12 +1,13 @@
-"""`Run` and `Stream` above entrypoints."""
+"""`Run`, `Stream` and `Debug` above entrypoints."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from lsp.conftest import MAIN, write_project
-from lsp.editor import Editor
+from lsp.editor import SHELL, Editor
 
 Json = dict[str, Any]
 
@@ -55,6 +56,36 @@ def test_several_tags_on_one_function_are_told_apart(editor: Editor, tmp_path: P
     config = write_project(tmp_path / "agent", agent_architecture={"entrypoints": entries})
     main = editor.open(config.parent / "main.py", language="python")
     assert [lens["command"]["title"] for lens in lenses(editor, main)] == ["Run a", "Run b"]
+
+
+def test_the_shell_can_debug_what_is_python(editors: Callable[..., Editor], tmp_path: Path) -> None:
+    hook = {
+        "webhook_url": "http://127.0.0.1:9/",
+        "webhook_method": "post",
+        "file": "",
+        "module": "",
+        "tag": "hook",
+    }
+    entries = [{"file": "main.py", "module": "greet", "tag": "greet"}, hook]
+    config = write_project(tmp_path / "agent", agent_architecture={"entrypoints": entries})
+    shell = editors([tmp_path], SHELL)
+    shell.start()
+    found = [
+        (title, command) for _, title, command, _ in summary(lenses(shell, shell.open(config)))
+    ]
+    assert found == [("Run", "runagent.run"), ("Debug", "runagent.debug"), ("Run", "runagent.run")]
+    entries[0]["tag"] = "a_stream"
+    write_project(
+        tmp_path / "twice",
+        agent_architecture={"entrypoints": [entries[0], {**entries[0], "tag": "b"}]},
+    )
+    main = shell.open(tmp_path / "twice" / "main.py", language="python")
+    assert [lens["command"]["title"] for lens in lenses(shell, main)] == [
+        "Stream a_stream",
+        "Debug a_stream",
+        "Run b",
+        "Debug b",
+    ]
 
 
 def test_a_broken_config_keeps_answering(editor: Editor, tmp_path: Path) -> None:

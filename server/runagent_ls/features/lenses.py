@@ -1,4 +1,4 @@
-"""Where `Run` and `Stream` stand: on the entry of the configuration and on the function."""
+"""Where `Run`, `Stream` and `Debug` stand: on the entry of the configuration and on the function."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from runagent_ls.text.position import Range, Span
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One clickable line. `title` names the tag as well when a line carries several."""
+    """What can be clicked above one entrypoint. `title` names the tag as well when a line carries several."""
 
     range: Range
     title: str
     config_path: FilePath
     tag: str
     streams: bool
+    debug_title: str | None
+    """None where no Python code of the project answers."""
 
 
 def runnable(project: AgentProject) -> Iterator[Entrypoint]:
@@ -62,9 +64,15 @@ def _lenses(
     for line in sorted(by_line):
         for found, item in by_line[line]:
             verb = "Stream" if item.is_stream else "Run"
-            title = verb if len(by_line[line]) == 1 else f"{verb} {item.tag}"
-            tag = item.tag or ""
-            yield Lens(found, title, project.config_path, tag, item.is_stream)
+            suffix = "" if len(by_line[line]) == 1 else f" {item.tag}"
+            yield Lens(
+                found,
+                verb + suffix,
+                project.config_path,
+                item.tag or "",
+                item.is_stream,
+                "Debug" + suffix if item.kind == "python" else None,
+            )
 
 
 def lens_facts(project: AgentProject) -> tuple[object, ...]:

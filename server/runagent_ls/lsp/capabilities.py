@@ -10,6 +10,7 @@ from runagent_ls.version import __version__
 
 RUN_COMMAND: Final = "runagent.run"
 STREAM_COMMAND: Final = "runagent.stream"
+DEBUG_COMMAND: Final = "runagent.debug"
 BATCH_COMMAND: Final = "runagent.batch"
 FULL_SYNC: Final = 1
 

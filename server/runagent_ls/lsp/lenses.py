@@ -1,11 +1,12 @@
-"""`Run` and `Stream` above entrypoints."""
+"""`Run`, `Stream` and, in the RunAgent shell, `Debug` above entrypoints."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.features.lenses import Lens, config_lenses, lens_facts, python_lenses
-from runagent_ls.lsp.capabilities import RUN_COMMAND, STREAM_COMMAND
+from runagent_ls.lsp.capabilities import DEBUG_COMMAND, RUN_COMMAND, STREAM_COMMAND
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import range_message
@@ -34,14 +35,19 @@ class Lenses:
                 found.extend(config_lenses(project))
             else:
                 found.extend(python_lenses(project, path))
-        return [self._message(lens) for lens in found]
+        return [message for lens in found for message in self._messages(lens)]
 
-    def _message(self, lens: Lens) -> Json:
+    def _messages(self, lens: Lens) -> Iterator[Json]:
+        yield self._message(lens, lens.title, STREAM_COMMAND if lens.streams else RUN_COMMAND)
+        # A debugger is the client's: only the shell is known to have the command.
+        if lens.debug_title is not None and self._session.client.is_runagent_shell:
+            yield self._message(lens, lens.debug_title, DEBUG_COMMAND)
+
+    def _message(self, lens: Lens, title: str, command: str) -> Json:
         argument = {"configUri": self._session.uris.uri(lens.config_path), "tag": lens.tag}
-        command = STREAM_COMMAND if lens.streams else RUN_COMMAND
         return {
             "range": range_message(lens.range),
-            "command": {"title": lens.title, "command": command, "arguments": [argument]},
+            "command": {"title": title, "command": command, "arguments": [argument]},
         }
 
     def project_changed(self, config: FilePath) -> bool:
