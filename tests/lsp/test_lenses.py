@@ -59,20 +59,13 @@ def test_several_tags_on_one_function_are_told_apart(editor: Editor, tmp_path: P
 
 
 def test_the_shell_can_debug_what_is_python(editors: Callable[..., Editor], tmp_path: Path) -> None:
-    hook = {
-        "webhook_url": "http://127.0.0.1:9/",
-        "webhook_method": "post",
-        "file": "",
-        "module": "",
-        "tag": "hook",
-    }
+    hook = {"webhook_url": "http://127.0.0.1:9/", "method": "post", "tag": "hook"}
     entries = [{"file": "main.py", "module": "greet", "tag": "greet"}, hook]
     config = write_project(tmp_path / "agent", agent_architecture={"entrypoints": entries})
     shell = editors([tmp_path], SHELL)
     shell.start()
-    found = [
-        (title, command) for _, title, command, _ in summary(lenses(shell, shell.open(config)))
-    ]
+    in_config = summary(lenses(shell, shell.open(config)))
+    found = [(title, command) for _, title, command, _ in in_config]
     assert found == [("Run", "runagent.run"), ("Debug", "runagent.debug"), ("Run", "runagent.run")]
     entries[0]["tag"] = "a_stream"
     write_project(

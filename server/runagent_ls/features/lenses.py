@@ -1,4 +1,4 @@
-"""Where `Run`, `Stream` and `Debug` stand: on the entry of the configuration and on the function."""
+"""Where `Run`, `Stream` and `Debug` stand: on the entry of the config and on the function."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runagent_ls.text.position import Range, Span
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """What can be clicked above one entrypoint. `title` names the tag as well when a line carries several."""
+    """What can be clicked. `title` names the tag as well when a line carries several."""
 
     range: Range
     title: str
