@@ -87,6 +87,7 @@ export interface RunParams {
     [k: string]: unknown;
   };
   target?: TargetParams;
+  serve?: ServeOptions;
   timeouts?: Timeouts;
   /**
    * on whose behalf; matters in the cloud only
@@ -139,7 +140,10 @@ export interface Target {
   host: string;
   port: number;
   agentId: string | null;
-  source: "explicit" | "setting" | "registry" | "cloud";
+  /**
+   * `served`: by `runagent-ls serve`, this language server's own or another one
+   */
+  source: "explicit" | "setting" | "registry" | "cloud" | "served";
   /**
    * true unless the host is loopback
    */
@@ -259,10 +263,14 @@ export interface RunOutcome {
 export interface RunStateParams {
   runId: string;
   /**
-   * `waiting`: before the next attempt
+   * `serving`: the agent is being started; `waiting`: before the next attempt
    */
-  state: "resolving" | "connecting" | "running" | "waiting";
+  state: "resolving" | "serving" | "connecting" | "running" | "waiting";
   target: Target | null;
+  /**
+   * of `serving`: the step, for people
+   */
+  message?: string;
 }
 
 export interface OutputParams {
@@ -896,6 +904,221 @@ export interface BatchReport {
   error?: RunError;
 }
 
+export interface ServeOptions {
+  /**
+   * the Python that runs the agent; absent: the setting, else the nearest virtual environment, else the `PATH`
+   */
+  interpreter?: string;
+  debug?: DebugOptions;
+}
+
+/**
+ * run the agent under debugpy; runs wait until a debugger is attached
+ */
+export interface DebugOptions {
+  /**
+   * folder that holds the package `debugpy`; absent: the one of the agent's own Python
+   */
+  debugpyPath?: string;
+}
+
+export interface ServeStartParams {
+  configUri: string;
+  /**
+   * the one that is tried first; absent: any free one
+   */
+  port?: number;
+  /**
+   * as in `ServeOptions`
+   */
+  interpreter?: string;
+  debug?: DebugOptions;
+  /**
+   * write the agent into the platform's local registry, so that its own tools find it
+   */
+  register?: boolean;
+}
+
+export interface ServeStopParams {
+  configUri: string;
+}
+
+export interface ServeStatusParams {}
+
+export interface ServeStatusResult {
+  servers: ServerStatus[];
+}
+
+/**
+ * `reloading`: the code of before answers while the new one is started; `stale`: the new one failed, the code of before goes on answering; `failed`: nothing answers
+ */
+export type ServerState = "starting" | "ready" | "reloading" | "stale" | "stopping" | "stopped" | "failed";
+
+/**
+ * an agent that this language server serves or served; times in seconds since 1970
+ */
+export interface ServerStatus {
+  configUri: string;
+  state: ServerState;
+  /**
+   * false: another editor or a terminal serves it, and this language server only uses it
+   */
+  own: boolean;
+  /**
+   * present while there is a server
+   */
+  host?: string;
+  port?: number;
+  /**
+   * `host:port` for people
+   */
+  address?: string;
+  agentId: string | null;
+  /**
+   * of the server's process
+   */
+  pid?: number;
+  /**
+   * of the process that runs the agent's code
+   */
+  workerPid?: number;
+  /**
+   * version of the agent's Python
+   */
+  python?: string;
+  /**
+   * path of the agent's Python
+   */
+  interpreter?: string;
+  /**
+   * when this state began
+   */
+  since: number;
+  /**
+   * present while the state is `stale`, and while a reload from it goes on
+   */
+  staleSince?: number;
+  failure?: ServeFailure;
+  /**
+   * where a debugger may attach, on this machine
+   */
+  debugPort?: number;
+  registered: boolean;
+  /**
+   * runs that go on
+   */
+  running: number;
+  /**
+   * runs that wait for their turn
+   */
+  waiting: number;
+  entrypoints: EntrypointReport[];
+}
+
+export interface ServeFailure {
+  code: string;
+  message: string;
+  suggestion?: string;
+  /**
+   * the Python exception's name
+   */
+  exception?: string;
+  /**
+   * the entrypoint that failed
+   */
+  tag?: string;
+  /**
+   * in the agent's own files, outermost first
+   */
+  frames: TracebackFrame[];
+}
+
+/**
+ * one entrypoint as the running Python sees it; absent where that cannot be told
+ */
+export interface EntrypointReport {
+  tag: string;
+  exists: boolean;
+  callable?: boolean;
+  streams?: boolean;
+  /**
+   * function, coroutine function, generator function, async generator function, class or object
+   */
+  kind?: string;
+  signature?: string;
+  uri?: string;
+  /**
+   * counted from zero
+   */
+  line?: number;
+  failure?: ServeFailure;
+}
+
+export interface ServeEventParams {
+  configUri: string;
+  kind: "status" | "step" | "log" | "requirements";
+  status?: ServerStatus;
+  step?: ServeStep;
+  /**
+   * of `log`
+   */
+  lines?: ServeLogLine[];
+  requirements?: ServeRequirements;
+}
+
+export interface ServeStep {
+  step: "loading" | "starting" | "importing" | "ready";
+  message: string;
+}
+
+export interface ServeLogLine {
+  /**
+   * of the run that wrote it
+   */
+  runId: string | null;
+  /**
+   * `server`: what the server itself says
+   */
+  stream: "stdout" | "stderr" | "server";
+  /**
+   * one line or a part of one, without its end
+   */
+  text: string;
+  /**
+   * since 1970
+   */
+  atMs: number;
+}
+
+export interface ServeRequirements {
+  /**
+   * requirements that the agent's Python does not have, as they are written
+   */
+  missing: string[];
+  /**
+   * installs them: the program and its arguments
+   */
+  command: string[];
+}
+
+export interface VerifyParams {
+  configUri: string;
+  /**
+   * as in `ServeOptions`
+   */
+  interpreter?: string;
+}
+
+export interface VerifyResult {
+  /**
+   * version of the agent's Python, where it could be started
+   */
+  python?: string;
+  interpreter: string;
+  entrypoints: EntrypointReport[];
+  failure?: ServeFailure;
+}
+
 export interface CheckParams {}
 
 export interface CheckResult {
@@ -925,6 +1148,11 @@ export interface Requests {
   'runagent/client': { params: ClientParams; result: ClientResult };
   'runagent/batch': { params: BatchParams; result: BatchReport };
   'runagent/check': { params: CheckParams; result: CheckResult };
+  'runagent/serve/start': { params: ServeStartParams; result: ServerStatus };
+  'runagent/serve/stop': { params: ServeStopParams; result: ServerStatus };
+  'runagent/serve/restart': { params: ServeStartParams; result: ServerStatus };
+  'runagent/serve/status': { params: ServeStatusParams; result: ServeStatusResult };
+  'runagent/verify': { params: VerifyParams; result: VerifyResult };
 }
 
 /** Notifications the editor sends. */
@@ -936,6 +1164,7 @@ export interface ClientNotifications {
 /** Notifications the server sends. */
 export interface ServerNotifications {
   'runagent/batchProgress': BatchProgressParams;
+  'runagent/serve/event': ServeEventParams;
   'runagent/runState': RunStateParams;
   'runagent/output': OutputParams;
   'runagent/projectsChanged': ProjectsParams;

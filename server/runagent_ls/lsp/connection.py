@@ -31,6 +31,7 @@ from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.runs import Runs
 from runagent_ls.lsp.scheduling import PauseGate
+from runagent_ls.lsp.serving.requests import ServeRequests
 from runagent_ls.lsp.session import WARNING, Session
 from runagent_ls.lsp.shell import Shell
 from runagent_ls.lsp.status import Status
@@ -106,6 +107,7 @@ class Connection:
             self.client_code = ClientCodeRequests(session, self.calling, self.recording)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
+            self.serve_requests = ServeRequests(session)
             self.history = HistoryQuestions(session, self.recording)
         session.on("initialized", self._initialized)
         session.on("workspace/didChangeConfiguration", self._settings_changed)

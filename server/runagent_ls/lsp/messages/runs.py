@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
+from runagent_ls.lsp.messages.serving import ServeOptions, read_serve
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.call import Call
@@ -64,6 +65,8 @@ class RunRequest:
     kwargs: Json | None
     place: Place
     options: Options
+    serve: ServeOptions | None = None
+    """How to serve the agent when nobody does; None: not at all."""
 
     def call(self) -> Call:
         from runagent_ls.agents.call import Call
@@ -93,6 +96,7 @@ def read_run(params: Json, run_id: str | None = None) -> RunRequest:
         kwargs=kwargs,
         place=place,
         options=read_options(params),
+        serve=read_serve(params),
     )
 
 
