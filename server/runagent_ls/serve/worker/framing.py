@@ -12,6 +12,7 @@ to the worker
     CREDIT    {"bytes"}: so many more bytes of chunks may be sent for this run
     CANCEL    {}: end this run, at its next yield or await at the latest
     SHUTDOWN  {}: no more runs come; end when the last one has ended
+    PING      {}: answer with PONG from the event loop; a blocked one stays silent
 
 from the worker
     READY     {"python", "executable", "pid", "entrypoints": [report], "files": [path]};
@@ -26,6 +27,7 @@ from the worker
     LOG       {"stream": "stdout"|"stderr", "text"} of a run, or of none
     DEBUG     {"port"}: a debugger may attach now
     FILES     {"files"}: more of the agent's own modules were imported
+    PONG      {}
 """
 
 import struct
@@ -39,6 +41,7 @@ RUN: Final = 2
 CREDIT: Final = 3
 CANCEL: Final = 4
 SHUTDOWN: Final = 5
+PING: Final = 6
 
 READY: Final = 65
 FAILED: Final = 66
@@ -49,6 +52,7 @@ ERROR: Final = 70
 LOG: Final = 71
 DEBUG: Final = 72
 FILES: Final = 73
+PONG: Final = 74
 
 
 def frame(kind: int, run: int, payload: bytes) -> bytes:
