@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.project.file_source import FileSource
+from runagent_ls.project.observation import Observation
 from runagent_ls.pyfile.model import Proof, PyFile, Signature, Symbol
 from runagent_ls.schema.problem import SchemaProblem
 from runagent_ls.text.decoding import TextProblem
@@ -223,6 +224,8 @@ class AgentProject:
     """Imports of these files that fail."""
     files: FileSource | None = field(default=None, repr=False, compare=False)
     """Where to read further files of the project, for questions that go beyond the model."""
+    observation: Observation | None = None
+    """What the agent's own Python said, when it was asked; reading a project asks nothing."""
 
     @property
     def framework(self) -> str | None:
