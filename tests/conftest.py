@@ -15,6 +15,14 @@ from serve_real_agent import RunningAgent, serving
 EVERYTHING = Path(__file__).parent / "fixtures" / "real-agent"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Servers that run for the user are none of the tests' business."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUNAGENT_LS_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def serve_real_agent() -> Iterator[Callable[[Path], RunningAgent]]:
     """Serve the project in a folder until the session ends; the folder should be a copy."""

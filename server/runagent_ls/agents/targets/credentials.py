@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from typing import Literal, Never, Self, TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 
 from runagent_ls.agents.errors import AuthenticationError, InitializationError, RegistryError
 from runagent_ls.agents.targets.address import is_host, is_loopback
+from runagent_ls.agents.targets.hidden import Hidden
 from runagent_ls.agents.targets.registry import Registry
 
 DEFAULT_BASE_URL = "https://backend.run-agent.ai"
@@ -33,10 +34,10 @@ _SHORTEST_SECRET = 6
 """Shorter texts would take ordinary words out of what they are redacted from."""
 
 
-class ApiKey:
-    """A key that shows itself only to `reveal`: not in `repr`, `str`, pickles, JSON or logs."""
+class ApiKey(Hidden):
+    """A key of the cloud."""
 
-    __slots__ = ("__text",)
+    __slots__ = ()
 
     def __init__(self, text: str) -> None:
         """AuthenticationError for a text that cannot travel in a header."""
@@ -46,31 +47,7 @@ class ApiKey:
                 "The API key holds characters that no key has, such as spaces or line breaks.",
                 suggestion="Copy the key again, whole and nothing else.",
             )
-        self.__text = text
-
-    def reveal(self) -> str:
-        """The key itself: for the header and the URL of a request, and to redact it."""
-        return self.__text
-
-    def __repr__(self) -> str:
-        return "ApiKey(hidden)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ApiKey) and self.__text == other.__text
-
-    def __hash__(self) -> int:
-        return hash(self.__text)
-
-    def __reduce__(self) -> Never:
-        raise TypeError("an API key is not written anywhere")
-
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return self
+        super().__init__(text)
 
 
 def forms_of(key: ApiKey) -> tuple[str, ...]:

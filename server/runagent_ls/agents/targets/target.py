@@ -15,6 +15,7 @@ from runagent_ls.agents.errors import (
     ConnectionFailedError,
     RegistryError,
 )
+from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.address import (
     LOCAL_HOST,
     address_of,
@@ -27,11 +28,14 @@ from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from runagent_ls.agents.rest.reports import Health
     from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+    from runagent_ls.agents.targets.own_servers import ServerToken
 
-Source: TypeAlias = Literal["explicit", "setting", "registry", "cloud"]
-"""Who named the address."""
+Source: TypeAlias = Literal["explicit", "setting", "served", "registry", "cloud"]
+"""Who named the address; `served` is a server of ours that runs."""
 
 Scheme: TypeAlias = Literal["http", "https"]
 _USUAL_PORTS: dict[str, int] = {"http": 80, "https": 443}
@@ -44,6 +48,7 @@ class Target:
     `prefix` is the path before `/api/v1`, `key` what the cloud is asked with, and `user_id` and
     `persistent_memory` are for calls to the cloud that say nothing of them. `copies_to_cloud`:
     whether the local server sends a copy of each run to the cloud, None when that is not known.
+    `token` is what a server of ours knows its user by.
     """
 
     host: str
@@ -56,6 +61,7 @@ class Target:
     user_id: str | None = None
     persistent_memory: bool = False
     copies_to_cloud: bool | None = field(default=None, compare=False)
+    token: ServerToken | None = field(default=None, compare=False)
 
     @property
     def cloud(self) -> bool:
@@ -145,12 +151,14 @@ async def resolve(
     *,
     source: Source = "explicit",
     timeouts: Timeouts | None = None,
+    config_path: Path | None = None,
 ) -> Target:
     """The server to call, after asking it which agent it serves.
 
     With `port` (and `host`, else this machine) that address is used; `agent_id` None accepts
-    whatever agent is there. Without, the registry is asked for `agent_id`. `source` is what the
-    target says of a given address.
+    whatever agent is there. Without, our own running servers are looked at, the newest first, then
+    the registry is asked for `agent_id`. `source` is what the target says of a given address.
+    `config_path`: only a server of ours for this very configuration counts.
 
     Raises AgentAddressNotFoundError when no address is known, AgentNotFoundLocalError when nobody
     or another agent is there, ConnectionFailedError or RequestRefusedError when it is no RunAgent
@@ -161,7 +169,7 @@ async def resolve(
     if port is not None:
         given = reachable(host or LOCAL_HOST)
         target = await _at_address(given, port, agent_id, source, limits)
-        return replace(target, copies_to_cloud=await asyncio.to_thread(_copies, target, known))
+        return await asyncio.to_thread(_more_of, target, known)
     if host is not None:
         raise AgentAddressNotFoundError(
             f"The host {host} was given without a port.",
@@ -174,7 +182,24 @@ async def resolve(
             suggestion="Put an `agent_id` into the configuration, or give a host and a port.",
             action="change-target",
         )
-    return await _registered(agent_id, known, limits)
+    return await _served(agent_id, config_path, limits) or await _registered(
+        agent_id, known, limits
+    )
+
+
+async def _served(agent_id: str, config_path: Path | None, timeouts: Timeouts) -> Target | None:
+    """The newest server of ours that answers for the agent."""
+    for server in await asyncio.to_thread(own_servers.find, agent_id, config_path):
+        host = reachable(server.host)
+        try:
+            health = await _health(host, server.port, timeouts)
+        except AgentError:
+            continue
+        if health.agent_id == agent_id:
+            return Target(
+                host, server.port, agent_id, "served", copies_to_cloud=False, token=server.token
+            )
+    return None
 
 
 async def _at_address(
@@ -222,10 +247,18 @@ async def _registered(agent_id: str, registry: Registry, timeouts: Timeouts) -> 
     return Target(host, row.port, agent_id, "registry", copies_to_cloud=copies)
 
 
+def _more_of(target: Target, registry: Registry) -> Target:
+    """What is known of the server at an address besides."""
+    if target.leaves_machine:
+        return target
+    for server in own_servers.find(target.agent_id):
+        if (reachable(server.host), server.port) == (target.host, target.port):
+            return replace(target, copies_to_cloud=False, token=server.token)
+    return replace(target, copies_to_cloud=_copies(target, registry))
+
+
 def _copies(target: Target, registry: Registry) -> bool | None:
     """Whether the server at an address copies to the cloud, if it is known to use this registry."""
-    if target.leaves_machine:
-        return None
     try:
         row = registry.find(target.agent_id)
     except RegistryError:
