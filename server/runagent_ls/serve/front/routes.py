@@ -1,0 +1,85 @@
+"""What is asked now and then, on Starlette: paths, methods, redirects, pages of browsers.
+
+Starlette is what the platform's own framework stands on, so that unknown paths, wrong methods and
+trailing slashes are answered alike. Import this late: Starlette takes its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runagent_ls.serve.front import pages
+from runagent_ls.serve.front.answers import Answer, detail
+from runagent_ls.serve.front.security import LOOPBACK_ORIGIN
+
+if TYPE_CHECKING:
+    from runagent_ls.serve.front.app import Front
+
+_Endpoint = Callable[[Request], Awaitable[Answer]]
+
+
+def application(front: Front, agent_id: str) -> Starlette:
+    """All paths of the agent with this id."""
+    agent = f"/api/v1/agents/{agent_id}"
+    context = front.context
+
+    async def architecture(_: Request) -> Answer:
+        return pages.architecture(front.agent.plan)
+
+    async def info(_: Request) -> Answer:
+        return pages.info(front.agent.plan, context)
+
+    async def health(_: Request) -> Answer:
+        return pages.health(front.agent.plan, context)
+
+    routes = [
+        _route("/api/v1", info),
+        _route("/api/v1/health", health),
+        _route(f"{agent}/architecture", architecture),
+    ]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(context.allow_origins),
+        allow_origin_regex=LOOPBACK_ORIGIN.pattern,
+        allow_credentials=True,
+        allow_methods=["*"],
+        allow_headers=["*"],
+    )
+    return Starlette(
+        routes=routes, middleware=[cors], exception_handlers={HTTPException: _as_detail}
+    )
+
+
+def _route(path: str, endpoint: _Endpoint, method: str = "GET") -> Route:
+    async def answered(request: Request) -> Response:
+        return response(await endpoint(request))
+
+    route = Route(path, answered, methods=[method])
+    route.methods = {method}  # without the HEAD that comes with GET: the platform has none
+    return route
+
+
+def response(answer: Answer) -> Response:
+    """The answer as Starlette sends it."""
+    made = Response(answer.body, answer.status)
+    made.raw_headers = answer.all_headers()
+    return made
+
+
+async def _as_detail(_: Request, error: Exception) -> Response:
+    """404 and 405 of Starlette, in the words of the platform's framework."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    headers = (error.headers or {}).items()
+    raw = tuple(
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers
+    )
+    return response(detail(error.status_code, error.detail, raw))

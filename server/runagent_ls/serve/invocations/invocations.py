@@ -1,0 +1,207 @@
+"""Recording invocations from the event loop; a thread does the writing.
+
+A run's row is there when `end` returns, so that no answer goes out before what it tells of would
+outlive us. Runs that end at the same time share a commit. A run that goes on for a while gets a
+row too, as pending.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeAlias, TypeVar
+
+from runagent_ls.agents.values import JsonValue
+from runagent_ls.serve.invocations.database import Database
+from runagent_ls.serve.invocations.rows import Ended, Invocation, RowWriter
+from runagent_ls.serve.invocations.secrets import KnownSecrets
+
+LONGEST_WAIT_S: Final = 1.0
+"""An answer waits no longer for its row. It is written nevertheless as soon as that is possible."""
+PENDING_AFTER_S: Final = 0.3
+"""A run that takes longer gets a row while it goes on."""
+_RETRY_S: Final = 0.5
+_MOST_WAITING: Final = 5_000
+"""Rows that cannot be written are kept in memory up to this number; the oldest go first."""
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_Item: TypeAlias = tuple[Invocation, Ended | None, asyncio.Future[None] | None]
+
+
+class Invocations:
+    """The invocations in one file. Made in the event loop's thread, used there.
+
+    `own`: the file is ours alone, and is made when it is not there; not so the registry.
+    `variables` are the agent's own: the values of secret ones are kept out of every row.
+    """
+
+    def __init__(
+        self, path: Path, *, own: bool, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self.path: Final = path
+        self._own = own
+        self._secrets = KnownSecrets(variables or {})
+        self._rows = RowWriter(self._secrets.redactor)
+        self._open: dict[str, Invocation] = {}
+        self._unsaved: dict[str, Invocation] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._waiting: deque[_Item] = deque()
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self, run: Invocation) -> Invocation:
+        """A run begins now. Must be followed by `end`."""
+        run = replace(run, requested_at=time.time())
+        self._open[run.id] = run
+        self._unsaved[run.id] = run
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
+        return run
+
+    async def end(self, run: Invocation, ended: Ended) -> None:
+        """Returns when the row is written, or after LONGEST_WAIT_S."""
+        self._open.pop(run.id, None)
+        self._unsaved.pop(run.id, None)
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._put((run, replace(ended, at=time.time()), written))
+        # a plain timer: `asyncio.wait_for` would cost as much as the rest
+        timer = loop.call_later(LONGEST_WAIT_S, _resolve, written)
+        try:
+            await written
+        finally:
+            timer.cancel()
+
+    async def recent(
+        self, agent_id: str, limit: int, status: str | None = None
+    ) -> list[dict[str, JsonValue]]:
+        """The newest first. Raises OSError or sqlite3.Error."""
+        await self._settle()
+        return await asyncio.to_thread(self._reading(lambda d: d.recent(agent_id, limit, status)))
+
+    async def one(self, invocation_id: str) -> dict[str, JsonValue] | None:
+        """Raises OSError or sqlite3.Error."""
+        await self._settle()
+        return await asyncio.to_thread(self._reading(lambda d: d.one(invocation_id)))
+
+    async def stats(self, agent_id: str) -> dict[str, JsonValue]:
+        """Raises OSError or sqlite3.Error."""
+        await self._settle()
+        return await asyncio.to_thread(self._reading(lambda d: d.stats(agent_id)))
+
+    async def close(self, limit_s: float = 5.0) -> None:
+        """Write what is waiting. What cannot be written within `limit_s` seconds is lost."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._thread is not None:
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join, limit_s)
+            self._closing.set()
+            self._thread = None
+
+    def _save_pending(self) -> None:
+        self._timer = None
+        old = time.time() - PENDING_AFTER_S * 0.9
+        due = [run for run in self._unsaved.values() if run.requested_at <= old]
+        for run in due:
+            del self._unsaved[run.id]
+            self._put((run, None, None))
+        if self._unsaved:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
+
+    async def _settle(self) -> None:
+        """Write the runs that go on now, so that a question finds them."""
+        if not self._unsaved:
+            return
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        runs = list(self._unsaved.values())
+        self._unsaved.clear()
+        for run in runs[:-1]:
+            self._put((run, None, None))
+        self._put((runs[-1], None, written))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(written, LONGEST_WAIT_S)
+
+    def _reading(self, work: Callable[[Database], _T]) -> Callable[[], _T]:
+        def read() -> _T:
+            database = Database(self.path, own=self._own)
+            try:
+                return work(database)
+            finally:
+                database.close()
+
+        return read
+
+    def _put(self, item: _Item) -> None:
+        if self._thread is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread = threading.Thread(target=self._write_all, name="invocations", daemon=True)
+            self._thread.start()
+        self._queue.put(item)
+
+    def _write_all(self) -> None:
+        """The thread: everything that waits goes into one commit."""
+        database = Database(self.path, own=self._own)
+        waiting = self._waiting
+        told = False
+        while not self._closing.is_set():
+            ending = self._collect(block=not waiting)
+            try:
+                if waiting:
+                    database.write([self._rows.row(run, ended) for run, ended, _ in waiting])
+            except (OSError, sqlite3.Error) as error:
+                if not told:
+                    _log.warning("invocations cannot be recorded in %s: %s", self.path, error)
+                told = True
+                while len(waiting) > _MOST_WAITING:
+                    waiting.popleft()
+                if ending:
+                    break
+                self._closing.wait(_RETRY_S)
+                continue
+            told = False
+            self._tell([written for _, _, written in waiting if written is not None])
+            waiting.clear()
+            if ending:
+                break
+        database.close()
+
+    def _collect(self, *, block: bool) -> bool:
+        """Take over what is in the queue; whether there will be no more."""
+        try:
+            item = self._queue.get(block)
+            while item is not None:
+                self._waiting.append(item)
+                item = self._queue.get(block=False)
+        except queue.Empty:
+            return False
+        return True
+
+    def _tell(self, written: list[asyncio.Future[None]]) -> None:
+        if written and self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(_resolve_all, written)
+
+
+def _resolve(written: asyncio.Future[None]) -> None:
+    if not written.done():
+        written.set_result(None)
+
+
+def _resolve_all(written: list[asyncio.Future[None]]) -> None:
+    for each in written:
+        _resolve(each)

@@ -1,0 +1,158 @@
+"""One invocation on its way into its row: clean, capped, as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Literal, TypeAlias
+
+from runagent_ls.agents.history.redaction.redactor import Redactor
+from runagent_ls.agents.values import JsonValue, decode
+
+LARGEST: Final = 1024 * 1024
+"""Characters of inputs or output that are kept whole."""
+_KEPT: Final = 64 * 1024
+"""Characters that are kept of longer ones."""
+SAMPLES: Final = 10
+"""So many chunks of a stream are kept, the first ones."""
+
+Ending: TypeAlias = Literal["completed", "failed"]
+Cell: TypeAlias = str | float | None
+"""What a column takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A run that has begun. `input_data` and `client_info` as the platform has them."""
+
+    id: str
+    agent_id: str
+    tag: str
+    sdk_type: Literal["local_server", "websocket_stream"]
+    input_data: JsonValue
+    client_info: JsonValue
+    requested_at: float = 0.0
+    """seconds since 1970"""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSummary:
+    """What is kept of a stream: `samples` are its first chunks as structured strings."""
+
+    chunks: int
+    seconds: float
+    samples: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended. `output` is its structured string, or the summary of its stream."""
+
+    status: Ending
+    seconds: float
+    output: str | StreamSummary | None = None
+    error: str | None = None
+    at: float = 0.0
+    """seconds since 1970"""
+
+
+COLUMNS: Final = (
+    "invocation_id", "agent_id", "input_data", "output_data", "error_detail", "request_timestamp",
+    "response_timestamp", "execution_time_ms", "status", "entrypoint_tag", "sdk_type",
+    "client_info",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class RowWriter:
+    """Makes rows. `redactor` gives the secrets that are known at the moment."""
+
+    redactor: Callable[[], Redactor]
+    largest: int = LARGEST
+    _empty: str = field(default="null", init=False)
+
+    def row(self, run: Invocation, ended: Ended | None) -> tuple[Cell, ...]:
+        """In the order of COLUMNS; without an end it is pending."""
+        redactor = self.redactor()
+        output = error = at = milliseconds = None
+        if ended is not None:
+            output = self._output(ended.output, redactor)
+            error = None if ended.error is None else self._text(ended.error, redactor)
+            at, milliseconds = stamp(ended.at), ended.seconds * 1000
+        return (
+            run.id,
+            run.agent_id,
+            self._json(run.input_data, redactor),
+            output,
+            error,
+            stamp(run.requested_at),
+            at,
+            milliseconds,
+            "pending" if ended is None else ended.status,
+            run.tag,
+            run.sdk_type,
+            json.dumps(run.client_info),
+        )
+
+    def _output(self, output: str | StreamSummary | None, redactor: Redactor) -> str | None:
+        if output is None:
+            return None
+        if isinstance(output, StreamSummary):
+            return self._json(self._summary(output), redactor)
+        if len(output) > 2 * self.largest:  # its JSON has fewer escapes, but not so many fewer
+            return json.dumps(_shortened(self._text(output[: 2 * _KEPT], redactor), len(output)))
+        return self._json(decode(output), redactor)
+
+    def _summary(self, stream: StreamSummary) -> JsonValue:
+        samples: list[JsonValue] = [self._sample(chunk) for chunk in stream.samples]
+        return {
+            "stream_completed": True,
+            "total_chunks": stream.chunks,
+            "execution_type": "streaming",
+            "sample_chunks": samples,
+            "execution_time_seconds": stream.seconds,
+            "chunk_summary": {
+                "total_chunks": stream.chunks,
+                "stored_samples": len(samples),
+                "stream_type": "websocket",
+            },
+        }
+
+    def _sample(self, chunk: str) -> JsonValue:
+        return _shortened(chunk, len(chunk)) if len(chunk) > _KEPT else decode(chunk)
+
+    def _json(self, value: JsonValue, redactor: Redactor) -> str:
+        clean = finite(redactor.value(value))
+        text = json.dumps(clean)
+        if len(text) <= self.largest:
+            return text
+        return json.dumps(_shortened(json.dumps(clean, ensure_ascii=False), len(text)))
+
+    def _text(self, text: str, redactor: Redactor) -> str:
+        clean = redactor.text(text)
+        return clean if len(clean) <= _KEPT else f"{clean[:_KEPT]}…"
+
+
+def stamp(seconds: float) -> str:
+    """As the platform writes a moment: UTC, whole seconds."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def finite(value: JsonValue) -> JsonValue:
+    """The value with null for NaN and the infinities: the platform's own history cannot be read
+    any more once one of them is in it."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    return value
+
+
+def _shortened(text: str, length: int) -> JsonValue:
+    """What stands for a value that is too long."""
+    return {"truncated": True, "characters": length, "beginning": text[:_KEPT]}

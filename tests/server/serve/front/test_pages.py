@@ -1,0 +1,81 @@
+"""What the server tells of itself, against the platform's recorded answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from runagent_ls.serve.front import FrontContext
+from runagent_ls.serve.plan import AgentPlan
+from serving_front import ask, recorded, recorded_plan, serving_front
+
+
+class _Planned:
+    """Pages are answered from the plan; the agent itself is not asked."""
+
+    def __init__(self, plan: AgentPlan) -> None:
+        self.plan = plan
+
+
+@pytest.fixture
+async def context(tmp_path: Path) -> AsyncIterator[FrontContext]:
+    agent: Any = _Planned(recorded_plan(tmp_path))
+    async with serving_front(agent, tmp_path) as context:
+        yield context
+
+
+def _as_now(recorded_body: Any, answered: Any) -> Any:
+    """The recorded body with what changes from answer to answer, after a look at it."""
+    if not isinstance(recorded_body, dict):
+        return recorded_body
+    expected = dict(recorded_body)
+    if "timestamp" in expected:
+        datetime.fromisoformat(answered["timestamp"])
+        expected["timestamp"] = answered["timestamp"]
+    if "request_id" in expected:
+        UUID(answered["request_id"])
+        expected["request_id"] = answered["request_id"]
+    if "uptime_seconds" in expected:
+        assert 0 <= answered["uptime_seconds"] < 60
+        expected["uptime_seconds"] = answered["uptime_seconds"]
+    return expected
+
+
+@pytest.mark.parametrize("name", ["health", "architecture", "info", "404-unknown-path"])
+async def test_a_page_is_the_recorded_one(context: FrontContext, name: str) -> None:
+    exchange = recorded(name)
+    request, response = exchange["request"], exchange["response"]
+    status, headers, body = await ask(context, request["method"], request["path"])
+    expected = _as_now(response["body"], body)
+    if name == "info":
+        expected = {**expected, "port": context.port}
+    assert (status, body) == (response["status"], expected)
+    names = ["server", "content-type", "allow"]
+    assert {k: headers.get(k) for k in names} == {k: response["headers"].get(k) for k in names}
+
+
+async def test_only_the_served_agent_is_known(context: FrontContext) -> None:
+    status, _, body = await ask(context, "GET", "/api/v1/agents/another/architecture")
+    assert (status, body) == (404, {"detail": "Not Found"})
+
+
+async def test_a_slash_too_many_is_redirected(context: FrontContext) -> None:
+    status, headers, _ = await ask(context, "GET", "/api/v1/health/?x=1")
+    address = f"http://{context.host}:{context.port}/api/v1/health?x=1"
+    assert (status, headers["location"]) == (307, address)
+
+
+async def test_a_head_alone_is_not_to_be_had(context: FrontContext) -> None:
+    status, headers, body = await ask(context, "HEAD", "/api/v1/health")
+    assert (status, headers["allow"], body) == (405, "GET", b"")
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json", "/", "/..%2f..%2fetc/passwd"])
+async def test_there_are_no_other_pages(context: FrontContext, path: str) -> None:
+    status, _, body = await ask(context, "GET", path)
+    assert (status, body) == (404, {"detail": "Not Found"})
