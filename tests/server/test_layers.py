@@ -41,6 +41,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
     "h11": frozenset({"agents"}),
     "websockets": frozenset({"agents"}),
     "jsonschema": frozenset({"schema"}),
+    "packaging": frozenset({"serve"}),
     "ruamel": frozenset({"jsontree"}),
     LOWEST: frozenset({"agents", "serve", "lsp", "cli"}),
     "tenacity": frozenset({LOWEST}),
@@ -53,7 +54,7 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
 HEAVY: Final = frozenset(
     {"httpx", "httpcore", "h11", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
     | {"docstring_parser", "pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
-    | {"starlette", "uvicorn", "click", "anyio"}
+    | {"starlette", "uvicorn", "click", "anyio", "packaging"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""
 

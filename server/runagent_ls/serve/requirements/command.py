@@ -1,0 +1,67 @@
+"""The one command that comes next when requirements are not met."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Protocol
+
+from runagent_ls.serve.requirements.declared import REQUIREMENTS
+from runagent_ls.serve.requirements.installed import InterpreterReport
+
+NEW_ENVIRONMENT: Final = ".venv"
+
+
+class Wanted(Protocol):
+    """Something to install: a requirement, and the file that asks for it."""
+
+    @property
+    def requirement(self) -> str: ...
+
+    @property
+    def file(self) -> Path: ...
+
+
+def install_command(
+    folder: Path, interpreter: Path, report: InterpreterReport, wanted: Iterable[Wanted]
+) -> tuple[tuple[str, ...] | None, str | None]:
+    """The words of the command, and what to say of it where it does not install by itself."""
+    if report.managed:
+        own = folder / NEW_ENVIRONMENT
+        return (str(interpreter), "-m", "venv", str(own)), (
+            f"{interpreter} belongs to the system and takes no packages: make an environment for"
+            " the agent, then install into that."
+        )
+    requirements = folder / REQUIREMENTS
+    words = ["-r", str(requirements)] if any(it.file != _pyproject(folder) for it in wanted) else []
+    words += [it.requirement for it in wanted if it.file == _pyproject(folder)]
+    return with_installer(interpreter, report, words)
+
+
+def with_installer(
+    interpreter: Path, report: InterpreterReport, words: Iterable[str]
+) -> tuple[tuple[str, ...] | None, str | None]:
+    """`words` behind the program that installs into `interpreter`."""
+    if report.has_pip:
+        return (str(interpreter), "-m", "pip", "install", *words), None
+    uv = shutil.which("uv")
+    if uv is not None:
+        return (uv, "pip", "install", "--python", str(interpreter), *words), None
+    return (str(interpreter), "-m", "ensurepip", "--upgrade"), (
+        f"{interpreter} has no pip yet: get it first, then install."
+    )
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """The command as people type it."""
+    import shlex
+    import subprocess
+
+    listed = list(words)
+    return subprocess.list2cmdline(listed) if sys.platform == "win32" else shlex.join(listed)
+
+
+def _pyproject(folder: Path) -> Path:
+    return folder / "pyproject.toml"
