@@ -1,9 +1,14 @@
 """Keeps an agent running: starts workers, hands runs to them, ends and replaces them.
 
-- `runs`: what is asked and answered
+- `supervisor`: runs, their turns, limits and ends
+- `fleet`: which worker takes runs, and what follows it
+- `worker_link`, `process`, `frame_reader`, `payloads`: one worker, spoken to
+- `groups`, `memory`, `environment`, `deaths`, `logs`: its processes, and how they may behave
+- `active`, `runs`: what is asked and answered
 - `extractors`: JSONPath expressions as steps for the worker
 """
 
+from runagent_ls.serve.supervisor.active import Stream
 from runagent_ls.serve.supervisor.runs import (
     FailureKind,
     Listener,
@@ -13,6 +18,7 @@ from runagent_ls.serve.supervisor.runs import (
     Run,
     RunFailedError,
 )
+from runagent_ls.serve.supervisor.supervisor import Supervisor
 
 __all__ = [
     "FailureKind",
@@ -22,4 +28,6 @@ __all__ = [
     "Problem",
     "Run",
     "RunFailedError",
+    "Stream",
+    "Supervisor",
 ]

@@ -1,0 +1,40 @@
+"""The environment of the agent's process: the user's own, with the agent's variables over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import runagent_ls
+
+_OURS: Final = Path(runagent_ls.__file__).resolve().parents[1]
+"""Holds our packages and, in the VSIX, the libraries that are bundled with them."""
+_FOR_ONE_PYTHON: Final = frozenset(
+    {"PYTHONHOME", "PYTHONEXECUTABLE", "PYTHONPLATLIBDIR", "__PYVENV_LAUNCHER__"}
+)
+"""They say where one interpreter has its parts, and the agent's is another one."""
+_NEVER: Final = _FOR_ONE_PYTHON | {"PYTHONINSPECT"}
+"""PYTHONINSPECT keeps a process that has ended at a prompt that nobody sees."""
+
+
+def of_agent(own: Mapping[str, str], process: Mapping[str, str]) -> dict[str, str]:
+    """`own` are the agent's variables, `process` those of this process.
+
+    Of our own search path nothing reaches the agent, what the user put there does.
+    """
+    result = {name: value for name, value in process.items() if name not in _NEVER}
+    if search_path := result.pop("PYTHONPATH", ""):
+        kept = [each for each in search_path.split(os.pathsep) if each and not _is_ours(each)]
+        if kept:
+            result["PYTHONPATH"] = os.pathsep.join(kept)
+    return {**result, **own}
+
+
+def _is_ours(folder: str) -> bool:
+    try:
+        path = Path(folder).resolve()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return path == _OURS or _OURS in path.parents

@@ -1,0 +1,58 @@
+"""What a worker writes: passed on, but never so much that it drowns everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+OnText: TypeAlias = Callable[[str | None, str, str], None]
+"""Run, stream and text."""
+
+MOST_A_SECOND: Final = 1_000_000
+"""Characters. More nobody reads, and passing it on would cost the runs their time."""
+_TAIL: Final = 4000
+_LAST_LINES: Final = 12
+
+
+class Logs:
+    """Of one worker. `last_lines` is what it wrote last to stderr, to explain its end."""
+
+    def __init__(self, on_text: OnText, most_a_second: int = MOST_A_SECOND) -> None:
+        self._on_text = on_text
+        self._most = most_a_second
+        self._left = most_a_second
+        self._dropped = 0
+        self._window: asyncio.TimerHandle | None = None
+        self._tail = ""
+
+    def write(self, run: str | None, stream: str, text: str) -> None:
+        if stream == "stderr":
+            self._tail = (self._tail + text)[-_TAIL:]
+        if self._window is None:
+            self._window = asyncio.get_running_loop().call_later(1.0, self._renew)
+        if self._left <= 0:
+            self._dropped += len(text)
+            return
+        taken = text[: self._left]
+        self._left -= len(taken)
+        self._dropped += len(text) - len(taken)
+        self._on_text(run, stream, taken)
+
+    def last_lines(self) -> str:
+        return "\n".join(self._tail.strip().splitlines()[-_LAST_LINES:])
+
+    def close(self) -> None:
+        """Says what was left out; nothing more is to be written."""
+        if self._window is not None:
+            self._window.cancel()
+        self._renew()
+
+    def _renew(self) -> None:
+        self._window = None
+        self._left = self._most
+        if self._dropped:
+            count, self._dropped = self._dropped, 0
+            self._on_text(
+                None, "stderr", f"[{count} characters more were written too fast to be shown]\n"
+            )
