@@ -1,23 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Batches } from './batch/batches';
 import { ApiKey } from './cloud/api_key';
 import { registerApiKeyCommands } from './commands/api_key_commands';
 import { CallingCommands } from './commands/calling_commands';
 import { registerInterpreterCommands, SettingWarning } from './commands/interpreter_commands';
 import { registerServerCommands } from './commands/server_commands';
 import { reportCrash, reportStop } from './commands/server_reports';
+import type { Serving } from './commands/serving';
+import { agentInterpreter } from './python/agent_interpreter';
 import { watchExtensions } from './python/extension_rungs';
 import { interpreterRungs } from './python/interpreters';
 import { climb, describeAttempts, noPythonMessage } from './python/ladder';
 import { askVersion } from './python/version';
+import type { RunRequest } from './runs/run';
 import { Runs } from './runs/runs';
 import type { ServerListener } from './server/agent_server';
 import { type PlanResult, ServerController, type ServerState } from './server/controller';
 import { describeState } from './server/describe_state';
 import { launchPlan } from './server/plan';
+import type { Project, ServeOptions } from './server/protocol.generated';
 import { ServerAccess } from './server/server_access';
 import { LanguageSession } from './server/session';
+import { registerAgentTasks } from './tasks/task_provider';
 import { LanguageStatus } from './views/language_status';
 
 let controller: ServerController<LanguageSession> | undefined;
@@ -31,12 +35,20 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = async () => apiKey.knownTo(await access.ready());
   const runs = new Runs({
     server,
+    serveOptions: serveOptionsFor,
     newRunId: randomUUID,
     now: () => performance.now(),
     changed: (run, event) => commands.run.panels.changed(run, event),
   });
   const commands = new CallingCommands(context, server, apiKey, runs);
-  const listener = serverListener(runs, commands.batches, () => countProjects(access, status, log));
+  const projectsChanged = async () => {
+    const projects = await readProjects(access, log);
+    if (projects === undefined) return;
+    status.projectsCounted(projects.length);
+    commands.serving.projectsChanged(projects);
+    await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
+  };
+  const listener = serverListener(runs, commands, () => void projectsChanged());
 
   const started = new ServerController<LanguageSession>({
     findPlan: planFinder(context.extensionUri.fsPath, log),
@@ -45,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(describeState(state));
       access.stateChanged(state);
       status.serverChanged(state);
-      serverChanged(state, runs, listener);
+      serverChanged(state, runs, commands.serving, listener);
     },
     crashed: reportCrash,
     now: () => performance.now(),
@@ -60,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerApiKeyCommands(apiKey, context.secrets, () => void tellKey(access, apiKey)),
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
     registerInterpreterCommands(),
+    registerAgentTasks(server),
     reconcileOnChange(() => void started.reconcile()),
   );
   void started.reconcile();
@@ -70,12 +83,17 @@ export async function deactivate(): Promise<void> {
   controller = undefined;
 }
 
-function serverListener(runs: Runs, batches: Batches, projectsChanged: () => void): ServerListener {
+function serverListener(
+  runs: Runs,
+  { batches, serving }: CallingCommands,
+  projectsChanged: () => void,
+): ServerListener {
   return {
     'runagent/runState': (params) => runs.stateChanged(params),
     'runagent/output': (params) => runs.output(params),
     'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
+    'runagent/serve/event': (params) => serving.event(params),
   };
 }
 
@@ -84,26 +102,37 @@ async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): P
   if (access.isReady) await apiKey.tell(await access.ready());
 }
 
-function serverChanged(state: ServerState<LanguageSession>, runs: Runs, listener: ServerListener): void {
+function serverChanged(
+  state: ServerState<LanguageSession>,
+  runs: Runs,
+  serving: Serving,
+  listener: ServerListener,
+): void {
   if (state.kind === 'ready') listener['runagent/projectsChanged']({});
+  // What a language server has served ends with it.
+  else serving.served.clear();
   if (state.kind !== 'stopped') return;
   runs.serverStopped();
   reportStop(state.cause, state.message);
 }
 
-async function countProjects(
+async function readProjects(
   access: ServerAccess<LanguageSession>,
-  status: LanguageStatus,
   log: vscode.LogOutputChannel,
-): Promise<void> {
+): Promise<readonly Project[] | undefined> {
   try {
-    const { projects } = await (await access.ready()).request('runagent/projects', {});
-    status.projectsCounted(projects.length);
-    const hasAgents = projects.length > 0;
-    await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', hasAgents);
+    return (await (await access.ready()).request('runagent/projects', {})).projects;
   } catch (error) {
-    log.warn(`The agents of the workspace could not be counted: ${error}`);
+    log.warn(`The agents of the workspace could not be listed: ${error}`);
+    return undefined;
   }
+}
+
+/** A run on this machine serves its agent when nobody does; one in the cloud never. */
+async function serveOptionsFor({ configUri, cloud }: RunRequest): Promise<ServeOptions | undefined> {
+  if (cloud === true || !vscode.workspace.isTrusted) return undefined;
+  const interpreter = await agentInterpreter(configUri);
+  return interpreter === undefined ? {} : { interpreter };
 }
 
 function planFinder(extensionFolder: string, log: vscode.LogOutputChannel): () => Promise<PlanResult> {

@@ -8,13 +8,19 @@ import { registerBatchCommands } from './batch_commands';
 import { registerClientCodeCommands } from './client_code_commands';
 import { registerCloudCommands } from './cloud_commands';
 import { CloudGate } from './cloud_gate';
+import { DebugCommands } from './debug_commands';
 import { HistoryCommands } from './history_commands';
 import { registerMetricsCommands } from './metrics_commands';
 import { RunCommands } from './run_commands';
+import { registerServeCommands } from './serve_commands';
+import { registerServeMenu } from './serve_menu';
+import { Serving } from './serving';
+import { registerVerifyCommands } from './verify_commands';
 
-/** Every command that calls an agent, or looks at calls. */
+/** Every command that serves or calls an agent, or looks at calls. */
 export class CallingCommands implements vscode.Disposable {
   readonly run: RunCommands;
+  readonly serving: Serving;
   readonly batches = new Batches();
   readonly #registrations: vscode.Disposable;
 
@@ -28,9 +34,16 @@ export class CallingCommands implements vscode.Disposable {
     const gate = new CloudGate(context.workspaceState, server, apiKey);
     this.run = new RunCommands(context, { server, runs, documents, gate });
     const { starter } = this.run;
+    this.serving = new Serving((runId) => runs.tagOf(runId));
+    const { serving } = this;
     this.#registrations = vscode.Disposable.from(
       documents,
       this.run,
+      serving,
+      registerServeCommands({ server, serving }),
+      registerServeMenu(server, serving),
+      registerVerifyCommands(server, documents),
+      new DebugCommands({ server, serving, starter, runs }),
       registerCloudCommands({ server, starter, gate }),
       new HistoryCommands({ server, starter, documents }),
       registerBatchCommands({ server, batches: this.batches, documents, gate }),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PageCommand } from '../panel/messages';
 import { RunPanels } from '../panel/run_panels';
 import { readReference } from '../runs/entrypoint_choice';
+import { placeOf } from '../runs/frames';
 import type { Run, RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import type { RunKind } from '../runs/view_model';
@@ -11,7 +12,7 @@ import type { CloudGate } from './cloud_gate';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { performErrorAction } from './error_actions';
 import { showInformation } from './notify';
-import { openFrame } from './open_frame';
+import { openPlace } from './open_place';
 import { RunStarter } from './run_starter';
 import { reportFailure } from './server_reports';
 
@@ -37,7 +38,7 @@ export class RunCommands implements vscode.Disposable {
     const { server, runs, gate } = parts;
     this.panels = new RunPanels(context.extensionUri, {
       command: (command, run) => this.#pageCommand(command, run),
-      openFrame: (index, run) => void openFrame(run.model.error, index),
+      openFrame: (index, run) => void openPlace(placeOf(run.model.error?.frames?.[index])),
     });
     const show = (run: Run) => this.panels.show(run);
     this.starter = new RunStarter(context.workspaceState, server, runs, gate, show);

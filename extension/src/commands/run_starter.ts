@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { canAskOneByOne, type Inputs, startingInputs } from '../runs/inputs';
+import { canAskOneByOne, type Inputs, isWhole, startingInputs } from '../runs/inputs';
 import { JsonInputs } from '../runs/json_inputs';
 import { promptInputs } from '../runs/prompting';
 import { RememberedInputs } from '../runs/remembered_inputs';
@@ -15,6 +15,9 @@ const { l10n } = vscode;
 
 /** A run that still lacks its inputs. */
 export type Entrypoint = Omit<RunRequest, 'inputs'>;
+
+/** What has to be done once the inputs are known and before the run starts; false: the run is not to start. */
+export type Preparation = () => Promise<boolean>;
 
 /** Asks for the inputs of a run and starts it, whoever wants it: a lens, the palette, the history. */
 export class RunStarter implements vscode.Disposable {
@@ -39,45 +42,62 @@ export class RunStarter implements vscode.Disposable {
    * Asks for the inputs, beginning with `first` or with what was used before, and starts the run. Rejects with words
    * for people when the server cannot say what to ask for.
    */
-  async ask(entrypoint: Entrypoint, first?: Inputs): Promise<void> {
+  async ask(entrypoint: Entrypoint, first?: Inputs, prepare?: Preparation): Promise<void> {
     if (!(await this.#wayIsFree(entrypoint))) return;
     const { configUri, tag } = entrypoint;
     const server = await this.server();
     const info = await server.request('runagent/entrypoint', { configUri, tag });
     const before = first ?? this.#remembered.get(configUri, tag);
     const title = titleOf(entrypoint);
+    const start = (inputs: Inputs) => this.#start(entrypoint, info, inputs, prepare);
     if (!canAskOneByOne(info)) {
-      await this.#editJson(title, entrypoint, info, startingInputs(info, before));
+      await this.#editJson(title, entrypoint, info, startingInputs(info, before), start);
       return;
     }
     const prompted = await promptInputs(title, info, before);
-    if (prompted.kind === 'json') await this.#editJson(title, entrypoint, info, prompted.inputs);
-    if (prompted.kind === 'inputs') this.#start(entrypoint, info, prompted.inputs);
+    if (prompted.kind === 'json') await this.#editJson(title, entrypoint, info, prompted.inputs, start);
+    if (prompted.kind === 'inputs') start(prompted.inputs);
   }
 
   /** Starts a run whose inputs are known, unless one of the same entrypoint is to go on. */
-  async start(request: RunRequest): Promise<void> {
-    if (await this.#wayIsFree(request)) await this.#launch(request);
+  async start(request: RunRequest, prepare?: Preparation): Promise<void> {
+    if (await this.#wayIsFree(request)) await this.#launch(request, prepare);
   }
 
-  #editJson(title: string, entrypoint: Entrypoint, info: EntrypointInfo, inputs: Inputs): Promise<void> {
+  /** The inputs of the entrypoint's last run, if nothing that it needs was left out of what is remembered. */
+  async lastInputs({ configUri, tag }: Entrypoint): Promise<Inputs | undefined> {
+    const latest = this.runs.latestOn({ configUri, tag })?.request.inputs;
+    if (latest !== undefined) return latest;
+    const remembered = this.#remembered.get(configUri, tag);
+    if (remembered === undefined) return undefined;
+    const info = await (await this.server()).request('runagent/entrypoint', { configUri, tag });
+    return isWhole(info, remembered) ? remembered : undefined;
+  }
+
+  #editJson(
+    title: string,
+    entrypoint: Entrypoint,
+    info: EntrypointInfo,
+    inputs: Inputs,
+    start: (inputs: Inputs) => void,
+  ): Promise<void> {
     const key = `${entrypoint.configUri}#${entrypoint.tag}`;
-    const label = l10n.t('{0} with these inputs', title);
-    return this.#json.edit(key, info, inputs, label, (edited) => this.#start(entrypoint, info, edited));
+    return this.#json.edit(key, info, inputs, l10n.t('{0} with these inputs', title), start);
   }
 
-  #start(entrypoint: Entrypoint, info: EntrypointInfo, inputs: Inputs): void {
+  #start(entrypoint: Entrypoint, info: EntrypointInfo, inputs: Inputs, prepare?: Preparation): void {
     const positional = info.parameters
       .filter(({ kind }) => kind === 'positional_only')
       .map(({ name }) => name);
     void this.#remembered.remember(entrypoint.configUri, entrypoint.tag, inputs, positional);
-    void this.#launch({ ...entrypoint, inputs });
+    void this.#launch({ ...entrypoint, inputs }, prepare);
   }
 
-  async #launch(request: RunRequest): Promise<void> {
+  async #launch(request: RunRequest, prepare?: Preparation): Promise<void> {
     try {
       if (!mayRun()) return;
       if (request.cloud === true && !(await this.gate.opens(request.configUri))) return;
+      if (prepare !== undefined && !(await prepare())) return;
       this.show(this.runs.start(request));
     } catch (error) {
       reportFailure(error);

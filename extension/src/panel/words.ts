@@ -8,6 +8,7 @@ export function pageWords(): Words {
     phases: {
       preparing: l10n.t('Preparing'),
       resolving: l10n.t('Looking for the agent'),
+      serving: l10n.t('Starting the agent'),
       connecting: l10n.t('Connecting'),
       running: l10n.t('Running'),
       waiting: l10n.t('Waiting to try again'),
@@ -47,6 +48,7 @@ function targetWords(): TargetWords {
       explicit: l10n.t('chosen for this run'),
       setting: l10n.t('from the settings'),
       registry: l10n.t('served locally'),
+      served: l10n.t('served by RunAgent’s language server'),
       cloud: l10n.t('chosen for this run'),
     },
   };

@@ -37,7 +37,7 @@ export function choicesFor(projects: readonly Project[], wanted: WantedEntrypoin
 }
 
 /** The innermost project that a file belongs to. */
-function projectOf(projects: readonly Project[], fileUri: string): Project | undefined {
+export function projectOf(projects: readonly Project[], fileUri: string): Project | undefined {
   const around = projects.filter(
     ({ configUri, rootUri }) => configUri === fileUri || fileUri.startsWith(`${rootUri.replace(/\/$/, '')}/`),
   );

@@ -106,6 +106,12 @@ export function spread(info: EntrypointInfo, inputs: Inputs): Map<string, unknow
   return values;
 }
 
+/** Whether `inputs` give every parameter that is required. */
+export function isWhole(info: EntrypointInfo, inputs: Inputs): boolean {
+  const values = spread(info, inputs);
+  return askable(info).every(({ name, required }) => !required || values.has(name));
+}
+
 /** The JSON a person edits: the keyword arguments, or both kinds when the entrypoint takes positional ones. */
 export function inputsToJson(info: EntrypointInfo, inputs: Inputs): string {
   const { args, kwargs } = inputs;

@@ -1,6 +1,12 @@
 import { withDeadline } from '../python/deadline';
 import type { AgentServer } from '../server/agent_server';
-import type { OutputParams, RunOutcome, RunParams, RunStateParams } from '../server/protocol.generated';
+import type {
+  OutputParams,
+  RunOutcome,
+  RunParams,
+  RunStateParams,
+  ServeOptions,
+} from '../server/protocol.generated';
 import { AckGate } from './ack_gate';
 import { asJson, displayItem, displayValue, wholeText } from './display';
 import type { Inputs } from './inputs';
@@ -23,6 +29,8 @@ export interface RunRequest {
 export interface RunEnvironment {
   /** The server, as soon as it is ready; rejects with words for people. */
   server(): Promise<AgentServer>;
+  /** How to serve the agent when nobody does; undefined: it is not to be served. */
+  serveOptions(request: RunRequest): Promise<ServeOptions | undefined>;
   newRunId(): string;
   now(): number;
   changed(run: Run, event: RunEvent): void;
@@ -66,10 +74,11 @@ export class Run {
   async start(): Promise<void> {
     try {
       const server = await this.environment.server();
+      const serve = await this.environment.serveOptions(this.request);
       if (this.isOver) return;
       this.#server = server;
       const method = this.request.kind === 'run' ? 'runagent/run' : 'runagent/stream';
-      this.#finish(await server.request(method, this.#params()));
+      this.#finish(await server.request(method, this.#params(serve)));
     } catch (error) {
       this.fail('SERVER_UNAVAILABLE', error instanceof Error ? error.message : String(error));
     }
@@ -115,7 +124,7 @@ export class Run {
     }
   }
 
-  #params(): RunParams {
+  #params(serve: ServeOptions | undefined): RunParams {
     const { configUri, tag, inputs, cloud, validate } = this.request;
     return {
       runId: this.id,
@@ -124,6 +133,7 @@ export class Run {
       kwargs: { ...inputs.kwargs },
       ...(inputs.args.length > 0 ? { args: [...inputs.args] } : {}),
       ...(cloud === true ? { target: { cloud } } : {}),
+      ...(serve === undefined ? {} : { serve }),
       ...(validate === false ? { validate } : {}),
     };
   }

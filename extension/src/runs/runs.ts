@@ -26,8 +26,14 @@ export class Runs {
     return this.active().find((run) => sameEntrypoint(run.request, entrypoint));
   }
 
-  forget(run: Run): void {
-    this.#byId.delete(run.id);
+  /** The newest run of an entrypoint in this window, over or not. */
+  latestOn(entrypoint: Pick<RunRequest, 'configUri' | 'tag'>): Run | undefined {
+    return [...this.#byId.values()].findLast((run) => sameEntrypoint(run.request, entrypoint));
+  }
+
+  /** The entrypoint of a run of this window. */
+  tagOf(runId: string): string | undefined {
+    return this.#byId.get(runId)?.request.tag;
   }
 
   stateChanged(params: RunStateParams): void {

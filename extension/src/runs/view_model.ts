@@ -44,6 +44,8 @@ export interface RunViewModel {
   /** How often the agent was called; null while that is not known. */
   readonly attempts: number | null;
   readonly error: RunError | null;
+  /** What the start of the agent is busy with, while it is served for this run. */
+  readonly step: string | null;
   /** A sentence beside the state, such as what a cancel did not stop. */
   readonly notice: string | null;
 }
@@ -72,6 +74,7 @@ export function newRun(run: Pick<RunViewModel, 'runId' | 'tag' | 'project' | 'ki
     firstChunkMs: null,
     attempts: null,
     error: null,
+    step: null,
     notice: null,
   };
 }
@@ -96,6 +99,7 @@ export function reduce(model: RunViewModel, event: RunEvent): RunViewModel {
         target: event.params.target ?? model.target,
         // Someone who has pressed Cancel shall not read "running" again.
         phase: model.phase === 'cancelling' ? 'cancelling' : event.params.state,
+        step: event.params.message ?? null,
       };
     case 'output':
       return append(model, event.items);
@@ -119,6 +123,7 @@ function finish(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>, value?:
     firstChunkMs: outcome.firstChunkMs ?? null,
     attempts: outcome.attempts ?? null,
     error: outcome.error ?? null,
+    step: null,
     notice: noticeAfter(model, outcome),
   };
 }

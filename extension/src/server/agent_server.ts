@@ -17,4 +17,5 @@ export const SERVER_NOTIFICATIONS: { readonly [M in keyof ServerNotifications]: 
   'runagent/output': 'runagent/output',
   'runagent/projectsChanged': 'runagent/projectsChanged',
   'runagent/batchProgress': 'runagent/batchProgress',
+  'runagent/serve/event': 'runagent/serve/event',
 };

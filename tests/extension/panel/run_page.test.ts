@@ -17,6 +17,7 @@ const words: Words = {
   phases: {
     preparing: 'Preparing',
     resolving: 'Looking',
+    serving: 'Starting the agent',
     connecting: 'Connecting',
     running: 'Running',
     waiting: 'Waiting to try again',
@@ -58,6 +59,7 @@ const words: Words = {
     explicit: 'chosen',
     setting: 'from the settings',
     registry: 'served locally',
+    served: 'served here',
     cloud: 'in the cloud',
   },
   onePiece: '1 piece',

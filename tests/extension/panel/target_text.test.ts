@@ -8,7 +8,13 @@ const words = {
   onThisMachine: 'on this machine',
   leftTheMachine: 'inputs leave',
   copiesToCloud: 'a copy leaves',
-  sources: { explicit: 'chosen', setting: 'settings', registry: 'registry', cloud: 'chosen' },
+  sources: {
+    explicit: 'chosen',
+    setting: 'settings',
+    registry: 'registry',
+    served: 'served',
+    cloud: 'chosen',
+  },
 };
 const local: Target = {
   host: '::1',

@@ -1,22 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { frameToOpen } from '../../../extension/src/runs/frames';
-import type { RunError } from '../../../extension/src/server/protocol.generated';
+import { placeOf, placeOfFailure } from '../../../extension/src/runs/frames';
+import type { TracebackFrame } from '../../../extension/src/server/protocol.generated';
 
-function failed(uri: string | null, line = 4): RunError {
-  const frame = { uri, file: 'main.py', line, function: 'greet', text: 'raise ValueError' };
-  return { code: 'X', message: 'm', suggestion: null, details: null, frames: [frame] };
+function frame(uri: string | null, line = 4): TracebackFrame {
+  return { uri, file: 'main.py', line, function: 'greet', text: 'raise ValueError' };
 }
 
 describe('a frame of a traceback', () => {
   it('names the file and the line', () => {
-    expect(frameToOpen(failed('file:///p/my%20agent/main.py'), 0)).toEqual({
+    expect(placeOf(frame('file:///p/my%20agent/main.py'))).toEqual({
       uri: 'file:///p/my%20agent/main.py',
       line: 4,
     });
   });
 
   it('never names a line before the first', () => {
-    expect(frameToOpen(failed('file:///p/main.py', -3), 0)?.line).toBe(0);
+    expect(placeOf(frame('file:///p/main.py', -3))?.line).toBe(0);
   });
 
   it.each([
@@ -31,12 +30,21 @@ describe('a frame of a traceback', () => {
     'file:///p/..%5cetc/passwd',
     'file:///p/%ff',
   ])('%s opens nothing', (uri) => {
-    expect(frameToOpen(failed(uri), 0)).toBeUndefined();
+    expect(placeOf(frame(uri))).toBeUndefined();
   });
 
   it('that is not there opens nothing', () => {
-    expect(frameToOpen(failed('file:///p/main.py'), 1)).toBeUndefined();
-    expect(frameToOpen(failed('file:///p/main.py'), -1)).toBeUndefined();
-    expect(frameToOpen(null, 0)).toBeUndefined();
+    expect(placeOf(undefined)).toBeUndefined();
+  });
+});
+
+describe('an agent that does not start', () => {
+  it('failed in the innermost file that can be opened', () => {
+    const frames = [frame('file:///p/main.py', 1), frame('file:///p/helpers.py', 7), frame(null, 9)];
+    expect(placeOfFailure({ code: 'X', message: 'm', frames })).toEqual({
+      uri: 'file:///p/helpers.py',
+      line: 7,
+    });
+    expect(placeOfFailure({ code: 'X', message: 'm', frames: [] })).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import {
   expectation,
   inputsFromJson,
   inputsToJson,
+  isWhole,
   readText,
   spread,
   startingInputs,
@@ -182,6 +183,15 @@ describe('inputs as JSON', () => {
   it('keeps what was answered and leaves the rest to be filled in', () => {
     const answered = new Map<string, unknown>([['times', 5]]);
     expect(withBlanks(byName, answered)).toEqual({ args: [], kwargs: { name: '', times: 5 } });
+  });
+
+  it.each([
+    [byName, { args: [], kwargs: { name: 'Ada' } }, true],
+    [byName, { args: [], kwargs: { times: 1 } }, false],
+    [byPosition, { args: [1], kwargs: { a: 2 } }, true],
+    [byPosition, { args: [], kwargs: { a: 2 } }, false],
+  ])('are whole when nothing that is required lacks', (info, inputs, expected) => {
+    expect(isWhole(info, inputs)).toBe(expected);
   });
 
   it.each([

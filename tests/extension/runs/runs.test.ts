@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunRequest } from '../../../extension/src/runs/run';
+import type { RunEnvironment, RunRequest } from '../../../extension/src/runs/run';
 import { Runs } from '../../../extension/src/runs/runs';
 import type { RunEvent } from '../../../extension/src/runs/view_model';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
@@ -38,6 +38,7 @@ const request: RunRequest = {
 
 let server: FakeServer;
 let access: () => Promise<AgentServer>;
+let serveOptions: RunEnvironment['serveOptions'];
 let events: RunEvent[];
 let time: number;
 let runs: Runs;
@@ -46,11 +47,13 @@ beforeEach(() => {
   vi.useFakeTimers();
   server = new FakeServer();
   access = async () => server;
+  serveOptions = async () => undefined;
   events = [];
   time = 1000;
   let id = 0;
   runs = new Runs({
     server: () => access(),
+    serveOptions: (request) => serveOptions(request),
     newRunId: () => {
       id += 1;
       return `run-${id}`;
@@ -118,6 +121,22 @@ describe('a run', () => {
     expect(server.sent[1]?.params).toMatchObject({ target: { cloud: true }, validate: false });
   });
 
+  it('asks to serve the agent first where it may be served', async () => {
+    await started();
+    expect(server.sent[0]?.params).not.toHaveProperty('serve');
+    serveOptions = async ({ tag }) => ({ interpreter: `/python/of/${tag}` });
+    await started();
+    expect(server.sent[1]?.params).toMatchObject({ serve: { interpreter: '/python/of/greet_stream' } });
+  });
+
+  it('tells the steps of a start, until the agent is called', async () => {
+    const run = await started();
+    runs.stateChanged({ runId: 'run-1', state: 'serving', target: null, message: 'importing main.py' });
+    expect(run.model).toMatchObject({ phase: 'serving', step: 'importing main.py' });
+    runs.stateChanged({ runId: 'run-1', state: 'connecting', target: null });
+    expect(run.model).toMatchObject({ phase: 'connecting', step: null });
+  });
+
   it('counts its time from the click', async () => {
     const run = await started();
     time = 3500;
@@ -181,6 +200,14 @@ describe('cancelling', () => {
     expect(server.sent).toEqual([]);
   });
 
+  it('ends at once while the Python of the agent is still looked for', async () => {
+    serveOptions = () => new Promise(() => undefined);
+    const run = await started();
+    await run.cancel();
+    expect(run.model.phase).toBe('cancelled');
+    expect(server.sent).toEqual([]);
+  });
+
   it('says when the server does not answer', async () => {
     const run = await started();
     void run.cancel();
@@ -201,5 +228,17 @@ describe('the list of runs', () => {
     server.sent[0]?.answer(outcome());
     await vi.advanceTimersByTimeAsync(0);
     expect(runs.active()).toEqual([]);
+  });
+
+  it('keeps the newest of each entrypoint, for its inputs and its name in logs', async () => {
+    const first = await started();
+    server.sent[0]?.answer(outcome());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(runs.latestOn(request)).toBe(first);
+    const second = await started();
+    expect(runs.latestOn(request)).toBe(second);
+    expect(runs.latestOn({ ...request, tag: 'other' })).toBeUndefined();
+    expect(runs.tagOf(second.id)).toBe('greet_stream');
+    expect(runs.tagOf(first.id)).toBeUndefined();
   });
 });

@@ -81,7 +81,7 @@ export class RunPage {
   }
 
   #detailText(model: RunViewModel): string {
-    const parts: string[] = [];
+    const parts: string[] = model.step === null ? [] : [model.step];
     if (model.kind === 'stream' && model.pieces > 0) {
       const count =
         model.pieces === 1 ? this.words.onePiece : fill(this.words.pieces, model.pieces.toLocaleString());

@@ -1,11 +1,9 @@
 import * as vscode from 'vscode';
-import { frameToOpen } from '../runs/frames';
-import type { RunError } from '../server/protocol.generated';
+import type { FilePlace } from '../runs/frames';
 import { showWarning } from './notify';
 
-/** Opens the file that a frame of a traceback names, at its line, if the file belongs to this workspace. */
-export async function openFrame(error: RunError | null, index: number): Promise<void> {
-  const place = frameToOpen(error, index);
+/** Opens the place that a step of a traceback names, if its file belongs to this workspace. */
+export async function openPlace(place: FilePlace | undefined): Promise<void> {
   const uri = place === undefined ? undefined : vscode.Uri.parse(place.uri, true);
   if (place === undefined || uri === undefined || vscode.workspace.getWorkspaceFolder(uri) === undefined) {
     void showWarning(vscode.l10n.t('This file does not belong to the workspace, so it is not opened.'));

@@ -1,0 +1,141 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import {
+  attachConfiguration,
+  debugpyFolder,
+  findDebugger,
+  type InstalledExtension,
+  PYTHON_DEBUGGER,
+} from '../debugging/attaching';
+import { readReference } from '../runs/entrypoint_choice';
+import type { Runs } from '../runs/runs';
+import type { AgentServer } from '../server/agent_server';
+import type { DebugOptions, Project } from '../server/protocol.generated';
+import { agentOf } from '../serving/agent_choice';
+import { isUp } from '../serving/served_agents';
+import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
+import { showWarning } from './notify';
+import type { Entrypoint, RunStarter } from './run_starter';
+import { serve, tellFailure } from './serve_commands';
+import { reportFailure } from './server_reports';
+import type { Serving } from './serving';
+
+const { l10n } = vscode;
+
+export interface DebugParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly serving: Serving;
+  readonly starter: RunStarter;
+  readonly runs: Runs;
+}
+
+/** Debug: the agent is served under debugpy, the Python debugger attaches, and the entrypoint runs. */
+export class DebugCommands implements vscode.Disposable {
+  readonly #registrations: vscode.Disposable;
+
+  constructor(private readonly parts: DebugParts) {
+    this.#registrations = vscode.Disposable.from(
+      vscode.commands.registerCommand('runagent.debug', (argument) => this.#debug(argument)),
+      vscode.debug.onDidTerminateDebugSession((session) => this.#ended(session)),
+    );
+  }
+
+  dispose(): void {
+    this.#registrations.dispose();
+  }
+
+  async #debug(argument: unknown): Promise<void> {
+    if (!mayRun()) return;
+    const extension = findDebugger(vscode.extensions.all);
+    if (extension === undefined) {
+      sayWhatIsMissing();
+      return;
+    }
+    try {
+      const server = await serverWithProgress(this.parts.server);
+      const { projects } = await server.request('runagent/projects', {});
+      const entrypoint = await pickToDebug(projects, argument);
+      if (entrypoint === undefined) return;
+      const prepare = () => this.#attached(server, extension, entrypoint);
+      const { starter } = this.parts;
+      const inputs = await starter.lastInputs(entrypoint);
+      if (inputs === undefined) await starter.ask(entrypoint, undefined, prepare);
+      else await starter.start({ ...entrypoint, inputs }, prepare);
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+
+  /** Whether the agent is served for debugging and the debugger is attached to it. */
+  async #attached(
+    server: AgentServer,
+    extension: InstalledExtension,
+    { configUri, tag }: Entrypoint,
+  ): Promise<boolean> {
+    const { serving } = this.parts;
+    const before = serving.served.statusOf(configUri);
+    if (vscode.debug.activeDebugSession?.configuration['runagentConfigUri'] === configUri) return true;
+    const method = isUp(before) && before?.own ? 'runagent/serve/restart' : 'runagent/serve/start';
+    const debug = await debugOptions(extension);
+    const status = await serve({ serving }, server, method, { configUri, debug });
+    if (status.debugPort === undefined) {
+      if (status.state === 'failed') tellFailure(serving.nameOf(configUri), status);
+      return false;
+    }
+    const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(configUri));
+    const name = l10n.t('RunAgent: {0}', tag);
+    return await vscode.debug.startDebugging(folder, attachConfiguration(name, configUri, status.debugPort));
+  }
+
+  /** Without its debugger the agent would let every run wait for one, so it is served as usual again. */
+  async #ended(session: vscode.DebugSession): Promise<void> {
+    const configUri: unknown = session.configuration['runagentConfigUri'];
+    if (typeof configUri !== 'string') return;
+    const { serving, server, runs } = this.parts;
+    if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
+    try {
+      const going = runs.active().filter(({ request }) => request.configUri === configUri);
+      await Promise.all(going.map((run) => run.cancel()));
+      await serve({ serving }, await server(), 'runagent/serve/restart', { configUri });
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+}
+
+async function pickToDebug(projects: readonly Project[], argument: unknown): Promise<Entrypoint | undefined> {
+  const agent = agentOf(projects, argument);
+  const reference = readReference(argument);
+  const wanted = agent === undefined ? {} : { fileUri: agent.configUri };
+  const chosen = reference ?? (await pickEntrypoint(projects, l10n.t('Entrypoint to debug'), wanted));
+  if (chosen === undefined) return undefined;
+  const { configUri, tag } = chosen;
+  const project = projects.find((candidate) => candidate.configUri === configUri);
+  const streams = project?.entrypoints.find((candidate) => candidate.tag === tag)?.streams ?? false;
+  return { configUri, tag, project: project?.name ?? '', kind: streams ? 'stream' : 'run' };
+}
+
+/** The debugger brings the package `debugpy`; without it the agent's own Python has to have it. */
+async function debugOptions({ extensionPath }: InstalledExtension): Promise<DebugOptions> {
+  const folder = debugpyFolder(extensionPath, path.join);
+  const packageFolder = vscode.Uri.file(path.join(folder, 'debugpy'));
+  const isThere = await vscode.workspace.fs.stat(packageFolder).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? { debugpyPath: folder } : {};
+}
+
+function sayWhatIsMissing(): void {
+  const find = {
+    label: l10n.t('Find Python Debugger'),
+    run: () => vscode.commands.executeCommand('workbench.extensions.search', `@id:${PYTHON_DEBUGGER}`),
+  };
+  void showWarning(
+    l10n.t(
+      'Debugging needs the extension Python Debugger ({0}), which is not installed or not enabled here. Running agents needs nothing.',
+      PYTHON_DEBUGGER,
+    ),
+    find,
+  );
+}

@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { agentInterpreter } from '../python/agent_interpreter';
+import { placeOfFailure } from '../runs/frames';
+import type { AgentServer } from '../server/agent_server';
+import type { Project, ServerStatus, ServeStartParams } from '../server/protocol.generated';
+import { answers, isUp } from '../serving/served_agents';
+import { pickAgent } from './agent_pick';
+import { mayRun, serverWithProgress } from './entrypoint_pick';
+import { type MessageButton, showError, showInformation } from './notify';
+import { openPlace } from './open_place';
+import { reportFailure } from './server_reports';
+import type { Serving } from './serving';
+
+const { l10n } = vscode;
+
+export interface ServeParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly serving: Serving;
+}
+
+/** Serve, stop and restart an agent, and show what it logs. */
+export function registerServeCommands(parts: ServeParts): vscode.Disposable {
+  return vscode.Disposable.from(
+    vscode.commands.registerCommand('runagent.serve.start', (argument) => start(parts, argument)),
+    vscode.commands.registerCommand('runagent.serve.stop', (argument) => stop(parts, argument)),
+    vscode.commands.registerCommand('runagent.serve.restart', (argument) => restart(parts, argument)),
+    vscode.commands.registerCommand('runagent.serve.showLog', (argument) => showLog(parts, argument)),
+  );
+}
+
+async function start(parts: ServeParts, argument: unknown): Promise<void> {
+  const { serving } = parts;
+  await withAgent(parts, argument, l10n.t('Agent to serve'), async (server, { configUri, name }) => {
+    const before = serving.served.statusOf(configUri);
+    if (answers(before)) {
+      const address = before?.address ?? '';
+      void showInformation(l10n.t('{0} is served already, at {1}.', name, address), logButton(configUri));
+      return;
+    }
+    const register = wantsRegistration(argument) ? { register: true } : {};
+    tell(name, await serve(parts, server, 'runagent/serve/start', { configUri, ...register }));
+  });
+}
+
+/** Only when the menu's own row says so; nothing else writes into the platform's registry. */
+function wantsRegistration(argument: unknown): boolean {
+  return (
+    typeof argument === 'object' && argument !== null && 'register' in argument && argument.register === true
+  );
+}
+
+async function restart(parts: ServeParts, argument: unknown): Promise<void> {
+  await withAgent(parts, argument, l10n.t('Agent to restart'), async (server, { configUri, name }) => {
+    tell(name, await serve(parts, server, 'runagent/serve/restart', { configUri }));
+  });
+}
+
+async function stop(parts: ServeParts, argument: unknown): Promise<void> {
+  const { serving } = parts;
+  await withAgent(parts, argument, l10n.t('Agent to stop'), async (server, { configUri, name }) => {
+    if (!isUp(serving.served.statusOf(configUri))) {
+      void showInformation(l10n.t('{0} is not served.', name));
+      return;
+    }
+    const options = {
+      location: vscode.ProgressLocation.Window,
+      title: l10n.t('RunAgent: stopping {0}', name),
+    };
+    const status = await vscode.window.withProgress(options, () =>
+      server.request('runagent/serve/stop', { configUri }),
+    );
+    serving.statusChanged(status);
+  });
+}
+
+async function showLog({ server, serving }: ServeParts, argument: unknown): Promise<void> {
+  try {
+    const { projects } = await (await serverWithProgress(server)).request('runagent/projects', {});
+    const project = await pickAgent(projects, argument, l10n.t('Agent whose log to show'));
+    if (project !== undefined) serving.logs.show(project.configUri);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+/** Picks an agent and works with it where agents may be executed; says what went wrong. */
+async function withAgent(
+  { server }: ServeParts,
+  argument: unknown,
+  placeHolder: string,
+  work: (server: AgentServer, project: Project) => Promise<void>,
+): Promise<void> {
+  if (!mayRun()) return;
+  try {
+    const ready = await serverWithProgress(server);
+    const { projects } = await ready.request('runagent/projects', {});
+    const project = await pickAgent(projects, argument, placeHolder);
+    if (project !== undefined) await work(ready, project);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+/** Starts an agent with its steps in sight. A cancel stops it, and what it has become is answered all the same. */
+export async function serve(
+  { serving }: Pick<ServeParts, 'serving'>,
+  server: AgentServer,
+  method: 'runagent/serve/start' | 'runagent/serve/restart',
+  params: ServeStartParams,
+): Promise<ServerStatus> {
+  const { configUri } = params;
+  const interpreter = await agentInterpreter(configUri);
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: l10n.t('Starting {0}', serving.nameOf(configUri)),
+    cancellable: true,
+  };
+  const status = await vscode.window.withProgress(options, async (progress, cancelled) => {
+    const steps = serving.onDidStep((step) => {
+      if (step.configUri === configUri) progress.report({ message: step.message });
+    });
+    cancelled.onCancellationRequested(() => {
+      void server.request('runagent/serve/stop', { configUri }).catch(reportFailure);
+    });
+    try {
+      return await server.request(method, {
+        ...params,
+        ...(interpreter === undefined ? {} : { interpreter }),
+      });
+    } finally {
+      steps.dispose();
+    }
+  });
+  serving.statusChanged(status);
+  return status;
+}
+
+/** Says how a start ended, unless the user has ended it. */
+function tell(name: string, status: ServerStatus): void {
+  if (answers(status)) {
+    const message = l10n.t('{0} is served at {1}.', name, status.address ?? '');
+    void showInformation(message, logButton(status.configUri));
+  } else if (status.state === 'failed') tellFailure(name, status);
+}
+
+/** Says why an agent does not start, with the way to the place of the error. */
+export function tellFailure(name: string, { configUri, failure }: ServerStatus): void {
+  const reason = failure?.message.trim().split('\n')[0] ?? '';
+  const suggestion = failure?.suggestion ?? '';
+  const message = l10n.t('{0} could not be started. {1} {2}', name, reason, suggestion).trim();
+  const place = failure === undefined ? undefined : placeOfFailure(failure);
+  const show = { label: l10n.t('Go to the Error'), run: () => openPlace(place) };
+  void showError(message, ...(place === undefined ? [] : [show]), logButton(configUri));
+}
+
+function logButton(configUri: string): MessageButton {
+  const run = () => vscode.commands.executeCommand('runagent.serve.showLog', { configUri });
+  return { label: l10n.t('Show Log'), run };
+}

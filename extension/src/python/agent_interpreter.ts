@@ -1,0 +1,21 @@
+import * as vscode from 'vscode';
+import { environmentsRung, pythonExtensionRung } from './extension_rungs';
+import { firstCandidate } from './first_candidate';
+import { expandSetting, pythonsOnPath, settingRung } from './local_rungs';
+
+/**
+ * The Python that runs an agent: the setting, then what is chosen for the agent's folder in one of the Python
+ * extensions. Undefined: the language server takes the nearest virtual environment, then the PATH.
+ */
+export function agentInterpreter(configUri: string): Promise<string | undefined> {
+  const config = vscode.Uri.parse(configUri);
+  const folder = vscode.workspace.getWorkspaceFolder(config)?.uri;
+  const value: unknown = vscode.workspace.getConfiguration('runagent', config).get('serve.interpreter');
+  const setting = typeof value === 'string' ? expandSetting(value, folder?.fsPath, process.env) : '';
+  const onPath = () => pythonsOnPath(process.env['PATH'] ?? '', []);
+  return firstCandidate([
+    settingRung(setting, onPath),
+    environmentsRung(config),
+    pythonExtensionRung(config),
+  ]);
+}

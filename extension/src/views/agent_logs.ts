@@ -1,0 +1,46 @@
+import * as vscode from 'vscode';
+import type { ServeLogLine, ServerStatus } from '../server/protocol.generated';
+import { failureText, logText } from '../serving/log_text';
+
+/** One Output channel for each agent: what its code prints, told apart by runs, and what its server says. */
+export class AgentLogs implements vscode.Disposable {
+  readonly #channels = new Map<string, vscode.OutputChannel>();
+  readonly #failures = new Map<string, string>();
+
+  constructor(
+    private readonly nameOf: (configUri: string) => string,
+    private readonly tagOf: (runId: string) => string | undefined,
+  ) {}
+
+  write(configUri: string, lines: readonly ServeLogLine[]): void {
+    const text = lines.map((line) => `${logText(line, this.tagOf)}\n`).join('');
+    if (text !== '') this.#channel(configUri).append(text);
+  }
+
+  say(configUri: string, text: string): void {
+    this.write(configUri, [{ runId: null, stream: 'server', text, atMs: Date.now() }]);
+  }
+
+  /** Writes a failure when it is new: a status that is told again repeats it. */
+  statusChanged({ configUri, failure }: ServerStatus): void {
+    const text = failure === undefined ? '' : failureText(failure);
+    if (text !== '' && this.#failures.get(configUri) !== text) this.say(configUri, text);
+    this.#failures.set(configUri, text);
+  }
+
+  show(configUri: string): void {
+    this.#channel(configUri).show();
+  }
+
+  dispose(): void {
+    for (const channel of this.#channels.values()) channel.dispose();
+  }
+
+  #channel(configUri: string): vscode.OutputChannel {
+    const known = this.#channels.get(configUri);
+    if (known !== undefined) return known;
+    const channel = vscode.window.createOutputChannel(`RunAgent: ${this.nameOf(configUri)}`, 'log');
+    this.#channels.set(configUri, channel);
+    return channel;
+  }
+}
