@@ -1,0 +1,87 @@
+"""The way to the front: frames of many threads on one pipe, in order and in large pieces."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import deque
+from queue import SimpleQueue
+
+from . import framing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Protocol
+
+    class Source(Protocol):
+        """Collects until it is its turn."""
+
+        def take(self) -> bytes:
+            """Whole frames of all that has been collected; called by one thread at a time."""
+            ...
+
+
+class Channel:
+    """What is `send` is written at once, after all that was handed over before. What is `offer`ed
+    is written by a thread of its own, so that whoever makes many small pieces makes the next ones
+    meanwhile."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pending: deque[bytes | Source] = deque()
+        self._writing = threading.Lock()
+        self._offers: SimpleQueue[None] = SimpleQueue()
+        threading.Thread(target=self._write_offers, name="runagent-writer", daemon=True).start()
+
+    def send(self, kind: int, run: int, payload: bytes) -> None:
+        self._pending.append(framing.frame(kind, run, payload))
+        self.flush()
+
+    def tell(self, kind: int, run: int, message: Mapping[str, object]) -> None:
+        """A message in JSON, as ASCII: any text of the agent can be said so."""
+        self.send(kind, run, json.dumps(message).encode("ascii"))
+
+    def offer(self, source: Source) -> None:
+        self._pending.append(source)
+        self._offers.put(None)
+
+    def flush(self) -> None:
+        """Everything that was handed over is in the pipe when this returns."""
+        pending = self._pending
+        with self._writing:
+            pieces = []
+            while pending:
+                piece = pending.popleft()
+                pieces.append(piece if isinstance(piece, bytes) else piece.take())
+            if pieces:
+                self._write(b"".join(pieces))
+
+    def _write(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except OSError:
+                os._exit(0)  # nobody listens any more
+
+    def _write_offers(self) -> None:
+        while True:
+            self._offers.get()
+            self.flush()
+
+
+def frames_from(descriptor: int) -> Iterator[tuple[int, int, bytes]]:
+    """Kind, run and payload of each frame that comes, until the other side is gone."""
+    head = framing.HEAD
+    with open(descriptor, "rb", buffering=1 << 16, closefd=False) as pipe:
+        while True:
+            start = pipe.read(head.size)
+            if len(start) < head.size:
+                return
+            length, kind, run = head.unpack(start)
+            payload = pipe.read(length)
+            if len(payload) < length:
+                return
+            yield kind, run, payload
