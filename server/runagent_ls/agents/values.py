@@ -54,7 +54,7 @@ def scan(text: str, start: int) -> tuple[JsonValue, int]:
         raise ValueError("no JSON value") from nothing
     except RecursionError as deep:
         raise ValueError(_TOO_DEEP) from deep
-    if end - start > 2 * DEEPEST and _is_deeper(value, DEEPEST):
+    if end - start > 2 * DEEPEST and is_deeper(value, DEEPEST):
         raise ValueError(_TOO_DEEP)
     return value, end
 
@@ -89,12 +89,13 @@ def parse(text: str) -> JsonValue:
         value = cast("JsonValue", json.loads(text))
     except RecursionError as deep:
         raise ValueError(_TOO_DEEP) from deep
-    if len(text) > 2 * DEEPEST and _is_deeper(value, DEEPEST):
+    if len(text) > 2 * DEEPEST and is_deeper(value, DEEPEST):
         raise ValueError(_TOO_DEEP)
     return value
 
 
-def _is_deeper(value: JsonValue, limit: int) -> bool:
+def is_deeper(value: JsonValue, limit: int) -> bool:
+    """Whether lists and objects stand in each other on more levels than `limit`."""
     level: list[Any] = [value]
     for _ in range(limit):
         level = [
