@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "list": ("list the entrypoints of agent projects", "listing"),
     "run": ("call an entrypoint and print what it returns", "running"),
     "stream": ("call a streaming entrypoint and print its chunks as they arrive", "running"),
+    "serve": ("serve an agent until it is stopped", "serve"),
     "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
     "history": ("look at recorded runs, compare, export and remove them", "history"),
     "client": ("write a program that calls an entrypoint", "client"),

@@ -94,6 +94,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.listing import list_entrypoints
 
             return list_entrypoints(options)
+        case "serve":
+            from runagent_ls.cli.serve import serve
+
+            return serve(options)
         case "batch":
             from runagent_ls.cli.batch import batch
 

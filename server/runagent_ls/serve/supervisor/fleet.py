@@ -125,6 +125,22 @@ class Fleet:
         self.current = None
         self._enter("stopped")
 
+    def not_replaced(self, failure: Failure) -> None:
+        """The next one cannot be started: the old one goes on, if there is one."""
+        if self.current is None:
+            self._enter("failed", failure)
+            return
+        self._stale_since = self._stale_since or _now()
+        self._enter("stale", failure)
+        if self.current.stuck:
+            self._watch(self._end_if_blocked(self.current))
+
+    def end_all(self) -> None:
+        """Ends every worker at once, whatever it runs."""
+        for worker in set(self._workers):
+            worker.end_runs(RunFailedError("cancelled", STOPPED))
+            worker.kill("ended")
+
     # What workers tell
 
     def worker_died(self, worker: WorkerLink, death: Death) -> None:
@@ -165,7 +181,7 @@ class Fleet:
                 await worker.start()
         except StartFailedError as error:
             self._replacing = None
-            self._not_replaced(error.failure)
+            self.not_replaced(error.failure)
         else:
             self._replacing = None
             self._take_over(worker)
@@ -179,15 +195,6 @@ class Fleet:
             self._watch(self._see_off(old))
         if worker is not None and not worker.alive:
             self.worker_died(worker, worker.gone.result())
-
-    def _not_replaced(self, failure: Failure) -> None:
-        if self.current is None:
-            self._enter("failed", failure)
-            return
-        self._stale_since = self._stale_since or _now()
-        self._enter("stale", failure)
-        if self.current.stuck:
-            self._watch(self._end_if_blocked(self.current))
 
     async def _see_off(self, old: WorkerLink) -> None:
         """Until the last run of a worker that takes no more has ended. Runs that will not stop

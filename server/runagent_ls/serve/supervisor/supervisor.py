@@ -11,7 +11,7 @@ from typing import Final
 
 from agent_runtime.orchestrator import BackpressureGuard, BackpressureShed
 from runagent_ls.serve.plan import AgentPlan, DebugPlan, Limits
-from runagent_ls.serve.state import StartFailedError, Status
+from runagent_ls.serve.state import Failure, StartFailedError, Status
 from runagent_ls.serve.supervisor.active import ActiveRun, Call, Stream
 from runagent_ls.serve.supervisor.fleet import STOPPED, Fleet
 from runagent_ls.serve.supervisor.runs import (
@@ -94,15 +94,22 @@ class Supervisor:
         if self._stopping is None:
             await self._fleet.start(plan)
 
+    def reload_failed(self, failure: Failure) -> None:
+        """What was to be loaded gives no plan: as after a reload that failed."""
+        if self._stopping is None:
+            self._fleet.not_replaced(failure)
+
     async def stop(self, grace_s: float | None = None) -> None:
         """Lets runs finish for `grace_s` seconds (`Limits.stop_s` when None), then ends them and
-        every process. Further calls wait for the first."""
+        every process. Further calls wait for the first; one without grace ends it at once."""
         if self._stopping is None:
             grace = self._limits.stop_s if grace_s is None else grace_s
             for run_id, queued in self._queued.items():
                 self._active[run_id].cancelling = True
                 queued.cancel()
             self._stopping = asyncio.create_task(self._fleet.stop(grace))
+        elif grace_s == 0:
+            self._fleet.end_all()
         await asyncio.shield(self._stopping)
 
     async def call(self, run: Run) -> Output:

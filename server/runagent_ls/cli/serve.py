@@ -1,0 +1,102 @@
+"""`runagent-ls serve`: serve an agent until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import replace
+from typing import BinaryIO
+
+from runagent_ls.cli.exit_codes import ExitCode
+from runagent_ls.cli.projects import absolute
+from runagent_ls.cli.serve_report import ServeReport
+from runagent_ls.serve.lifecycle.control import EventWriter, Stop, read_orders
+from runagent_ls.serve.lifecycle.options import MEGABYTE, ServeOptions
+from runagent_ls.serve.lifecycle.server import AgentServer
+from runagent_ls.serve.plan import DebugPlan, Limits
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(options: Namespace) -> int:
+    """Serve; the exit code tells why it ended."""
+    wanted = serve_options(options)
+    if not (options.control or options.json):
+        return asyncio.run(_served(wanted, ServeReport(wanted), None))
+    orders = _taken_stdin() if options.control else None
+    writer = EventWriter(_taken_stdout(), with_token=options.control)
+    try:
+        return asyncio.run(_served(wanted, writer, orders))
+    finally:
+        writer.close()
+
+
+def serve_options(options: Namespace) -> ServeOptions:
+    """What the command line says."""
+    limits = Limits(run_s=options.timeout)
+    if options.at_once is not None:
+        limits = replace(limits, at_once=options.at_once)
+    if options.memory is not None:
+        limits = replace(limits, memory_bytes=options.memory * MEGABYTE)
+    return ServeOptions(
+        path=absolute(options.path),
+        host=options.host,
+        port=options.port,
+        reload=options.reload,
+        interpreter=None if options.interpreter is None else absolute(options.interpreter),
+        register=options.register,
+        limits=limits,
+        allow_origins=tuple(options.allow_origins),
+        allow_hosts=tuple(options.allow_hosts),
+        debug=None if options.debug is None else DebugPlan(options.debugpy, port=options.debug),
+    )
+
+
+async def _served(
+    options: ServeOptions, report: ServeReport | EventWriter, orders: BinaryIO | None
+) -> int:
+    server = AgentServer(options, report)
+    loop = asyncio.get_running_loop()
+    stops = 0
+
+    def on_signal() -> None:
+        nonlocal stops
+        stops += 1
+        if stops == 1 and isinstance(report, ServeReport):
+            report.stopping()
+        server.take(Stop())
+
+    _on_signals(loop, on_signal)
+    if orders is not None:
+        read_orders(orders, loop, server.take)
+    code = await server.run()
+    return ExitCode.INTERRUPTED if stops > 1 else code
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
+    for number in _SIGNALS:
+        if sys.platform == "win32":
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
+        else:
+            loop.add_signal_handler(number, act)
+
+
+def _taken_stdout() -> BinaryIO:
+    """Standard output for events alone: whatever else prints goes to standard error."""
+    sys.stdout.flush()
+    ours = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(ours, "wb")
+
+
+def _taken_stdin() -> BinaryIO:
+    """Standard input for orders alone."""
+    ours = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return os.fdopen(ours, "rb")

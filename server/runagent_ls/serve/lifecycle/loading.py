@@ -1,0 +1,79 @@
+"""From what the user named to the plan of an agent: configuration, interpreter, line of a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from runagent_ls.jsontree import parse
+from runagent_ls.project.discovery import CONFIG_NAMES, config_in
+from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.project.interpreters import Interpreter, find
+from runagent_ls.serve.lifecycle.configuration import frame_of
+from runagent_ls.serve.lifecycle.planning import plan_of
+from runagent_ls.serve.plan import AgentPlan
+from runagent_ls.serve.state import Failure, StartFailedError
+
+WRONG_USE = 2
+"""Exit code when not the agent is at fault but what it was to be served with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan, and which interpreter it was made for."""
+
+    plan: AgentPlan
+    interpreter: Interpreter
+
+
+def config_of(path: Path) -> Path:
+    """The configuration of a folder, or the file itself. StartFailedError without one."""
+    files = DiskFiles()
+    kind = files.kind(path)
+    if kind == "missing":
+        raise StartFailedError(
+            Failure(
+                "NOT_FOUND",
+                f"{path} is not there.",
+                "Give the folder of the agent.",
+                exit_code=WRONG_USE,
+            )
+        )
+    if kind != "directory":
+        return path
+    # without one, the first name stands for all that were looked for
+    return config_in(path, files) or path / CONFIG_NAMES[0]
+
+
+def load(path: Path, wanted: Path | None) -> Loaded:
+    """The plan for a folder or a configuration. Blocks for the disk; StartFailedError."""
+    config_path = config_of(path)
+    interpreter = find(config_path.parent, wanted)
+    plan = plan_of(config_path, interpreter.path)
+    if interpreter.problem is not None:
+        raise StartFailedError(
+            Failure(
+                "INITIALIZATION_ERROR",
+                f"The Python for the agent cannot be started: {interpreter.problem}",
+                "Make an environment with `python -m venv .venv` in the agent's folder, or name a "
+                "Python with --interpreter.",
+                exit_code=WRONG_USE,
+            )
+        )
+    return Loaded(plan, interpreter)
+
+
+def located(failure: Failure, config_path: Path) -> Failure:
+    """With a line: what no file of the agent is to blame for is about its entrypoint."""
+    if failure.frames or failure.tag is None:
+        return failure
+    text = DiskFiles().read(config_path).text or ""
+    document = parse(text, "json" if config_path.suffix == ".json" else "yaml")
+    value = document.value
+    architecture = value.get("agent_architecture") if isinstance(value, dict) else None
+    listed = architecture.get("entrypoints") if isinstance(architecture, dict) else None
+    for index, entry in enumerate(listed if isinstance(listed, list) else []):
+        if isinstance(entry, dict) and entry.get("tag") == failure.tag:
+            place = ("agent_architecture", "entrypoints", index)
+            return replace(failure, frames=(frame_of(config_path, document, place),))
+    return failure

@@ -1,0 +1,218 @@
+"""The front process: one agent from its folder to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from runagent_ls.agents.targets.own_servers import ServerToken, state_folder
+from runagent_ls.agents.targets.registry import Registry
+from runagent_ls.serve.lifecycle.control import Changed, Order, Reload, Stop, TellStatus
+from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step
+from runagent_ls.serve.lifecycle.loading import Loaded, load, located
+from runagent_ls.serve.lifecycle.options import ServeOptions
+from runagent_ls.serve.lifecycle.ports import Address, listen
+from runagent_ls.serve.lifecycle.publication import Publication
+from runagent_ls.serve.lifecycle.reloading import Reloader
+from runagent_ls.serve.lifecycle.reports import Reports
+from runagent_ls.serve.plan import AgentPlan
+from runagent_ls.serve.state import StartFailedError
+from runagent_ls.serve.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from runagent_ls.serve.front import Front
+
+AGENT_FAILED: Final = 1
+_INVOCATIONS: Final = "invocations.db"
+
+
+class AgentServer:
+    """Serves an agent until it is told to stop. `report` is told what happens; it must not block.
+
+    `take` gives it an order, from the loop's thread.
+    """
+
+    def __init__(self, options: ServeOptions, report: Callable[[Event], None]) -> None:
+        self._options = options
+        self._report = report
+        self._orders: asyncio.Queue[Order] = asyncio.Queue()
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._grace_s: float | None = None
+        self._token = ServerToken(secrets.token_urlsafe(32))
+        self._config_path = options.path
+
+    def take(self, order: Order) -> None:
+        """A second `Stop` ends what still runs at once."""
+        if not isinstance(order, Stop):
+            self._orders.put_nowait(order)
+        elif self._stopping.is_set():
+            self._hurry.set()
+        else:
+            self._grace_s = order.grace_s
+            self._stopping.set()
+
+    async def run(self) -> int:
+        """Serve; the exit code. Everything that was started has ended when this returns."""
+        try:
+            self._report(Step("loading", "Reading the configuration"))
+            loaded = self._load()
+            await self._serve(loaded)
+        except StartFailedError as error:
+            failure = located(error.failure, self._config_path)
+            self._report(Failed(failure))
+            code = failure.exit_code
+            return code if code is not None and 0 < code < 256 else AGENT_FAILED
+        return 0
+
+    def _load(self) -> Loaded:
+        loaded = load(self._options.path, self._options.interpreter)
+        self._config_path = loaded.plan.config_path
+        return loaded
+
+    async def _serve(self, loaded: Loaded) -> None:
+        registry = Registry.of_environment()
+        async with contextlib.AsyncExitStack() as stack:
+            address = self._listen(registry, loaded.plan)
+            stack.callback(address.socket.close)
+            supervisor = self._supervisor(loaded)
+            # a start that was given up, or failed, leaves a worker behind as well
+            stack.push_async_callback(supervisor.stop, 0.0)
+            if not await self._started(supervisor):
+                return
+            front = self._front(supervisor, address, registry)
+            stack.push_async_callback(front.context.invocations.close)
+            publication = Publication(
+                address.host,
+                address.port,
+                self._token,
+                registry if self._options.register else None,
+            )
+            stack.callback(publication.withdraw)
+            publication.publish(loaded.plan)
+            await self._until_stopped(supervisor, front, address, publication)
+
+    def _listen(self, registry: Registry, plan: AgentPlan) -> Address:
+        options = self._options
+        avoided: set[int] = set()
+        if options.port is None and registry.path.is_file():
+            from runagent_ls.serve.lifecycle.registration import ports_in
+
+            avoided = ports_in(registry, but_of=plan.agent_id)
+        address = listen(options.host, options.port, avoided)
+        if address.taken is not None:
+            self._report(Step("starting", f"{address.taken}; {address.port} is used instead"))
+        return address
+
+    def _supervisor(self, loaded: Loaded) -> Supervisor:
+        self._reports = Reports(self._report, self._config_path)
+        options, python = self._options, loaded.interpreter
+        for broken in python.broken:
+            self._report(Step("starting", f"The Python of {broken} is gone; it is passed over"))
+        self._report(Step("importing", f"Importing the agent with {python.path}"))
+        return Supervisor(loaded.plan, options.limits, self._reports, options.debug)
+
+    async def _started(self, supervisor: Supervisor) -> bool:
+        """False when it was stopped before. Meanwhile the front's libraries are imported."""
+        starting = asyncio.create_task(supervisor.start())
+        stopped = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.to_thread(importlib.import_module, "runagent_ls.serve.front")
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if not starting.done():
+                return False
+            starting.result()
+            return True
+        finally:
+            for task in (starting, stopped):
+                task.cancel()
+            await asyncio.gather(starting, stopped, return_exceptions=True)
+
+    def _front(self, supervisor: Supervisor, address: Address, registry: Registry) -> Front:
+        from runagent_ls.serve.front import FrontContext, build_app
+        from runagent_ls.serve.invocations import Invocations
+
+        options = self._options
+        path = registry.path if options.register else state_folder() / _INVOCATIONS
+        context = FrontContext(
+            host=address.host,
+            port=address.port,
+            token=self._token.reveal(),
+            invocations=Invocations(
+                path, own=not options.register, variables=supervisor.plan.environment
+            ),
+            limits=options.limits,
+            logs=self._reports.logs,
+            allow_hosts=frozenset(options.allow_hosts),
+            allow_origins=frozenset(options.allow_origins),
+        )
+        return build_app(supervisor, context)
+
+    async def _until_stopped(
+        self,
+        supervisor: Supervisor,
+        front: Front,
+        address: Address,
+        publication: Publication,
+    ) -> None:
+        from runagent_ls.serve.front import serve
+
+        def ready() -> None:
+            agent_id = supervisor.plan.agent_id
+            self._report(Step("ready", f"{supervisor.plan.name} is served"))
+            self._report(
+                Ready(
+                    address.host,
+                    address.port,
+                    self._token,
+                    agent_id,
+                    os.getpid(),
+                    publication.registered,
+                )
+            )
+
+        reloader = Reloader(
+            supervisor, supervisor.plan, lambda: self._load().plan, publication.publish
+        )
+        async with asyncio.TaskGroup() as tasks:
+            obeying = tasks.create_task(self._obey(reloader, supervisor))
+            reloading = tasks.create_task(reloader.run(watching=self._options.reload))
+            stopping = tasks.create_task(self._stop(supervisor, publication))
+            serving = tasks.create_task(
+                serve(front, [address.socket], self._stopping, serving=ready)
+            )
+            await self._stopping.wait()
+            obeying.cancel()
+            reloading.cancel()
+            await stopping
+            if self._hurry.is_set():
+                serving.cancel()
+
+    async def _stop(self, supervisor: Supervisor, publication: Publication) -> None:
+        """Once told to: nobody shall find us any more, and what runs may end."""
+        await self._stopping.wait()
+        publication.withdraw()
+        ending = asyncio.create_task(supervisor.stop(self._grace_s))
+        hurrying = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait({ending, hurrying}, return_when=asyncio.FIRST_COMPLETED)
+        hurrying.cancel()
+        if not ending.done():
+            await supervisor.stop(0.0)
+        await ending
+
+    async def _obey(self, reloader: Reloader, supervisor: Supervisor) -> None:
+        while True:
+            match await self._orders.get():
+                case Reload():
+                    reloader.ask()
+                case Changed():
+                    reloader.hint()
+                case TellStatus():
+                    self._reports.status_changed(supervisor.status)
+                case Stop():
+                    pass
