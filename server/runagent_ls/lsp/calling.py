@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.lsp.messages.runs import Options, Place
+from runagent_ls.lsp.messages.serving import StartOptions
+from runagent_ls.lsp.serving.servers import Servers, ShowStep
 from runagent_ls.lsp.session import Session
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
@@ -20,14 +23,17 @@ AT_ONCE: Final = 64
 """Runs that go on at the same time; more wait for their turn."""
 WITH_WAITING: Final = 256
 """Runs that go on or wait; more are refused."""
+_NOBODY: Final = frozenset({"AGENT_ADDRESS_NOT_FOUND", "AGENT_NOT_FOUND_LOCAL", "DATABASE_ERROR"})
+"""What it is called when nobody is known to answer for an agent."""
 
 
 class Calling:
     """What all calls of one client share. The key that the client handed over is kept here alone,
     in memory."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, servers: Servers) -> None:
         self._session = session
+        self._servers = servers
         self._key: ApiKey | None = None
         self._metrics: Metrics | None = None
         self._guard: BackpressureGuard | None = None
@@ -73,8 +79,15 @@ class Calling:
             return place.agent_id
         return self._session.workspace.project(place.config_path).agent_id
 
-    def resolver(self, place: Place, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
-        """What finds the agent. The cloud only when `place` says so."""
+    def resolver(
+        self,
+        place: Place,
+        timeouts: Timeouts,
+        serve: StartOptions | None = None,
+        show_step: ShowStep | None = None,
+    ) -> Callable[[], Awaitable[Target]]:
+        """What finds the agent. The cloud only when `place` says so; with `serve` an agent that
+        nobody answers for is served first."""
 
         async def resolve_target() -> Target:
             from runagent_ls.agents.targets import target
@@ -90,9 +103,41 @@ class Calling:
                 return await target.resolve(
                     agent_id, settings.host, settings.port, source="setting", timeouts=timeouts
                 )
-            return await target.resolve(agent_id, timeouts=timeouts)
+            config = place.config_path
+            if config is None or place.agent_id is not None:
+                return await target.resolve(agent_id, timeouts=timeouts)
+            return await self._on_this_machine(config, agent_id, timeouts, serve, show_step)
 
         return resolve_target
+
+    async def _on_this_machine(
+        self,
+        config: FilePath,
+        agent_id: str | None,
+        timeouts: Timeouts,
+        serve: StartOptions | None,
+        show_step: ShowStep | None,
+    ) -> Target:
+        """Our own server, else another one, else, if that is wanted, a new one of our own."""
+        from runagent_ls.agents.errors import AgentError
+        from runagent_ls.agents.targets import target
+
+        debugs = serve is not None and serve.debug is not None
+        own = self._servers.answering(config)
+        if own is not None and not debugs and (found := own.target()) is not None:
+            return found
+        if not debugs:
+            try:
+                return await target.resolve(agent_id, timeouts=timeouts, config_path=config)
+            except AgentError as error:
+                if serve is None or error.code not in _NOBODY:
+                    raise
+        served = await self._servers.start(config, serve or StartOptions(), show_step)
+        if (found := served.target()) is None:
+            from runagent_ls.lsp.serving.not_served import NotServedError
+
+            raise NotServedError(served)
+        return found
 
     async def cloud(self, base_url: str | None) -> Cloud:
         """Where runs in the cloud go, and with which key. Raises AgentError for what is none."""

@@ -12,6 +12,7 @@ RUN_COMMAND: Final = "runagent.run"
 STREAM_COMMAND: Final = "runagent.stream"
 DEBUG_COMMAND: Final = "runagent.debug"
 BATCH_COMMAND: Final = "runagent.batch"
+LOG_COMMAND: Final = "runagent.serve.showLog"
 FULL_SYNC: Final = 1
 
 

@@ -161,6 +161,9 @@ class ProgressDisplay:
         words = {"resolving": "Looking for the agent", "waiting": "Waiting for the next try"}
         self._report(words.get(state, f"{state.title()}{where_text(target)}"))
 
+    def serving(self, message: str) -> None:
+        self._report(message)
+
     async def batch(self, items: list[OutputMessage]) -> None:
         texts = [as_text(item.get("value", item.get("text"))) for item in items]
         for item, text in zip(items, texts, strict=True):

@@ -31,7 +31,9 @@ from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.runs import Runs
 from runagent_ls.lsp.scheduling import PauseGate
+from runagent_ls.lsp.serving.observing import Observing
 from runagent_ls.lsp.serving.requests import ServeRequests
+from runagent_ls.lsp.serving.servers import Servers
 from runagent_ls.lsp.session import WARNING, Session
 from runagent_ls.lsp.shell import Shell
 from runagent_ls.lsp.status import Status
@@ -93,9 +95,16 @@ class Connection:
         self.lenses = Lenses(session)
         self.folders = Folders(session, self._changed_elsewhere)
         self.diagnostics.searched = self.folders.searched
-        self.documents = Documents(session, self.diagnostics, self._project_edited)
+        self.servers = Servers(session)
+        self.observing = Observing(session, self._changed_elsewhere)
+        self.servers.watchers += [self.observing.served, self.lenses.served]
+        self.folders.on_disk.append(self.servers.files_changed)
+        self.folders.on_closed.append(self.servers.folder_closed)
+        self.documents = Documents(
+            session, self.diagnostics, self._project_edited, self.servers.files_changed
+        )
         self.actions = Actions(session, self.diagnostics)
-        self.calling = Calling(session)
+        self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
         self.runs = Runs(session, self.calling, self.recording)
         self.batches = Batches(session, self.calling)
@@ -107,7 +116,7 @@ class Connection:
             self.client_code = ClientCodeRequests(session, self.calling, self.recording)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
-            self.serve_requests = ServeRequests(session)
+            self.serve_requests = ServeRequests(session, self.servers)
             self.history = HistoryQuestions(session, self.recording)
         session.on("initialized", self._initialized)
         session.on("workspace/didChangeConfiguration", self._settings_changed)
@@ -134,6 +143,7 @@ class Connection:
     async def end(self) -> None:
         """Stop what runs and write what is left of it, within limits."""
         await asyncio.gather(self.runs.cancel_all(), self.batches.stop_all())
+        await self.servers.stop_all()
         await asyncio.to_thread(self.recording.close)
 
     # --- events ---------------------------------------------------------------------------

@@ -19,10 +19,15 @@ class Documents:
     """Hands texts over to the workspace; ignores those that are no files of this machine."""
 
     def __init__(
-        self, session: Session, diagnostics: Diagnostics, on_edit: Callable[[FilePath], None]
+        self,
+        session: Session,
+        diagnostics: Diagnostics,
+        on_edit: Callable[[FilePath], None],
+        on_save: Callable[[list[FilePath]], None],
     ) -> None:
         self._session = session
         self._on_edit = on_edit
+        self._on_save = on_save
         self._edited: set[FilePath] = set()
         self._teller = Debounced(self._tell, _QUIET_SECONDS)
         session.on_pause.append(self._teller.pause)
@@ -92,6 +97,9 @@ class Documents:
 
     def _saved(self, params: Json) -> None:
         path = self._path(params)
-        if path is not None and not self._session.client.watches_files:
+        if path is None:
+            return
+        self._on_save([path])
+        if not self._session.client.watches_files:
             self._session.workspace.distrust_disk(only_open=False)
             self._diagnostics.changed_elsewhere()

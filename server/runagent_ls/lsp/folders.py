@@ -36,6 +36,10 @@ class Folders:
     def __init__(self, session: Session, on_change: Callable[[], None]) -> None:
         self._session = session
         self._on_change = on_change
+        self.on_disk: list[Callable[[list[FilePath]], None]] = []
+        """Told which files were written, created or deleted."""
+        self.on_closed: list[Callable[[FilePath], None]] = []
+        """Told which workspace folders the client has closed."""
         self._searches: dict[FilePath, asyncio.Task[None]] = {}
         self._tokens = count()
         session.on("workspace/didChangeWorkspaceFolders", self._folders_changed)
@@ -73,6 +77,8 @@ class Folders:
                 self._session.workspace.remove_folder(path)
                 if (search := self._searches.pop(path, None)) is not None:
                     search.cancel()
+                for tell in self.on_closed:
+                    tell(path)
         for item in _list(dig(params, "event", "added")):
             self._add(dig(item, "uri"))
         self._on_change()
@@ -161,6 +167,8 @@ class Folders:
         if not paths:
             return
         self._session.workspace.disk_changed(paths)
+        for tell in self.on_disk:
+            tell(paths)
         self._on_change()
         if search:
             around = {

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.features.lenses import Lens, config_lenses, lens_facts, python_lenses
-from runagent_ls.lsp.capabilities import DEBUG_COMMAND, RUN_COMMAND, STREAM_COMMAND
+from runagent_ls.lsp.capabilities import DEBUG_COMMAND, LOG_COMMAND, RUN_COMMAND, STREAM_COMMAND
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import range_message
 from runagent_ls.lsp.scheduling import Debounced
+from runagent_ls.lsp.serving.served import Served
 from runagent_ls.lsp.session import Session
+from runagent_ls.serve.state import Status
 
 
 class Lenses:
@@ -20,6 +22,7 @@ class Lenses:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._facts: dict[FilePath, object] = {}
+        self._troubles: dict[FilePath, str] = {}
         self._refresher = Debounced(self._refresh)
         session.on_deferred("textDocument/codeLens", self._lenses, [])
         session.on_pause.append(self._refresher.pause)
@@ -28,14 +31,24 @@ class Lenses:
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
         if path is None:
             return []
-        found: list[Lens] = []
+        messages: list[Json] = []
         for project in self._session.workspace.projects_of(path):
-            self._facts[project.config_path] = lens_facts(project)
-            if project.config_path == path:
-                found.extend(config_lenses(project))
-            else:
-                found.extend(python_lenses(project, path))
-        return [message for lens in found for message in self._messages(lens)]
+            config = project.config_path
+            self._facts[config] = lens_facts(project)
+            own = config == path
+            lenses = config_lenses(project) if own else python_lenses(project, path)
+            messages += [message for lens in lenses for message in self._messages(lens)]
+            if (trouble := self._troubles.get(config)) is not None:
+                lines = {lens.range.start.line: lens for lens in lenses}
+                messages += [self._trouble(lens, trouble) for lens in lines.values()]
+        return messages
+
+    def _trouble(self, lens: Lens, title: str) -> Json:
+        """What is wrong with the server of this entrypoint; only the shell can show its log."""
+        argument = {"configUri": self._session.uris.uri(lens.config_path)}
+        shell = self._session.client.is_runagent_shell
+        command = {"title": title, "command": LOG_COMMAND if shell else "", "arguments": [argument]}
+        return {"range": range_message(lens.range), "command": command}
 
     def _messages(self, lens: Lens) -> Iterator[Json]:
         yield self._message(lens, lens.title, STREAM_COMMAND if lens.streams else RUN_COMMAND)
@@ -59,6 +72,17 @@ class Lenses:
         self.changed_elsewhere()
         return True
 
+    def served(self, served: Served) -> None:
+        """An agent's server has told how it is."""
+        trouble = trouble_of(served.status)
+        if self._troubles.get(served.config) == trouble:
+            return
+        if trouble is None:
+            del self._troubles[served.config]
+        else:
+            self._troubles[served.config] = trouble
+        self.changed_elsewhere()
+
     def changed_elsewhere(self) -> None:
         self._refresher.ask()
         self._refresher.pause()
@@ -69,3 +93,13 @@ class Lenses:
 
     async def _ask(self) -> None:
         await self._session.protocol.ask("workspace/codeLens/refresh", None)
+
+
+def trouble_of(status: Status) -> str | None:
+    """What somebody who is about to run an entrypoint must know of its server; None: nothing."""
+    failure = status.failure
+    reason = "" if failure is None else f": {failure.exception or failure.code}"
+    if status.stale_since is not None:
+        since = status.stale_since.astimezone().strftime("%H:%M:%S")
+        return f"Runs the code of before {since}{reason}"
+    return f"Does not start{reason}" if status.state == "failed" else None

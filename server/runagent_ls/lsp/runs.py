@@ -13,6 +13,7 @@ from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.loading import load
 from runagent_ls.lsp.messages.runs import CancelResult, RunRequest
 from runagent_ls.lsp.recording import Recording
+from runagent_ls.lsp.serving.served import frames_of_start
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.validation import refusal
 
@@ -29,6 +30,9 @@ class Display(Protocol):
     """Where a run shows itself."""
 
     def state(self, state: RunState, target: Target | None) -> None: ...
+
+    def serving(self, message: str) -> None:
+        """The agent is being started; `message` says how far that is."""
 
     async def batch(self, items: list[OutputMessage]) -> None:
         """Show items; the agent is not read on while this waits."""
@@ -129,7 +133,7 @@ class Runs:
         async with OutputBatcher(display.batch) as batcher:
             outcome = await execute(
                 request.call(),
-                self._calling.resolver(request.place, timeouts),
+                self._calling.resolver(request.place, timeouts, request.serve, display.serving),
                 recording(_Sink(display, batcher), recorder),
                 timeouts,
                 stream=stream,
@@ -155,7 +159,10 @@ class Runs:
             config = request.place.config_path
             root = None if config is None else config.parent
             files, uri = self._session.workspace.files, self._session.uris.uri
-            if found := frames(error.message, error.details, root, files, uri):
+            found = frames_of_start(error, uri) or frames(
+                error.message, error.details, root, files, uri
+            )
+            if found:
                 message["error"]["frames"] = found
         return Ended(outcome, message)
 
@@ -193,6 +200,10 @@ class ShellDisplay:
             "target": None if target is None else target.to_message(),
         }
         self._session.protocol.notify_raw("runagent/runState", message)
+
+    def serving(self, message: str) -> None:
+        told: Json = {"runId": self._run_id, "state": "serving", "target": None}
+        self._session.protocol.notify_raw("runagent/runState", {**told, "message": message})
 
     async def batch(self, items: list[OutputMessage]) -> None:
         await self._room.wait()

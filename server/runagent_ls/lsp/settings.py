@@ -27,6 +27,7 @@ class Settings:
     port: int | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
     cloud_base_url: str | None = None
+    serve_interpreter: str | None = None
     history_enabled: bool = True
     history_max_size_mb: int = 200
     history_max_age_days: float | None = 90
@@ -54,6 +55,7 @@ def read(section: object) -> tuple[Settings, tuple[str, ...]]:
             total=reader.seconds("total", defaults.total),
         ),
         cloud_base_url=reader.text("cloud", "baseUrl"),
+        serve_interpreter=reader.text("serve", "interpreter"),
         history_enabled=reader.boolean("history", "enabled") is not False,
         history_max_size_mb=reader.whole_number("history", "maxSizeMb", default=200),
         history_max_age_days=reader.days("history", "maxAgeDays", default=90),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Final
@@ -17,6 +17,7 @@ from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 from runagent_ls.project.loading import ProjectCache, load_project
 from runagent_ls.project.model import AgentProject
+from runagent_ls.project.observation import Observation
 from runagent_ls.rules.engine import CheckCache, check
 from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
@@ -58,6 +59,7 @@ class AgentWorkspace:
         self._readers: dict[FilePath, set[FilePath]] = {}
         self._changed: set[FilePath] = set()
         self._by_file: dict[FilePath, dict[FilePath, tuple[Finding, ...]]] = {}
+        self._observations: dict[FilePath, Observation] = {}
 
     # --- what changes ---------------------------------------------------------------------
 
@@ -118,6 +120,18 @@ class AgentWorkspace:
         """Severities or other choices changed: the same projects are judged anew."""
         for entry in self._entries.values():
             entry.is_checked = False
+
+    def observe(self, config: FilePath, observation: Observation | None) -> bool:
+        """What the agent's own Python said of it last. False when that is nothing new."""
+        if self._observations.get(config) == observation:
+            return False
+        if observation is None:
+            del self._observations[config]
+        else:
+            self._observations[config] = observation
+        if (entry := self._entries.get(config)) is not None:
+            entry.is_loaded = entry.is_checked = False
+        return True
 
     def _appear(self, path: FilePath) -> None:
         if is_config(path) or path.suffix == ".py":
@@ -185,9 +199,10 @@ class AgentWorkspace:
         if entry is None:
             return load_project(config, self.files, None)
         if not entry.is_loaded or entry.project is None:
-            entry.project = load_project(
-                config, self.files, self._project_cache, disk_changed=False
-            )
+            project = load_project(config, self.files, self._project_cache, disk_changed=False)
+            if (seen := self._observations.get(config)) is not None:
+                project = replace(project, observation=seen)
+            entry.project = project
             entry.is_loaded = True
             self._note_reads(config, _reads(entry.project))
         return entry.project

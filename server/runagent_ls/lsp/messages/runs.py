@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
-from runagent_ls.lsp.messages.serving import ServeOptions, read_serve
+from runagent_ls.lsp.messages.serving import StartOptions, read_serve
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.call import Call
@@ -65,7 +65,7 @@ class RunRequest:
     kwargs: Json | None
     place: Place
     options: Options
-    serve: ServeOptions | None = None
+    serve: StartOptions | None = None
     """How to serve the agent when nobody does; None: not at all."""
 
     def call(self) -> Call:

@@ -22,7 +22,7 @@ class DebugOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class ServeOptions:
+class StartOptions:
     """How to serve an agent. `interpreter` None: the setting's, or the one that is found."""
 
     interpreter: str | None = None
@@ -36,13 +36,13 @@ class StartRequest:
     """`ServeStartParams`, checked."""
 
     config_path: FilePath
-    options: ServeOptions
+    options: StartOptions
 
 
 def read_start(params: Json) -> StartRequest:
     """Raises `InvalidParamsError`."""
     path = reading.config_path(params)
-    options = ServeOptions(
+    options = StartOptions(
         interpreter=reading.optional_text(params, "interpreter"),
         debug=_debug(params, "debug"),
         port=reading.port(params, "port"),
@@ -51,13 +51,13 @@ def read_start(params: Json) -> StartRequest:
     return StartRequest(path, options)
 
 
-def read_serve(params: Json) -> ServeOptions | None:
+def read_serve(params: Json) -> StartOptions | None:
     """`serve` of a run, None when it is left out. Raises `InvalidParamsError`."""
     if params.get("serve") is None:
         return None
     given = reading.mapping(params, "serve")
     interpreter = reading.optional_text(given, "serve.interpreter")
-    return ServeOptions(interpreter=interpreter, debug=_debug(given, "serve.debug"))
+    return StartOptions(interpreter=interpreter, debug=_debug(given, "serve.debug"))
 
 
 def _debug(params: Json, name: str) -> DebugOptions | None:

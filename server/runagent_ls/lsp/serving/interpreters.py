@@ -1,0 +1,35 @@
+"""Which Python runs an agent for the client."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from pathlib import Path as FilePath
+
+from runagent_ls.lsp.session import Session
+
+
+async def interpreter_for(session: Session, config: FilePath, given: str | None) -> FilePath:
+    """What was given, else the setting, else what is found around the agent.
+
+    A program's name is looked for on the `PATH`; a relative path begins at the workspace folder.
+    """
+    await session.settings_read()
+    wanted = given or session.settings_for(config).serve_interpreter
+    folder = next((it for it in config.parents if it in session.folders), None)
+    return await asyncio.to_thread(_find, config.parent, wanted, folder)
+
+
+def _find(agent: FilePath, wanted: str | None, workspace: FilePath | None) -> FilePath:
+    from runagent_ls.project import interpreters
+
+    if wanted is None:
+        return interpreters.find(agent, workspace=workspace).path
+    path = FilePath(wanted)
+    if len(path.parts) == 1 and (found := shutil.which(wanted)) is not None:
+        return FilePath(found)
+    if wanted.startswith("~"):
+        with contextlib.suppress(RuntimeError):  # no such user
+            path = path.expanduser()
+    return interpreters.find(agent, (workspace or agent) / path).path

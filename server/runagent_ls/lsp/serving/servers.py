@@ -1,0 +1,148 @@
+"""All agents that are served for the client: at most one server of ours for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path as FilePath
+from typing import Final
+
+from runagent_ls.lsp.jsonrpc import RequestFailedError
+from runagent_ls.lsp.messages.serving import StartOptions
+from runagent_ls.lsp.serving.life import Life, Watcher
+from runagent_ls.lsp.serving.others import server_of_others
+from runagent_ls.lsp.serving.served import Served
+from runagent_ls.lsp.serving.telling import PlainTeller, ShellTeller, Teller
+from runagent_ls.lsp.session import Session
+
+END_GRACE_S: Final = 0.5
+"""What runs get to end in when the language server ends; editors do not wait long."""
+END_LIMIT_S: Final = 3.0
+
+ShowStep = Callable[[str], None]
+
+
+class Servers:
+    """Starts, keeps and ends the servers of agents."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._teller: Teller = (
+            ShellTeller(session) if session.client.is_runagent_shell else PlainTeller(session)
+        )
+        self._lives: dict[FilePath, Life] = {}
+        self._others: dict[FilePath, Served] = {}
+        self._deciding: defaultdict[FilePath, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._closed = False
+        self.watchers: list[Watcher] = []
+        """Called when the state of an agent changed."""
+
+    # --- what is asked --------------------------------------------------------------------
+
+    def all(self) -> list[Served]:
+        """Every agent that is or was served, by the path of its configuration."""
+        own = {config: life.served for config, life in self._lives.items()}
+        return [served for _, served in sorted({**self._others, **own}.items())]
+
+    def get(self, config: FilePath) -> Served | None:
+        life = self._lives.get(config)
+        return self._others.get(config) if life is None else life.served
+
+    def answering(self, config: FilePath) -> Served | None:
+        """The agent's own server here, if it answers."""
+        life = self._lives.get(config)
+        return life.served if life is not None and life.served.answers else None
+
+    # --- start and end --------------------------------------------------------------------
+
+    async def start(
+        self,
+        config: FilePath,
+        options: StartOptions,
+        show_step: ShowStep | None = None,
+        *,
+        exactly: bool = False,
+    ) -> Served:
+        """Have an agent served; whoever asks meanwhile waits for the same start.
+
+        `exactly`: a server that was started with other options is started again; otherwise only
+        one without the debugger that is asked for is. A start that fails is told by the status.
+        Cancelling ends the start unless others wait for it.
+        """
+        async with self._deciding[config]:
+            life = self._lives.get(config)
+            if life is not None and life.goes_on and not life.fits(options, exactly=exactly):
+                await life.end()
+            if life is None or not life.goes_on:
+                if options.debug is None and (others := await self._served_by_others(config)):
+                    return others
+                life = self._begin(config, options)
+        await life.wait_started(show_step)
+        return life.served
+
+    async def _served_by_others(self, config: FilePath) -> Served | None:
+        found = await server_of_others(config, {life.pid for life in self._lives.values()})
+        if found is None:
+            self._others.pop(config, None)
+            return None
+        self._lives.pop(config, None)
+        self._others[config] = found
+        self._teller.status(found)
+        self._changed(found)
+        return found
+
+    def _begin(self, config: FilePath, options: StartOptions) -> Life:
+        if self._closed:
+            raise RequestFailedError("The language server is ending")
+        self._others.pop(config, None)
+        life = Life(self._session, config, options, self._teller, self._changed)
+        self._lives[config] = life
+        life.begin()
+        return life
+
+    async def stop(self, config: FilePath) -> Served:
+        """End an agent's server, or its start. Raises `RequestFailedError` when there is none."""
+        life = self._lives.get(config)
+        if life is not None and life.goes_on:
+            await life.end()
+            return life.served
+        others = self._others.get(config)
+        if others is not None and others.place is not None:
+            raise RequestFailedError(
+                f"{config.parent.name} is served by another editor or a terminal (process "
+                f"{others.place.pid}); stop it there."
+            )
+        raise RequestFailedError(f"{config.parent.name} is not served by this editor.")
+
+    async def restart(self, config: FilePath, options: StartOptions) -> Served:
+        """Start again; what `options` leave out is as it was, the debugger excepted."""
+        life = self._lives.get(config)
+        if life is not None:
+            options = life.again(options)
+            await life.end()
+        return await self.start(config, options, exactly=True)
+
+    def files_changed(self, paths: Sequence[FilePath]) -> None:
+        """Files were written: servers need not find that out by themselves."""
+        for life in self._lives.values():
+            life.files_changed(paths)
+
+    def folder_closed(self, folder: FilePath) -> None:
+        """The client closed a folder: nobody looks at what is served there any more."""
+        for config, life in self._lives.items():
+            if folder in config.parents and life.goes_on:
+                life.end_soon()
+
+    async def stop_all(self) -> None:
+        """For the end of the language server; what does not end in time is killed."""
+        self._closed = True
+        ends = [asyncio.ensure_future(life.end(END_GRACE_S)) for life in self._lives.values()]
+        if ends:
+            await asyncio.wait(ends, timeout=END_LIMIT_S)
+        for life in self._lives.values():
+            life.kill()
+
+    def _changed(self, served: Served) -> None:
+        for watcher in self.watchers:
+            watcher(served)
