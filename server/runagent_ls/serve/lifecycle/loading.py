@@ -10,12 +10,10 @@ from runagent_ls.project.discovery import CONFIG_NAMES, config_in
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.interpreters import Interpreter, find
 from runagent_ls.serve.lifecycle.configuration import frame_of
+from runagent_ls.serve.lifecycle.exit_codes import WRONG_USE
 from runagent_ls.serve.lifecycle.planning import plan_of
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
-
-WRONG_USE = 2
-"""Exit code when not the agent is at fault but what it was to be served with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def load(path: Path, wanted: Path | None) -> Loaded:
         raise StartFailedError(
             Failure(
                 "INITIALIZATION_ERROR",
-                f"The Python for the agent cannot be started: {interpreter.problem}",
+                f"The Python for the agent, {interpreter.path}, {interpreter.problem}.",
                 "Make an environment with `python -m venv .venv` in the agent's folder, or name a "
                 "Python with --interpreter.",
                 exit_code=WRONG_USE,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.agents.targets.own_servers import announced
+from runagent_ls.serve.lifecycle.exit_codes import WRONG_USE
 from runagent_ls.serve.state import Failure, StartFailedError
 
 FIRST_PORT: Final = 8450
@@ -116,7 +117,9 @@ def _refused(error: OSError, address: str, port: int) -> StartFailedError:
 
 
 def _failed(message: str, suggestion: str | None) -> StartFailedError:
-    return StartFailedError(Failure("INITIALIZATION_ERROR", message, suggestion))
+    return StartFailedError(
+        Failure("INITIALIZATION_ERROR", message, suggestion, exit_code=WRONG_USE)
+    )
 
 
 def _listener(port: int) -> int | None:

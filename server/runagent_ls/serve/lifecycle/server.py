@@ -14,6 +14,7 @@ from runagent_ls.agents.targets.own_servers import ServerToken, state_folder
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.lifecycle.control import Changed, Order, Reload, Stop, TellStatus
 from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step
+from runagent_ls.serve.lifecycle.exit_codes import AGENT_FAILED
 from runagent_ls.serve.lifecycle.loading import Loaded, load, located
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.lifecycle.ports import Address, listen
@@ -27,7 +28,6 @@ from runagent_ls.serve.supervisor import Supervisor
 if TYPE_CHECKING:
     from runagent_ls.serve.front import Front
 
-AGENT_FAILED: Final = 1
 _INVOCATIONS: Final = "invocations.db"
 
 
