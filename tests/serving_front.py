@@ -6,14 +6,19 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from runagent_ls.serve.front import Agent, FrontContext, build_app, serve
+from runagent_ls.serve.front import Agent, FrontContext, RunLogs, build_app, serve
 from runagent_ls.serve.invocations import Invocations
-from runagent_ls.serve.plan import AgentPlan, PythonEntrypoint
+from runagent_ls.serve.plan import AgentPlan, Limits, PythonEntrypoint
+from runagent_ls.serve.state import Status
+from runagent_ls.serve.supervisor import Supervisor
 
 TOKEN = "token-of-this-server"
 WIRE = Path(__file__).parent / "fixtures" / "wire"
@@ -41,6 +46,57 @@ async def serving_front(agent: Agent, folder: Path, **more: Any) -> AsyncIterato
         stopping.set()
         await asyncio.wait_for(server, 20)
         await context.invocations.close()
+
+
+class Unheard:
+    """A listener for tests that do not look at what it hears."""
+
+    def __init__(self, logs: RunLogs) -> None:
+        self.logs = logs
+
+    def status_changed(self, status: Status) -> None:
+        """Not looked at."""
+
+    def logged(self, run_id: str | None, stream: str, text: str) -> None:
+        self.logs.add(run_id, stream, text)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A front with a real worker behind it."""
+
+    context: FrontContext
+    supervisor: Supervisor
+
+    @property
+    def agent(self) -> str:
+        """Where the agent's paths begin."""
+        return f"/api/v1/agents/{self.supervisor.plan.agent_id}"
+
+
+@asynccontextmanager
+async def served(
+    folder: Path, source: str, tags: Mapping[str, str], **more: Any
+) -> AsyncIterator[Served]:
+    """Serve the functions of `source`; `tags`: tag to function."""
+    (folder / "main.py").write_text(source, "utf-8")
+    entrypoints = tuple(PythonEntrypoint(tag, "main.py", name) for tag, name in tags.items())
+    plan = replace(recorded_plan(folder), entrypoints=entrypoints)
+    async with serving_plan(plan, folder, **more) as running:
+        yield running
+
+
+@asynccontextmanager
+async def serving_plan(plan: AgentPlan, folder: Path, **more: Any) -> AsyncIterator[Served]:
+    """Serve an agent with a worker, until the block ends."""
+    logs, limits = RunLogs(), more.pop("limits", Limits())
+    supervisor = Supervisor(plan, limits, Unheard(logs))
+    try:
+        await supervisor.start()
+        async with serving_front(supervisor, folder, limits=limits, logs=logs, **more) as context:
+            yield Served(context, supervisor)
+    finally:
+        await supervisor.stop(0)
 
 
 def recorded_plan(folder: Path) -> AgentPlan:
@@ -72,14 +128,16 @@ async def ask(
     path: str,
     body: bytes = b"",
     headers: dict[str, str] | None = None,
+    *,
+    after: bytes = b"",
 ) -> tuple[int, dict[str, str], Any]:
     """One request on a connection of its own: status, headers, and the body read as JSON if it is
-    said to be."""
+    said to be. `after` follows the headers without being announced."""
     lines = {"Host": f"127.0.0.1:{context.port}", "Connection": "close", **(headers or {})}
     if body:
         lines = {"Content-Type": "application/json", "Content-Length": str(len(body)), **lines}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    request = f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
+    request = f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body + after
     raw = await exchange(context, request)
     start, _, content = raw.partition(b"\r\n\r\n")
     status, *fields = start.decode("latin-1").split("\r\n")
@@ -96,3 +154,49 @@ async def exchange(context: FrontContext, data: bytes) -> bytes:
         return await asyncio.wait_for(reader.read(), 20)
     finally:
         writer.close()
+
+
+def as_now(recorded_body: Any, answered: Any) -> Any:
+    """The recorded body with what changes from answer to answer, after a look at it."""
+    if not isinstance(recorded_body, dict):
+        return recorded_body
+    expected = dict(recorded_body)
+    if "timestamp" in expected:
+        datetime.fromisoformat(answered["timestamp"])
+        expected["timestamp"] = answered["timestamp"]
+    if "request_id" in expected:
+        UUID(answered["request_id"])
+        expected["request_id"] = answered["request_id"]
+    if "uptime_seconds" in expected:
+        assert 0 <= answered["uptime_seconds"] < 60
+        expected["uptime_seconds"] = answered["uptime_seconds"]
+    return expected
+
+
+RECORDED_SOURCE = """
+def greet(name, times=1):
+    return {"greeting": "hello " + name * times, "n": times}
+
+def text(name):
+    return "hello " + name
+
+def fail(n=1):
+    raise ValueError(f"boom {n}")
+
+def count_stream(name, n=3):
+    for i in range(n):
+        yield {"i": i, "name": name}
+
+def fail_stream(n=1):
+    for i in range(n):
+        yield i
+    raise ValueError("mid-stream boom")
+"""
+"""The functions of the recorded agent."""
+
+
+async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(limit_s):
+        while not condition():
+            await asyncio.sleep(0.01)

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from runagent_ls.serve.front.answers import Answer, failure
 from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.pages import health
+from runagent_ls.serve.front.runs import Runs
 from runagent_ls.serve.front.security import Gate
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -28,6 +29,7 @@ class Front:
         self.agent: Final = agent
         self.context: Final = context
         self.gate: Final = Gate(context)
+        self.runs: Final = Runs(agent, context)
         self._rest: tuple[str, Application] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,8 +47,13 @@ class Front:
         refusal = self.gate.refusal(headers)
         if refusal is not None:
             return refusal
-        if scope["method"] == "GET" and scope["path"] == _HEALTH and not _from_page(headers):
-            return health(self.agent.plan, self.context)
+        if not _from_page(headers):
+            plan = self.agent.plan
+            if scope["method"] == "POST" and scope["path"] == f"/api/v1/agents/{plan.agent_id}/run":
+                privileged = self.gate.privileged(headers)
+                return await self.runs.answer(headers, receive, privileged=privileged)
+            if scope["method"] == "GET" and scope["path"] == _HEALTH:
+                return health(plan, self.context)
         await self._others(self.agent.plan.agent_id)(scope, receive, send)
         return None
 

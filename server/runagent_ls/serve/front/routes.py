@@ -41,10 +41,16 @@ def application(front: Front, agent_id: str) -> Starlette:
     async def health(_: Request) -> Answer:
         return pages.health(front.agent.plan, context)
 
+    async def run(request: Request) -> Answer:
+        headers = request.scope["headers"]
+        privileged = front.gate.privileged(headers)
+        return await front.runs.answer(headers, request.receive, privileged=privileged)
+
     routes = [
         _route("/api/v1", info),
         _route("/api/v1/health", health),
         _route(f"{agent}/architecture", architecture),
+        _route(f"{agent}/run", run, "POST"),
     ]
     cors = Middleware(
         CORSMiddleware,

@@ -42,7 +42,10 @@ async def serve(
         # whole seconds there; the rest of a second is nothing that anybody waits for
         timeout_graceful_shutdown=max(1, round(limits.stop_s if grace_s is None else grace_s)),
     )
-    await _Server(config, stopping, serving).serve(list(sockets))
+    try:
+        await _Server(config, stopping, serving).serve(list(sockets))
+    finally:
+        await front.runs.close()
 
 
 class _Server(Server):

@@ -73,8 +73,7 @@ class Invocations:
 
     async def end(self, run: Invocation, ended: Ended) -> None:
         """Returns when the row is written, or after LONGEST_WAIT_S."""
-        self._open.pop(run.id, None)
-        self._unsaved.pop(run.id, None)
+        self.forget(run)
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
         self._put((run, replace(ended, at=time.time()), written))
@@ -84,6 +83,20 @@ class Invocations:
             await written
         finally:
             timer.cancel()
+
+    def end_soon(self, run: Invocation, ended: Ended) -> None:
+        """As `end`, for those who cannot wait."""
+        self.forget(run)
+        self._put((run, replace(ended, at=time.time()), None))
+
+    def forget(self, run: Invocation) -> None:
+        """It was none after all."""
+        self._open.pop(run.id, None)
+        self._unsaved.pop(run.id, None)
+
+    def goes_on(self, run_id: str) -> bool:
+        """Whether a run with this id has begun and not ended."""
+        return run_id in self._open
 
     async def recent(
         self, agent_id: str, limit: int, status: str | None = None

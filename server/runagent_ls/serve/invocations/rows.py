@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias
 
@@ -59,6 +59,8 @@ class Ended:
     """seconds since 1970"""
 
 
+_UNWRITABLE: Final = "[not recorded]"
+
 COLUMNS: Final = (
     "invocation_id", "agent_id", "input_data", "output_data", "error_detail", "request_timestamp",
     "response_timestamp", "execution_time_ms", "status", "entrypoint_tag", "sdk_type",
@@ -72,11 +74,20 @@ class RowWriter:
 
     redactor: Callable[[], Redactor]
     largest: int = LARGEST
-    _empty: str = field(default="null", init=False)
 
     def row(self, run: Invocation, ended: Ended | None) -> tuple[Cell, ...]:
-        """In the order of COLUMNS; without an end it is pending."""
+        """In the order of COLUMNS; without an end it is pending. Never fails: what cannot be
+        written is left out."""
         redactor = self.redactor()
+        try:
+            return self._row(run, ended, redactor)
+        except (ValueError, TypeError, RecursionError):
+            bare = replace(run, input_data=_UNWRITABLE)
+            if ended is not None:
+                ended = replace(ended, output=None)
+            return self._row(bare, ended, redactor)
+
+    def _row(self, run: Invocation, ended: Ended | None, redactor: Redactor) -> tuple[Cell, ...]:
         output = error = at = milliseconds = None
         if ended is not None:
             output = self._output(ended.output, redactor)

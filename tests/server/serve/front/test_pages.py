@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from runagent_ls.serve.front import FrontContext
 from runagent_ls.serve.plan import AgentPlan
-from serving_front import ask, recorded, recorded_plan, serving_front
+from serving_front import as_now, ask, recorded, recorded_plan, serving_front
 
 
 class _Planned:
@@ -29,29 +27,12 @@ async def context(tmp_path: Path) -> AsyncIterator[FrontContext]:
         yield context
 
 
-def _as_now(recorded_body: Any, answered: Any) -> Any:
-    """The recorded body with what changes from answer to answer, after a look at it."""
-    if not isinstance(recorded_body, dict):
-        return recorded_body
-    expected = dict(recorded_body)
-    if "timestamp" in expected:
-        datetime.fromisoformat(answered["timestamp"])
-        expected["timestamp"] = answered["timestamp"]
-    if "request_id" in expected:
-        UUID(answered["request_id"])
-        expected["request_id"] = answered["request_id"]
-    if "uptime_seconds" in expected:
-        assert 0 <= answered["uptime_seconds"] < 60
-        expected["uptime_seconds"] = answered["uptime_seconds"]
-    return expected
-
-
 @pytest.mark.parametrize("name", ["health", "architecture", "info", "404-unknown-path"])
 async def test_a_page_is_the_recorded_one(context: FrontContext, name: str) -> None:
     exchange = recorded(name)
     request, response = exchange["request"], exchange["response"]
     status, headers, body = await ask(context, request["method"], request["path"])
-    expected = _as_now(response["body"], body)
+    expected = as_now(response["body"], body)
     if name == "info":
         expected = {**expected, "port": context.port}
     assert (status, body) == (response["status"], expected)
