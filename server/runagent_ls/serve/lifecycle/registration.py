@@ -42,7 +42,7 @@ class Registration:
     def withdraw(self) -> None:
         """The row as it was before, unless somebody else has changed it since; never raises."""
         ours = {name: self.written[name] for name in ("host", "port", "status", "deployed_at")}
-        with contextlib.suppress(sqlite3.Error), _open(self.registry.path) as database:
+        with contextlib.suppress(sqlite3.Error), _open(self.registry.path, "rw") as database:
             columns = _columns(database)
             known = {name: value for name, value in ours.items() if name in columns}
             where = " AND ".join(f"{name} IS ?" for name in known)
@@ -70,7 +70,7 @@ def register(plan: AgentPlan, host: str, port: int, registry: Registry) -> Regis
     }
     try:
         registry.path.parent.mkdir(parents=True, exist_ok=True)
-        with _open(registry.path) as database:
+        with _open(registry.path, "rwc") as database:
             _make_tables(database)
             return Registration(registry, plan.agent_id, serving, _write(database, plan, serving))
     except (sqlite3.Error, OSError) as error:
@@ -182,9 +182,9 @@ def _columns(database: sqlite3.Connection) -> set[str]:
 
 
 @contextlib.contextmanager
-def _open(path: Path) -> Iterator[sqlite3.Connection]:
+def _open(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
     """All or nothing, and closed again at once."""
-    with contextlib.closing(_connected(path, "rwc")) as database, database:
+    with contextlib.closing(_connected(path, mode)) as database, database:
         database.execute("BEGIN IMMEDIATE")
         yield database
 
