@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import queue
 import threading
@@ -102,7 +103,7 @@ class EventWriter:
             lines += event.lines
         if ended:
             self._queue.put(None)
-        return Logged((*lines, *self._note())), following
+        return Logged((*_joined(lines), *self._note())), following
 
     def _note(self) -> tuple[LogLine, ...]:
         dropped, self._dropped = self._dropped, 0
@@ -116,6 +117,16 @@ class EventWriter:
         if isinstance(event, Ready) and not self._with_token:
             del message["token"]
         return json.dumps(message).encode() + b"\n"
+
+
+def _joined(lines: list[LogLine]) -> list[LogLine]:
+    """What was written in pieces becomes one piece again."""
+    found: list[LogLine] = []
+    for whose, pieces in itertools.groupby(lines, lambda line: (line.run_id, line.stream)):
+        first, *others = pieces
+        text = "".join([first.text, *(piece.text for piece in others)])
+        found.append(LogLine(*whose, text, first.at_ms))
+    return found
 
 
 def read_orders(

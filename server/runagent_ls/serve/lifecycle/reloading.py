@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from runagent_ls.serve.plan import AgentPlan
+from runagent_ls.serve.plan import AgentPlan, PythonEntrypoint
 from runagent_ls.serve.state import Failure, StartFailedError
 
 _ENVIRONMENT_FILE = ".env"
@@ -39,7 +39,7 @@ class Reloader:
     ) -> None:
         """`load` makes the plan anew, StartFailedError; `taken` is told which plan is served."""
         self._supervisor = supervisor
-        self._config_path = plan.config_path
+        self._plan = plan
         self._load = load
         self._taken = taken
         self._hint: Callable[[], None] | None = None
@@ -66,7 +66,7 @@ class Reloader:
                 tasks.create_task(watcher.run())
                 while True:
                     await watcher.watch(
-                        self._files(), [self._config_path.parent], read_after=self._read_at
+                        self._files(), [self._plan.folder], read_after=self._read_at
                     )
                     await self._once()
             while True:
@@ -81,10 +81,19 @@ class Reloader:
         except StartFailedError as error:
             self._supervisor.reload_failed(error.failure)
             return
+        self._plan = plan
         await self._supervisor.reload(plan)
         self._taken(plan)
 
     def _files(self) -> set[Path]:
-        """What the agent depends on."""
-        folder = self._config_path.parent
-        return {*self._supervisor.files, self._config_path, folder / _ENVIRONMENT_FILE}
+        """What the agent depends on, as far as it is known: modules show when they are imported."""
+        plan = self._plan
+        entries = {
+            plan.folder / it.file for it in plan.entrypoints if isinstance(it, PythonEntrypoint)
+        }
+        return {
+            *self._supervisor.files,
+            *entries,
+            plan.config_path,
+            plan.folder / _ENVIRONMENT_FILE,
+        }

@@ -20,12 +20,18 @@ class Reports:
         self.logs = RunLogs()
         self._report = report
         self._config_path = config_path
+        self._muted = False
+
+    def mute(self) -> None:
+        """Tell no status any more: after a start that failed, the failure is the last word."""
+        self._muted = True
 
     def status_changed(self, status: Status) -> None:
         failure = status.failure
         if failure is not None:
             status = replace(status, failure=located(failure, self._config_path))
-        self._report(StatusChanged(status))
+        if not self._muted:
+            self._report(StatusChanged(status))
 
     def logged(self, run_id: str | None, stream: str, text: str) -> None:
         self.logs.add(run_id, stream, text)

@@ -126,7 +126,11 @@ class AgentServer:
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if not starting.done():
                 return False
-            starting.result()
+            try:
+                starting.result()
+            except StartFailedError:
+                self._reports.mute()
+                raise
             return True
         finally:
             for task in (starting, stopped):

