@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from runagent_ls.serve.supervisor.frame_reader import texts_of
 from runagent_ls.serve.supervisor.runs import Output, Run, RunFailedError
+from runagent_ls.serve.worker import framing
 
 if TYPE_CHECKING:
     from runagent_ls.serve.supervisor.worker_link import WorkerLink
@@ -124,8 +125,9 @@ class Stream(ActiveRun):
 
     def take_chunks(self, payload: bytes) -> None:
         if not self.answered:
-            self._arrived += texts_of(payload)
-            self._size += len(payload)
+            texts = texts_of(payload)
+            self._arrived += texts
+            self._size += len(payload) - framing.LENGTH.size * len(texts)
             self._wake()
 
     def take_done(self, count: int, seconds: float) -> None:

@@ -7,9 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import runagent_ls
-
-_OURS: Final = Path(runagent_ls.__file__).resolve().parents[1]
+_OURS: Final = Path(__file__).resolve().parents[3]
 """Holds our packages and, in the VSIX, the libraries that are bundled with them."""
 _FOR_ONE_PYTHON: Final = frozenset(
     {"PYTHONHOME", "PYTHONEXECUTABLE", "PYTHONPLATLIBDIR", "__PYVENV_LAUNCHER__"}

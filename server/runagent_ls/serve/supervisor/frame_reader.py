@@ -29,11 +29,10 @@ class FrameReader:
     `last_run` is the highest number that was given to a run; a higher one in a frame is no number.
     """
 
-    def __init__(self, on_frame: OnFrame, on_too_long: OnTooLong, longest: int = LONGEST) -> None:
+    def __init__(self, on_frame: OnFrame, on_too_long: OnTooLong) -> None:
         self._on_frame = on_frame
         self._on_too_long = on_too_long
         self.last_run = 0
-        self._longest = longest
         self._pending = bytearray()
         self._wanted = framing.HEAD.size
         self._skip = 0
@@ -63,7 +62,7 @@ class FrameReader:
             if kind not in _KINDS or run > self.last_run:
                 raise NoFrameError
             end = at + head + length
-            if length > self._longest:
+            if length > LONGEST:
                 self._skip = max(0, end - size)
                 self._on_too_long(kind, run, length)
                 at = min(end, size)

@@ -210,7 +210,7 @@ class WorkerLink:
         if active is None or kind not in {framing.RESULT, framing.CHUNKS, framing.ERROR}:
             raise NoFrameError
         size = length // (1024 * 1024)
-        active.fail(RunFailedError("raised", f"The output of {size} MB is too large to be sent."))
+        active.fail(RunFailedError("raised", f"The output is too large: {size} MB."))
         if kind == framing.CHUNKS:
             self.cancel(active)
         else:
