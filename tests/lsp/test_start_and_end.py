@@ -137,7 +137,13 @@ def test_diagnostics_are_pulled_or_pushed(
 def test_the_shell_keeps_its_commands_to_itself(editors: MakeEditor) -> None:
     plain = editors(capabilities=PULL).start()["capabilities"]
     shell = editors(capabilities=SHELL).start()["capabilities"]
-    commands = ["runagent.run", "runagent.stream", "runagent.batch"]
+    commands = [
+        "runagent.run",
+        "runagent.stream",
+        "runagent.batch",
+        "runagent.serve.start",
+        "runagent.serve.stop",
+    ]
     assert plain["executeCommandProvider"]["commands"] == commands
     assert "executeCommandProvider" not in shell
     assert shell["experimental"] == {"runagent": {"version": 1}}

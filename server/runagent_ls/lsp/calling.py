@@ -37,6 +37,7 @@ class Calling:
         self._key: ApiKey | None = None
         self._metrics: Metrics | None = None
         self._guard: BackpressureGuard | None = None
+        self.names = servers.names
 
     def use_key(self, text: str | None) -> None:
         """Call the cloud with this key from now on; None: with the one that the platform knows.

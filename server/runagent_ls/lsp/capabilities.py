@@ -12,7 +12,11 @@ RUN_COMMAND: Final = "runagent.run"
 STREAM_COMMAND: Final = "runagent.stream"
 DEBUG_COMMAND: Final = "runagent.debug"
 BATCH_COMMAND: Final = "runagent.batch"
+START_COMMAND: Final = "runagent.serve.start"
+STOP_COMMAND: Final = "runagent.serve.stop"
 LOG_COMMAND: Final = "runagent.serve.showLog"
+COMMANDS: Final = (RUN_COMMAND, STREAM_COMMAND, BATCH_COMMAND, START_COMMAND, STOP_COMMAND)
+"""What any editor may call; the shell has commands of its own."""
 FULL_SYNC: Final = 1
 
 
@@ -40,7 +44,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         capabilities["experimental"] = {"runagent": {"version": 1}}
     else:
         capabilities["executeCommandProvider"] = {
-            "commands": [RUN_COMMAND, STREAM_COMMAND, BATCH_COMMAND],
+            "commands": list(COMMANDS),
             "workDoneProgress": True,
         }
     return {

@@ -96,7 +96,7 @@ class Connection:
         self.folders = Folders(session, self._changed_elsewhere)
         self.diagnostics.searched = self.folders.searched
         self.servers = Servers(session)
-        self.observing = Observing(session, self._changed_elsewhere)
+        self.observing = Observing(session, self.diagnostics.changed_elsewhere)
         self.servers.watchers += [self.observing.served, self.lenses.served]
         self.folders.on_disk.append(self.servers.files_changed)
         self.folders.on_closed.append(self.servers.folder_closed)
@@ -108,7 +108,7 @@ class Connection:
         self.recording = Recording(session, self.calling)
         self.runs = Runs(session, self.calling, self.recording)
         self.batches = Batches(session, self.calling)
-        self.commands = Commands(session, self.runs, self.batches)
+        self.commands = Commands(session, self.runs, self.batches, self.servers)
         if session.client.is_runagent_shell:
             self.shell = Shell(session, self.folders, self.diagnostics)
             self.running = Running(session, self.calling, self.runs, self.batches)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from runagent_ls.lsp.calling import Calling
@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.output import OutputMessage
     from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
     from runagent_ls.agents.targets.target import Target
+    from runagent_ls.agents.timeouts import Timeouts
 
 WINDOW: Final = 4
 """Batches that may be on their way without the client having said that it took them."""
@@ -41,6 +42,16 @@ class Display(Protocol):
         """The run is over: what is still on its way must not wait any more."""
 
 
+@dataclass(slots=True)
+class _GoesOn:
+    """A run that has not ended. `target` once it is known; `stopped` when a server of ours said
+    whether the function has ended."""
+
+    task: asyncio.Task[Ended]
+    target: Target | None = None
+    stopped: bool | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A run that is over. `message` is its `RunOutcome` of the schema."""
@@ -56,65 +67,72 @@ class Runs:
         self._session = session
         self._calling = calling
         self._recording = recording
-        self._tasks: dict[str, asyncio.Task[Ended]] = {}
+        self._going_on: dict[str, _GoesOn] = {}
 
     def __contains__(self, run_id: str) -> bool:
-        return run_id in self._tasks
+        return run_id in self._going_on
 
     async def run(self, request: RunRequest, stream: bool, display: Display) -> Ended:
         """Run to the end, whatever that is. Cancelling the caller cancels the run.
 
         Raises `InvalidParamsError` when a run of this id is going on.
         """
-        if request.run_id in self._tasks:
+        if request.run_id in self._going_on:
             raise InvalidParamsError(f"A run with the id {request.run_id!r} is going on already")
         task = asyncio.get_running_loop().create_task(self._execute(request, stream, display))
-        self._tasks[request.run_id] = task
+        run = self._going_on[request.run_id] = _GoesOn(task)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            self._stop(task, display)
             current = asyncio.current_task()
             while current is not None and current.cancelling():
                 current.uncancel()  # the answer tells how the run ended
-            await asyncio.wait([task])
+            display.ended()
+            await self._end(run)
             return self._never_begun(request) if task.cancelled() else task.result()
         finally:
-            del self._tasks[request.run_id]
+            del self._going_on[request.run_id]
 
     async def cancel(self, run_id: str) -> CancelResult:
         """Stop a run and say honestly what was stopped."""
-        task = self._tasks.get(run_id)
-        if task is None:
+        run = self._going_on.get(run_id)
+        if run is None:
             message = "This run has ended already, or there never was one of this id."
             return {"found": False, "stopped": False, "message": message}
-        task.cancel()
-        await asyncio.wait([task])
-        if task.cancelled():  # before it began
+        await self._end(run)
+        if run.task.cancelled():  # before it began
             return {"found": True, "stopped": True, "message": "The run was stopped."}
-        outcome = task.result().outcome
+        outcome = run.task.result().outcome
         if outcome.state != "cancelled":
             message = f"The run had ended by itself: {outcome.state}."
             return {"found": True, "stopped": True, "message": message}
         if outcome.stopped:
             return {"found": True, "stopped": True, "message": "The run was stopped."}
-        message = (
-            "We no longer wait for the answer, but the agent's function goes on until it "
+        message = "We no longer wait for the answer, but the agent's function goes on until it "
+        message += (
             "returns: RunAgent has no way to stop a plain call."
+            if run.stopped is None
+            else "returns: it did not end when it was asked to."
         )
         return {"found": True, "stopped": False, "message": message}
 
+    async def _end(self, run: _GoesOn) -> None:
+        """A server of ours is asked to end the function first: once the connection is closed it
+        could not say any more whether it has."""
+        if run.target is not None and run.target.run_id is not None and not run.task.done():
+            from runagent_ls.agents.rest.privileged import end_run
+
+            run.stopped = await end_run(run.target)
+        run.task.cancel()
+        await asyncio.wait([run.task])
+
     async def cancel_all(self) -> None:
         """Stop everything, for `shutdown`."""
-        tasks = list(self._tasks.values())
+        tasks = [run.task for run in self._going_on.values()]
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=2)
-
-    def _stop(self, task: asyncio.Task[Ended], display: Display) -> None:
-        task.cancel()
-        display.ended()
 
     async def _execute(self, request: RunRequest, stream: bool, display: Display) -> Ended:
         await load(stream=stream)
@@ -133,15 +151,41 @@ class Runs:
         async with OutputBatcher(display.batch) as batcher:
             outcome = await execute(
                 request.call(),
-                self._calling.resolver(request.place, timeouts, request.serve, display.serving),
+                self._resolver(request, timeouts, display),
                 recording(_Sink(display, batcher), recorder),
                 timeouts,
                 stream=stream,
                 policy=self._calling.policy(request.options),
             )
+            outcome = self._as_it_ended(request.run_id, outcome)
             recorder.end(outcome)
             display.ended()
         return self.ended(request, outcome, recorder.history_id)
+
+    def _resolver(
+        self, request: RunRequest, timeouts: Timeouts, display: Display
+    ) -> Callable[[], Awaitable[Target]]:
+        """What finds the agent, and lets a server of ours know the run by a name."""
+        find = self._calling.resolver(request.place, timeouts, request.serve, display.serving)
+
+        async def found() -> Target:
+            target = await find()
+            if target.token is not None:
+                target = replace(target, run_id=self._calling.names.name(request.run_id))
+            self._going_on[request.run_id].target = target
+            return target
+
+        return found
+
+    def _as_it_ended(self, run_id: str, outcome: RunOutcome) -> RunOutcome:
+        """With what a server of ours said when it was asked to end the run."""
+        stopped = self._going_on[run_id].stopped
+        if stopped is None or outcome.state == "completed":
+            return outcome
+        by_us = stopped or (outcome.error is not None and outcome.error.code == "CANCELLED")
+        if outcome.state == "failed" and not by_us:
+            return outcome
+        return replace(outcome, state="cancelled", error=None, stopped=stopped)
 
     def _never_begun(self, request: RunRequest) -> Ended:
         from runagent_ls.agents.runs import RunOutcome

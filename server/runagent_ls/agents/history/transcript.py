@@ -84,7 +84,14 @@ class Transcript:
 
     def connected(self, target: Target) -> list[Step]:
         """Where the run goes."""
-        return [self._update({"target": dump(self._redactor.value(target.to_message()))})]
+        return [self._update(self._where(target))]
+
+    def _where(self, target: Target) -> dict[str, object]:
+        row: dict[str, object] = {"target": dump(self._redactor.value(target.to_message()))}
+        if (path := target.interpreter) is not None:
+            secret = self._redactor.forms.found_in(path)
+            row["interpreter"] = self._redactor.replaced(path) if secret else path
+        return row
 
     def add(self, items: Sequence[OutputItem]) -> None:
         """Take items over; `flush` writes them."""
@@ -137,7 +144,7 @@ class Transcript:
             "attempts": getattr(outcome, "attempts", 1),
         }
         if outcome.target is not None:
-            row["target"] = dump(self._redactor.value(outcome.target.to_message()))
+            row |= self._where(outcome.target)
         if outcome.result is not None:
             value, length = self._limited(outcome.result.value)
             row["result"], row["result_cut_from"] = dump(value), length

@@ -32,7 +32,7 @@ from runagent_ls.agents.rest.connections import (
 from runagent_ls.agents.rest.reports import Architecture, Health, architecture_of, health_of
 from runagent_ls.agents.rest.requests import body_for
 from runagent_ls.agents.targets.connecting import connect_timed_out, connection_failed, proxy_failed
-from runagent_ls.agents.targets.own_servers import TOKEN_HEADER
+from runagent_ls.agents.targets.own_servers import headers_of
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
@@ -198,8 +198,7 @@ def _client(target: Target, timeouts: Timeouts) -> HttpClient:
     headers = {"User-Agent": USER_AGENT, "Accept": "application/json"}
     if target.key is not None:
         headers["Authorization"] = f"Bearer {target.key.reveal()}"
-    if target.token is not None:
-        headers[TOKEN_HEADER] = target.token.reveal()
+    headers |= headers_of(target.token, target.run_id)
     if target.scheme == "http" and not target.leaves_machine:
         from runagent_ls.agents.rest.loopback import LoopbackClient
 

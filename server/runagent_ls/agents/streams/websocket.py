@@ -38,7 +38,7 @@ from runagent_ls.agents.rest.answer import Answer
 from runagent_ls.agents.rest.answers import failure_of
 from runagent_ls.agents.targets.connecting import connect_timed_out, connection_failed, proxy_failed
 from runagent_ls.agents.targets.network import proxy_for, tls_context
-from runagent_ls.agents.targets.own_servers import TOKEN_HEADER
+from runagent_ls.agents.targets.own_servers import headers_of
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.version import USER_AGENT
 
@@ -206,13 +206,11 @@ async def open_socket(target: Target, connect_limit: float | None) -> MessageSoc
 
 
 def _opening(target: Target, connect_limit: float | None) -> connect:
-    url, headers = target.stream_url, None
+    url, headers = target.stream_url, headers_of(target.token, target.run_id)
     if target.key is not None:
         # the platform's stream looks for the key in the URL only
         url = f"{url}?token={quote(target.key.reveal(), safe='')}"
         headers = {"Authorization": f"Bearer {target.key.reveal()}"}
-    elif target.token is not None:
-        headers = {TOKEN_HEADER: target.token.reveal()}
     proxy = proxy_for(target.scheme, target.host, target.port)
     tls: dict[str, Any] = {}
     if target.scheme == "https":

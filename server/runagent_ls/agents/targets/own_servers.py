@@ -18,6 +18,8 @@ from runagent_ls.agents.targets.hidden import Hidden
 
 STATE_VARIABLE: Final = "RUNAGENT_LS_STATE"
 TOKEN_HEADER: Final = "X-RunAgent-Token"  # noqa: S105 - the header's name
+RUN_HEADER: Final = "X-RunAgent-Run"
+"""With the token: the id by which the run can be cancelled and its prints are known."""
 _FOLDER: Final = "servers"
 _LARGEST: Final = 64 * 1024
 _MOST: Final = 1000
@@ -27,6 +29,13 @@ class ServerToken(Hidden):
     """What our own server knows its user's calls by."""
 
     __slots__ = ()
+
+
+def headers_of(token: ServerToken | None, run_id: str | None) -> dict[str, str]:
+    """What a request to a server of ours says of who asks and what for."""
+    if token is None:
+        return {}
+    return {TOKEN_HEADER: token.reveal()} | ({} if run_id is None else {RUN_HEADER: run_id})
 
 
 @dataclass(frozen=True, slots=True)

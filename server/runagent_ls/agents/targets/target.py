@@ -48,7 +48,8 @@ class Target:
     `prefix` is the path before `/api/v1`, `key` what the cloud is asked with, and `user_id` and
     `persistent_memory` are for calls to the cloud that say nothing of them. `copies_to_cloud`:
     whether the local server sends a copy of each run to the cloud, None when that is not known.
-    `token` is what a server of ours knows its user by.
+    `token` is what a server of ours knows its user by, `run_id` the name, a UUID, that it is to
+    know the next run by, and `interpreter` the Python that runs its agent.
     """
 
     host: str
@@ -62,6 +63,8 @@ class Target:
     persistent_memory: bool = False
     copies_to_cloud: bool | None = field(default=None, compare=False)
     token: ServerToken | None = field(default=None, compare=False)
+    run_id: str | None = field(default=None, compare=False)
+    interpreter: str | None = field(default=None, compare=False)
 
     @property
     def cloud(self) -> bool:

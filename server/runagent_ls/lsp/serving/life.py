@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from runagent_ls.lsp.messages.serving import StartOptions
 from runagent_ls.lsp.serving.interpreters import interpreter_for
+from runagent_ls.lsp.serving.run_names import RunNames
 from runagent_ls.lsp.serving.served import ANSWERING, Served, now
 from runagent_ls.lsp.serving.telling import Slowly, Teller
 from runagent_ls.lsp.session import Session
@@ -35,11 +36,14 @@ class Life:
         config: FilePath,
         options: StartOptions,
         teller: Teller,
+        *,
+        names: RunNames,
         on_change: Watcher,
     ) -> None:
         self.served = Served.new(config, options)
         self._session = session
         self._teller = teller
+        self._names = names
         self._telling = Slowly(self.served, teller)
         self._on_change = on_change
         self._front: FrontProcess | None = None
@@ -157,10 +161,11 @@ class Life:
             case events.Ready():
                 self.served.place = event
                 if self.served.status.state == "starting":
-                    self._set("ready")
+                    self.served.status = dataclasses.replace(self.served.status, state="ready")
                 self._changed()
             case events.Logged(lines):
-                self._telling.log([events.line_to_message(line) for line in lines])
+                named = (dataclasses.replace(it, run_id=self._names.run(it.run_id)) for it in lines)
+                self._telling.log([events.line_to_message(line) for line in named])
             case events.RequirementsMissing(missing, command):
                 self._teller.requirements(self.served.config, missing, command)
             case events.Failed(failure):
@@ -169,6 +174,8 @@ class Life:
     def _take_status(self, status: Status) -> None:
         if self._ending is not None and status.state not in ("stopping", "stopped"):
             status = dataclasses.replace(status, state="stopping")
+        elif self.served.place is None and status.state == "ready":
+            status = dataclasses.replace(status, state="starting")  # until it is known where
         self.served.status = status
         self._changed()
 
@@ -184,6 +191,9 @@ class Life:
         self._changed()
 
     def _fail(self, failure: Failure) -> None:
+        status = self.served.status
+        if (status.state, status.failure) == ("failed", failure):
+            return  # it is told in several ways
         self.served.place = None
         self._set("failed", failure)
         self._changed()

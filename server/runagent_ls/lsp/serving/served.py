@@ -60,6 +60,7 @@ class Served:
             "served",
             copies_to_cloud=False,
             token=place.token,
+            interpreter=None if self.interpreter is None else str(self.interpreter),
         )
 
     def to_message(self, uri: ToUri, agent_id: str | None) -> Json:

@@ -12,6 +12,7 @@ from runagent_ls.lsp.jsonrpc import RequestFailedError
 from runagent_ls.lsp.messages.serving import StartOptions
 from runagent_ls.lsp.serving.life import Life, Watcher
 from runagent_ls.lsp.serving.others import server_of_others
+from runagent_ls.lsp.serving.run_names import RunNames
 from runagent_ls.lsp.serving.served import Served
 from runagent_ls.lsp.serving.telling import PlainTeller, ShellTeller, Teller
 from runagent_ls.lsp.session import Session
@@ -35,6 +36,7 @@ class Servers:
         self._others: dict[FilePath, Served] = {}
         self._deciding: defaultdict[FilePath, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closed = False
+        self.names = RunNames()
         self.watchers: list[Watcher] = []
         """Called when the state of an agent changed."""
 
@@ -96,7 +98,14 @@ class Servers:
         if self._closed:
             raise RequestFailedError("The language server is ending")
         self._others.pop(config, None)
-        life = Life(self._session, config, options, self._teller, self._changed)
+        life = Life(
+            self._session,
+            config,
+            options,
+            self._teller,
+            names=self.names,
+            on_change=self._changed,
+        )
         self._lives[config] = life
         life.begin()
         return life

@@ -1,0 +1,51 @@
+"""What only servers of ours can do, for whoever has their token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Final
+from urllib.parse import quote
+
+from runagent_ls.agents.rest.connections import HttpError
+from runagent_ls.agents.rest.loopback import LoopbackClient
+from runagent_ls.agents.targets.own_servers import headers_of
+from runagent_ls.agents.targets.target import Target
+from runagent_ls.agents.timeouts import Timeouts
+
+_BASE: Final = "/runagent-ls"
+END_LIMIT_S: Final = 8.0
+"""Longer than a server waits for a function that does not want to end."""
+
+
+async def end_run(target: Target) -> bool | None:
+    """End the run that the target names. Whether its function has really ended, which is False
+    also for one that had ended before; None when the server could not be asked."""
+    if target.run_id is None:
+        return None
+    status, body = await _ask(target, "POST", f"/runs/{quote(target.run_id, safe='')}/cancel")
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return None
+    return answer.get("ended") is True if status == 200 and isinstance(answer, dict) else None
+
+
+async def metrics_of(target: Target) -> str | None:
+    """The server's counts as Prometheus text; None when it could not be asked."""
+    status, body = await _ask(target, "GET", "/metrics")
+    return body.decode("utf-8", "replace") if status == 200 else None
+
+
+async def _ask(target: Target, method: str, path: str) -> tuple[int, bytes]:
+    """Status and body; status 0 without an answer."""
+    headers = headers_of(target.token, None)
+    client = LoopbackClient(target.host, target.port, _BASE, headers, Timeouts(connect=2.0))
+    body = b"{}" if method == "POST" else None
+    try:
+        async with asyncio.timeout(END_LIMIT_S), client.stream(method, path, body) as response:
+            return response.status, b"".join([part async for part in response.parts])
+    except (HttpError, TimeoutError):
+        return 0, b""
+    finally:
+        await client.aclose()
