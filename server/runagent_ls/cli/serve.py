@@ -68,7 +68,7 @@ async def _served(
         stops += 1
         if stops == 1 and isinstance(report, ServeReport):
             report.stopping()
-        server.take(Stop())
+        server.take(Stop() if stops == 1 else Stop(0.0))
 
     _on_signals(loop, on_signal)
     if orders is not None:

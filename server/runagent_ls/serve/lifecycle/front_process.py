@@ -113,12 +113,10 @@ class FrontProcess:
     async def stop(self, grace_s: float | None = None) -> int:
         """Let runs end for `grace_s` (None: the server's own limit), then end everything.
 
-        Returns the exit code. Safe to call again, and when the process is gone.
+        Returns the exit code. May be called again, without grace to end what still runs at once,
+        and when the process is gone.
         """
         self._tell({"do": "stop", "graceS": grace_s})
-        with contextlib.suppress(OSError):
-            if self._process.stdin is not None:
-                self._process.stdin.close()
         try:
             async with asyncio.timeout(STOP_LIMIT_S + (5.0 if grace_s is None else grace_s)):
                 return await self.wait()

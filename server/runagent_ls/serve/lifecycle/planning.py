@@ -8,6 +8,7 @@ from typing import Final
 
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.lifecycle.configuration import Configuration, load_configuration
+from runagent_ls.serve.lifecycle.loaded_config import as_loaded
 from runagent_ls.serve.plan import (
     AgentPlan,
     PlannedEntrypoint,
@@ -56,7 +57,7 @@ def plan_of(config_path: Path, interpreter: Path) -> AgentPlan:
         version=str(config["version"]),
         folder=config_path.parent,
         config_path=config_path,
-        config={key: value for key, value in config.items() if key != "env_vars"},
+        config=as_loaded(config),
         entrypoints=_entrypoints(loaded),
         environment=loaded.environment,
         interpreter=interpreter,

@@ -48,14 +48,15 @@ class AgentServer:
         self._config_path = options.path
 
     def take(self, order: Order) -> None:
-        """A second `Stop` ends what still runs at once."""
+        """A `Stop` without grace ends what still runs at once, also when it is the second."""
         if not isinstance(order, Stop):
             self._orders.put_nowait(order)
-        elif self._stopping.is_set():
-            self._hurry.set()
-        else:
+            return
+        if not self._stopping.is_set():
             self._grace_s = order.grace_s
             self._stopping.set()
+        elif order.grace_s == 0:
+            self._hurry.set()
 
     async def run(self) -> int:
         """Serve; the exit code. Everything that was started has ended when this returns."""

@@ -65,6 +65,7 @@ def failure(value: object) -> Failure | None:
         exception=text(value, "exception"),
         tag=text(value, "tag"),
         frames=_frames(value),
+        exit_code=number(value, "exit_code"),
     )
 
 
