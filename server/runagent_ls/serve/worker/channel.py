@@ -30,12 +30,20 @@ class Channel:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self.forked = False
         self._pending: deque[bytes | Source] = deque()
         self._writing = threading.Lock()
         self._offers: SimpleQueue[None] = SimpleQueue()
         threading.Thread(target=self._write_offers, name="runagent-writer", daemon=True).start()
 
+    def abandon(self) -> None:
+        """In a child process that was forked off: it has nothing to say to the front."""
+        self.forked = True
+        os.close(self._descriptor)
+
     def send(self, kind: int, run: int, payload: bytes) -> None:
+        if self.forked:
+            os._exit(0)  # the end of a run that the parent process goes on with
         self._pending.append(framing.frame(kind, run, payload))
         self.flush()
 

@@ -28,11 +28,11 @@ def result(value: Any) -> bytes:
     return text.encode("utf-8")
 
 
-def chunk(value: Any) -> bytes:
-    """The WebSocket text of one item of a stream, in UTF-8."""
+def chunk(value: Any, number: int) -> bytes:
+    """The WebSocket text of one item of a stream, the `number`th, in UTF-8."""
     text = _structured_plain(value)
     if text is None:
-        text = _structured(_chunk_value(value))
+        text = _structured(_chunk_or_complaint(value, number))
     return ('{"type":"data","content":' + encode_basestring(text) + "}").encode("utf-8")
 
 
@@ -159,6 +159,18 @@ def _fallback(value: Any) -> object:
         return str(value)
     except Exception:
         return f"<Unserializable {type(value).__name__}>"
+
+
+def _chunk_or_complaint(value: Any, number: int) -> Any:
+    try:
+        return _chunk_value(value)
+    except Exception as problem:
+        return {
+            "chunk_number": number,
+            "conversion_error": str(problem),
+            "chunk_type": str(type(value)),
+            "chunk_str": str(value)[:200],
+        }
 
 
 def _chunk_value(value: Any) -> object:

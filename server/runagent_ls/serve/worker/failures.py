@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import linecache
 import os
+import sys
+
+from .binding import problems_of
+from .extracting import ExpressionError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules"})
 
@@ -21,8 +29,17 @@ class OwnFiles:
         for root in self.roots:
             if path.startswith(root + os.sep):
                 parts = path[len(root) + 1 :].split(os.sep)[:-1]
-                return not any(part in _FOREIGN or part.startswith(".") for part in parts)
+                foreign = any(part in _FOREIGN or part.startswith(".") for part in parts)
+                return not foreign and not _in_python(path, root)
         return False
+
+
+def _in_python(path: str, root: str) -> bool:
+    """Whether it belongs to a Python that is installed below the project."""
+    return any(
+        prefix.startswith(root + os.sep) and path.startswith(prefix + os.sep)
+        for prefix in (sys.prefix, sys.base_prefix)
+    )
 
 
 def text_of(exception: BaseException) -> str:
@@ -52,13 +69,39 @@ def _frame(path: str, line: int, function: str) -> dict[str, object]:
     return {"file": path, "line": line, "function": function, "text": text or None}
 
 
-def error_of(exception: BaseException, own: OwnFiles) -> dict[str, object]:
-    """The message of ERROR for what a function raised."""
-    left = isinstance(exception, (SystemExit, KeyboardInterrupt))
+def error_of(
+    exception: BaseException, own: OwnFiles, call: tuple[Any, Any, Any]
+) -> dict[str, object]:
+    """The message of ERROR for what `call`, a function with its arguments, raised."""
+    kind, problems = "raised", []
+    if isinstance(exception, (SystemExit, KeyboardInterrupt)):
+        kind = "exit"
+    elif not callable(call[0]):
+        kind = "not-callable"
+    elif isinstance(exception, TypeError):
+        problems = problems_of(*call)
     return {
-        "kind": "exit" if left else "raised",
-        "exception": type(exception).__name__,
+        "kind": kind,
+        "exception": name_of(exception),
         "message": text_of(exception),
         "frames": frames_of(exception, own),
+        "problems": problems,
+    }
+
+
+def cancelled() -> dict[str, object]:
+    """The message of ERROR for a run that ended because it was asked to."""
+    return {
+        "kind": "cancelled",
+        "exception": None,
+        "message": "The run was cancelled.",
+        "frames": [],
         "problems": [],
     }
+
+
+def name_of(exception: BaseException) -> str:
+    """Its class; of an expression that jsonpath-ng does not read, the class that it raises."""
+    if isinstance(exception, ExpressionError):
+        return exception.name
+    return type(exception).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import time
 from contextvars import ContextVar
@@ -28,6 +29,8 @@ class Prints:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self.forked = False
+        """In a child process: nobody takes the texts there, its descriptors lead to the front."""
         self._texts: dict[tuple[int, str], _Text] = {}
 
     def write(self, run: int, stream: str, text: str) -> None:
@@ -83,6 +86,8 @@ class _Attributed(io.BufferedIOBase):
 
     def write(self, data: Any) -> int:
         data = bytes(data)
+        if self._prints.forked:
+            return os.write(self._descriptor, data)
         self._prints.write(current_run.get(), self._stream, data.decode("utf-8", "replace"))
         return len(data)
 

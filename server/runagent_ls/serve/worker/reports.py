@@ -9,16 +9,17 @@ from contextlib import suppress
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 
-def report(tag: str, target: object) -> dict[str, object]:
+def report(tag: str, target: Any) -> dict[str, object]:
     """The report of an entrypoint whose object was found."""
     origin = _origin(target)
     return {
         "tag": tag,
         "exists": True,
         "callable": callable(target),
-        "streams": streams(target) if callable(target) else None,
+        "streams": _streams(target),
         "kind": kind(target),
         "signature": _signature(target),
         "file": _file(origin),
@@ -27,12 +28,13 @@ def report(tag: str, target: object) -> dict[str, object]:
     }
 
 
-def failed(tag: str, failure: Mapping[str, object], exists: bool) -> dict[str, object]:
+def missing(tag: str, failure: Mapping[str, object]) -> dict[str, object]:
     """The report of an entrypoint without an object."""
-    return {"tag": tag, "exists": exists, "failure": failure}
+    return {"tag": tag, "exists": False, "failure": failure}
 
 
-def kind(target: object) -> str:
+def kind(target: Any) -> str:
+    """As in EntrypointReport."""
     if inspect.isasyncgenfunction(target):
         return "async generator function"
     if inspect.iscoroutinefunction(target):
@@ -41,30 +43,33 @@ def kind(target: object) -> str:
         return "generator function"
     if inspect.isclass(target):
         return "class"
-    return "function" if inspect.isroutine(_unwrapped_partial(target)) else "object"
+    return "function" if inspect.isroutine(_without_partial(target)) else "object"
 
 
-def streams(target: object) -> bool:
-    return inspect.isasyncgenfunction(target) or inspect.isgeneratorfunction(target)
+def _streams(target: Any) -> bool | None:
+    """Whether it gives items; None: that depends on what it returns."""
+    if inspect.isasyncgenfunction(target) or inspect.isgeneratorfunction(target):
+        return True
+    return None if callable(target) else False
 
 
-def _unwrapped_partial(target: object) -> object:
+def _without_partial(target: Any) -> Any:
     while isinstance(target, functools.partial):
         target = target.func
     return target
 
 
-def _origin(target: object) -> object:
-    """What the source of `target` is the source of."""
-    target = _unwrapped_partial(target)
+def _origin(target: Any) -> Any:
+    """What has the source that a reader looks for."""
+    target = _without_partial(target)
     with suppress(ValueError):
-        target = inspect.unwrap(target)  # type: ignore[arg-type]  # takes anything
-    if not (inspect.isroutine(target) or inspect.isclass(target)) and callable(target):
-        return type(target)
-    return target
+        target = inspect.unwrap(target)
+    if inspect.isroutine(target) or inspect.isclass(target):
+        return target
+    return getattr(type(target), "__call__", None) or target  # noqa: B004 - it is not called
 
 
-def _signature(target: object) -> str | None:
+def _signature(target: Any) -> str | None:
     if not callable(target):
         return None
     try:
@@ -73,20 +78,18 @@ def _signature(target: object) -> str | None:
         return None
 
 
-def _file(origin: object) -> str | None:
+def _file(origin: Any) -> str | None:
     try:
-        return inspect.getsourcefile(origin)  # type: ignore[arg-type]  # raises when it has none
+        return inspect.getsourcefile(origin)
     except Exception:
         return None
 
 
-def _line(origin: object) -> int | None:
-    code = getattr(origin, "__code__", None) or getattr(
-        getattr(origin, "__func__", None), "__code__", None
-    )
+def _line(origin: Any) -> int | None:
+    code = getattr(getattr(origin, "__func__", origin), "__code__", None)
     if code is not None:
         return int(code.co_firstlineno)
     try:
-        return inspect.getsourcelines(origin)[1] or None  # type: ignore[arg-type]
+        return inspect.getsourcelines(origin)[1] or None
     except Exception:
         return None

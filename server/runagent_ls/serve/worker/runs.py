@@ -1,155 +1,193 @@
-"""One run of an entrypoint: called, and told how it ended.
+"""One run of an entrypoint: called, encoded, and told how it ended.
 
 Functions run in threads, coroutines on the event loop, as the platform's server runs them.
-Generators run in a thread each, so that a slow one holds up nobody.
 """
 
 from __future__ import annotations
 
-import inspect
 import threading
-import time
 
-from . import encoding, failures, framing
+from . import encoding, extracting, failures, framing
+from .interrupting import Interrupted, Section
 from .prints import current_run
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
     from typing import Any
 
     from .channel import Channel
+    from .event_loop import EventLoop
     from .failures import OwnFiles
+    from .threads import Threads
+
+GRACE_S = 0.5
+"""For a run that was asked to end at its next yield or await, before it is interrupted."""
 
 
-class Run:
-    """What one RUN frame asks for. `ended` is called once, when the front knows the end."""
+class Entrypoint:
+    """What a tag stands for. `extractor` is compiled; empty: the output as it is."""
+
+    def __init__(self, target: Any, extractor: dict[str, Any]) -> None:
+        self.target = target
+        self._extractor = extractor
+
+    def output(self, value: Any) -> Any:
+        """The output or chunk that is sent for what the function gave."""
+        return extracting.extract(value, self._extractor) if self._extractor else value
+
+
+class Worker:
+    """What all runs share. `ended` is told when the front knows of a run's end."""
 
     def __init__(
         self,
-        number: int,
-        target: Callable[..., Any],
-        message: dict[str, Any],
         channel: Channel,
-        *,
+        loop: EventLoop,
+        threads: Threads,
         own: OwnFiles,
         ended: Callable[[Run], None],
     ) -> None:
-        self.number = number
-        self.target = target
-        self.args = message["args"]
-        self.kwargs = message["kwargs"]
         self.channel = channel
-        self._own = own
-        self._ended = ended
+        self.loop = loop
+        self.threads = threads
+        self.own = own
+        self.ended = ended
+
+
+class Run:
+    """What one RUN frame asks for."""
+
+    def __init__(
+        self, worker: Worker, number: int, entrypoint: Entrypoint, message: dict[str, Any]
+    ) -> None:
+        self.worker = worker
+        self.number = number
+        self.entrypoint = entrypoint
+        self.args: Any = message["args"]
+        self.kwargs: Any = message["kwargs"]
+        self.cancelled = False
+        self._section = Section()
+
+    def start(self) -> None:
+        """Returns at once; from the reader's thread, as `cancel`."""
+        raise NotImplementedError
+
+    def cancel(self) -> None:
+        raise NotImplementedError
+
+    def call(self) -> Any:
+        """What the agent's code returns, a coroutine for instance."""
+        return self.entrypoint.target(*self.args, **self.kwargs)
+
+    def flush(self) -> None:
+        """Writes what is waiting; a frame must not be interrupted in the middle."""
+        self._section.leave()
+        self.worker.channel.flush()
+        self._section.enter()
 
     def succeed(self, kind: int, payload: bytes) -> None:
-        self.channel.send(kind, self.number, payload)
-        self._ended(self)
+        self.worker.channel.send(kind, self.number, payload)
+        self.worker.ended(self)
 
     def fail(self, exception: BaseException) -> None:
-        self.channel.tell(framing.ERROR, self.number, failures.error_of(exception, self._own))
-        self._ended(self)
+        if self.cancelled and isinstance(exception, (Interrupted, GeneratorExit, _cancelled())):
+            error: dict[str, object] = failures.cancelled()
+        else:
+            arguments = (self.entrypoint.target, self.args, self.kwargs)
+            error = failures.error_of(exception, self.worker.own, arguments)
+        self.worker.channel.tell(framing.ERROR, self.number, error)
+        self.worker.ended(self)
 
 
 class Call(Run):
     """A plain call in a thread."""
 
-    def work(self) -> None:
+    def start(self) -> None:
+        self.worker.threads.start(self._work)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._section.interrupt()
+
+    def _work(self) -> None:
         current_run.set(self.number)
-        try:
-            payload = encoding.result(self.target(*self.args, **self.kwargs))
-        except BaseException as failure:
-            self.fail(failure)
-        else:
+        payload, failure = self._section.perform(self._encoded)
+        if failure is None:
             self.succeed(framing.RESULT, payload)
-
-
-class AsyncCall(Run):
-    """A call of a coroutine function, on the event loop."""
-
-    async def work(self) -> None:
-        current_run.set(self.number)
-        try:
-            payload = encoding.result(await self.target(*self.args, **self.kwargs))
-        except BaseException as failure:
-            self.fail(failure)
         else:
+            self.fail(failure)
+
+    def _encoded(self) -> bytes:
+        if self.cancelled:
+            raise Interrupted
+        return encoding.result(self.entrypoint.output(self.call()))
+
+
+class OnLoop(Run):
+    """A run that is a task of the event loop."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._task: asyncio.Task[None] | None = None
+        self._begun = False
+        self._heard = False
+
+    def start(self) -> None:
+        self.worker.loop.start(self._work(), self._take_task)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._heard = False
+        self.worker.loop.soon(self._cancel_task)
+        timer = threading.Timer(GRACE_S, self._interrupt_blocked)
+        timer.daemon = True
+        timer.start()
+
+    async def _work(self) -> None:
+        """Sends the end of the run, whatever it is."""
+        raise NotImplementedError
+
+    def _take_task(self, task: asyncio.Task[None]) -> None:
+        self._task = task
+
+    def _begin(self) -> None:
+        self._begun = True
+        current_run.set(self.number)
+        if self.cancelled:
+            raise Interrupted
+
+    def _cancel_task(self) -> None:
+        self._heard = True
+        if self._begun and self._task is not None:
+            self._task.cancel()
+
+    def _interrupt_blocked(self) -> None:
+        """The loop has not come to the cancellation: the agent's code holds it."""
+        if not self._heard and self.worker.loop.is_in(self._task):
+            self._section.interrupt()
+
+
+class AsyncCall(OnLoop):
+    """A call of a coroutine function."""
+
+    async def _work(self) -> None:
+        payload, failure = b"", None
+        try:
+            self._begin()
+            self._section.enter()
+            payload = encoding.result(self.entrypoint.output(await self.call()))
+        except BaseException as raised:
+            failure = raised
+        self._section.leave()
+        if failure is None:
             self.succeed(framing.RESULT, payload)
-
-
-class Stream(Run):
-    """Items of whatever the function gives, in a thread."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.chunks = Chunks(self.number, self.channel)
-
-    def work(self) -> None:
-        current_run.set(self.number)
-        started = time.perf_counter()
-        try:
-            for item in self.target(*self.args, **self.kwargs):
-                self.chunks.add(encoding.chunk(item))
-        except BaseException as failure:
-            self.fail(failure)
         else:
-            self.succeed(framing.DONE, self.chunks.summary(started))
-
-
-class AsyncStream(Stream):
-    """Items of an async generator function, on the event loop."""
-
-    async def work(self) -> None:  # type: ignore[override]
-        current_run.set(self.number)
-        started = time.perf_counter()
-        try:
-            async for item in self.target(*self.args, **self.kwargs):
-                self.chunks.add(encoding.chunk(item))
-        except BaseException as failure:
             self.fail(failure)
-        else:
-            self.succeed(framing.DONE, self.chunks.summary(started))
 
 
-class Chunks:
-    """The chunks of one stream that wait for the pipe."""
+def _cancelled() -> type[BaseException]:
+    import asyncio
 
-    def __init__(self, run: int, channel: Channel) -> None:
-        self._run = run
-        self._channel = channel
-        self._texts: list[bytes] = []
-        self._offered = False
-        self.count = 0
-
-    def add(self, text: bytes) -> None:
-        self._texts.append(text)
-        self.count += 1
-        if not self._offered:
-            self._offered = True
-            self._channel.offer(self)
-
-    def take(self) -> bytes:
-        self._offered = False
-        texts, self._texts = self._texts, []
-        if not texts:
-            return b""
-        pack = framing.LENGTH.pack
-        payload = b"".join([part for text in texts for part in (pack(len(text)), text)])
-        return framing.frame(framing.CHUNKS, self._run, payload)
-
-    def summary(self, started: float) -> bytes:
-        seconds = time.perf_counter() - started
-        return b'{"chunks": %d, "seconds": %r}' % (self.count, seconds)
-
-
-def run_class(target: object, streams: bool) -> type[Run]:
-    if inspect.isasyncgenfunction(target) and streams:
-        return AsyncStream
-    if streams:
-        return Stream
-    return AsyncCall if inspect.iscoroutinefunction(target) else Call
-
-
-def start_thread(work: Callable[[], None]) -> None:
-    threading.Thread(target=work, name="runagent-run", daemon=True).start()
+    return asyncio.CancelledError

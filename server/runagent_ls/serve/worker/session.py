@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import faulthandler
+import inspect
 import json
 import os
 import platform
@@ -9,124 +11,190 @@ import sys
 import threading
 from types import ModuleType
 
-from . import framing, prints, reports
+from . import attribution, descriptors, ending, framing, limits, prints
 from .channel import Channel, frames_from
-from .failures import OwnFiles, error_of
-from .importing import Importer
-from .runs import AsyncCall, AsyncStream, Run, run_class, start_thread
+from .event_loop import EventLoop
+from .failures import OwnFiles, name_of, text_of
+from .loading import Agent
+from .runs import AsyncCall, Call, Run, Worker
+from .streams import AsyncStream, AwaitedStream, Stream
+from .threads import Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
+
+    from .debugging import Debugger
 
 
 def main() -> None:
-    incoming, outgoing = _take_descriptors()
-    sys.modules["__main__"] = ModuleType("__main__")  # what a spawned child would import again
+    """Talks on descriptors 0 and 1 until the other side is gone or says that it is enough."""
+    incoming, outgoing = descriptors.take()
+    ending.watch_over_group(incoming, (outgoing,))
+    faulthandler.enable(file=2)
+    sys.argv[1:] = []
+    sys.modules["__main__"] = ModuleType("__main__")  # a spawned child would import ours again
     channel = Channel(outgoing)
-    prints.redirect(prints.Prints(channel))
-    frames = frames_from(incoming)
-    session = _Session(channel)
-    kind, _, payload = next(frames)
-    assert kind == framing.LOAD
-    threading.Thread(
-        target=session.listen, args=(frames,), name="runagent-reader", daemon=True
-    ).start()
-    session.load(json.loads(payload))
-    session.loop_forever()
+    told = prints.Prints(channel)
+    prints.redirect(told)
+    descriptors.read_stdout(lambda text: told.write(0, "stdout", text))
+    attribution.of_threads()
+
+    def forked() -> None:
+        told.forked = True
+        channel.abandon()
+        os.close(incoming)
+
+    ending.in_children(forked)
+    Session(channel, told).live(incoming)
 
 
-def _take_descriptors() -> tuple[int, int]:
-    incoming, outgoing = os.dup(0), os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(2, 1)
-    os.close(nothing)
-    return incoming, outgoing
+class Session:
+    """What the front asks of one worker."""
 
-
-class _Session:
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, told: prints.Prints) -> None:
         self._channel = channel
-        self._targets: dict[str, Any] = {}
-        self._running: dict[int, Run] = {}
+        self._prints = told
         self._own = OwnFiles([])
-        self._ending = False
-        self._loop: Any = None
-        self._loop_there = threading.Event()
+        self._loop = EventLoop()
+        self._worker = Worker(channel, self._loop, Threads(), self._own, self._ended)
+        self._pools = attribution.Pools()
+        self._agent = Agent("", self._own)
+        self._debugger: Debugger | None = None
+        self._running: dict[int, Run] = {}
+        self._retired = False
+        self._lock = threading.Lock()
 
-    def load(self, message: dict[str, Any]) -> None:
+    def live(self, incoming: int) -> None:
+        frames = frames_from(incoming)
+        kind, _, payload = next(frames, (0, 0, b""))
+        if kind != framing.LOAD:
+            ending.end_group()
+        threading.Thread(
+            target=self._listen, args=(frames,), name="runagent-reader", daemon=True
+        ).start()
+        self._load(json.loads(payload))
+        self._loop.run()
+        self._leave()
+
+    # Starting
+
+    def _load(self, message: dict[str, Any]) -> None:
         folder = message["folder"]
-        importer = Importer(folder)
         self._own.roots.append(folder)
-        found, first = [], None
-        for entry in message["entrypoints"]:
-            try:
-                target = importer.resolve(entry["file"], entry["module"])
-            except BaseException as failure:
-                self._own.roots[1:] = importer.roots
-                said = {**error_of(failure, self._own), "code": "SERVER_ERROR", "tag": entry["tag"]}
-                first = first or said
-                found.append(reports.failed(entry["tag"], said, exists=False))
-            else:
-                self._targets[entry["tag"]] = target
-                found.append(reports.report(entry["tag"], target))
-        self._own.roots[1:] = importer.roots
-        about = {
+        os.chdir(folder)
+        limits.keep(message["memory_bytes"], message["cpu_s"])
+        self._agent = Agent(folder, self._own)
+        failure = self._debug(message["debug"])
+        if failure is None:
+            self._agent.load(message["entrypoints"])
+            failure = self._agent.failure
+        self._pools.attribute()
+        about: dict[str, object] = {
             "python": platform.python_version(),
             "executable": sys.executable,
             "pid": os.getpid(),
-            "entrypoints": found,
-            "files": [],
+            "entrypoints": self._agent.reports,
+            "files": self._agent.new_files(),
         }
-        if first is None:
+        if failure is None:
             self._channel.tell(framing.READY, 0, about)
-        else:
-            self._channel.tell(framing.FAILED, 0, {**about, "failure": first})
-            os._exit(1)
+            return
+        self._channel.tell(framing.FAILED, 0, {**about, "failure": failure})
+        self._leave(1)
 
-    def loop_forever(self) -> None:
-        import asyncio
+    def _debug(self, debug: dict[str, Any] | None) -> dict[str, object] | None:
+        """Why there is no debugger, though there should be."""
+        if debug is None:
+            return None
+        from .debugging import Debugger
 
-        self._loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(self._loop)
-        self._loop_there.set()
-        while True:
-            try:
-                self._loop.run_forever()
-            except BaseException:
-                sys.excepthook(*sys.exc_info())
+        try:
+            self._debugger = Debugger(debug)
+        except Exception as refused:
+            return {
+                "code": "DEBUGGER_FAILED",
+                "message": text_of(refused),
+                "suggestion": None,
+                "exception": name_of(refused),
+                "tag": None,
+                "frames": [],
+            }
+        self._channel.tell(framing.DEBUG, 0, {"port": self._debugger.port})
+        return None
 
-    def listen(self, frames: Any) -> None:
+    # What the front says
+
+    def _listen(self, frames: Iterable[tuple[int, int, bytes]]) -> None:
         for kind, number, payload in frames:
             if kind == framing.RUN:
                 self._start(number, json.loads(payload))
+            elif kind == framing.CREDIT:
+                run = self._running.get(number)
+                if isinstance(run, (Stream, AsyncStream)):
+                    run.grant(json.loads(payload)["bytes"])
+            elif kind == framing.CANCEL:
+                self._cancel(number)
             elif kind == framing.SHUTDOWN:
-                self._ending = True
-                self._end_when_idle()
+                self._retire()
             elif kind == framing.PING:
-                self._loop_there.wait()
-                self._loop.call_soon_threadsafe(self._channel.send, framing.PONG, 0, b"{}")
-        os._exit(0)
+                self._loop.soon(self._channel.send, framing.PONG, 0, b"{}")
+        ending.end_group()
 
     def _start(self, number: int, message: dict[str, Any]) -> None:
-        target = self._targets[message["tag"]]
-        kind = run_class(target, message["streams"])
-        run = kind(number, target, message, self._channel, own=self._own, ended=self._ended)
+        entrypoint = self._agent.entrypoints[message["tag"]]
+        kind = _kind_of_run(entrypoint.target, message["streams"])
+        run = kind(self._worker, number, entrypoint, message)
         self._running[number] = run
-        if isinstance(run, (AsyncCall, AsyncStream)):
-            import asyncio
-
-            self._loop_there.wait()
-            asyncio.run_coroutine_threadsafe(run.work(), self._loop)
+        self._pools.attribute()
+        if self._debugger is None:
+            run.start()
         else:
-            start_thread(run.work)  # type: ignore[attr-defined]
+            self._debugger.start(run.start)
+
+    def _cancel(self, number: int) -> None:
+        run = self._running.get(number)
+        if run is None:
+            return
+        run.cancel()
+        if self._debugger is not None and self._debugger.forget(run.start):
+            run.start()  # which says that it was cancelled
 
     def _ended(self, run: Run) -> None:
-        self._running.pop(run.number, None)
-        self._end_when_idle()
+        """In the run's own thread."""
+        files = self._agent.new_files()
+        if files:
+            self._channel.tell(framing.FILES, 0, {"files": files})
+        self._prints.forget(run.number)
+        with self._lock:
+            del self._running[run.number]
+            last = self._retired and not self._running
+        if last:
+            self._loop.stop()
 
-    def _end_when_idle(self) -> None:
-        if self._ending and not self._running:
-            self._channel.flush()
-            os._exit(0)
+    def _retire(self) -> None:
+        with self._lock:
+            self._retired = True
+            idle = not self._running
+        if idle:
+            self._loop.stop()
+
+    # Ending
+
+    def _leave(self, code: int = 0) -> None:
+        """Lets the agent clean up as at the end of any program, then ends. Threads that the agent
+        has left running are not waited for."""
+        import atexit
+
+        atexit._run_exitfuncs()
+        self._channel.flush()
+        os._exit(code)
+
+
+def _kind_of_run(target: Any, streams: bool) -> type[Run]:
+    if not streams:
+        return AsyncCall if inspect.iscoroutinefunction(target) else Call
+    if inspect.isasyncgenfunction(target):
+        return AsyncStream
+    return AwaitedStream if inspect.iscoroutinefunction(target) else Stream

@@ -1,0 +1,76 @@
+"""Imports an agent's entrypoints and says what they are, or why there is none."""
+
+from __future__ import annotations
+
+import sys
+
+from . import failures, reports
+from .importing import Importer
+from .runs import Entrypoint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .failures import OwnFiles
+
+
+class Agent:
+    """The entrypoints by tag, the reports of all of them, and the failure of the first that has no
+    object: the platform does not start then."""
+
+    def __init__(self, folder: str, own: OwnFiles) -> None:
+        self._importer = Importer(folder)
+        self._own = own
+        self._files: set[str] = set()
+        self._failed_files: set[str] = set()
+        self._modules = 0
+        self.entrypoints: dict[str, Entrypoint] = {}
+        self.reports: list[dict[str, object]] = []
+        self.failure: dict[str, object] | None = None
+
+    def load(self, entries: list[dict[str, Any]]) -> None:
+        """`entries` as in LOAD. Each file is executed once, whatever becomes of the others."""
+        for entry in entries:
+            tag = entry["tag"]
+            try:
+                target = self._importer.resolve(entry["file"], entry["module"])
+            except BaseException as exception:
+                self._own.roots[1:] = self._importer.roots
+                failure = self._failure(tag, entry["file"], exception)
+                self.failure = self.failure or failure
+                self.reports.append(reports.missing(tag, failure))
+            else:
+                self.entrypoints[tag] = Entrypoint(target, entry["extractor"])
+                self.reports.append(reports.report(tag, target))
+        self._own.roots[1:] = self._importer.roots
+
+    def new_files(self) -> list[str]:
+        """The agent's own files that were imported since this was asked last."""
+        if len(sys.modules) == self._modules:
+            return []
+        modules = list(sys.modules.values())
+        self._modules = len(modules)
+        files = {getattr(module, "__file__", None) for module in modules}
+        own = {file for file in files if isinstance(file, str) and file in self._own}
+        own |= self._importer.executed | self._failed_files
+        fresh = own - self._files
+        self._files |= own
+        return sorted(fresh)
+
+    def _failure(self, tag: str, file: str, exception: BaseException) -> dict[str, object]:
+        message = failures.text_of(exception)
+        if isinstance(exception, SystemExit):
+            code = exception.code
+            message = f"{file} ended the program when it was imported: sys.exit({code!r})"
+        frames = failures.frames_of(exception, self._own)
+        self._failed_files.update(str(frame["file"]) for frame in frames)
+        imported = not self._importer.failed_with(exception)
+        return {
+            "code": "ENTRYPOINT_NOT_FOUND" if imported else "IMPORT_FAILED",
+            "message": message,
+            "suggestion": None,
+            "exception": failures.name_of(exception),
+            "tag": tag,
+            "frames": frames,
+        }
