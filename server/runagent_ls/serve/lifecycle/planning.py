@@ -8,7 +8,7 @@ from typing import Final
 
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.lifecycle.configuration import Configuration, load_configuration
-from runagent_ls.serve.lifecycle.loaded_config import as_loaded
+from runagent_ls.serve.lifecycle.loaded_config import DEFAULT_TIMEOUT_S, as_loaded, entrypoints
 from runagent_ls.serve.plan import (
     AgentPlan,
     PlannedEntrypoint,
@@ -65,16 +65,14 @@ def plan_of(config_path: Path, interpreter: Path) -> AgentPlan:
 
 
 def _entrypoints(loaded: Configuration) -> tuple[PlannedEntrypoint, ...]:
-    architecture = loaded.value.get("agent_architecture")
-    listed = architecture.get("entrypoints") if isinstance(architecture, dict) else None
-    if not isinstance(listed, list) or not listed:
+    found = tuple(_entrypoint(each) for each in entrypoints(loaded.value))
+    if not found:
         raise _failed(
             loaded,
             _NO_ENTRYPOINTS.format(path=loaded.path),
             None,
             ("agent_architecture", "entrypoints"),
         )
-    found = tuple(_entrypoint(each) for each in listed if isinstance(each, dict))
     for index, entrypoint in enumerate(found):
         if isinstance(entrypoint, WebhookEntrypoint):
             _check_webhook(loaded, entrypoint, index)
@@ -87,14 +85,14 @@ def _entrypoint(written: Mapping[str, JsonValue]) -> PlannedEntrypoint:
     paths = (
         {name: str(path) for name, path in extractor.items()} if isinstance(extractor, dict) else {}
     )
-    if "file" in written and "module" in written:
+    if "file" in written:
         return PythonEntrypoint(tag, str(written["file"]), str(written["module"]), paths)
-    timeout = written.get("timeout", 30)
+    timeout = written["timeout"]
     return WebhookEntrypoint(
         tag,
         str(written["webhook_url"]),
         str(written["method"]),
-        int(float(timeout)) if isinstance(timeout, str | int | float) else 30,
+        timeout if isinstance(timeout, int) else DEFAULT_TIMEOUT_S,
         paths,
     )
 
