@@ -76,3 +76,5 @@ class Observation:
     python: str | None
     entrypoints: tuple[ObservedEntrypoint, ...] = ()
     fault: Fault | None = None
+    broken_environments: tuple[FilePath, ...] = ()
+    """Environments that would have come before `interpreter`, but whose Python is gone."""

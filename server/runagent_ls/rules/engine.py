@@ -72,10 +72,12 @@ def check(
     levels = _levels(chosen)
     renderer = Renderer(project)
     found: dict[FilePath, list[Finding]] = {project.config_path: []}
+    failed = False
     for rule, issue, base in _issues(project, cache, levels):
         level = levels[rule.code]
-        if level == "off":
+        if level == "off" or (failed and rule.last_resort):
             continue
+        failed = failed or (issue.severity or rule.severity) == "error"
         for finding in renderer.findings(rule, issue, base, level):
             found.setdefault(finding.file, []).append(finding)
     return {path: _sorted(findings) for path, findings in found.items()}
@@ -105,13 +107,19 @@ def _issues(
     project: AgentProject, cache: CheckCache | None, levels: Mapping[str, object]
 ) -> Iterator[tuple[Rule, Issue, tuple[str | int, ...]]]:
     readable = value_is_known(project)
-    for rule in all_rules():
-        if rule.check_project is None or levels[rule.code] == "off":
-            continue
-        if readable or rule.reads_broken_config:
-            yield from ((asked, issue, ()) for asked, issue in _ask_project(rule, project))
+    asked = [rule for rule in all_rules() if rule.check_project and levels[rule.code] != "off"]
+    if project.observation is None:
+        asked = [rule for rule in asked if not rule.needs_observation]
+    if not readable:
+        asked = [rule for rule in asked if rule.reads_broken_config]
+    for rule in asked:
+        if not rule.last_resort:
+            yield from ((it, issue, ()) for it, issue in _ask_project(rule, project))
     if readable:
         yield from _entrypoint_issues(project, cache)
+    for rule in asked:
+        if rule.last_resort:
+            yield from ((it, issue, ()) for it, issue in _ask_project(rule, project))
 
 
 def value_is_known(project: AgentProject) -> bool:

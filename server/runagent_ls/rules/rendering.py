@@ -70,4 +70,8 @@ class Renderer:
         if file == self._project.root / ".env":
             return self._project.env_file
         source = self._project.sources.get(file)
-        return source.text if source is not None else self._project.surroundings.texts.get(file)
+        known = source.text if source is not None else self._project.surroundings.texts.get(file)
+        if known is None and self._project.observation is not None and self._project.files:
+            # A file that was met while the agent ran.
+            return self._project.files.read(file).text
+        return known

@@ -94,6 +94,10 @@ class Rule:
     fixable: bool = False
     reads_broken_config: bool = False
     """Runs also when the configuration's text is so broken that its value is a guess."""
+    needs_observation: bool = False
+    """Has nothing to say of a project that nobody has imported."""
+    last_resort: bool = False
+    """Is asked last, and only when no rule has found an error."""
 
     @property
     def title(self) -> str:

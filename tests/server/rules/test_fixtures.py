@@ -2,15 +2,18 @@
 
 A name that begins with `dot-` stands for one with a leading dot, which tools around the
 repository would hide or leave out. When a project has a folder `agent`, that is the agent.
+For rules that need it the agent is really imported, with its `old-python` when it has one.
 `UPDATE_EXPECTED=1` writes the expected findings anew: read the difference before you keep it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,11 +28,17 @@ from runagent_ls.rules.engine import check
 from runagent_ls.rules.finding import Finding, TextEdit
 from runagent_ls.rules.registry import all_rules, rule
 from runagent_ls.rules.rule import Rule
+from runagent_ls.serve.lifecycle.planning import plan_of
+from runagent_ls.serve.plan import Limits
+from runagent_ls.serve.verification import observed, verify
 from runagent_ls.text.lines import LineIndex
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures" / "rules"
-WITHOUT_FIXTURE = {"rule-failed": "speaks of a fault in a rule; see test_engine.py"}
+WITHOUT_FIXTURE = {
+    "rule-failed": "speaks of a fault in a rule; see test_engine.py",
+    "start-fails": "speaks when another rule is switched off; see test_observed.py",
+}
 UPDATE = os.environ.get("UPDATE_EXPECTED") == "1"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -48,9 +57,17 @@ def project_copy(source: Path, target: Path) -> Path:
     return target / "agent" if (target / "agent").is_dir() else target
 
 
-def findings_in(agent: Path) -> Mapping[Path, tuple[Finding, ...]]:
+def findings_in(agent: Path, each: Rule) -> Mapping[Path, tuple[Finding, ...]]:
     names = [name for name in CONFIG_NAMES if (agent / name).exists()]
-    return check(load_project(agent / (names[0] if names else CONFIG_NAMES[0]), DiskFiles()))
+    project = load_project(agent / (names[0] if names else CONFIG_NAMES[0]), DiskFiles())
+    if not each.needs_observation:
+        return check(project)
+    python = agent / "old-python"
+    if python.exists():
+        python.chmod(0o755)
+    plan = plan_of(project.config_path, python if python.exists() else Path(sys.executable))
+    limits = Limits(start_s=1.5 if each.slug == "import-hangs" else 60)
+    return check(observed(project, asyncio.run(verify(plan, limits))))
 
 
 def described(found: Mapping[Path, tuple[Finding, ...]], base: Path) -> list[dict[str, Any]]:
@@ -60,7 +77,7 @@ def described(found: Mapping[Path, tuple[Finding, ...]], base: Path) -> list[dic
             "file": path.relative_to(base).as_posix(),
             "code": it.code,
             "severity": it.severity,
-            "message": it.message,
+            "message": without_this_machine(it.message, base),
             "range": [list(it.range.start), list(it.range.end)],
             "related": [
                 [other.file.relative_to(base).as_posix(), list(other.range.start), other.message]
@@ -73,6 +90,16 @@ def described(found: Mapping[Path, tuple[Finding, ...]], base: Path) -> list[dic
     ]
 
 
+def without_this_machine(message: str, base: Path) -> str:
+    """Which command installs something, and which Python there is, differs."""
+    message = re.sub(r" Run: .*", " Run: <command>", message)
+    version = ".".join(map(str, sys.version_info[:3]))
+    known = {str(base): "<folder>", sys.executable: "<python>", f"Python {version}": "Python <x>"}
+    for text, name in known.items():
+        message = message.replace(text, name)
+    return message
+
+
 def applied(edits: list[TextEdit], text: str) -> str:
     lines = LineIndex(text)
     spots = [(lines.offset(it.range.start), lines.offset(it.range.end), it) for it in edits]
@@ -81,13 +108,13 @@ def applied(edits: list[TextEdit], text: str) -> str:
     return text
 
 
-def fix_all(agent: Path, slug: str) -> None:
+def fix_all(agent: Path, each: Rule) -> None:
     """Apply the fixes of one rule, those of one round together."""
     for _ in range(5):
         edits: dict[Path, dict[TextEdit, None]] = {}
-        for findings in findings_in(agent).values():
+        for findings in findings_in(agent, each).values():
             for finding in findings:
-                if finding.slug == slug and finding.fix is not None:
+                if finding.slug == each.slug and finding.fix is not None:
                     for edit in finding.fix.edits:
                         edits.setdefault(edit.file, {})[edit] = None
         if not edits:
@@ -95,7 +122,7 @@ def fix_all(agent: Path, slug: str) -> None:
         for file, changes in edits.items():
             text = file.read_bytes().decode()
             file.write_bytes(applied(list(changes), text).encode())
-    pytest.fail(f"the fixes of {slug} bring new findings of {slug}")
+    pytest.fail(f"the fixes of {each.slug} bring new findings of {each.slug}")
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -110,7 +137,7 @@ def contents(folder: Path) -> dict[str, str]:
 @by_slug
 def test_bad_project_has_exactly_the_expected_findings(each: Rule, workplace: Path) -> None:
     agent = project_copy(FIXTURES / each.slug / "bad", workplace)
-    found = described(findings_in(agent), workplace)
+    found = described(findings_in(agent, each), workplace)
     golden = FIXTURES / each.slug / "expected.json"
     if UPDATE:
         golden.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -121,13 +148,13 @@ def test_bad_project_has_exactly_the_expected_findings(each: Rule, workplace: Pa
 @by_slug
 def test_good_project_has_no_findings(each: Rule, workplace: Path) -> None:
     agent = project_copy(FIXTURES / each.slug / "good", workplace)
-    assert described(findings_in(agent), workplace) == []
+    assert described(findings_in(agent, each), workplace) == []
 
 
 @by_slug
 def test_fixed_project_has_no_findings(each: Rule, workplace: Path) -> None:
     agent = project_copy(FIXTURES / each.slug / "fixed", workplace)
-    assert described(findings_in(agent), workplace) == []
+    assert described(findings_in(agent, each), workplace) == []
 
 
 FIXED_ELSEWHERE = {"file-outside-project": "an absolute path; see test_entrypoint_files.py"}
@@ -137,10 +164,10 @@ FIXABLE = [each for each in RULES if each.fixable and each.slug not in FIXED_ELS
 @pytest.mark.parametrize("each", FIXABLE, ids=lambda each: each.slug)
 def test_fix_gives_the_fixed_project(each: Rule, workplace: Path) -> None:
     agent = project_copy(FIXTURES / each.slug / "bad", workplace / "bad")
-    found = [it for findings in findings_in(agent).values() for it in findings]
+    found = [it for findings in findings_in(agent, each).values() for it in findings]
     fixes = [it.fix for it in found if it.slug == each.slug]
     assert any(fixes), "the rule says that it can be fixed"
-    fix_all(agent, each.slug)
+    fix_all(agent, each)
     project_copy(FIXTURES / each.slug / "fixed", workplace / "fixed")
     if all(fixes):
         assert contents(workplace / "bad") == contents(workplace / "fixed")

@@ -3,7 +3,7 @@
 ## What it does
 Finds `sys.exit()` and its like, and `setup()` of setuptools, at the top level of every Python
 file that runs when the agent
-starts.
+starts. When the agent was verified or served, also what ended it by `SystemExit` further down.
 
 ## Why is this bad
 `serve` ends at once with that exit code and without a message, also when the file has nothing to
@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.faults import faults, issue, shown
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
 
 
@@ -62,6 +63,18 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 place_text="The agent that runs this file",
                 severity=None if entrypoint is not None or found.certain else "warning",
             )
+    yield from _observed(project)
+
+
+def _observed(project: AgentProject) -> Iterator[Issue]:
+    known = {found.file for startup in project.surroundings.startup for found in startup.exits}
+    for entrypoint, fault in faults(project, "exit"):
+        step = fault.steps[-1] if fault.steps else None
+        if step is not None and step.file in known:
+            continue
+        name = shown(step.file, project) if step is not None else entrypoint.file
+        what = f": {step.text}" if step is not None and step.text else ""
+        yield issue(f"{name} ends the server while it starts{what}", entrypoint, fault, project)
 
 
 def _name(path: FilePath, root: FilePath) -> str:

@@ -2,7 +2,7 @@
 
 ## What it does
 Follows the parts of `module` behind the first dot through classes, instances and modules of the
-project.
+project. When the agent was verified or served, also tells what was not there at run time.
 
 ## Why is this bad
 The agent does not start: `'A' object has no attribute 'invoke'`.
@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
+from runagent_ls.rules.faults import faults, text_of
 from runagent_ls.rules.functions.module_form import plain_name
 from runagent_ls.rules.functions.places import has_whole_source
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
@@ -61,11 +62,23 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     )
 
 
+def _observed(project: AgentProject) -> Iterator[Issue]:
+    for entrypoint, fault in faults(project, "attribute"):
+        found = entrypoint.resolution
+        if found is None or found.exists is not Proof.REFUTED:
+            yield Issue(
+                f"{entrypoint.module} is not there when {entrypoint.file} has been imported:"
+                f" {text_of(fault)}.",
+                InConfig((*entrypoint.path, "module")),
+            )
+
+
 RULE = Rule(
     "RA304",
     "attribute-not-found",
     "error",
     __doc__ or "",
+    check_project=_observed,
     check_entrypoint=_check,
     fixable=True,
 )

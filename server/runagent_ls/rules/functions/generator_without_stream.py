@@ -1,7 +1,8 @@
 """A generator behind a tag that does not stream.
 
 ## What it does
-Finds functions with `yield` whose tag does not end in `_stream`.
+Finds functions with `yield` whose tag does not end in `_stream`. When the agent was verified or
+served, also those that turn out to be generators at run time.
 
 ## Why is this bad
 The call answers with the text `<generator object ...>` and reports success.
@@ -26,28 +27,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
+from runagent_ls.jsontree.document import Path
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.entrypoints.stream_spelling import misspelt_stream_tag
+from runagent_ls.rules.faults import observed_entrypoints
 from runagent_ls.rules.functions.places import at_function, has_whole_source
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
 
+_GENERATORS: Final = frozenset({"generator function", "async generator function"})
+
 
 def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
-    found, tag = entrypoint.resolution, entrypoint.tag
-    if found is None or tag is None or entrypoint.is_stream:
-        return
-    if not has_whole_source(entrypoint) or misspelt_stream_tag(entrypoint) is not None:
-        return
-    if found.exists is not Proof.PROVEN or found.gives_generator is not Proof.PROVEN:
-        return
+    if _is_plain(entrypoint) and _is_known(entrypoint):
+        yield from _issues(entrypoint, project, ())
+
+
+def _observed(project: AgentProject) -> Iterator[Issue]:
+    for entrypoint, seen in observed_entrypoints(project):
+        if seen.kind in _GENERATORS and _is_plain(entrypoint) and not _is_known(entrypoint):
+            yield from _issues(entrypoint, project, entrypoint.path)
+
+
+def _is_plain(entrypoint: Entrypoint) -> bool:
+    """Whether it is behind a tag that is not meant to stream."""
+    plain = entrypoint.tag is not None and not entrypoint.is_stream
+    return plain and misspelt_stream_tag(entrypoint) is None
+
+
+def _is_known(entrypoint: Entrypoint) -> bool:
+    """Whether reading the file proves that a call gives a generator."""
+    found = entrypoint.resolution
+    if found is None or not has_whole_source(entrypoint):
+        return False
+    return found.exists is Proof.PROVEN and found.gives_generator is Proof.PROVEN
+
+
+def _issues(entrypoint: Entrypoint, project: AgentProject, base: Path) -> Iterator[Issue]:
+    tag = entrypoint.tag or ""
     better = f"{tag}_stream"
-    edit = Replacement(InConfig(("tag",)), json.dumps(better, ensure_ascii=False))
+    edit = Replacement(InConfig((*base, "tag")), json.dumps(better, ensure_ascii=False))
     yield Issue(
         f"{entrypoint.module} yields, but the tag {tag} does not end in _stream: calls answer"
         " with the text <generator object ...>.",
-        InConfig(("tag",)),
+        InConfig((*base, "tag")),
         twin=at_function(entrypoint, project),
         repair=Repair(f"Rename the tag to {better}", (edit,), safe=False) if tag else None,
     )
@@ -58,6 +83,7 @@ RULE = Rule(
     "generator-without-stream",
     "warning",
     __doc__ or "",
+    check_project=_observed,
     check_entrypoint=_check,
     fixable=True,
 )

@@ -1,7 +1,8 @@
 """The file does not define this name.
 
 ## What it does
-Looks for the first part of `module` at the top level of the file, imports included.
+Looks for the first part of `module` at the top level of the file, imports included. When the agent
+was verified or served, also tells what was not there after the file had been imported.
 
 ## Why is this bad
 The agent does not start: `Object 'gret' not found`.
@@ -26,7 +27,9 @@ import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.project.objects import nearest
 from runagent_ls.pyfile.model import Proof
+from runagent_ls.rules.faults import available, faults
 from runagent_ls.rules.functions.module_form import plain_name
 from runagent_ls.rules.functions.places import has_whole_source
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
@@ -57,11 +60,27 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     )
 
 
+def _observed(project: AgentProject) -> Iterator[Issue]:
+    for entrypoint, fault in faults(project, "name"):
+        found = entrypoint.resolution
+        if found is not None and found.exists is Proof.REFUTED:
+            continue
+        name = (entrypoint.module or "").partition(".")[0]
+        message = (
+            f"{entrypoint.file} does not define {name or 'an empty name'} when it is imported."
+        )
+        close = nearest(name, available(fault.message))
+        if close:
+            message += f" Did you mean {' or '.join(close)}?"
+        yield Issue(message, InConfig((*entrypoint.path, "module")), data={"nearest": list(close)})
+
+
 RULE = Rule(
     "RA303",
     "name-not-found",
     "error",
     __doc__ or "",
+    check_project=_observed,
     check_entrypoint=_check,
     fixable=True,
 )

@@ -1,7 +1,8 @@
 """The file of an entrypoint has a syntax error.
 
 ## What it does
-Reads the Python file as the interpreter would, without running it.
+Reads the Python file as the interpreter would, without running it. When the agent was verified or
+served, also tells what its own Python could not read, in files that are imported as well.
 
 ## Why is this bad
 The agent does not start: `invalid syntax (main.py, line 1)`.
@@ -27,6 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.faults import faults, issue, shown, text_of
 from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
 
 
@@ -49,6 +51,25 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             f"{entrypoint.file} has a syntax error, so the agent does not start: {error.message}",
             InConfig((*entrypoint.path, "file")),
             related=((here, error.message),),
+        )
+    yield from _observed(project)
+
+
+def _observed(project: AgentProject) -> Iterator[Issue]:
+    for entrypoint, fault in faults(project, "syntax"):
+        file = fault.steps[-1].file
+        source = project.sources.get(file)
+        known = source.syntax_error if source is not None else None
+        if file in project.entry_files and known is not None and not known.newer_python:
+            continue
+        python = project.observation.python if project.observation is not None else None
+        reader = f" for Python {python}" if python else ""
+        yield issue(
+            f"{shown(file, project)} has a syntax error{reader}, so the agent does not start:"
+            f" {text_of(fault)}",
+            entrypoint,
+            fault,
+            project,
         )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
 from runagent_ls.serve.requirements.declared import REQUIREMENTS
 from runagent_ls.serve.requirements.installed import InterpreterReport
+from runagent_ls.serve.requirements.modules import package_of
 
 NEW_ENVIRONMENT: Final = ".venv"
 
@@ -54,13 +54,11 @@ def with_installer(
     )
 
 
-def shell_line(words: Iterable[str]) -> str:
-    """The command as people type it."""
-    import shlex
-    import subprocess
-
-    listed = list(words)
-    return subprocess.list2cmdline(listed) if sys.platform == "win32" else shlex.join(listed)
+def usual_command(interpreter: Path, module: str) -> tuple[str, ...]:
+    """What would install `module`, where nobody has asked the interpreter; empty when that is not
+    known, as for a part of a package that is there."""
+    package = package_of(module) if "." not in module else None
+    return () if package is None else (str(interpreter), "-m", "pip", "install", package)
 
 
 def _pyproject(folder: Path) -> Path:

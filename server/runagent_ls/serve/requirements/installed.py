@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from runagent_ls.serve.supervisor.environment import of_agent
+
 SCRIPT: Final = Path(__file__).with_name("environment_report.py")
 LIMIT_S: Final = 20.0
 MAX_ANSWER_BYTES: Final = 16 * 1024 * 1024
@@ -73,7 +75,7 @@ async def _run(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **environment, "PYTHONIOENCODING": "utf-8"},
+            env={**of_agent(environment, os.environ), "PYTHONIOENCODING": "utf-8"},
         )
     except (OSError, ValueError) as error:
         raise InterpreterUnusableError(_reason(error)) from error

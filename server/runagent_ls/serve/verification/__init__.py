@@ -16,5 +16,6 @@ Findings stand at the entrypoint in the configuration and at the line in the Pyt
 
 from runagent_ls.serve.verification.observing import observed
 from runagent_ls.serve.verification.verification import Verification
+from runagent_ls.serve.verification.verifying import verify
 
-__all__ = ["Verification", "observed"]
+__all__ = ["Verification", "observed", "verify"]

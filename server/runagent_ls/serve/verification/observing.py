@@ -14,65 +14,94 @@ from runagent_ls.project.observation import (
     ObservedEntrypoint,
     Step,
 )
+from runagent_ls.serve.requirements.command import usual_command
 from runagent_ls.serve.state import EntrypointReport, Failure, Frame
 from runagent_ls.serve.verification.verification import Verification
 
 _NO_MODULE: Final = re.compile(r"No module named '([^']+)'")
 _NO_OBJECT: Final = re.compile(r"Object '.*' not found in ", re.DOTALL)
+_NO_FILE: Final = re.compile(r"Entry point (?:file not found|must be a Python file): ")
+_BY_CODE: Final[dict[str, FaultKind]] = {
+    "START_TIMEOUT": "timeout",
+    "PROCESS_ENDED": "died",
+    "MEMORY_LIMIT": "died",
+    "INTERPRETER_ERROR": "interpreter",
+}
 _ENDED: Final = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit"})
 
 
 def observed(project: AgentProject, verification: Verification) -> AgentProject:
     """The project with what the runtime said of it. Pure: reads nothing, runs nothing."""
-    by_tag = {report.tag: report for report in verification.reports}
     failure = verification.failure
+    by_tag = {report.tag: report for report in verification.reports}
+    if failure is not None and all(it.failure is None for it in by_tag.values()):
+        # Reports of a worker that goes on with the files as they were before.
+        by_tag = {}
     if failure is not None and failure.tag is not None:
         by_tag.setdefault(failure.tag, EntrypointReport(failure.tag, False, failure=failure))
+    faults = _Faults(verification)
     seen = tuple(
-        _entrypoint(entrypoint, by_tag[entrypoint.tag])
+        _entrypoint(entrypoint, by_tag[entrypoint.tag], faults)
         for entrypoint in project.entrypoints
         if entrypoint.kind == "python" and entrypoint.tag in by_tag
     )
-    told = any(it.fault is not None for it in seen)
-    whole = None if failure is None or (failure.tag and told) else fault_of(failure)
+    told = failure is None or (failure.tag and any(it.fault is not None for it in seen))
+    whole = faults.of(failure) if failure is not None and not told else None
     observation = Observation(verification.interpreter, verification.python, seen, whole)
     return replace(project, observation=observation)
 
 
-def fault_of(failure: Failure) -> Fault:
-    """The failure of a start, sorted by what went wrong."""
-    missing = None
-    if failure.exception == "ModuleNotFoundError":
-        match = _NO_MODULE.search(failure.message)
-        missing = match[1] if match else None
-    return Fault(
-        kind=_kind(failure),
-        message=failure.message,
-        exception=failure.exception,
-        steps=tuple(_step(frame) for frame in failure.frames),
-        suggestion=failure.suggestion,
-        exit_code=failure.exit_code,
-        missing=missing,
-    )
+def missing_module(failure: Failure) -> str | None:
+    """The module that was not found, when that is what went wrong."""
+    if failure.exception != "ModuleNotFoundError":
+        return None
+    match = _NO_MODULE.search(failure.message)
+    return match[1] if match else None
+
+
+class _Faults:
+    """Failures of a start, sorted by what went wrong."""
+
+    def __init__(self, verification: Verification) -> None:
+        self._verification = verification
+
+    def of(self, failure: Failure) -> Fault:
+        module = missing_module(failure)
+        return Fault(
+            kind=_kind(failure),
+            message=failure.message,
+            exception=failure.exception,
+            steps=tuple(_step(frame) for frame in failure.frames),
+            suggestion=failure.suggestion,
+            exit_code=failure.exit_code,
+            missing=module,
+            install=self._install(module) if module is not None else (),
+        )
+
+    def _install(self, module: str) -> tuple[str, ...]:
+        known = self._verification.installs
+        if known:
+            return known.get(module, ())
+        return usual_command(self._verification.interpreter, module)
 
 
 def _kind(failure: Failure) -> FaultKind:
+    if failure.code in _BY_CODE:
+        return _BY_CODE[failure.code]
     if failure.exception in _ENDED:
         return "exit"
-    if failure.code == "TIMEOUT":
-        return "timeout"
-    if failure.exit_code is not None:
-        return "died"
     if failure.exception is None:
         return "configuration"
     if failure.frames:
         return "raised"
-    if _NO_OBJECT.match(failure.message):
-        return "name"
-    return "attribute" if failure.exception == "AttributeError" and failure.tag else "raised"
+    if failure.exception == "AttributeError" and failure.tag is not None:
+        return "name" if _NO_OBJECT.match(failure.message) else "attribute"
+    return "configuration" if _NO_FILE.match(failure.message) else "raised"
 
 
-def _entrypoint(entrypoint: Entrypoint, report: EntrypointReport) -> ObservedEntrypoint:
+def _entrypoint(
+    entrypoint: Entrypoint, report: EntrypointReport, faults: _Faults
+) -> ObservedEntrypoint:
     failure = report.failure
     at = None
     if report.file is not None and report.line is not None:
@@ -84,7 +113,7 @@ def _entrypoint(entrypoint: Entrypoint, report: EntrypointReport) -> ObservedEnt
         streams=report.streams,
         kind=report.kind,
         at=at,
-        fault=fault_of(failure) if failure is not None else None,
+        fault=faults.of(failure) if failure is not None else None,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runagent_ls.serve.state import EntrypointReport, Failure
@@ -10,15 +11,16 @@ from runagent_ls.serve.state import EntrypointReport, Failure
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`reports` has one report per Python entrypoint that was looked at; `failure` is what kept
-    the agent as a whole from being looked at. `python` is the interpreter's version."""
+    """`reports` has one report per Python entrypoint that was looked at; `failure` is the first
+    thing that keeps the agent from starting, with the tag of its entrypoint when it is about one.
+    `python` is the interpreter's version."""
 
     interpreter: Path
     reports: tuple[EntrypointReport, ...] = ()
     failure: Failure | None = None
     python: str | None = None
-    broken_environments: tuple[Path, ...] = ()
-    """Environments of the project that were passed over because their Python is gone."""
+    installs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Module that was not found to the words of the command that would install it."""
 
     @property
     def passed(self) -> bool:

@@ -14,7 +14,7 @@ from runagent_ls.serve.requirements import (
     Requirements,
     check_requirements,
 )
-from runagent_ls.serve.requirements.command import shell_line
+from runagent_ls.text.command_line import command_line
 
 
 def ask_for(agent: Path, *lines: str) -> Path:
@@ -194,7 +194,7 @@ async def test_an_interpreter_that_is_not_there(agent: Path) -> None:
 
 
 def test_the_command_as_it_is_typed() -> None:
-    assert shell_line(("/a b/python", "-m", "pip", "install", "x>=1")) == (
+    assert command_line(("/a b/python", "-m", "pip", "install", "x>=1")) == (
         "'/a b/python' -m pip install 'x>=1'"
     )
 
