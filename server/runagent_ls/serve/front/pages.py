@@ -8,7 +8,7 @@ from typing import Final
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.front.answers import Answer, envelope, json_bytes, now
 from runagent_ls.serve.front.context import FrontContext
-from runagent_ls.serve.plan import AgentPlan, PlannedEntrypoint, PythonEntrypoint
+from runagent_ls.serve.plan import AgentPlan
 
 _ENDPOINTS: Final[dict[str, JsonValue]] = {
     "GET /": "Agent info",
@@ -36,9 +36,10 @@ def health(plan: AgentPlan, context: FrontContext) -> Answer:
 
 
 def architecture(plan: AgentPlan) -> Answer:
-    """The entrypoints."""
-    entrypoints: list[JsonValue] = [_entrypoint(each) for each in plan.entrypoints]
-    data: JsonValue = {"agent_id": plan.agent_id, "entrypoints": entrypoints}
+    """The entrypoints, as they were loaded."""
+    loaded = plan.config["agent_architecture"]
+    listed = loaded["entrypoints"] if isinstance(loaded, dict) else []
+    data: JsonValue = {"agent_id": plan.agent_id, "entrypoints": listed}
     return envelope(data, "Agent architecture retrieved successfully")
 
 
@@ -53,21 +54,3 @@ def info(plan: AgentPlan, context: FrontContext) -> Answer:
         "endpoints": _ENDPOINTS,
     }
     return Answer(200, json_bytes(body))
-
-
-def _entrypoint(entrypoint: PlannedEntrypoint) -> JsonValue:
-    extractor: JsonValue = dict(entrypoint.extractor)
-    if isinstance(entrypoint, PythonEntrypoint):
-        return {
-            "file": entrypoint.file,
-            "module": entrypoint.module,
-            "tag": entrypoint.tag,
-            "extractor": extractor,
-        }
-    return {
-        "webhook_url": entrypoint.url,
-        "method": entrypoint.method,
-        "tag": entrypoint.tag,
-        "timeout": entrypoint.timeout,
-        "extractor": extractor,
-    }
