@@ -1,7 +1,7 @@
 /** A real VS Code window with our extension installed, driven through Chromium. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
@@ -18,6 +18,8 @@ export interface WorkbenchOptions {
   readonly trusted?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly env?: NodeJS.ProcessEnv;
+  /** Extensions to install beside ours. */
+  readonly vsixFiles?: readonly string[];
 }
 
 /** A fresh folder that the tests of a file share; removed with `remove`. */
@@ -63,10 +65,15 @@ export class Workbench {
     const ends: (() => unknown)[] = [() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })];
     try {
       cpSync(extensionsFolder(), path.join(dataDir, 'extensions'), { recursive: true });
+      for (const vsix of options.vsixFiles ?? []) installExtension(dataDir, vsix);
       writeSettings(dataDir, options.settings);
       const trust = options.trusted === false ? [] : ['--disable-workspace-trust'];
-      // Its sockets and its history of runs as well go with the folder.
-      const own = { XDG_RUNTIME_DIR: dataDir, RUNAGENT_LS_HISTORY: path.join(dataDir, 'history.db') };
+      // Its sockets, its history of runs and what it knows of served agents go with the folder as well.
+      const own = {
+        XDG_RUNTIME_DIR: dataDir,
+        RUNAGENT_LS_HISTORY: path.join(dataDir, 'history.db'),
+        RUNAGENT_LS_STATE: path.join(dataDir, 'state'),
+      };
       const env = { ...(options.env ?? process.env), ...own };
       const editor = await startEditor({ dataDir, flags: trust, env });
       ends.unshift(editor.stop);
@@ -251,11 +258,51 @@ export class Workbench {
 
   /** The language servers of this window's own copy of the extension. */
   serverProcesses(): number[] {
-    const { stdout } = spawnSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' });
-    return stdout
-      .split('\n')
-      .filter((line) => line.includes('launch.py') && line.includes(this.dataDir))
-      .map((line) => Number.parseInt(line, 10));
+    return this.#processes((line) => /launch\.py\s*$/.test(line));
+  }
+
+  /** What serves agents for this window: servers and the processes in which the agents' code runs. */
+  agentProcesses(): number[] {
+    return this.#processes((line) => /launch\.py \S|serve\/worker|debugpy\/adapter/.test(line));
+  }
+
+  /** Where the extensions of this window live. */
+  extensionHosts(): number[] {
+    return this.#processes((line) => line.includes('--type=extensionHost'));
+  }
+
+  /** The processes with this window's folder in their command line, or in that of their parent. */
+  #processes(fits: (line: string) => boolean): number[] {
+    const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
+    const all = stdout.split('\n').map((line) => ({ line, ids: line.trim().split(/\s+/, 2).map(Number) }));
+    const ours = new Set(all.filter(({ line }) => line.includes(this.dataDir)).map(({ ids }) => ids[0]));
+    return all
+      .filter(({ line, ids: [pid, parent] }) => (ours.has(pid) || ours.has(parent)) && fits(line))
+      .map(({ ids: [pid = 0] }) => pid);
+  }
+
+  /** What a screen reader says of our item in the status bar. */
+  async agentStatus(): Promise<string> {
+    const item = this.page.locator('.statusbar-item[id="runagent-community.runagent-agents.runagent.serve"] a');
+    return (await item.getAttribute('aria-label', { timeout: 2000 })) ?? '';
+  }
+
+  /** Waits until the item in the status bar says so. */
+  async agentIs(words: RegExp, limitMs?: number): Promise<string> {
+    let said = '';
+    return eventually(`the status bar says ${words}`, async () => {
+      said = await this.agentStatus();
+      return words.test(said) ? said : undefined;
+    }, limitMs).catch((error: Error) => {
+      throw new Error(`${error.message}; it says: ${said}`);
+    }) as Promise<string>;
+  }
+
+  /** The lines of an Output channel of ours, by its name. */
+  async outputOf(channel: string): Promise<string> {
+    const logs = path.join(this.dataDir, 'user', 'logs');
+    const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(`${channel}.log`));
+    return files.map((file) => readFileSync(path.join(logs, file), 'utf8')).join('');
   }
 
   async notification(text: string | RegExp): Promise<string> {

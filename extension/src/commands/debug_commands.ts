@@ -12,7 +12,7 @@ import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { DebugOptions, Project } from '../server/protocol.generated';
 import { agentOf } from '../serving/agent_choice';
-import { isUp } from '../serving/served_agents';
+import { answers } from '../serving/served_agents';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { showWarning } from './notify';
 import type { Entrypoint, RunStarter } from './run_starter';
@@ -73,13 +73,12 @@ export class DebugCommands implements vscode.Disposable {
     { configUri, tag }: Entrypoint,
   ): Promise<boolean> {
     const { serving } = this.parts;
-    const before = serving.served.statusOf(configUri);
     if (vscode.debug.activeDebugSession?.configuration['runagentConfigUri'] === configUri) return true;
-    const method = isUp(before) && before?.own ? 'runagent/serve/restart' : 'runagent/serve/start';
     const debug = await debugOptions(extension);
-    const status = await serve({ serving }, server, method, { configUri, debug });
+    const status = await serve({ serving }, server, 'runagent/serve/start', { configUri, debug });
     if (status.debugPort === undefined) {
       if (status.state === 'failed') tellFailure(serving.nameOf(configUri), status);
+      else if (answers(status)) void showWarning(l10n.t('The agent runs, but no debugger listens in it.'));
       return false;
     }
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(configUri));

@@ -64,6 +64,8 @@ function controls(served: ServedAgent | undefined, t: Translate): MenuRow[] {
     };
     return [{ action: 'start', label: t('$(play) Serve') }, registered, debug, verify];
   }
+  // Another editor or a terminal serves it: they alone can end it.
+  if (served?.status.own === false) return [debug, verify];
   return [
     { action: 'restart', label: t('$(debug-restart) Restart') },
     { action: 'stop', label: t('$(debug-stop) Stop') },

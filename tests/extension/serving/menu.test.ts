@@ -25,6 +25,15 @@ describe('the menu of an agent', () => {
     expect(actions(served(status('starting')))).toEqual(['restart', 'stop', 'debug', 'verify', 'showLog']);
   });
 
+  it('leaves one alone that somebody else serves', () => {
+    expect(actions(served(up('ready', { own: false })))).toEqual([
+      'debug',
+      'verify',
+      'showLog',
+      'copyAddress',
+    ]);
+  });
+
   it('leads to the error first', () => {
     const rows = menuRows(served(up('stale', { failure: FAILURE })), true, plain);
     expect(rows[0]).toMatchObject({ action: 'showFailure', description: 'invalid syntax (main.py, line 4)' });

@@ -1,0 +1,106 @@
+/** Debug: the agent runs under the real debugpy, a breakpoint is hit, and all of it ends with the editor. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { packPythonDebugger } from './python_debugger.mts';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+const lines = readFileSync(path.join(folder, 'main.py'), 'utf8').split('\n');
+const breakpoint = lines.findIndex((line) => line.includes('text = f"Hello')) + 1;
+const registry = path.join(files.folder, 'empty-registry');
+const env = { ...process.env, RUNAGENT_CACHE_DIR: registry };
+let debuggerVsix: string;
+let window: Workbench | undefined;
+
+before(() => {
+  mkdirSync(registry);
+  debuggerVsix = packPythonDebugger(files.folder);
+});
+afterEach(async () => {
+  await window?.close();
+  window = undefined;
+});
+after(() => files.remove());
+
+async function open(vsixFiles: readonly string[]): Promise<Workbench> {
+  window = await Workbench.open({ folder, env, vsixFiles });
+  await window.openFile('main.py');
+  await eventually('lenses', async () => (await window?.lenses())?.includes('Debug'));
+  return window;
+}
+
+/** The line that the debugger stands in. */
+async function stoppedIn(window: Workbench, line: number): Promise<void> {
+  await window.page.locator('.debug-toolbar').waitFor();
+  await window.page.locator('.debug-top-stack-frame-line').first().waitFor();
+  await eventually(`it stands in line ${line}`, async () => {
+    return (await window.page.locator('#status\\.editor\\.selection').innerText()).includes(`Ln ${line},`);
+  });
+}
+
+async function debuggerIsGone(window: Workbench): Promise<void> {
+  await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+  await eventually('served as usual', async () => /is served at [\d.:]+$/.test((await window.agentStatus()).replace(/\.$/, '')));
+}
+
+test('a breakpoint is hit from cold, and again with the inputs of the last run', async () => {
+  const window = await open([debuggerVsix]);
+  await window.goTo(breakpoint);
+  await window.page.keyboard.press('F9');
+  await window.pressLens('Debug', 0, () => window.waitForInput('Run greet: name', 5000));
+  await window.answer('Run greet: name', 'Ada');
+  await window.choose('Run greet: excited', 'Leave out');
+  await stoppedIn(window, breakpoint);
+  assert.match(await window.agentStatus(), /for debugging/);
+  await eventually('the inputs are among the variables', async () => {
+    const rows = window.page.locator('.debug-variables .monaco-list-row');
+    if ((await rows.count()) <= 2) await rows.filter({ hasText: 'Locals' }).click({ timeout: 2000 });
+    const variables = await window.page.locator('.debug-variables').innerText();
+    return variables.replaceAll('\u00a0', ' ').includes("'Ada'");
+  });
+  await window.screenshot('debug-breakpoint');
+  await window.page.keyboard.press('F5');
+  await window.runSays('Completed', 'Hello, Ada.');
+
+  await window.command('RunAgent: Debug Entrypoint…');
+  await window.choose('Entrypoint to debug', 'greet');
+  await stoppedIn(window, breakpoint); // nobody was asked for inputs
+  await window.page.keyboard.press('F5');
+  await window.runSays('Completed', 'Hello, Ada.');
+
+  await window.page.keyboard.press('Shift+F5');
+  await debuggerIsGone(window);
+  await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
+  await window.runSays('Completed', 'Hello, Ada.');
+});
+
+test('an editor that is killed while it debugs leaves no process behind', async () => {
+  const window = await open([debuggerVsix]);
+  await window.goTo(breakpoint);
+  await window.page.keyboard.press('F9');
+  await window.command('RunAgent: Debug Entrypoint…');
+  await window.choose('Entrypoint to debug', 'greet');
+  await window.answer('Run greet: name', 'Ada');
+  await window.choose('Run greet: excited', 'Leave out');
+  await stoppedIn(window, breakpoint);
+  const processes = window.agentProcesses();
+  assert.ok(processes.length >= 3, 'a server, the agent and its debugger');
+  const [host] = window.extensionHosts();
+  assert.ok(host !== undefined, 'an extension host runs');
+  process.kill(host, 'SIGKILL');
+  await eventually('they are gone', () => processes.every((pid) => !window.agentProcesses().includes(pid)));
+});
+
+test('without a Python debugger it says so and how to find one', async () => {
+  const window = await open([]);
+  await window.command('RunAgent: Debug Entrypoint…');
+  const text = await window.notification('ms-python.debugpy');
+  assert.match(text, /Find Python Debugger/);
+  await window.screenshot('no-python-debugger');
+  assert.deepEqual(window.agentProcesses(), [], 'nothing was started for it');
+});
