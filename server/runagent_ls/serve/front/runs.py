@@ -70,7 +70,7 @@ class Runs:
         if call.tag.endswith("_stream"):
             said = f"Can't use Streaming Entrypoint `{call.tag}` through non-streaming endpoint."
             raise RefusedError(failure(400, "VALIDATION_ERROR", said))
-        run_id = _wanted_id(headers) if privileged else None
+        run_id = wanted_id(headers) if privileged else None
         return _Asked(
             plan, entrypoint, Run(run_id or str(uuid4()), call.tag, call.args, call.kwargs)
         )
@@ -138,7 +138,8 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-def _wanted_id(headers: RawHeaders) -> str | None:
+def wanted_id(headers: RawHeaders) -> str | None:
+    """The run's id that the editor has chosen."""
     for name, value in headers:
         if name == RUN_HEADER:
             with contextlib.suppress(ValueError):

@@ -40,11 +40,12 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class StreamSummary:
-    """What is kept of a stream: `samples` are its first chunks as structured strings."""
+    """What is kept of a stream: `samples` are its first chunks as WebSocket texts, very long ones
+    cut off."""
 
     chunks: int
     seconds: float
-    samples: Sequence[str] = ()
+    samples: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class RowWriter:
         return self._json(decode(output), redactor)
 
     def _summary(self, stream: StreamSummary) -> JsonValue:
-        samples: list[JsonValue] = [self._sample(chunk) for chunk in stream.samples]
+        samples: list[JsonValue] = [_sample(text) for text in stream.samples]
         return {
             "stream_completed": True,
             "total_chunks": stream.chunks,
@@ -131,9 +132,6 @@ class RowWriter:
                 "stream_type": "websocket",
             },
         }
-
-    def _sample(self, chunk: str) -> JsonValue:
-        return _shortened(chunk, len(chunk)) if len(chunk) > _KEPT else decode(chunk)
 
     def _json(self, value: JsonValue, redactor: Redactor) -> str:
         clean = finite(redactor.value(value))
@@ -167,3 +165,10 @@ def finite(value: JsonValue) -> JsonValue:
 def _shortened(text: str, length: int) -> JsonValue:
     """What stands for a value that is too long."""
     return {"truncated": True, "characters": length, "beginning": text[:_KEPT]}
+
+
+def _sample(text: bytes) -> JsonValue:
+    try:
+        return decode(json.loads(text)["content"])
+    except ValueError:  # cut off
+        return _shortened(text.decode("utf-8", "replace"), len(text))
