@@ -34,6 +34,7 @@ from runagent_ls.lsp.scheduling import PauseGate
 from runagent_ls.lsp.serving.observing import Observing
 from runagent_ls.lsp.serving.requests import ServeRequests
 from runagent_ls.lsp.serving.servers import Servers
+from runagent_ls.lsp.serving.verifying import Verifying
 from runagent_ls.lsp.session import WARNING, Session
 from runagent_ls.lsp.shell import Shell
 from runagent_ls.lsp.status import Status
@@ -117,6 +118,7 @@ class Connection:
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
             self.serve_requests = ServeRequests(session, self.servers)
+            self.verifying = Verifying(session, self.observing)
             self.history = HistoryQuestions(session, self.recording)
         session.on("initialized", self._initialized)
         session.on("workspace/didChangeConfiguration", self._settings_changed)

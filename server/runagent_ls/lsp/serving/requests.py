@@ -1,8 +1,8 @@
-"""`runagent/serve/*` and `runagent/verify`, for the RunAgent shell."""
+"""`runagent/serve/*`, for the RunAgent shell."""
 
 from __future__ import annotations
 
-from runagent_ls.lsp.jsonrpc import Json, RequestFailedError
+from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.serving import read_start
 from runagent_ls.lsp.serving.served import Served
@@ -21,7 +21,6 @@ class ServeRequests:
         session.on_async("runagent/serve/restart", self._restart)
         session.on_async("runagent/serve/stop", self._stop)
         session.on_async("runagent/serve/status", self._status)
-        session.on_async("runagent/verify", self._verify)
 
     async def _start(self, params: Json) -> Json:
         request = read_start(params)
@@ -37,10 +36,6 @@ class ServeRequests:
 
     async def _status(self, _params: Json) -> Json:
         return {"servers": [self._message(served) for served in self._servers.all()]}
-
-    async def _verify(self, params: Json) -> Json:
-        request = read_start(params)
-        raise RequestFailedError(f"{request.config_path} cannot be verified from here yet")
 
     def _message(self, served: Served) -> Json:
         return served.to_message(self._session.uris.uri, agent_id_of(self._session, served))
