@@ -96,7 +96,7 @@ async def serving_plan(plan: AgentPlan, folder: Path, **more: Any) -> AsyncItera
         async with serving_front(supervisor, folder, limits=limits, logs=logs, **more) as context:
             yield Served(context, supervisor)
     finally:
-        await supervisor.stop(0)
+        await supervisor.stop(1)
 
 
 def recorded_plan(folder: Path) -> AgentPlan:

@@ -326,7 +326,7 @@ async def test_the_end_of_the_server_ends_streams(tmp_path: Path) -> None:
             f"ws://127.0.0.1:{agent.context.port}{agent.agent}/run-stream", ping_interval=None
         )
         await socket.send(request("e_stream", str(marker)))
-        await received(socket)
+        await until((tmp_path / "closed.begun").exists)
     try:
         while True:
             await asyncio.wait_for(socket.recv(), LIMIT_S)
