@@ -62,9 +62,28 @@ def resolver(
             from runagent_ls.agents.targets.credentials import cloud_of_environment
 
             return resolve_cloud(agent_id, await asyncio.to_thread(cloud_of_environment))
-        return await resolve(agent_id, options.host, options.port, timeouts=timeouts)
+        return await resolve(
+            agent_id,
+            options.host,
+            options.port,
+            timeouts=timeouts,
+            config_path=_config_of(options),
+        )
 
     return find
+
+
+def _config_of(options: Namespace) -> Path | None:
+    """The configuration that is called, None when an id or an address was named instead."""
+    if options.agent_id is not None or options.port is not None:
+        return None
+    from runagent_ls.cli.projects import absolute
+    from runagent_ls.project.discovery import config_in
+    from runagent_ls.project.file_source import DiskFiles
+
+    files = DiskFiles()
+    folder = absolute(options.project or Path())
+    return config_in(folder, files) if files.kind(folder) == "directory" else folder
 
 
 def where(target: Target) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from typing import Final
 
+from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.history import History, recording
-from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, execute
+from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, Sink, execute
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.calling import (
@@ -22,6 +24,7 @@ from runagent_ls.cli.calling import (
     timeouts_of,
     where,
 )
+from runagent_ls.cli.cold import NotServedError, may_serve, served_if_needed
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.inputs import read_inputs
 from runagent_ls.cli.output import Output
@@ -66,22 +69,32 @@ def run(options: Namespace) -> int:
         outcome = RunOutcome("failed", None, 0.0, 0, error=error)
         output.end(outcome)
         return _ended(outcome)
-    timeouts = timeouts_of(options)
     with History(None) if options.no_history else open_history() as history:
         recorder = history.begin(record_of(options, args, kwargs, agent_id))
-        outcome = asyncio.run(
-            execute(
-                call_of(options, args, kwargs),
-                resolver(options, agent_id, timeouts),
-                recording(_Progress(output, options.tag), recorder),
-                timeouts,
-                stream=options.command == "stream",
-                policy=policy_of(options),
-            )
-        )
+        sink = recording(_Progress(output, options.tag), recorder)
+        call = call_of(options, args, kwargs)
+        outcome = asyncio.run(_called(options, call, agent_id, sink))
         recorder.end(outcome)
         output.end(outcome, recorder.history_id)
         return _ended(outcome)
+
+
+async def _called(options: Namespace, call: Call, agent_id: str | None, sink: Sink) -> RunOutcome:
+    timeouts = timeouts_of(options)
+    async with contextlib.AsyncExitStack() as stack:
+        find = resolver(options, agent_id, timeouts)
+        if may_serve(options):
+            find = await stack.enter_async_context(
+                served_if_needed(options, find, lambda text: _say(one_line(text)))
+            )
+        return await execute(
+            call,
+            find,
+            sink,
+            timeouts,
+            stream=options.command == "stream",
+            policy=policy_of(options),
+        )
 
 
 class _Progress:
@@ -122,8 +135,13 @@ def _ended(outcome: RunOutcome) -> ExitCode:
     _say(f"{paint(f'error[{one_line(error.code)}]', 'bold', 'red')}: {harmless(head)}")
     for problem in problems:
         _say(f"  - {one_line(problem)}")
+    for frame in _frames(error):
+        _say(f"  {paint('-->', 'blue')} {one_line(frame)}")
     if error.suggestion:
         _say(f"  {paint('help', 'bold')}: {harmless(error.suggestion)}")
+    if isinstance(error, NotServedError):
+        wrong_use = error.failure.exit_code == ExitCode.WRONG_USE
+        return ExitCode.WRONG_USE if wrong_use else ExitCode.FINDINGS
     by_code = _EXIT_CODES.get(error.code, ExitCode.FINDINGS)
     return _EXIT_KINDS.get(error.kind or "", by_code)
 
@@ -135,6 +153,15 @@ def _lines(error: AgentError) -> list[str]:
         return [error.message]
     said = [str(problem["message"]) for problem in problems if isinstance(problem, dict)]
     return ["The inputs do not fit the entrypoint; nothing was sent.", *said]
+
+
+def _frames(error: AgentError) -> list[str]:
+    """Where in the agent's files the function failed, innermost last; a server of ours tells."""
+    frames = error.details.get("frames") if isinstance(error.details, dict) else None
+    if isinstance(error, NotServedError) or not isinstance(frames, list):
+        return []
+    steps = [frame for frame in frames if isinstance(frame, dict)]
+    return [f"{it.get('file')}:{it.get('line')}, in {it.get('function')}" for it in steps]
 
 
 def _say(text: str) -> None:

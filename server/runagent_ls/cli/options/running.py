@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
 from runagent_ls.cli.options.request import add_request, add_target
 from runagent_ls.cli.options.values import argument, at_least, seconds
@@ -9,16 +11,18 @@ from runagent_ls.cli.options.values import argument, at_least, seconds
 
 def fill(parser: CommandParser) -> None:
     parser.epilog = (
-        "The agent is looked for at --host and --port, else in the local registry by the id of\n"
-        "--agent-id or of the project; in the cloud only with --cloud. What the agent returns\n"
-        "goes to standard output; states, errors and where the run went to standard error.\n\n"
-        + EXIT_CODES
+        "The agent is looked for at --host and --port, else among the running ones of\n"
+        "`runagent-ls serve` and in the local registry, by the id of --agent-id or of the\n"
+        "project; in the cloud only with --cloud. An agent of a project that nobody serves is\n"
+        "served for this one call. What the agent returns goes to standard output; states,\n"
+        "errors and where the run went to standard error.\n\n" + EXIT_CODES
     )
     parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
     add_target(parser)
     _add_inputs(parser)
     add_request(parser)
     _add_calling(parser)
+    _add_serving(parser)
     parser.add_argument(
         "--json",
         action="store_true",
@@ -71,4 +75,16 @@ def _add_calling(parser: CommandParser) -> None:
         "--repeat-unsafe",
         action="store_true",
         help="with --retries: call again even when the function may have run",
+    )
+
+
+def _add_serving(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--no-serve", action="store_true", help="fail when nobody serves the agent of the project"
+    )
+    parser.add_argument(
+        "--interpreter",
+        type=Path,
+        metavar="PATH",
+        help="Python that runs the agent when it is served for this call; default: as in `serve`",
     )
