@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from agent_folders import write_agent
+
 REPO = Path(__file__).resolve().parents[3]
 VSIX = REPO / "build" / "runagent-agents.vsix"
 MAGIC = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\x00asm")
@@ -83,6 +85,7 @@ def test_every_library_is_imported_from_the_bundle(unpacked: Path) -> None:
         *("pygls.lsp.server", "lsprotocol.types", "jsonschema", "referencing", "rpds", "httpx"),
         *("websockets.asyncio.client", "ruamel.yaml", "jsonpath_ng", "dotenv", "pathspec"),
         *("docstring_parser", "tenacity", "cachetools", "prometheus_client"),
+        *("starlette.applications", "uvicorn.server"),
     ]
     code = (
         "import sys, importlib; sys.path.insert(0, 'server/libs')\n"
@@ -135,6 +138,22 @@ def test_the_bundled_server_checks_a_project(unpacked: Path, tmp_path: Path, nam
     messages = [d["message"] for file in report["files"] for d in file["diagnostics"]]
     assert any("langchian" in message for message in messages)
     assert any("agent_name" in message for message in messages)
+
+
+def test_the_bundled_server_serves_an_agent(unpacked: Path, tmp_path: Path) -> None:
+    """Both processes: the front with the bundle alone, the agent without any of it."""
+    source = "import sys\n\ndef paths():\n    return [sys.flags.isolated, *sys.path]\n"
+    entrypoint = {"file": "main.py", "module": "paths", "tag": "paths"}
+    project = write_agent(tmp_path / "agent", {"main.py": source}, [entrypoint])
+    (project / "uvicorn.py").write_text("raise RuntimeError('not for you')", encoding="utf-8")
+    words = ["server/launch.py", "run", "paths", "--json", "--no-history"]
+    done = run_bundled(unpacked, *words, "--project", str(project), "--interpreter", sys.executable)
+    assert done.returncode == 0, done.stderr.decode()
+    outcome = json.loads(done.stdout)
+    assert outcome["target"]["source"] == "served"
+    isolated, *paths = outcome["value"]
+    assert isolated == 0
+    assert not [path for path in paths if str(unpacked) in path]
 
 
 class BundledServer:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from agent_folders import write_agent
+
 REPO = Path(__file__).resolve().parents[3]
 TIMEOUT_S = 120
 
@@ -56,9 +58,10 @@ def test_it_holds_the_schemas_and_the_licence(wheel: Path) -> None:
     assert not any("bundle_stand_ins" in name or "rpds" in name for name in names)
 
 
-def test_the_command_checks_a_project(wheel: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """In an environment of its own; the libraries are lent from the tests' one."""
-    home = tmp_path / "venv"
+    home = tmp_path_factory.mktemp("installed") / "venv"
     venv.create(home, with_pip=False)
     python = home / "bin" / "python"
     options = ["--no-deps", "--no-index", "--quiet"]
@@ -76,17 +79,30 @@ def test_the_command_checks_a_project(wheel: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lent = next((home / "lib").glob("python*/site-packages")) / "lent.pth"
     lent.write_text(str(Path(pytest.__file__).parents[1]), encoding="utf-8")
-    project = tmp_path / "agent"
-    project.mkdir()
-    (project / "runagent.config.json").write_text('{"framework": "langchian"}', encoding="utf-8")
-    checked = subprocess.run(
-        [home / "bin" / "runagent-ls", "check", ".", "--output-format", "json"],
-        cwd=project,
+    return home / "bin" / "runagent-ls"
+
+
+def run(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        words,
+        cwd=cwd,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
         capture_output=True,
         timeout=TIMEOUT_S,
         check=False,
     )
+
+
+def test_the_command_checks_a_project(command: Path, tmp_path: Path) -> None:
+    (tmp_path / "runagent.config.json").write_text('{"framework": "langchian"}', encoding="utf-8")
+    checked = run(command, "check", ".", "--output-format", "json", cwd=tmp_path)
     assert checked.returncode == 1, checked.stderr.decode()
     diagnostics = json.loads(checked.stdout)["files"][0]["diagnostics"]
     assert any("langchian" in item["message"] for item in diagnostics)
+
+
+def test_the_command_serves_an_agent(command: Path, tmp_path: Path) -> None:
+    project = write_agent(tmp_path / "agent")
+    (project / "runagent_ls.py").write_text("raise RuntimeError('not for you')", encoding="utf-8")
+    done = run(command, "run", "greet", "--no-history", cwd=project)
+    assert (done.returncode, done.stdout) == (0, b"hello you\n"), done.stderr.decode()
