@@ -23,7 +23,8 @@ Grant: TypeAlias = Callable[[int], None]
 
 class ActiveRun:
     """`answered`: its caller has the result or the failure. `ended`: resolved when the function
-    runs no longer, which may be later, or when its process is gone."""
+    runs no longer, which may be later, or when its process is gone. `freed`: resolved when another
+    run may have its place, which is when it has ended or was given up."""
 
     window = 0
 
@@ -36,6 +37,7 @@ class ActiveRun:
         self.worker: WorkerLink | None = None
         self.timers: list[asyncio.TimerHandle] = []
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.freed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def begin(self, worker: WorkerLink, grant: Grant) -> None:
         """A worker has it now; its time runs."""
@@ -60,8 +62,16 @@ class ActiveRun:
 
     def end(self) -> None:
         """The function runs no longer."""
+        for timer in self.timers:
+            timer.cancel()
         if not self.ended.done():
             self.ended.set_result(None)
+        self.give_up()
+
+    def give_up(self) -> None:
+        """It goes on in a worker that was replaced, and counts no longer."""
+        if not self.freed.done():
+            self.freed.set_result(None)
 
 
 class Call(ActiveRun):

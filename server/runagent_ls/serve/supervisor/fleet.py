@@ -70,10 +70,12 @@ class Fleet:
 
     async def start(self, plan: AgentPlan) -> None:
         """Starts a worker for `plan`, which takes over when it can take runs. Returns when that is
-        decided or a later call took its place; `condition` tells."""
+        decided, or what a later call asked for; `condition` tells."""
         self.plan = plan
         self._early_deaths = 0
-        await asyncio.wait({self._replace()})
+        self._replace()
+        while self._replacing is not None:
+            await asyncio.wait({self._replacing})
 
     def usable_now(self) -> WorkerLink | None:
         """The worker for a new run, when no wait is needed."""
@@ -101,15 +103,18 @@ class Fleet:
         it, then it is left alone."""
         if self._debug is None and worker.alive:
             worker.stuck.add(active)
-            if worker is self.current and self._replacing is None:
+            if worker is not self.current:
+                active.give_up()
+            elif self._replacing is None:
                 self._replace()
 
     async def stop(self, grace_s: float) -> None:
         """Lets runs finish for `grace_s`, asks the others to end, then kills what is left."""
         self._enter("stopping")
-        if self._replacing is not None:
-            self._replacing.cancel()
-            await asyncio.wait({self._replacing})
+        if (replacing := self._replacing) is not None:
+            replacing.cancel()
+            await asyncio.wait({replacing})
+            self._replacing = None
         workers = set(self._workers)
         for worker in workers:
             worker.retire()
@@ -192,6 +197,8 @@ class Fleet:
         self._enter("ready")
         if old is not None:
             old.retire()
+            for active in old.stuck:
+                active.give_up()
             self._watch(self._see_off(old))
         if worker is not None and not worker.alive:
             self.worker_died(worker, worker.gone.result())

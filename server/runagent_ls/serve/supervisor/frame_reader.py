@@ -12,9 +12,6 @@ OnFrame: TypeAlias = Callable[[int, int, bytes], None]
 OnTooLong: TypeAlias = Callable[[int, int, int], None]
 """Kind, run and length of a frame whose payload was left out."""
 
-LONGEST: Final = 256 * 1024 * 1024
-"""Bytes of one payload that are kept. A worker may claim 4 GB, and this process has to survive."""
-
 _KINDS: Final = frozenset(range(framing.READY, framing.PONG + 1))
 
 
@@ -27,12 +24,14 @@ class FrameReader:
     """Feed it bytes; it calls `on_frame` for each whole frame, in order.
 
     `last_run` is the highest number that was given to a run; a higher one in a frame is no number.
+    A payload of more than `longest` bytes is not kept.
     """
 
-    def __init__(self, on_frame: OnFrame, on_too_long: OnTooLong) -> None:
+    def __init__(self, on_frame: OnFrame, on_too_long: OnTooLong, longest: int) -> None:
         self._on_frame = on_frame
         self._on_too_long = on_too_long
         self.last_run = 0
+        self._longest = longest
         self._pending = bytearray()
         self._wanted = framing.HEAD.size
         self._skip = 0
@@ -62,7 +61,7 @@ class FrameReader:
             if kind not in _KINDS or run > self.last_run:
                 raise NoFrameError
             end = at + head + length
-            if length > LONGEST:
+            if length > self._longest:
                 self._skip = max(0, end - size)
                 self._on_too_long(kind, run, length)
                 at = min(end, size)

@@ -83,9 +83,9 @@ class Supervisor:
     async def start(self) -> None:
         """Returns when the agent takes runs. StartFailedError says why it does not."""
         await self.reload(self._fleet.plan)
-        failure = self._fleet.condition.failure
-        if self._fleet.condition.state == "failed" and failure is not None:
-            raise StartFailedError(failure)
+        condition = self._fleet.condition
+        if condition.state in {"failed", "stopping", "stopped"}:
+            raise StartFailedError(condition.failure or Failure("CANCELLED", STOPPED))
 
     async def reload(self, plan: AgentPlan) -> None:
         """Starts a new worker for `plan` beside the one that answers, which then takes over, while
@@ -166,9 +166,9 @@ class Supervisor:
         try:
             worker.begin(active, streams)
         except BaseException:
-            self._ended(active)
+            self._free_place(active)
             raise
-        active.ended.add_done_callback(lambda _: self._ended(active))
+        active.freed.add_done_callback(lambda _: self._free_place(active))
         if self._limits.run_s is not None and not self._debugged:
             loop = asyncio.get_running_loop()
             active.timers.append(loop.call_later(self._limits.run_s, self._over_time, active))
@@ -226,12 +226,10 @@ class Supervisor:
         late = loop.call_later(self._limits.cancel_s, self._fleet.would_not_end, worker, active)
         active.timers.append(late)
 
-    def _ended(self, active: ActiveRun) -> None:
+    def _free_place(self, active: ActiveRun) -> None:
         del self._active[active.run.id]
         self._turns.release()
         self._mean_s += (active.elapsed_s - self._mean_s) / 8
-        for timer in active.timers:
-            timer.cancel()
 
     def _told(self) -> None:
         self._listener.status_changed(self.status)

@@ -22,6 +22,9 @@ from runagent_ls.serve.supervisor.process import WorkerProcess
 from runagent_ls.serve.supervisor.runs import RunFailedError
 from runagent_ls.serve.worker import framing
 
+LONGEST: Final = 256 * 1024 * 1024
+"""Bytes of one payload that are kept. A worker may claim 4 GB, and this process has to survive."""
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -68,7 +71,7 @@ class WorkerLink:
         self._debug = debug
         self._owner = owner
         self._logs = Logs(on_text)
-        self._reader = FrameReader(self._on_frame, self._on_too_long)
+        self._reader = FrameReader(self._on_frame, self._on_too_long, LONGEST)
         self._numbers: dict[ActiveRun, int] = {}
         self._cause: Cause = "exit"
         self._process: WorkerProcess | None = None

@@ -33,7 +33,7 @@ def extract(value: Any, extractor: dict[str, Any]) -> dict[str, Any]:
             raise ExpressionError(steps["error"], steps.get("exception", "Exception"))
         matches = walk(top, steps)
         if matches and matches[0] is _ABOVE_ALL:
-            raise AttributeError("'NoneType' object has no attribute 'value'")
+            raise AttributeError(_NO_VALUE)
         found[name] = matches[0].value if matches else None
     return found
 
@@ -50,6 +50,7 @@ class Match:
 
 _ABOVE_ALL = Match(None, None)
 """What the whole output is in. jsonpath-ng goes on from there, but cannot answer with it."""
+_NO_VALUE = "'NoneType' object has no attribute 'value'"
 
 
 def walk(start: Match, steps: list[list[Any]]) -> list[Match]:
@@ -64,11 +65,11 @@ def walk(start: Match, steps: list[list[Any]]) -> list[Match]:
 def _root(match: Match, _: list[Any]) -> list[Match]:
     while match.parent is not None:
         match = match.parent
-    return [match]
+    return _this(match, _)
 
 
 def _this(match: Match, _: list[Any]) -> list[Match]:
-    return [match]
+    return [Match(None, None) if match is _ABOVE_ALL else match]
 
 
 def _parent(match: Match, _: list[Any]) -> list[Match]:
@@ -112,6 +113,8 @@ def _slice(match: Match, arguments: list[Any]) -> list[Match]:
 
 def _descendants(match: Match, arguments: list[Any]) -> list[Match]:
     found = walk(match, arguments[0])
+    if match is _ABOVE_ALL:
+        raise AttributeError(_NO_VALUE)
     value = match.value
     if isinstance(value, list):
         below = value
