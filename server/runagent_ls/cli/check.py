@@ -6,9 +6,10 @@ import gc
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.projects import configs_of
@@ -19,6 +20,9 @@ from runagent_ls.project.loading import load_project
 from runagent_ls.rules.engine import check as check_project
 from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
+
+if TYPE_CHECKING:
+    from runagent_ls.cli.verifying import Verified
 
 _FIX_PASSES: Final = 20
 """Fixes that undo each other must not go on for ever."""
@@ -43,6 +47,13 @@ def check(options: Namespace) -> int:
             fixed += applied
             files.refresh()
             found = findings_of(configs, files, selection)
+    verified: Mapping[Path, Verified] = {}
+    if options.verify:
+        from runagent_ls.cli.verifying import verify_all
+
+        projects = [load_project(config, files) for config in configs]
+        verified = verify_all(projects, options.interpreter, options.timeout)
+        found = findings_of(configs, files, selection, verified)
     report = Report(
         files=tuple(
             CheckedFile(path, files.read(path).text or "", tuple(findings))
@@ -51,18 +62,25 @@ def check(options: Namespace) -> int:
         projects=len(configs),
         base=_base(options.output_format),
         fixed=fixed,
+        verified={config: it.verification for config, it in verified.items()},
     )
     sys.stdout.write(_rendered(report, options.output_format))
     return ExitCode.FINDINGS if report.count()["error"] else ExitCode.OK
 
 
 def findings_of(
-    configs: Sequence[Path], files: FileSource, selection: Selection
+    configs: Sequence[Path],
+    files: FileSource,
+    selection: Selection,
+    verified: Mapping[Path, Verified] | None = None,
 ) -> dict[Path, list[Finding]]:
     """Findings by file: every configuration, and each other file that has some."""
     found: dict[Path, dict[object, Finding]] = {config: {} for config in configs}
     for config in configs:
-        for path, findings in check_project(load_project(config, files), selection).items():
+        project = load_project(config, files)
+        if verified:
+            project = replace(project, observation=verified[config].observation)
+        for path, findings in check_project(project, selection).items():
             # Projects may share a Python file: what both say of it is said once.
             known = found.setdefault(path, {})
             for finding in findings:

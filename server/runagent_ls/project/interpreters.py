@@ -49,8 +49,8 @@ def find(
 
     `wanted` is a Python or the folder of an environment and is taken as it is, also when it cannot
     be started. Otherwise: `.venv` or `venv` in `folder` or in one of its parents up to `workspace`
-    (without one: up to the folder that has `.git`, if any), VIRTUAL_ENV, `python3` or `python` on
-    PATH, our own. `environment` stands in for the process's own variables.
+    (without one: up to the folder that has `.git`, else up to the current folder), VIRTUAL_ENV,
+    `python3` or `python` on PATH, our own. `environment` stands in for the process's own variables.
     """
     variables = os.environ if environment is None else environment
     if wanted is not None:
@@ -98,7 +98,10 @@ def _parents(folder: FilePath, workspace: FilePath | None) -> list[FilePath]:
     if workspace is not None:
         top = _absolute(workspace)
         return [it for it in above if it.is_relative_to(top)] or [folder]
-    top_at = next((at for at, it in enumerate(above) if os.path.lexists(it / ".git")), 0)
+    top_at = next((at for at, it in enumerate(above) if os.path.lexists(it / ".git")), None)
+    if top_at is None:
+        here = _absolute(FilePath())
+        top_at = above.index(here) if here in above else 0
     return above[: top_at + 1]
 
 

@@ -16,10 +16,10 @@ FaultKind: TypeAlias = Literal[
     "raised", "name", "attribute", "exit", "died", "timeout", "configuration", "interpreter"
 ]
 """`raised`: an exception came out of importing a file. `name`: the file lacks the first part of
-`module`; `attribute`: an object lacks a further part. `exit`: code ended the process by an
-exception (SystemExit, KeyboardInterrupt). `died`: the process was gone. `timeout`: it was still
-importing when the time was over. `configuration`: it was not even imported. `interpreter`: the
-Python itself did not start."""
+`module`. `attribute`: an object lacks a further part, or failed to give it. `exit`: code ended the
+process by an exception (SystemExit, KeyboardInterrupt). `died`: the process was gone. `timeout`: it
+was still importing when the time was over. `configuration`: it was not even imported.
+`interpreter`: the Python itself did not start."""
 
 
 @dataclass(frozen=True, slots=True)

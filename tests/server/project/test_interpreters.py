@@ -80,6 +80,17 @@ def test_without_a_workspace_the_repository_is_the_limit(
     assert find(agent, environment=nothing).path == above
 
 
+def test_without_a_repository_the_current_folder_is_the_limit(
+    agent: Path, tmp_path: Path, nothing: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(tmp_path / ".venv")
+    above = environment(tmp_path / "work" / "venv")
+    monkeypatch.chdir(tmp_path / "empty")
+    assert find(agent, environment=nothing).origin == "own"
+    monkeypatch.chdir(tmp_path / "work")
+    assert find(agent, environment=nothing).path == above
+
+
 def test_a_workspace_that_does_not_hold_the_agent_bounds_nothing_else(
     agent: Path, tmp_path: Path, nothing: dict[str, str]
 ) -> None:

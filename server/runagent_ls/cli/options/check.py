@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.values import LEVELS, listed, one_of, severity
+from runagent_ls.cli.options.values import LEVELS, listed, one_of, seconds, severity
 
 FORMATS: Final = ("text", "json", "github", "sarif", "junit")
 
@@ -52,6 +52,26 @@ def fill(parser: CommandParser) -> None:
         default=[],
         metavar="CODE=LEVEL",
         help=f"report a rule with another severity: {', '.join(LEVELS)}; may be repeated",
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="import the agents in their own Python as well: what reading the code cannot tell is"
+        " then known. This runs the top level of their files",
+    )
+    parser.add_argument(
+        "--interpreter",
+        type=Path,
+        metavar="PATH",
+        help="with --verify: the Python to use, or the folder of an environment; default: .venv or"
+        " venv of the agent or above it, the activated environment, python3 on PATH",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=60.0,
+        metavar="S",
+        help="with --verify: give up on importing an agent after so many seconds; default: 60",
     )
     parser.add_argument(
         "--fix", action="store_true", help="apply the safe fixes, then report what is left"

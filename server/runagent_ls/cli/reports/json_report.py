@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runagent_ls.cli.reports.report import Report, place, shown_path
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.rules.finding import Finding, Fix
 
+if TYPE_CHECKING:
+    from runagent_ls.serve.state import EntrypointReport
+    from runagent_ls.serve.verification import Verification
+
 
 def render(report: Report) -> str:
-    """`{"files": [{"path", "diagnostics": [...]}]}`, ASCII only so that any pipe carries it."""
+    """`{"files": [{"path", "diagnostics": [...]}]}`, ASCII only so that any pipe carries it.
+
+    With `--verify` also `"verified": [{"path", "interpreter", "python", "passed", "entrypoints":
+    [{"tag", "exists", "callable", "streams", "kind", "signature", "file", "line",
+    "failure"}]}]`, null where
+    something is not known; lines count from 1.
+    """
     files: list[JsonValue] = [
         {
             "path": shown_path(file.path, report.base),
@@ -19,7 +30,36 @@ def render(report: Report) -> str:
         }
         for file in report.files
     ]
-    return json.dumps({"files": files}, indent=2) + "\n"
+    whole: dict[str, JsonValue] = {"files": files}
+    if report.verified:
+        whole["verified"] = [
+            _verified(config, it, report.base) for config, it in report.verified.items()
+        ]
+    return json.dumps(whole, indent=2) + "\n"
+
+
+def _verified(config: Path, verification: Verification, base: Path) -> JsonValue:
+    return {
+        "path": shown_path(config, base),
+        "interpreter": str(verification.interpreter),
+        "python": verification.python,
+        "passed": verification.passed,
+        "entrypoints": [_entrypoint(it, base) for it in verification.reports],
+    }
+
+
+def _entrypoint(report: EntrypointReport, base: Path) -> JsonValue:
+    return {
+        "tag": report.tag,
+        "exists": report.exists,
+        "callable": report.callable,
+        "streams": report.streams,
+        "kind": report.kind,
+        "signature": report.signature,
+        "file": None if report.file is None else shown_path(report.file, base),
+        "line": report.line,
+        "failure": None if report.failure is None else report.failure.message,
+    }
 
 
 def _diagnostic(finding: Finding, base: Path) -> dict[str, JsonValue]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.rules.finding import Finding, Severity
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position, Range
+
+if TYPE_CHECKING:
+    from runagent_ls.serve.verification import Verification
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Report:
     projects: int
     base: Path
     fixed: int = 0
+    verified: Mapping[Path, Verification] = field(default_factory=dict)
+    """What the agents' own Python said, by configuration."""
 
     def findings(self) -> Iterator[tuple[CheckedFile, Finding]]:
         """Every finding with its file, in the order of the report."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from runagent_ls.cli.reports.excerpt import excerpt
 from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
@@ -22,6 +23,9 @@ _NOUN: Final[dict[Severity, tuple[str, str]]] = {
     "hint": ("hint", "hints"),
 }
 
+if TYPE_CHECKING:
+    from runagent_ls.serve.state import EntrypointReport
+
 
 def render(report: Report, paint: Painter, encoding: str) -> str:
     """All findings with source excerpts, then one line that counts them.
@@ -29,7 +33,27 @@ def render(report: Report, paint: Painter, encoding: str) -> str:
     `encoding` is that of the output: what it cannot hold is shown as an escape, in place.
     """
     blocks = [_block(report, file, finding, paint, encoding) for file, finding in report.findings()]
-    return "\n".join([*blocks, _summary(report, paint) + "\n"])
+    seen = [_verified(report, config, paint) for config in report.verified]
+    return "\n".join([*blocks, *seen, _summary(report, paint) + "\n"])
+
+
+def _verified(report: Report, config: Path, paint: Painter) -> str:
+    """What the agent's own Python made of each entrypoint."""
+    found = report.verified[config]
+    python = f"Python {found.python}" if found.python else "Python"
+    where = shown_path(found.interpreter, report.base)
+    lines = [paint(one_line(f"{shown_path(config, report.base)} in {python} ({where})"), "bold")]
+    width = max((len(it.tag) for it in found.reports), default=0)
+    lines += [one_line(f"  {it.tag:{width}}  {_seen(it)}").rstrip() for it in found.reports]
+    return "\n".join(lines) + "\n"
+
+
+def _seen(report: EntrypointReport) -> str:
+    if report.failure is not None:
+        return "not there" if report.failure.exception == "AttributeError" else "not imported"
+    if report.callable is False:
+        return "cannot be called"
+    return f"{report.kind} {report.signature or ''}"
 
 
 def _block(

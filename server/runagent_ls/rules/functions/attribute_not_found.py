@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
-from runagent_ls.rules.faults import faults, text_of
+from runagent_ls.rules.faults import faults, place_of, text_of
 from runagent_ls.rules.functions.module_form import plain_name
 from runagent_ls.rules.functions.places import has_whole_source
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
@@ -66,10 +66,13 @@ def _observed(project: AgentProject) -> Iterator[Issue]:
     for entrypoint, fault in faults(project, "attribute"):
         found = entrypoint.resolution
         if found is None or found.exists is not Proof.REFUTED:
+            name = "" if fault.exception == "AttributeError" else f"{fault.exception}: "
             yield Issue(
                 f"{entrypoint.module} is not there when {entrypoint.file} has been imported:"
-                f" {text_of(fault)}.",
+                f" {name}{text_of(fault)}.",
                 InConfig((*entrypoint.path, "module")),
+                twin=place_of(fault.steps[-1], project) if fault.steps else None,
+                twin_text="Where it went wrong",
             )
 
 

@@ -9,13 +9,14 @@
     Verification(interpreter, reports=status.entrypoints, failure=status.failure)
 
 The observation speaks of the entrypoints as they stand in `project` when `observed` is called. To
-show it while the user types, keep `observed(...).observation` and put it into later readings with
-`dataclasses.replace(later, observation=kept)`: what was edited since is then no longer spoken of.
+show it while the user types, keep `observation_of(project, verification)` and put it into later
+readings with `dataclasses.replace(later, observation=kept)`: what was edited since is then no
+longer spoken of.
 Findings stand at the entrypoint in the configuration and at the line in the Python file.
 """
 
-from runagent_ls.serve.verification.observing import observed
+from runagent_ls.serve.verification.observing import observation_of, observed
 from runagent_ls.serve.verification.verification import Verification
 from runagent_ls.serve.verification.verifying import verify
 
-__all__ = ["Verification", "observed", "verify"]
+__all__ = ["Verification", "observation_of", "observed", "verify"]

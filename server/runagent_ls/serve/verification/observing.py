@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
@@ -32,6 +33,11 @@ _ENDED: Final = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit"})
 
 def observed(project: AgentProject, verification: Verification) -> AgentProject:
     """The project with what the runtime said of it. Pure: reads nothing, runs nothing."""
+    return replace(project, observation=observation_of(project, verification))
+
+
+def observation_of(project: AgentProject, verification: Verification) -> Observation:
+    """What the runtime said, about the entrypoints as they stand in `project`."""
     failure = verification.failure
     by_tag = {report.tag: report for report in verification.reports}
     if failure is not None and all(it.failure is None for it in by_tag.values()):
@@ -39,7 +45,7 @@ def observed(project: AgentProject, verification: Verification) -> AgentProject:
         by_tag = {}
     if failure is not None and failure.tag is not None:
         by_tag.setdefault(failure.tag, EntrypointReport(failure.tag, False, failure=failure))
-    faults = _Faults(verification)
+    faults = _Faults(verification, project.config_path)
     seen = tuple(
         _entrypoint(entrypoint, by_tag[entrypoint.tag], faults)
         for entrypoint in project.entrypoints
@@ -47,8 +53,7 @@ def observed(project: AgentProject, verification: Verification) -> AgentProject:
     )
     told = failure is None or (failure.tag and any(it.fault is not None for it in seen))
     whole = faults.of(failure) if failure is not None and not told else None
-    observation = Observation(verification.interpreter, verification.python, seen, whole)
-    return replace(project, observation=observation)
+    return Observation(verification.interpreter, verification.python, seen, whole)
 
 
 def missing_module(failure: Failure) -> str | None:
@@ -62,16 +67,23 @@ def missing_module(failure: Failure) -> str | None:
 class _Faults:
     """Failures of a start, sorted by what went wrong."""
 
-    def __init__(self, verification: Verification) -> None:
+    def __init__(self, verification: Verification, config_path: Path) -> None:
         self._verification = verification
+        self._config_path = config_path
 
     def of(self, failure: Failure) -> Fault:
         module = missing_module(failure)
+        # A place in the configuration is where an entrypoint is named, unless it is at fault.
+        steps = tuple(_step(frame) for frame in failure.frames if frame.file != self._config_path)
+        imported = any(frame.function == "<module>" for frame in failure.frames)
+        kind = _kind(failure, imported=imported, ran=bool(steps))
+        if kind == "configuration":
+            steps = tuple(_step(frame) for frame in failure.frames)
         return Fault(
-            kind=_kind(failure),
+            kind=kind,
             message=failure.message,
             exception=failure.exception,
-            steps=tuple(_step(frame) for frame in failure.frames),
+            steps=steps,
             suggestion=failure.suggestion,
             exit_code=failure.exit_code,
             missing=module,
@@ -85,15 +97,18 @@ class _Faults:
         return usual_command(self._verification.interpreter, module)
 
 
-def _kind(failure: Failure) -> FaultKind:
+def _kind(failure: Failure, *, imported: bool, ran: bool) -> FaultKind:
+    """`imported`: top-level code of a file was on the way; `ran`: any code of the agent was."""
     if failure.code in _BY_CODE:
         return _BY_CODE[failure.code]
     if failure.exception in _ENDED:
         return "exit"
     if failure.exception is None:
         return "configuration"
-    if failure.frames:
+    if imported:
         return "raised"
+    if ran and failure.tag is not None:
+        return "attribute"
     if failure.exception == "AttributeError" and failure.tag is not None:
         return "name" if _NO_OBJECT.match(failure.message) else "attribute"
     return "configuration" if _NO_FILE.match(failure.message) else "raised"

@@ -25,6 +25,9 @@ class Cleaner:
         return replace(failure, message=self._redactor.text(failure.message), frames=frames)
 
     def report(self, report: EntrypointReport) -> EntrypointReport:
-        if report.failure is None:
-            return report
-        return replace(report, failure=self.failure(report.failure))
+        """Defaults in a signature may be values that were read from a variable."""
+        return replace(
+            report,
+            signature=report.signature and self._redactor.text(report.signature),
+            failure=report.failure and self.failure(report.failure),
+        )
