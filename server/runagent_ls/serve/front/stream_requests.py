@@ -33,6 +33,8 @@ def run_of(message: bytes, plan: AgentPlan, run_id: str) -> Run:
             f"Entrypoint `{tag}` is not a streaming entrypoint. "
             "Use a streaming entrypoint (ending with '_stream')."
         )
+    if isinstance(args, str | dict):
+        args = list(args)  # the platform spreads them into characters and keys
     if not isinstance(args, list):
         raise RefusedError("input_args must be an array")
     if not isinstance(kwargs, dict):

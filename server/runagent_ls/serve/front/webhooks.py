@@ -27,6 +27,8 @@ _NO_METHOD: Final = (
     "cannot access local variable 'response' where it is not associated with a value"
 )
 _NOTHING: Final = object()
+_HEADERS: Final = {"Content-Type": "application/json"}
+"""also when there is nothing to send"""
 
 
 class Webhooks:
@@ -79,7 +81,13 @@ class Webhooks:
             return cast("JsonValue", json.loads(await self._asked(entrypoint, payload)))
         except httpx.TimeoutException as error:
             raise _failed(error, str(error) or _late(error)) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
+        except (
+            httpx.HTTPError,
+            httpx.InvalidURL,
+            ValueError,
+            RecursionError,
+            ExceptionGroup,  # what asyncio's connecting makes of a port beyond the last
+        ) as error:
             raise _failed(error, str(error)) from error
 
     async def _asked(self, entrypoint: WebhookEntrypoint, payload: object) -> bytes:
@@ -96,7 +104,8 @@ class Webhooks:
         if self._client is None:
             limits = httpx.Timeout(READ_S, connect=CONNECT_S, write=WRITE_S)
             self._client = httpx.AsyncClient(timeout=limits)
-        async with self._client.stream(method, url, json=body) as response:
+        headers = _HEADERS if method == "POST" else None
+        async with self._client.stream(method, url, json=body, headers=headers) as response:
             response.raise_for_status()
             pieces, size = [], 0
             async for piece in response.aiter_bytes():
