@@ -85,10 +85,14 @@ class Worker:
 
     def start(self, tag: str, *args: Any, credit: int | None = NO_LIMIT, **kwargs: Any) -> int:
         """Asks for a run; its number."""
-        self._last_run += 1
-        asked = {"id": f"id-{self._last_run}", "tag": tag, "args": args, "kwargs": kwargs}
+        number = self.next_number()
+        asked = {"id": f"id-{number}", "tag": tag, "args": args, "kwargs": kwargs}
         streams = tag.endswith("_stream")
-        self.tell("RUN", self._last_run, {**asked, "streams": streams, "credit": credit})
+        self.tell("RUN", number, {**asked, "streams": streams, "credit": credit})
+        return number
+
+    def next_number(self) -> int:
+        self._last_run += 1
         return self._last_run
 
     def end_of(self, run: int) -> Said:

@@ -113,12 +113,11 @@ class Stream(Run):
     def _iterate(self, iterable: Any) -> None:
         chunks, output, now = self._chunks, self.entrypoint.output, time.perf_counter
         turn_ends = now() + _TURN_S
-        self._wait()
         try:
             for item in iterable:
-                chunks.add(output(item))
                 if chunks.stopped or self.cancelled:
                     self._wait()
+                chunks.add(output(item))
                 if now() > turn_ends:
                     self.flush()
                     turn_ends = now() + _TURN_S
@@ -216,11 +215,10 @@ class AsyncStream(OnLoop):
         self._go_on = asyncio.Event()
         turn_ends = now() + _TURN_S
         try:
-            await self._wait()
             async for item in iterable:
-                chunks.add(output(item))
                 if chunks.stopped:
                     await self._wait()
+                chunks.add(output(item))
                 if now() > turn_ends:
                     self.flush()
                     await asyncio.sleep(0)
