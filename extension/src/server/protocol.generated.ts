@@ -622,6 +622,10 @@ export interface HistoryRun {
   firstChunkMs?: number;
   stopped?: boolean;
   /**
+   * the Python that ran the agent, where we served it
+   */
+  interpreter?: string;
+  /**
    * chunks of a long run that were not kept
    */
   droppedChunks: number;

@@ -60,6 +60,7 @@ class HistoryRun(TypedDict):
     error: NotRequired[Json]
     firstChunkMs: NotRequired[float]
     stopped: NotRequired[bool]
+    interpreter: NotRequired[str]
     droppedChunks: int
     redacted: bool
     items: list[Json]
@@ -146,6 +147,8 @@ def run_of(run: StoredRun, chunks: Iterable[StoredChunk], limit: int, uri: MakeU
         message["firstChunkMs"] = run.first_chunk_ms
     if run.stopped is not None:
         message["stopped"] = run.stopped
+    if run.interpreter is not None:
+        message["interpreter"] = run.interpreter
     return message
 
 
