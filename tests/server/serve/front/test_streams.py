@@ -138,7 +138,7 @@ async def test_a_stream_of_a_web_page_is_refused(agent: Served) -> None:
         ("[]", "Missing required field: entrypoint_tag"),
         ('"entrypoint_tag input_args input_kwargs"', "Missing required field: entrypoint_tag"),
         ('{"entrypoint_tag": ["x"], "input_args": [], "input_kwargs": {}}', "must be a string"),
-        ('{"entrypoint_tag": "count_stream", "input_args": "x", "input_kwargs": {}}', "an array"),
+        ('{"entrypoint_tag": "count_stream", "input_args": 5, "input_kwargs": {}}', "an array"),
         ('{"entrypoint_tag": "count_stream", "input_args": [], "input_kwargs": null}', "an object"),
         ("[" * 100_000, "Invalid JSON format"),
         ("[" * 500 + "]" * 500, "nested too deeply"),
