@@ -16,13 +16,18 @@ from runagent_ls.serve.lifecycle.control import Changed, Order, Reload, Stop, Te
 from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step
 from runagent_ls.serve.lifecycle.exit_codes import AGENT_FAILED
 from runagent_ls.serve.lifecycle.loading import Loaded, load, located
+from runagent_ls.serve.lifecycle.missing import (
+    is_missing_module,
+    requirements_missing,
+    with_command,
+)
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.lifecycle.ports import Address, listen
 from runagent_ls.serve.lifecycle.publication import Publication
 from runagent_ls.serve.lifecycle.reloading import Reloader
 from runagent_ls.serve.lifecycle.reports import Reports
 from runagent_ls.serve.plan import AgentPlan
-from runagent_ls.serve.state import StartFailedError
+from runagent_ls.serve.state import Failure, StartFailedError
 from runagent_ls.serve.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -129,14 +134,31 @@ class AgentServer:
                 return False
             try:
                 starting.result()
-            except StartFailedError:
+            except StartFailedError as error:
                 self._reports.mute()
-                raise
+                raise StartFailedError(
+                    await self._advised(supervisor.plan, error.failure)
+                ) from None
             return True
         finally:
             for task in (starting, stopped):
                 task.cancel()
             await asyncio.gather(starting, stopped, return_exceptions=True)
+
+    async def _advised(self, plan: AgentPlan, failure: Failure) -> Failure:
+        """With the command that installs the module that was not found."""
+        if not is_missing_module(failure):
+            return failure
+        missing = await requirements_missing(plan, failure)
+        if missing is None:
+            return failure
+        self._report(missing)
+        return with_command(failure, missing)
+
+    async def _tell_missing(self, plan: AgentPlan) -> None:
+        missing = await requirements_missing(plan)
+        if missing is not None:
+            self._report(missing)
 
     def _front(self, supervisor: Supervisor, address: Address, registry: Registry) -> Front:
         from runagent_ls.serve.front import FrontContext, build_app
@@ -191,9 +213,10 @@ class AgentServer:
             serving = tasks.create_task(
                 serve(front, [address.socket], self._stopping, serving=ready)
             )
+            checking = tasks.create_task(self._tell_missing(supervisor.plan))
             await self._stopping.wait()
-            obeying.cancel()
-            reloading.cancel()
+            for task in (obeying, reloading, checking):
+                task.cancel()
             await stopping
             if self._hurry.is_set():
                 serving.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from . import failures, reports
@@ -28,6 +29,22 @@ class Agent:
         self.entrypoints: dict[str, Entrypoint] = {}
         self.reports: list[dict[str, object]] = []
         self.failure: dict[str, object] | None = None
+
+    def lay_over(self, environment: dict[str, str]) -> None:
+        """Sets the agent's variables as the platform does, when Python has started already:
+        PYTHONPATH among them changes nothing here, and reaches the programs that it starts."""
+        try:
+            os.environ.update(environment)
+        except (ValueError, OSError) as refused:
+            self.failure = {
+                "code": "ENVIRONMENT_FAILED",
+                "message": failures.text_of(refused),
+                "suggestion": "Look at the names in env_vars and .env: one of them, or its value, "
+                "is none that the system takes.",
+                "exception": failures.name_of(refused),
+                "tag": None,
+                "frames": [],
+            }
 
     def load(self, entries: list[dict[str, Any]]) -> None:
         """`entries` as in LOAD. Each file is executed once, whatever becomes of the others."""
@@ -59,10 +76,11 @@ class Agent:
         return sorted(fresh)
 
     def _failure(self, tag: str, file: str, exception: BaseException) -> dict[str, object]:
-        message = failures.text_of(exception)
+        message, exit_code = failures.text_of(exception), None
         if isinstance(exception, SystemExit):
             code = exception.code
             message = f"{file} ended the program when it was imported: sys.exit({code!r})"
+            exit_code = code & 0xFF if isinstance(code, int) else int(code is not None)
         frames = failures.frames_of(exception, self._own)
         self._failed_files.update(str(frame["file"]) for frame in frames)
         imported = not self._importer.failed_with(exception)
@@ -73,4 +91,5 @@ class Agent:
             "exception": failures.name_of(exception),
             "tag": tag,
             "frames": frames,
+            "exit_code": exit_code,
         }

@@ -24,7 +24,15 @@ from runagent_ls.agents.targets.own_servers import is_running
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.agents.targets.target import Target, resolve
 from runagent_ls.serve.lifecycle import launch
-from runagent_ls.serve.lifecycle.events import Event, Failed, Logged, Ready, StatusChanged, Step
+from runagent_ls.serve.lifecycle.events import (
+    Event,
+    Failed,
+    Logged,
+    Ready,
+    RequirementsMissing,
+    StatusChanged,
+    Step,
+)
 from runagent_ls.serve.lifecycle.front_process import FrontProcess
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.plan import DebugPlan, Limits
@@ -219,6 +227,45 @@ async def test_a_missing_entry_file_stands_at_its_entrypoint(make_agent: MakeAge
     assert failure.message == f"Entry point file not found: {folder / 'main.py'}"
     assert failure.frames[-1].file == folder / "runagent.config.json"
     await process.wait()
+
+
+async def test_the_exit_code_of_an_agent_that_exits_at_import_is_kept(
+    make_agent: MakeAgent,
+) -> None:
+    folder = make_agent({"main.py": "import sys\nsys.exit(4)\n"})
+    process = await FrontProcess.start(options(folder), lambda _: None)
+    with pytest.raises(StartFailedError):
+        await process.wait_ready()
+    assert await process.wait() == 4
+
+
+async def test_a_missing_package_comes_with_the_command_that_installs_it(
+    make_agent: MakeAgent,
+) -> None:
+    events: list[Event] = []
+    folder = make_agent({"main.py": "import no_such_package_here\n"})
+    process = await FrontProcess.start(options(folder), events.append)
+    with pytest.raises(StartFailedError) as caught:
+        await process.wait_ready()
+    command = (str(PYTHON), "-m", "pip", "install", "no-such-package-here")
+    assert RequirementsMissing(("no-such-package-here",), command) in events
+    assert " ".join(command) in (caught.value.failure.suggestion or "")
+    await process.wait()
+
+
+async def test_requirements_that_are_not_met_are_told_and_not_installed(
+    make_agent: MakeAgent, start: StartFront
+) -> None:
+    files = {"main.py": SLOW, "requirements.txt": "pytest\nno-such-package-here>=2\n"}
+    front = await start(options(make_agent(files, ENTRYPOINTS)))
+
+    def told() -> RequirementsMissing | None:
+        return next((it for it in front.events if isinstance(it, RequirementsMissing)), None)
+
+    found = await front.until(told)
+    assert found.missing == ("no-such-package-here>=2",)
+    assert found.command[0] == str(PYTHON)
+    assert await front.call("greet") == "hello you"
 
 
 async def test_a_front_that_cannot_run_at_all_says_what_it_printed(
