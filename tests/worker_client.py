@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Any, Final
 from runagent_ls.serve.worker import framing
 
 WORKER: Final = Path(framing.__file__).with_name("__main__.py")
+INTERPRETER: Final = Path(os.environ.get("WORKER_PYTHON", sys.executable))
+"""Set WORKER_PYTHON to run the worker's tests with another CPython from 3.9 on."""
 LIMIT_S: Final = 20.0
 NO_LIMIT: Final = 1 << 40
 _NAMES: Final = {
@@ -52,6 +54,14 @@ def entry(
 ) -> dict[str, Any]:
     """An entrypoint of LOAD; the object has the tag's name unless `module` says another."""
     return {"tag": tag, "file": file, "module": module or tag, "extractor": {}, **more}
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Asks again until it holds."""
+    end = time.monotonic() + LIMIT_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 class Worker:
@@ -168,7 +178,7 @@ class Worker:
 
 @contextmanager
 def worker(
-    interpreter: Path = Path(sys.executable), environment: Mapping[str, str] | None = None
+    interpreter: Path = INTERPRETER, environment: Mapping[str, str] | None = None
 ) -> Iterator[Worker]:
     """A worker that nothing has been loaded into; it and all its children end with the block."""
     running = Worker(interpreter, environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 
 TYPE_CHECKING = False
@@ -67,5 +66,7 @@ def _positional(count: int) -> str:
 
 
 def _unexpected(name: str, known: list[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, known, 1)
     return "no such parameter" + (f"; did you mean '{close[0]}'?" if close else "")

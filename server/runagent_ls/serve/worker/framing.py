@@ -6,8 +6,9 @@ this worker from 1, 0 means none.
 
 to the worker
     LOAD      {"folder", "entrypoints": [{"tag", "file", "module", "extractor"}], "debug": null |
-              {"path", "host", "port"}, "memory_bytes", "cpu_s"}; `extractor` is compiled: output
-              name to a list of steps, or to {"error": text}. Sent once, first.
+              {"path", "host", "port"}, "memory_bytes", "cpu_s", "environment"}; `extractor` is
+              compiled: output name to a list of steps, or to {"error": text}; `environment` is
+              laid over that of the process. Sent once, first.
     RUN       {"id", "tag", "args", "kwargs", "streams", "credit"}; `credit` as in CREDIT
     CREDIT    {"bytes"}: so many more bytes of chunks may be sent for this run
     CANCEL    {}: end this run, at its next yield or await at the latest

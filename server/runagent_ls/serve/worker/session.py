@@ -88,6 +88,7 @@ class Session:
         self._agent = Agent(folder, self._own)
         failure = self._debug(message["debug"])
         if failure is None:
+            self._agent.lay_over(message.get("environment", {}))
             self._agent.load(message["entrypoints"])
             failure = self._agent.failure
         self._pools.attribute()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from worker_client import LIMIT_S, Worker, agent
+from worker_client import Worker, agent, until
 
 SOURCE = """
 import asyncio, pathlib, threading, time
@@ -131,13 +130,6 @@ FLOODS = ["flood_stream", "later_flood_stream", "list_stream"]
 def worker(tmp_path: Path) -> Iterator[Worker]:
     with agent(tmp_path, SOURCE, *TAGS) as running:
         yield running
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + LIMIT_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 @pytest.mark.parametrize(
