@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import sys
 import textwrap
 import time
@@ -20,6 +21,7 @@ from runagent_ls.serve.supervisor import Output, Run, RunFailedError, Stream, Su
 
 LIMIT_S: Final = 30.0
 """For what takes a moment; the machine may be busy."""
+MARK: Final = "SUPERVISED_BY"
 T = TypeVar("T")
 
 
@@ -68,7 +70,7 @@ class Agent:
             "config_path": self.folder / "runagent.config.json",
             "config": {},
             "entrypoints": tuple(PythonEntrypoint(tag, "main.py", tag) for tag in self.tags),
-            "environment": {"SUPERVISED_BY": self.mark},
+            "environment": {},
             "interpreter": Path(sys.executable),
         }
         return AgentPlan(**{**values, **self._plan, **changes})
@@ -138,6 +140,7 @@ async def supervised(
     start: bool = True,
 ) -> AsyncIterator[Served]:
     """The agent until the block ends; then no process of it may be left."""
+    os.environ[MARK] = agent.mark
     heard = Heard()
     supervisor = Supervisor(agent.plan(), limits or Limits(), heard, debug)
     try:
@@ -146,6 +149,7 @@ async def supervised(
         yield Served(agent, supervisor, heard)
     finally:
         await asyncio.wait_for(supervisor.stop(0), LIMIT_S)
+        del os.environ[MARK]
         await until(lambda: not agent.processes())
 
 

@@ -75,7 +75,7 @@ async def _run(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**of_agent(environment, os.environ), "PYTHONIOENCODING": "utf-8"},
+            env={**of_agent(os.environ), **environment, "PYTHONIOENCODING": "utf-8"},
         )
     except (OSError, ValueError) as error:
         raise InterpreterUnusableError(_reason(error)) from error

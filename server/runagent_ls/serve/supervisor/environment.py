@@ -1,4 +1,7 @@
-"""The environment of the agent's process: the user's own, with the agent's variables over it."""
+"""The environment that the agent's process starts with: the user's own.
+
+The agent's variables are laid over it when its Python has started, as the platform does.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,15 @@ _NEVER: Final = _FOR_ONE_PYTHON | {"PYTHONINSPECT"}
 """PYTHONINSPECT keeps a process that has ended at a prompt that nobody sees."""
 
 
-def of_agent(own: Mapping[str, str], process: Mapping[str, str]) -> dict[str, str]:
-    """`own` are the agent's variables, `process` those of this process.
-
-    Of our own search path nothing reaches the agent, what the user put there does.
-    """
+def of_agent(process: Mapping[str, str]) -> dict[str, str]:
+    """Out of the variables of this process. Of our own search path nothing reaches the agent, what
+    the user put there does."""
     result = {name: value for name, value in process.items() if name not in _NEVER}
     if search_path := result.pop("PYTHONPATH", ""):
         kept = [each for each in search_path.split(os.pathsep) if each and not _is_ours(each)]
         if kept:
             result["PYTHONPATH"] = os.pathsep.join(kept)
-    return {**result, **own}
+    return result
 
 
 def _is_ours(folder: str) -> bool:

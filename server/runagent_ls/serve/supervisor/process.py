@@ -61,7 +61,7 @@ class WorkerProcess(asyncio.SubprocessProtocol):
                 lambda: process,
                 str(plan.interpreter),
                 _PROGRAM,
-                env=environment.of_agent(plan.environment, os.environ),
+                env=environment.of_agent(os.environ),
                 cwd=plan.folder,
                 **groups.options(),
             )

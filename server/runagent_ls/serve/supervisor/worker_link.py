@@ -271,6 +271,7 @@ class WorkerLink:
             },
             "memory_bytes": self._limits.memory_bytes,
             "cpu_s": self._limits.cpu_s,
+            "environment": dict(self.plan.environment),
         }
 
     async def _answer(self) -> None:

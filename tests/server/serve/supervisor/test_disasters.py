@@ -14,7 +14,7 @@ import pytest
 from runagent_ls.serve.plan import Limits
 from runagent_ls.serve.state import StartFailedError
 from runagent_ls.serve.supervisor import RunFailedError
-from supervised_agent import Agent, Served, supervised, until
+from supervised_agent import MARK, Agent, Served, supervised, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
@@ -432,10 +432,9 @@ sys.path[:0] = {sys.path!r}
 from pathlib import Path
 from runagent_ls.serve.plan import Limits
 from runagent_ls.serve.supervisor import Supervisor
-from supervised_agent import Agent, Heard, Run
+from supervised_agent import MARK, Agent, Heard, Run
 agent = Agent(Path({str(agent.folder)!r}), Path({str(agent.folder / "main.py")!r}).read_text(),
               {TAGS!r})
-agent.mark = {agent.mark!r}
 async def main():
     supervisor = Supervisor(agent.plan(), Limits(), Heard())
     await supervisor.start()
@@ -445,7 +444,11 @@ async def main():
 asyncio.run(main())
 """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        "-c",
+        program,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, MARK: agent.mark},
     )
     try:
         assert process.stdout is not None
