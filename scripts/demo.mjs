@@ -1,14 +1,13 @@
-// `npm run demo`: a real VS Code with the extension and two example agents, one of them running.
+// `npm run demo`: a real VS Code with the extension and two example agents; the first click starts one.
 // `--check` only proves that everything comes up, then ends. `--port N` chooses the page's port (8321).
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { serveAgent } from './agent.mjs';
 import { installEditor } from './editor/install.mjs';
 import { installExtension, startEditor, writeSettings } from './editor/server.mjs';
 import { findPython, setUp } from './setup.mjs';
-import { cache, onPath, root, run, StepError, script } from './steps.mjs';
+import { cache, onPath, output, root, run, StepError, script } from './steps.mjs';
 import { buildVsix } from './vsix.mjs';
 
 const { values: options } = parseArgs({ options: { check: { type: 'boolean', default: false }, port: { type: 'string', default: '8321' } } });
@@ -46,18 +45,26 @@ async function openEditor(folder, vsix, env) {
   return { where: `Open  ${url}`, stop: editor.stop, url };
 }
 
-/** @param {string} where @param {string} agent */
-function tell(where, agent) {
+/** @param {string} where */
+function tell(where) {
   console.log(`
 ${where}
 
   1. broken-agent/runagent.config.json   mistakes are underlined; Ctrl+. on one offers its fix
-  2. hello-agent/main.py                 press "Run" above greet, then "Stream" above count_down
-  3. "Run" above divide with 0           shows how a failing agent is reported
+  2. hello-agent/main.py                 press "Run" above greet: the agent is started, then asked
+  3. "Stream" above count_down           the numbers arrive one by one
+  4. "Run" above divide with 0           shows how a failing agent is reported
+  5. save a typing mistake in main.py    the agent goes on with the last good code, and says so
 
-The agent hello-agent is served by the runagent package at ${agent}.
 Press Ctrl+C here to end everything.
 `);
+}
+
+/** The agent starts, answers and ends, with nothing but the extension. @param {string} folder @param {NodeJS.ProcessEnv} env */
+function checkAgent(folder, env) {
+  const call = ['run', 'greet', '--project', path.join(folder, 'hello-agent'), '--arg', 'name="Ada"', '--json'];
+  const answer = output(findPython(), ['-I', '-S', path.join(root, 'server', 'launch.py'), ...call], { env });
+  if (answer === undefined || !answer.includes('Hello, Ada')) throw new StepError(`hello-agent did not answer as it should: ${answer}`);
 }
 
 /** @param {string} url */
@@ -69,7 +76,6 @@ async function checkPage(url) {
   const answer = await fetch(new URL(page, url), { headers: { cookie: cookie.split(';', 1)[0] ?? '' } });
   const text = await answer.text();
   if (!answer.ok || !text.includes('workbench')) throw new StepError(`${url} did not answer with the editor's page.`);
-  console.log('demo: the editor and the agent are up. OK');
 }
 
 await script(async () => {
@@ -77,18 +83,22 @@ await script(async () => {
   const vsix = buildVsix();
   mkdirSync(home, { recursive: true });
   const folder = copyExamples();
-  const agent = await serveAgent(path.join(folder, 'hello-agent'));
+  const env = { ...process.env, RUNAGENT_CACHE_DIR: path.join(home, 'registry'), RUNAGENT_LS_STATE: path.join(home, 'state') };
   /** @type {Awaited<ReturnType<typeof openEditor>> | undefined} */
   let editor;
   const interrupted = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve);
   });
   try {
-    editor = await openEditor(folder, vsix, { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir });
-    tell(editor.where, `${agent.host}:${agent.port}`);
-    if (options.check && editor.url) await checkPage(editor.url);
-    else await interrupted;
+    editor = await openEditor(folder, vsix, env);
+    tell(editor.where);
+    if (!options.check) await interrupted;
+    else if (editor.url) {
+      await checkPage(editor.url);
+      checkAgent(folder, env);
+      console.log('demo: the editor is up, and the agent answers. OK');
+    }
   } finally {
-    await Promise.allSettled([editor?.stop(), agent.stop()]);
+    await editor?.stop();
   }
 });

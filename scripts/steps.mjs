@@ -21,9 +21,9 @@ export function run(command, args, options = {}) {
 }
 
 /** What a command prints, or undefined when it cannot be run or fails.
- * @param {string} command @param {string[]} args @returns {string | undefined} */
-export function output(command, args) {
-  const result = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+ * @param {string} command @param {string[]} args @param {{env?: NodeJS.ProcessEnv}} [options] @returns {string | undefined} */
+export function output(command, args, options = {}) {
+  const result = spawnSync(command, args, { ...options, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
