@@ -102,7 +102,7 @@ export class Workbench {
   async openFile(file: string): Promise<void> {
     const name = path.basename(file);
     await this.#pick(file, name, 'Control+P');
-    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(`.editor-group-container.active .tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
   }
 
@@ -301,7 +301,9 @@ export class Workbench {
   /** The lines of an Output channel of ours, by its name. */
   async outputOf(channel: string): Promise<string> {
     const logs = path.join(this.dataDir, 'user', 'logs');
-    const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(`${channel}.log`));
+    // What no file system may like is left out of the names of its files.
+    const name = `${channel.replace(':', '')}.log`;
+    const files = readdirSync(logs, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(name));
     return files.map((file) => readFileSync(path.join(logs, file), 'utf8')).join('');
   }
 

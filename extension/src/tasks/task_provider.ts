@@ -68,10 +68,9 @@ function agentTask(
   return made;
 }
 
-/** Every word is quoted by VS Code as the shell at hand wants it. */
-function execution(task: AgentTask, cwd: string): vscode.ShellExecution {
-  const quote = (value: string) => ({ value, quoting: vscode.ShellQuoting.Strong });
-  return new vscode.ShellExecution('runagent', taskArguments(task).map(quote), { cwd });
+/** No shell stands between: VS Code's own quoting for one leaves a `'` inside a word as it is. */
+function execution(task: AgentTask, cwd: string): vscode.ProcessExecution {
+  return new vscode.ProcessExecution('runagent', taskArguments(task), { cwd });
 }
 
 /** Says why, when a task failed for want of the command line tool. */

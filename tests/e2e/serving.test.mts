@@ -1,0 +1,218 @@
+/** Nothing but the extension is installed: an agent is served by a click, survives a typo, and ends with the editor. */
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const files = scratch();
+const folder = files.copy('hello-agent');
+const main = path.join(folder, 'main.py');
+const source = readFileSync(main, 'utf8');
+/** While this file is there, the import of the agent waits for it to go. */
+const gate = path.join(files.folder, 'gate');
+let window: Workbench;
+
+function openWindow(): Promise<Workbench> {
+  return Workbench.open({
+    folder,
+    // No agent is known here, and no platform is installed.
+    env: { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') },
+  });
+}
+
+before(async () => {
+  mkdirSync(path.join(files.folder, 'empty-registry'));
+  window = await openWindow();
+  await window.openFile('main.py');
+  await eventually('lenses', async () => (await window.lenses()).length >= 6);
+});
+after(async () => {
+  await window?.close();
+  files.remove();
+});
+
+async function greet(name: string): Promise<void> {
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.choose('Entrypoint to run', 'greet');
+  await window.answer('Run greet: name', name);
+  await window.choose('Run greet: excited', 'Leave out');
+}
+
+/** Whatever the tests before have left: the agent answers with the code as it was. */
+async function serveIt(): Promise<void> {
+  write(source);
+  if (/is served at/.test(await window.agentStatus())) return;
+  await window.command('RunAgent: Serve Agent…');
+  await window.agentIs(/is served at/);
+}
+
+async function stopIt(): Promise<void> {
+  if (/not served/.test(await window.agentStatus())) return;
+  await window.command('RunAgent: Stop Serving…');
+  await window.agentIs(/is not served\.$/);
+}
+
+/** The code, not over the view of a run. */
+async function openCode(): Promise<void> {
+  await window.page.keyboard.press('Control+1');
+  await window.openFile('main.py');
+}
+
+/** A program writes the file, as another editor or git would. */
+function write(text: string): void {
+  writeFileSync(main, text);
+}
+
+test('from cold, one click serves the agent and streams its output', async (t) => {
+  assert.match(await window.agentIs(/not served/), /hello-agent/);
+  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
+  await window.answer('Stream count_down_stream: start', '3');
+  await window.waitForInput('Stream count_down_stream: pause');
+  await window.quickInput.fill('0.3');
+  const start = performance.now();
+  await window.page.keyboard.press('Enter');
+  await window.runSays('3 ...');
+  t.diagnostic(`first piece of output ${Math.round(performance.now() - start)} ms after the click, from cold`);
+  await window.runSays('Completed', '1 ... lift-off!', '127.0.0.1', 'on this machine', 'served by RunAgent’s language server');
+  assert.match(await window.agentIs(/is served at 127\.0\.0\.1:\d+/), /hello-agent/);
+  await window.screenshot('cold-run');
+});
+
+test('the next run calls what is served already', async () => {
+  const served = window.agentProcesses();
+  await greet('Ada');
+  await window.runSays('Completed', 'Hello, Ada.');
+  assert.deepEqual(window.agentProcesses(), served);
+});
+
+test('a typo leaves the older code answering and is underlined; the next good save takes over', async (t) => {
+  await serveIt();
+  await openCode();
+  let start = performance.now();
+  write(source.replace('def greet(', 'undefined_name\n\n\ndef greet('));
+  await window.agentIs(/stale since .*the code of before answers/);
+  await eventually('the error is listed', async () => /undefined_name/.test((await window.problems()).join('\n')));
+  t.diagnostic(`stale and underlined ${Math.round(performance.now() - start)} ms after the save`);
+  await openCode();
+  await eventually('it is underlined', async () => (await window.squiggles('error')) >= 1);
+  await window.screenshot('stale');
+  await greet('Grace');
+  await window.runSays('Completed', 'Hello, Grace.');
+
+  start = performance.now();
+  write(source.replace('Hello, ', 'Good day, '));
+  await window.agentIs(/is served at/);
+  t.diagnostic(`served again ${Math.round(performance.now() - start)} ms after the save`);
+  await openCode();
+  await eventually('nothing is underlined', async () => (await window.squiggles('error')) === 0);
+  await greet('Grace');
+  await window.runSays('Completed', 'Good day, Grace.');
+  write(source);
+});
+
+test('what the code prints stands in the log beside the run that wrote it', async () => {
+  await serveIt();
+  write(source.replace('    text = f"Hello', '    print("greeting", name)\n    text = f"Hello'));
+  await eventually('the new code answers and has printed', async () => {
+    await greet('Rosa');
+    await window.runSays('Completed', 'Hello, Rosa.');
+    return /\[greet [0-9a-f]{8}\] greeting Rosa/.test(await window.outputOf('RunAgent: hello-agent'));
+  });
+  await window.command('RunAgent: Show Agent Log…');
+  const output = window.page.locator('.part.panel .monaco-editor .view-lines');
+  await eventually('the log is shown', async () => (await output.innerText()).replaceAll('\u00a0', ' ').includes('greeting Rosa'));
+  await window.screenshot('agent-log');
+  write(source);
+});
+
+test('the steps of a start are shown, and it can be cancelled', async () => {
+  await stopIt();
+  await eventually('its processes end', () => window.agentProcesses().length === 0);
+  writeFileSync(gate, '');
+  const wait = `import os, time\n\nwhile os.path.exists(${JSON.stringify(gate)}):\n    time.sleep(0.02)\n`;
+  write(source.replace('import asyncio\n', `import asyncio\n${wait}`));
+  await greet('Ida');
+  await window.runSays('Starting the agent', /import/i, 'Cancel');
+  await window.agentIs(/is starting/);
+  await window.screenshot('cold-steps');
+  await (await window.runPage()).getByRole('button', { name: 'Cancel' }).click();
+  await window.runSays('Cancelled');
+  await window.agentIs(/not served/);
+  await eventually('no process is left', () => window.agentProcesses().length === 0);
+  write(source);
+});
+
+test('the menu of the status bar serves, restarts and stops', async () => {
+  await stopIt();
+  await window.command('RunAgent: Agent Server…');
+  await window.choose('What to do', 'Serve');
+  await window.notification(/hello-agent is served at 127\.0\.0\.1:\d+/);
+  await window.agentIs(/is served at/);
+  const before = window.agentProcesses();
+  await window.page.locator('.statusbar-item[id="runagent-community.runagent-agents.runagent.serve"] a').click();
+  await window.quickPick('What to do').waitFor();
+  await window.screenshot('agent-menu');
+  await window.choose('What to do', 'Restart');
+  await eventually('other processes serve it', () => {
+    const now = window.agentProcesses();
+    return now.length === before.length && now.every((pid) => !before.includes(pid));
+  });
+  await window.agentIs(/is served at/);
+  await window.command('RunAgent: Agent Server…');
+  await window.choose('What to do', 'Stop');
+  await window.agentIs(/not served/);
+  await eventually('no process is left', () => window.agentProcesses().length === 0);
+});
+
+test('verifying imports the entrypoints and says what is there', async () => {
+  await window.command('RunAgent: Verify Entrypoints…');
+  await window.notification('All entrypoints of hello-agent can be called: 3.');
+  write(source.replace('def divide(', 'def device('));
+  await window.command('RunAgent: Verify Entrypoints…');
+  await window.editorSays('2 of 3 entrypoints', '✓ greet', '✗ divide');
+  await window.screenshot('verification');
+  write(source);
+});
+
+test('an agent that does not start says why, with the way to the line', async () => {
+  await stopIt();
+  await openCode();
+  write(source.replace('import asyncio\n', 'import asyncio\nimport not_installed_anywhere\n'));
+  await greet('Ida');
+  await window.runSays('The run failed', 'not_installed_anywhere');
+  await window.screenshot('cold-failed');
+  await window.agentIs(/failed/);
+  await window.command('RunAgent: Agent Server…');
+  await window.choose('What to do', 'Go to the Error');
+  await eventually('the cursor is in the line', async () => {
+    const line = readFileSync(main, 'utf8').split('\n').findIndex((text) => text.includes('not_installed_anywhere')) + 1;
+    return (await window.page.locator('#status\\.editor\\.selection').innerText()).includes(`Ln ${line},`);
+  });
+  write(source);
+});
+
+// The last test of this window: its extension host is killed.
+test('an editor that is killed leaves no process behind', async () => {
+  await greet('Ada');
+  await window.runSays('Completed', 'Hello, Ada.');
+  assert.ok(window.agentProcesses().length >= 2);
+  assert.ok(existsSync(main));
+  const [server] = window.serverProcesses();
+  const mine = [...window.agentProcesses(), ...(server === undefined ? [] : [server])];
+  const [host] = window.extensionHosts();
+  assert.ok(host !== undefined, 'an extension host runs');
+  process.kill(host, 'SIGKILL');
+  await eventually('they are gone', () => mine.every((pid) => !isAlive(pid)));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
