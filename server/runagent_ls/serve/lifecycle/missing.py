@@ -23,8 +23,8 @@ async def requirements_missing(
     from runagent_ls.serve.requirements import InterpreterUnusableError, check_requirements
 
     try:
-        async with asyncio.timeout(LIMIT_S):
-            needed = await check_requirements(plan.folder, plan.interpreter, plan.environment)
+        async with asyncio.timeout(None if failure is None else LIMIT_S):
+            needed = await check_requirements(plan.folder, plan.interpreter)
     except (InterpreterUnusableError, TimeoutError):
         return None
     if needed.unmet:
