@@ -46,15 +46,14 @@ class InterpreterReport:
 async def ask(
     interpreter: Path,
     names: Iterable[str],
-    environment: Mapping[str, str] | None = None,
     limit_s: float = LIMIT_S,
 ) -> InterpreterReport:
-    """What `interpreter` has of the packages `names`. `environment` is laid over our own.
+    """What `interpreter` has of the packages `names`.
 
     Raises InterpreterUnusableError.
     """
     asked = json.dumps(sorted(set(names))).encode()
-    output, said, code = await _run(interpreter, asked, environment or {}, limit_s)
+    output, said, code = await _run(interpreter, asked, limit_s)
     _, mark, answer = output.rpartition(_MARK)
     if not mark:
         last = said.decode("utf-8", "replace").strip().rpartition("\n")[2][:500]
@@ -65,9 +64,7 @@ async def ask(
         raise InterpreterUnusableError("its answer could not be read") from strange
 
 
-async def _run(
-    interpreter: Path, given: bytes, environment: Mapping[str, str], limit_s: float
-) -> tuple[bytes, bytes, int]:
+async def _run(interpreter: Path, given: bytes, limit_s: float) -> tuple[bytes, bytes, int]:
     try:
         process = await asyncio.create_subprocess_exec(
             interpreter,
@@ -75,7 +72,7 @@ async def _run(
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**of_agent(os.environ), **environment, "PYTHONIOENCODING": "utf-8"},
+            env={**of_agent(os.environ), "PYTHONIOENCODING": "utf-8"},
         )
     except (OSError, ValueError) as error:
         raise InterpreterUnusableError(_reason(error)) from error

@@ -51,7 +51,6 @@ class Requirements:
 async def check_requirements(
     folder: Path,
     interpreter: Path,
-    environment: Mapping[str, str] | None = None,
     *,
     files: FileSource | None = None,
     limit_s: float = installed.LIMIT_S,
@@ -64,13 +63,13 @@ async def check_requirements(
     if not asked:
         return Requirements()
     names = {_canonical(it.requirement.name) for it in asked}
-    report = await installed.ask(interpreter, names, environment, limit_s)
+    report = await installed.ask(interpreter, names, limit_s)
     packages = dict(report.packages)
     for _ in range(MAX_ROUNDS):
         wanted = {_canonical(it.name) for one in asked for it, _ in _extras(one, packages, report)}
         if wanted <= names:
             break
-        more = await installed.ask(interpreter, wanted - names, environment, limit_s)
+        more = await installed.ask(interpreter, wanted - names, limit_s)
         packages.update(more.packages)
         names |= wanted
     unmet = tuple(dict.fromkeys(it for one in asked for it in _unmet(one, packages, report)))

@@ -34,10 +34,7 @@ class Answer:
 
 async def ask(plan: AgentPlan, limits: Limits) -> Answer:
     """Import the agent of `plan` in a worker of its own. Nothing of it is left afterwards."""
-    link = _Asked(
-        replace(plan, environment={"PYTHONFAULTHANDLER": "1", **plan.environment}),
-        replace(limits, start_s=limits.start_s + DUMP_S),
-    )
+    link = _Asked(plan, replace(limits, start_s=limits.start_s + DUMP_S))
     late = asyncio.get_running_loop().call_later(limits.start_s, link.abort)
     failure: Failure | None = None
     try:

@@ -21,8 +21,8 @@ async def install_commands(
     if not missing:
         return {}
     try:
-        asked = await check_requirements(plan.folder, plan.interpreter, plan.environment)
-        report = await ask(plan.interpreter, (), plan.environment)
+        asked = await check_requirements(plan.folder, plan.interpreter)
+        report = await ask(plan.interpreter, ())
     except InterpreterUnusableError:
         return {}
     found = {}

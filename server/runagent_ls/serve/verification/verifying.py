@@ -58,7 +58,7 @@ async def verify(plan: AgentPlan, limits: Limits | None = None) -> Verification:
 async def _unusable(plan: AgentPlan) -> Failure | None:
     """Why the interpreter itself is of no use; None when it is fine."""
     try:
-        report = await ask_interpreter(plan.interpreter, (), plan.environment)
+        report = await ask_interpreter(plan.interpreter, ())
     except InterpreterUnusableError as error:
         return interpreter_failure(plan.interpreter, str(error))
     version = report.markers.get("python_full_version", "")
