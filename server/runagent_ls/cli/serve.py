@@ -9,28 +9,32 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.projects import absolute
-from runagent_ls.cli.serve_report import ServeReport
 from runagent_ls.serve.lifecycle.control import EventWriter, Stop, read_orders
+from runagent_ls.serve.lifecycle.events import Event
 from runagent_ls.serve.lifecycle.options import MEGABYTE, ServeOptions
 from runagent_ls.serve.lifecycle.server import AgentServer
 from runagent_ls.serve.plan import DebugPlan, Limits
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
+"""Ctrl+C, a polite end, and the end of the terminal; the last is not known everywhere."""
 
 
 def serve(options: Namespace) -> int:
     """Serve; the exit code tells why it ended."""
     wanted = serve_options(options)
     if not (options.control or options.json):
-        return asyncio.run(_served(wanted, ServeReport(wanted), None))
+        from runagent_ls.cli.serve_report import ServeReport
+
+        report = ServeReport(wanted)
+        return asyncio.run(_served(wanted, report, None, report.stopping))
     orders = _taken_stdin() if options.control else None
     writer = EventWriter(_taken_stdout(), with_token=options.control)
     try:
-        return asyncio.run(_served(wanted, writer, orders))
+        return asyncio.run(_served(wanted, writer, orders, lambda: None))
     finally:
         writer.close()
 
@@ -57,7 +61,10 @@ def serve_options(options: Namespace) -> ServeOptions:
 
 
 async def _served(
-    options: ServeOptions, report: ServeReport | EventWriter, orders: BinaryIO | None
+    options: ServeOptions,
+    report: Callable[[Event], None],
+    orders: BinaryIO | None,
+    on_first_signal: Callable[[], None],
 ) -> int:
     server = AgentServer(options, report)
     loop = asyncio.get_running_loop()
@@ -66,8 +73,8 @@ async def _served(
     def on_signal() -> None:
         nonlocal stops
         stops += 1
-        if stops == 1 and isinstance(report, ServeReport):
-            report.stopping()
+        if stops == 1:
+            on_first_signal()
         server.take(Stop() if stops == 1 else Stop(0.0))
 
     _on_signals(loop, on_signal)
@@ -78,7 +85,7 @@ async def _served(
 
 
 def _on_signals(loop: asyncio.AbstractEventLoop, act: Callable[[], None]) -> None:
-    for number in _SIGNALS:
+    for number in [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]:
         if sys.platform == "win32":
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))
         else:

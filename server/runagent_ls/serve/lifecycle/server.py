@@ -174,10 +174,10 @@ class AgentServer:
                 path, own=not options.register, variables=supervisor.plan.environment
             ),
             limits=options.limits,
-            logs=self._reports.logs,
             allow_hosts=frozenset(options.allow_hosts),
             allow_origins=frozenset(options.allow_origins),
         )
+        self._reports.keep_in(context.logs)
         return build_app(supervisor, context)
 
     async def _until_stopped(
