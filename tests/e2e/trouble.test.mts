@@ -49,11 +49,12 @@ function target(port: number): Record<string, unknown> {
   return { 'runagent.target.host': '127.0.0.1', 'runagent.target.port': port };
 }
 
-test('an agent that is not running: says so, and how to serve it', async () => {
-  const window = await open();
+test('an agent whose Python is not there: says so, and which one was wanted', async () => {
+  const window = await open({ settings: { 'runagent.serve.interpreter': '/nowhere/bin/python3' } });
   await greet(window);
-  await window.runSays('The run failed', 'AGENT_ADDRESS_NOT_FOUND', 'Show How to Serve');
-  await window.screenshot('agent-not-running');
+  await window.runSays('The run failed', '/nowhere/bin/python3');
+  await window.agentIs(/not served, because it failed/);
+  await window.screenshot('agent-without-python');
 });
 
 test('a port that speaks no HTTP: says so', async () => {
@@ -110,9 +111,18 @@ test('Restricted Mode: mistakes are shown, running is off and says so', async ()
   await eventually('mistakes are underlined', async () => (await window.squiggles('warning')) >= 1);
   await eventually('problems are listed', async () => /Errors: [1-9]/.test(await window.counts()));
   await eventually('restricted', async () => (await window.page.locator('#status\\.workspaceTrust').count()) > 0);
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.notification('Restricted Mode');
-  await window.screenshot('restricted-mode');
+  const all = ['Run Entrypoint…', 'Serve Agent…', 'Restart Agent…', 'Stop Serving…', 'Verify Entrypoints…', 'Debug Entrypoint…'];
+  for (const command of all) {
+    await window.command(`RunAgent: ${command}`);
+    await window.notification('Restricted Mode');
+    if (command === all[0]) await window.screenshot('restricted-mode');
+    await window.command('Notifications: Clear All Notifications');
+  }
+  await window.command('RunAgent: Agent Server…');
+  const rows = window.quickPick('What to do').locator('.quick-input-list .monaco-list-row');
+  await eventually('only looking is offered', async () => /^\s*Show Log\s*$/.test((await rows.allInnerTexts()).join()));
+  await window.page.keyboard.press('Escape');
+  assert.deepEqual(window.agentProcesses(), [], 'nothing of the agent was executed');
 });
 
 /** A PATH with every program that the editor needs, but only these Pythons. */
