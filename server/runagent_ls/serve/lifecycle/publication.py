@@ -29,6 +29,11 @@ class Publication:
         self._registration: Registration | None = None
 
     @property
+    def agent_id(self) -> str | None:
+        """What the agent is known as; None while nobody is told."""
+        return self._agent_id
+
+    @property
     def registered(self) -> bool:
         return self._registration is not None
 

@@ -189,23 +189,23 @@ class AgentServer:
     ) -> None:
         from runagent_ls.serve.front import serve
 
-        def ready() -> None:
-            agent_id = supervisor.plan.agent_id
-            self._report(Step("ready", f"{supervisor.plan.name} is served"))
-            self._report(
-                Ready(
-                    address.host,
-                    address.port,
-                    self._token,
-                    agent_id,
-                    os.getpid(),
-                    publication.registered,
-                )
-            )
+        def tell_where() -> None:
+            place = (address.host, address.port, self._token, supervisor.plan.agent_id, os.getpid())
+            self._report(Ready(*place, publication.registered))
 
-        reloader = Reloader(
-            supervisor, supervisor.plan, lambda: self._load().plan, publication.publish
-        )
+        def ready() -> None:
+            self._report(Step("ready", f"{supervisor.plan.name} is served"))
+            tell_where()
+
+        def reloaded(_: AgentPlan) -> None:
+            if supervisor.plan.agent_id != publication.agent_id:  # not so when loading failed
+                try:
+                    publication.publish(supervisor.plan)
+                except StartFailedError as error:
+                    supervisor.reload_failed(error.failure)
+                tell_where()
+
+        reloader = Reloader(supervisor, supervisor.plan, lambda: self._load().plan, reloaded)
         async with asyncio.TaskGroup() as tasks:
             obeying = tasks.create_task(self._obey(reloader, supervisor))
             reloading = tasks.create_task(reloader.run(watching=self._options.reload))
