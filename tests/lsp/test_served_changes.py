@@ -138,6 +138,19 @@ def test_a_tag_that_is_added_can_be_run(shell: Editor, config: Path) -> None:
     assert run(shell, config, "welcome")["value"] == "hello you"
 
 
+def test_an_id_that_is_changed_is_the_one_that_is_called(shell: Editor, config: Path) -> None:
+    start(shell, config)
+    value = json.loads(config.read_text())
+    value["agent_id"] = "99999999-2222-4333-8444-555555555555"
+    save(shell, config, json.dumps(value))
+    shell.until(
+        lambda: events(shell, "status")[-1]["status"]["agentId"] == value["agent_id"],
+        "the configuration is loaded",
+    )
+    outcome = run(shell, config, "greet")
+    assert (outcome["state"], outcome["target"]["agentId"]) == ("completed", value["agent_id"])
+
+
 def test_a_config_that_is_deleted_leaves_the_agent_as_it_is(shell: Editor, config: Path) -> None:
     start(shell, config)
     text = config.read_text()
@@ -246,6 +259,10 @@ def test_other_editors_see_the_mistake_too(
         return [it["range"]["start"]["line"] for it in found]
 
     editor.until(lambda: RAISES_AT in lines(), "the mistake is told on its line")
+    lenses = editor.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
+    commands = [it["command"] for it in lenses]
+    told = [it["command"] for it in commands if it["title"] == "Does not start: KeyError"]
+    assert told == [""] * 3  # an editor without our shell has no log to show
 
 
 # --- verify ---------------------------------------------------------------------------------

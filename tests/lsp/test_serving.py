@@ -248,11 +248,16 @@ def test_servers_end_with_the_language_server(
     shell.until(lambda: not list((tmp_path / "state").glob("servers/*")), "no record is left")
 
 
-def test_a_start_ends_with_the_language_server(shell: Editor, tmp_path: Path) -> None:
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_start_ends_with_the_language_server(shell: Editor, tmp_path: Path, killed: bool) -> None:
     config = write_agent(tmp_path / "slow", HANGS, greet="greet")
     shell.begin("runagent/serve/start", {"configUri": config.as_uri()})
     worker = importing(shell, config)
-    assert shell.stop() == 0
+    if killed:
+        shell.process.kill()
+        shell.process.wait(20)
+    else:
+        assert shell.stop() == 0
     shell.until(lambda: is_gone(worker), "no process is left")
 
 

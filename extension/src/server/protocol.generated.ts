@@ -774,6 +774,7 @@ export interface BatchParams {
    */
   deduplicate?: boolean;
   target?: TargetParams;
+  serve?: ServeOptions;
   timeouts?: Timeouts;
   /**
    * on whose behalf; matters in the cloud only

@@ -114,7 +114,7 @@ class Batches:
         try:
             report = await run_batch(
                 self._plan(request),
-                self._calling.resolver(request.place, timeouts),
+                self._calling.resolver(request.place, timeouts, request.serve, teller.notice),
                 on_progress=teller.progress,
                 on_notice=teller.notice,
                 stop=stop,

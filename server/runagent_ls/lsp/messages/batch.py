@@ -9,6 +9,7 @@ from typing import Final, Literal
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.runs import Options, Place, read_options, read_place
+from runagent_ls.lsp.messages.serving import StartOptions, read_serve
 
 MOST_AT_ONCE: Final = 256
 RETRIES: Final = 2
@@ -30,6 +31,8 @@ class BatchRequest:
     deduplicate: bool
     place: Place
     options: Options
+    serve: StartOptions | None = None
+    """How to serve the agent when nobody does; None: not at all."""
 
 
 def read_batch(params: Json) -> BatchRequest:
@@ -52,4 +55,5 @@ def read_batch(params: Json) -> BatchRequest:
         deduplicate=reading.boolean(params, "deduplicate", False),
         place=read_place(params),
         options=read_options(params, RETRIES),
+        serve=read_serve(params),
     )

@@ -44,12 +44,16 @@ class Servers:
 
     def all(self) -> list[Served]:
         """Every agent that is or was served, by the path of its configuration."""
+        if self._others:
+            from runagent_ls.agents.targets.own_servers import is_running
+
+            self._others = {
+                config: served
+                for config, served in self._others.items()
+                if served.place is not None and is_running(served.place.pid)
+            }
         own = {config: life.served for config, life in self._lives.items()}
         return [served for _, served in sorted({**self._others, **own}.items())]
-
-    def get(self, config: FilePath) -> Served | None:
-        life = self._lives.get(config)
-        return self._others.get(config) if life is None else life.served
 
     def answering(self, config: FilePath) -> Served | None:
         """The agent's own server here, if it answers."""
