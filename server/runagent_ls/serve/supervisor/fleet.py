@@ -37,7 +37,8 @@ class Condition:
 
 class Fleet:
     """Starts, replaces and ends workers. One replacement is under way at most: a later one takes
-    the place of an earlier. `changed` is called after each change of `condition`."""
+    the place of an earlier. `changed` is called after each change of `condition`. `wanted` is the
+    plan that was asked for last, `served` the one that took over last."""
 
     def __init__(
         self,
@@ -47,7 +48,8 @@ class Fleet:
         on_text: OnText,
         changed: Callable[[], None],
     ) -> None:
-        self.plan = plan
+        self.wanted = plan
+        self.served = plan
         self.condition = Condition("stopped", _now())
         self.current: WorkerLink | None = None
         self.newest: WorkerLink | None = None
@@ -71,11 +73,19 @@ class Fleet:
     async def start(self, plan: AgentPlan) -> None:
         """Starts a worker for `plan`, which takes over when it can take runs. Returns when that is
         decided, or what a later call asked for; `condition` tells."""
-        self.plan = plan
+        self.wanted = plan
         self._early_deaths = 0
         self._replace()
         while self._replacing is not None:
             await asyncio.wait({self._replacing})
+
+    def refuse(self, failure: Failure) -> None:
+        """As after a `start` that failed with `failure`."""
+        if self.current is not None and self._replacing is not None:
+            self._replacing.cancel()
+            self._replacing = None
+        if self._replacing is None:
+            self._not_replaced(failure)
 
     def usable_now(self) -> WorkerLink | None:
         """The worker for a new run, when no wait is needed."""
@@ -130,7 +140,7 @@ class Fleet:
         self.current = None
         self._enter("stopped")
 
-    def not_replaced(self, failure: Failure) -> None:
+    def _not_replaced(self, failure: Failure) -> None:
         """The next one cannot be started: the old one goes on, if there is one."""
         if self.current is None:
             self._enter("failed", failure)
@@ -172,7 +182,7 @@ class Fleet:
     def _replace(self) -> asyncio.Task[None]:
         if self._replacing is not None:
             self._replacing.cancel()
-        self._replacing = asyncio.create_task(self._start_next(self.plan))
+        self._replacing = asyncio.create_task(self._start_next(self.wanted))
         self._enter("starting" if self.current is None else "reloading")
         return self._replacing
 
@@ -186,13 +196,14 @@ class Fleet:
                 await worker.start()
         except StartFailedError as error:
             self._replacing = None
-            self.not_replaced(error.failure)
+            self._not_replaced(error.failure)
         else:
             self._replacing = None
-            self._take_over(worker)
+            self._take_over(worker, plan)
 
-    def _take_over(self, worker: WorkerLink | None) -> None:
+    def _take_over(self, worker: WorkerLink | None, plan: AgentPlan) -> None:
         old, self.current = self.current, worker
+        self.served = plan
         self._stale_since = None
         self._enter("ready")
         if old is not None:

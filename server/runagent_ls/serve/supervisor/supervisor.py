@@ -54,8 +54,8 @@ class Supervisor:
 
     @property
     def plan(self) -> AgentPlan:
-        """What was asked for last."""
-        return self._fleet.plan
+        """What is served now; after a failed reload still the old plan."""
+        return self._fleet.served
 
     @property
     def files(self) -> frozenset[Path]:
@@ -82,7 +82,7 @@ class Supervisor:
 
     async def start(self) -> None:
         """Returns when the agent takes runs. StartFailedError says why it does not."""
-        await self.reload(self._fleet.plan)
+        await self.reload(self._fleet.wanted)
         condition = self._fleet.condition
         if condition.state in {"failed", "stopping", "stopped"}:
             raise StartFailedError(condition.failure or Failure("CANCELLED", STOPPED))
@@ -95,9 +95,9 @@ class Supervisor:
             await self._fleet.start(plan)
 
     def reload_failed(self, failure: Failure) -> None:
-        """What was to be loaded gives no plan: as after a reload that failed."""
+        """There is no plan to reload: the old worker goes on, as after a reload that failed."""
         if self._stopping is None:
-            self._fleet.not_replaced(failure)
+            self._fleet.refuse(failure)
 
     async def stop(self, grace_s: float | None = None) -> None:
         """Lets runs finish for `grace_s` seconds (`Limits.stop_s` when None), then ends them and

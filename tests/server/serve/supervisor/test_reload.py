@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from runagent_ls.serve.plan import Limits, PythonEntrypoint, WebhookEntrypoint
-from runagent_ls.serve.state import StartFailedError
+from runagent_ls.serve.state import Failure, StartFailedError
 from supervised_agent import LIMIT_S, Agent, Served, supervised, until
 
 SOURCE = """
@@ -154,7 +155,27 @@ async def test_it_reloads_what_changed_in_the_plan(served: Served) -> None:
     assert served.supervisor.plan.entrypoint("renamed") is not None
     await served.reload(interpreter=served.agent.folder / "no-python")
     assert served.status.state == "stale"
+    assert served.supervisor.plan.interpreter == Path(sys.executable)
     assert "other" in await served.call("renamed")
+
+
+async def test_a_plan_that_cannot_be_made(served: Served) -> None:
+    failure = Failure("VALIDATION_ERROR", "the configuration is broken")
+    served.supervisor.reload_failed(failure)
+    assert (served.status.state, served.status.failure) == ("stale", failure)
+    assert "first" in await served.call("version")
+
+    served.agent.write(SLOW)
+    reload = asyncio.create_task(served.reload())
+    await until(lambda: served.status.state == "reloading")
+    served.supervisor.reload_failed(failure)
+    await reload
+    assert (served.status.state, served.status.failure) == ("stale", failure)
+    assert "first" in await served.call("version")
+
+    served.agent.write(source("second"))
+    await served.reload()
+    assert "second" in await served.call("version")
 
 
 async def test_a_start_that_failed_can_be_repaired(tmp_path: Path) -> None:
