@@ -88,7 +88,9 @@ class Worker:
         return self.next("READY", "FAILED")
 
     def tell(self, kind: str, run: int, message: Mapping[str, Any]) -> None:
-        payload = json.dumps(message).encode("utf-8")
+        self.send(kind, run, json.dumps(message).encode("utf-8"))
+
+    def send(self, kind: str, run: int, payload: bytes) -> None:
         assert self.process.stdin is not None
         self.process.stdin.write(framing.frame(getattr(framing, kind), run, payload))
         self.process.stdin.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 
+from .interrupting import Interrupted
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
@@ -19,6 +21,7 @@ class EventLoop:
     def __init__(self) -> None:
         self._there = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def run(self) -> None:
@@ -28,15 +31,16 @@ class EventLoop:
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._there.set()
-        stopped = False
-        while not stopped:
+        while not self._stopped and not self._loop.is_closed():
             try:
                 self._loop.run_forever()
-                stopped = True
+            except Interrupted:
+                continue  # it came when the run that it was meant for had given way
             except BaseException:
                 sys.excepthook(*sys.exc_info())
 
     def stop(self) -> None:
+        self._stopped = True
         self.soon(self.loop.stop)
 
     @property

@@ -70,15 +70,15 @@ def _frame(path: str, line: int, function: str) -> dict[str, object]:
 
 
 def error_of(
-    exception: BaseException, own: OwnFiles, call: tuple[Any, Any, Any]
+    exception: BaseException, own: OwnFiles, call: tuple[Any, Any, Any] | None = None
 ) -> dict[str, object]:
     """The message of ERROR for what `call`, a function with its arguments, raised."""
     kind, problems = "raised", []
     if isinstance(exception, (SystemExit, KeyboardInterrupt)):
         kind = "exit"
-    elif not callable(call[0]):
+    elif call is not None and not callable(call[0]):
         kind = "not-callable"
-    elif isinstance(exception, TypeError):
+    elif call is not None and isinstance(exception, TypeError):
         problems = problems_of(*call)
     return {
         "kind": kind,

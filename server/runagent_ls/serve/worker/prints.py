@@ -46,10 +46,13 @@ class Prints:
         while waiting.size > _MOST:
             time.sleep(0.001)
 
-    def forget(self, run: int) -> None:
-        """The run has ended; what it still writes begins anew."""
+    def settle(self, run: int) -> None:
+        """The run ends: all that it has written stands before whatever is sent next, even when it
+        was interrupted in the middle of writing."""
         for stream in ("stdout", "stderr"):
-            self._texts.pop((run, stream), None)
+            text = self._texts.pop((run, stream), None)
+            if text is not None and text.pieces:
+                self._channel.offer(text)
 
 
 class _Text:

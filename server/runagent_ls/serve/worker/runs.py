@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .channel import Channel
     from .event_loop import EventLoop
     from .failures import OwnFiles
+    from .prints import Prints
     from .threads import Threads
 
 GRACE_S = 0.5
@@ -44,12 +45,15 @@ class Worker:
     def __init__(
         self,
         channel: Channel,
+        prints: Prints,
         loop: EventLoop,
         threads: Threads,
+        *,
         own: OwnFiles,
         ended: Callable[[Run], None],
     ) -> None:
         self.channel = channel
+        self.prints = prints
         self.loop = loop
         self.threads = threads
         self.own = own
@@ -88,6 +92,7 @@ class Run:
         self._section.enter()
 
     def succeed(self, kind: int, payload: bytes) -> None:
+        self.worker.prints.settle(self.number)
         self.worker.channel.send(kind, self.number, payload)
         self.worker.ended(self)
 
@@ -97,6 +102,7 @@ class Run:
         else:
             arguments = (self.entrypoint.target, self.args, self.kwargs)
             error = failures.error_of(exception, self.worker.own, arguments)
+        self.worker.prints.settle(self.number)
         self.worker.channel.tell(framing.ERROR, self.number, error)
         self.worker.ended(self)
 

@@ -6,15 +6,15 @@ import faulthandler
 import inspect
 import json
 import os
-import platform
 import sys
 import threading
+from contextlib import suppress
 from types import ModuleType
 
 from . import attribution, descriptors, ending, framing, limits, prints
 from .channel import Channel, frames_from
 from .event_loop import EventLoop
-from .failures import OwnFiles, name_of, text_of
+from .failures import OwnFiles, error_of, name_of, text_of
 from .loading import Agent
 from .runs import AsyncCall, Call, Run, Worker
 from .streams import AsyncStream, AwaitedStream, Stream
@@ -33,7 +33,7 @@ def main() -> None:
     incoming, outgoing = descriptors.take()
     ending.watch_over_group(incoming, (outgoing,))
     faulthandler.enable(file=2)
-    sys.argv[1:] = []
+    sys.argv = ["runagent"]
     sys.modules["__main__"] = ModuleType("__main__")  # a spawned child would import ours again
     channel = Channel(outgoing)
     told = prints.Prints(channel)
@@ -55,10 +55,11 @@ class Session:
 
     def __init__(self, channel: Channel, told: prints.Prints) -> None:
         self._channel = channel
-        self._prints = told
         self._own = OwnFiles([])
         self._loop = EventLoop()
-        self._worker = Worker(channel, self._loop, Threads(), self._own, self._ended)
+        self._worker = Worker(
+            channel, told, self._loop, Threads(), own=self._own, ended=self._ended
+        )
         self._pools = attribution.Pools()
         self._agent = Agent("", self._own)
         self._debugger: Debugger | None = None
@@ -93,7 +94,7 @@ class Session:
             failure = self._agent.failure
         self._pools.attribute()
         about: dict[str, object] = {
-            "python": platform.python_version(),
+            "python": sys.version.split()[0],
             "executable": sys.executable,
             "pid": os.getpid(),
             "entrypoints": self._agent.reports,
@@ -130,7 +131,7 @@ class Session:
     def _listen(self, frames: Iterable[tuple[int, int, bytes]]) -> None:
         for kind, number, payload in frames:
             if kind == framing.RUN:
-                self._start(number, json.loads(payload))
+                self._start_or_refuse(number, payload)
             elif kind == framing.CREDIT:
                 run = self._running.get(number)
                 if isinstance(run, (Stream, AsyncStream)):
@@ -142,6 +143,15 @@ class Session:
             elif kind == framing.PING:
                 self._loop.soon(self._channel.send, framing.PONG, 0, b"{}")
         ending.end_group()
+
+    def _start_or_refuse(self, number: int, payload: bytes) -> None:
+        """The reader has to go on, whatever stands in the way of one run: arguments nested too
+        deeply, no more threads."""
+        try:
+            self._start(number, json.loads(payload))
+        except Exception as refused:
+            self._running.pop(number, None)
+            self._channel.tell(framing.ERROR, number, error_of(refused, self._own))
 
     def _start(self, number: int, message: dict[str, Any]) -> None:
         entrypoint = self._agent.entrypoints[message["tag"]]
@@ -167,7 +177,6 @@ class Session:
         files = self._agent.new_files()
         if files:
             self._channel.tell(framing.FILES, 0, {"files": files})
-        self._prints.forget(run.number)
         with self._lock:
             del self._running[run.number]
             last = self._retired and not self._running
@@ -188,7 +197,8 @@ class Session:
         has left running are not waited for."""
         import atexit
 
-        atexit._run_exitfuncs()
+        with suppress(BaseException):
+            atexit._run_exitfuncs()
         self._channel.flush()
         os._exit(code)
 

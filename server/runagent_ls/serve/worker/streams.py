@@ -68,6 +68,11 @@ class Chunks:
         payload = b"".join([part for text in texts for part in (pack(len(text)), text)])
         return framing.frame(framing.CHUNKS, self._run, payload)
 
+    def settle(self) -> None:
+        """The stream ends: what it gave is sent before that is said."""
+        if self._texts:
+            self._channel.offer(self)
+
     def summary(self) -> bytes:
         seconds = time.perf_counter() - self._started
         return b'{"chunks": %d, "seconds": %.6f}' % (self.count, seconds)
@@ -105,6 +110,7 @@ class Stream(Run):
     def _work(self) -> None:
         current_run.set(self.number)
         _, failure = self._section.perform(lambda: self._iterate(self.call()))
+        self._chunks.settle()
         if failure is None:
             self.succeed(framing.DONE, self._chunks.summary())
         else:
@@ -203,6 +209,7 @@ class AsyncStream(OnLoop):
         except BaseException as raised:
             failure = raised
         self._section.leave()
+        self._chunks.settle()
         if failure is None:
             self.succeed(framing.DONE, self._chunks.summary())
         else:

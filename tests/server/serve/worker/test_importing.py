@@ -225,14 +225,27 @@ def test_imports_find_the_projects_files(
     assert not [path for path in folder.rglob("__init__.py") if path.stat().st_size == 0]
 
 
-@pytest.mark.parametrize("name", ["json", "jsonpath_ng", "debugpy", "my-agent", "my.agent"])
+@pytest.mark.parametrize("name", ["json", "library", "queue", "my-agent", "my.agent"])
 def test_a_folder_may_have_the_name_of_a_library(tmp_path: Path, name: str) -> None:
     files = {
-        "main.py": "import json, debugpy\nfrom .helper import H\n"
-        "def main(): return [H, json.dumps(1), hasattr(debugpy, 'listen')]\n",
+        "main.py": "import json, library\nfrom .helper import H\n"
+        "def main(): return [H, json.dumps(1), library.VALUE]\n",
         "helper.py": "H = 7\n",
     }
-    assert output(write(tmp_path / name, files), "main.py") == [7, "1", True]
+    installed = write(tmp_path / "installed", {"library/__init__.py": "VALUE = 'theirs'\n"})
+    folder = write(tmp_path / name, files)
+    with worker(environment={"PYTHONPATH": str(installed)}) as running:
+        running.load(folder, [entry("main")])
+        told = json.loads(running.result("main"))
+    assert json.loads(told["payload"]) == [7, "1", "theirs"]
+
+
+def test_the_agents_variables_are_there_when_it_is_imported(tmp_path: Path) -> None:
+    source = "import os\nSEEN = os.environ.get('GREETING')\ndef main(): return SEEN\n"
+    write(tmp_path, {"main.py": source})
+    with worker(environment={"GREETING": "of the process"}) as running:
+        running.load(tmp_path, [entry("main")], environment={"GREETING": "of the agent"})
+        assert "of the agent" in running.result("main")
 
 
 def test_the_working_directory_is_the_agents_folder(tmp_path: Path) -> None:

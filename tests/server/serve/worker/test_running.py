@@ -111,6 +111,10 @@ class Odd(Exception):
 
 def odd(): raise Odd
 
+async def stops_the_loop():
+    asyncio.get_running_loop().stop()
+    return 1
+
 def thread(): return threading.current_thread() is threading.main_thread()
 async def loop_thread(): return threading.current_thread() is threading.main_thread()
 """
@@ -330,8 +334,19 @@ def error_of(running: Worker, tag: str, args: Any, kwargs: Any) -> Any:
     return running.end_of(number).message
 
 
+def test_what_cannot_be_started_is_an_error_of_its_run_alone(kinds: Worker) -> None:
+    assert error_of(kinds, "unheard_of", [], {})["exception"] == "KeyError"
+    number = kinds.next_number()
+    kinds.send("RUN", number, b'{"tag": "now", "args": ' + b"[" * 100_000)
+    assert kinds.end_of(number).message["exception"] == "RecursionError"
+    assert kinds.call("now", "bob").kind == "RESULT"
+
+
 def test_a_worker_ends_when_it_is_told_to(tmp_path: Path) -> None:
-    source = "import atexit\natexit.register(print, 'cleaned up')\ndef now(): pass\n"
+    source = (
+        "import atexit\natexit.register(print, 'cleaned up')\n"
+        "atexit.register(lambda: 1 / 0)\ndef now(): pass\n"
+    )
     with agent(tmp_path, source, "now") as running:
         assert running.stop() == 0
         assert running.logged(0) == "cleaned up\n"
@@ -345,6 +360,11 @@ def test_a_worker_that_is_told_to_end_finishes_what_runs(tmp_path: Path) -> None
         (tmp_path / "go").touch()
         assert running.end_of(run).kind == "RESULT"
         assert running.process.wait(20) == 0
+
+
+def test_the_agent_cannot_end_the_event_loop(kinds: Worker) -> None:
+    assert kinds.call("stops_the_loop").kind == "RESULT"
+    assert kinds.call("later", "bob").kind == "RESULT"
 
 
 def test_a_free_event_loop_answers_a_ping(kinds: Worker) -> None:
