@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,3 +92,16 @@ def test_the_record_of_a_run_names_its_python(shell: Editor, config: Path) -> No
     found = shell.request("runagent/history/get", {"historyId": outcome["historyId"]})
     assert found["summary"]["target"]["source"] == "served"
     assert found["interpreter"] == sys.executable
+
+
+def test_missing_requirements_are_told_with_a_command(shell: Editor, config: Path) -> None:
+    venv.create(config.parent / ".venv", symlinks=True)
+    (config.parent / "requirements.txt").write_text("no-such-package-of-anybody>=2\n")
+    params = {"configUri": config.as_uri()}
+    status = shell.request("runagent/serve/start", params)
+    assert status["state"] == "ready"
+    assert Path(status["interpreter"]).is_relative_to(config.parent / ".venv")
+    shell.until(lambda: events(shell, "requirements") != [], "what is missing is told")
+    told = events(shell, "requirements")[0]["requirements"]
+    assert told["missing"] == ["no-such-package-of-anybody>=2"]
+    assert status["interpreter"] in told["command"]
