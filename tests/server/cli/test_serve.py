@@ -23,7 +23,7 @@ import pytest
 
 from agent_folders import AGENT, MakeAgent, write_agent
 from run_cli import COMMAND, LIMIT_S, Cli, environment
-from runagent_ls.agents.targets.own_servers import is_running
+from runagent_ls.agents.targets.processes import is_running
 from serve_real_agent import environment as platform_environment
 from serve_real_agent import interpreter
 

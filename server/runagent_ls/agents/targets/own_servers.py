@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.agents.targets.hidden import Hidden
+from runagent_ls.agents.targets.processes import is_running
 
 STATE_VARIABLE: Final = "RUNAGENT_LS_STATE"
 TOKEN_HEADER: Final = "X-RunAgent-Token"  # noqa: S105 - the header's name
@@ -143,32 +144,3 @@ def _read(path: Path) -> OwnServer | None:
     numbers = (server.port, server.pid)
     fits = all(isinstance(it, str) for it in texts) and all(type(it) is int for it in numbers)
     return server if fits and 0 < server.port < 65536 and path.stem == str(server.pid) else None
-
-
-def is_running(pid: int) -> bool:
-    """Whether a process of this number is there; another one may have got the number since."""
-    if sys.platform == "win32":
-        return _is_running_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (ProcessLookupError, OverflowError):
-        return False
-    return pid > 0
-
-
-def _is_running_windows(pid: int) -> bool:
-    """`os.kill` would end the process there, so its handle is asked instead."""
-    if sys.platform != "win32":
-        return False
-    import ctypes
-
-    synchronize, wait_timeout = 0x00100000, 0x00000102
-    handle = ctypes.windll.kernel32.OpenProcess(synchronize, False, pid)
-    if not handle:
-        return False
-    try:
-        return bool(ctypes.windll.kernel32.WaitForSingleObject(handle, 0) == wait_timeout)
-    finally:
-        ctypes.windll.kernel32.CloseHandle(handle)

@@ -45,7 +45,7 @@ class Servers:
     def all(self) -> list[Served]:
         """Every agent that is or was served, by the path of its configuration."""
         if self._others:
-            from runagent_ls.agents.targets.own_servers import is_running
+            from runagent_ls.agents.targets.processes import is_running
 
             self._others = {
                 config: served

@@ -20,7 +20,7 @@ from runagent_ls.agents.call import Call
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.targets import own_servers
-from runagent_ls.agents.targets.own_servers import is_running
+from runagent_ls.agents.targets.processes import is_running
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.agents.targets.target import Target, resolve
 from runagent_ls.serve.lifecycle import launch
