@@ -1,0 +1,147 @@
+"""Every way in which our server answers differently from `runagent serve`, on purpose.
+
+`docs/serve.md` has one row for each; whatever is not here must be equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+_ALL: Final = ("/*",)
+_STREAM: Final = ("/frames", "/frames/*", "/end")
+_RUN: Final = ("/status", "/headers/*", "/body", "/body/*")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`places`: patterns of the paths in comparable answers that differ."""
+
+    theirs: str
+    ours: str
+    why: str
+    places: tuple[str, ...] = _ALL
+
+    @property
+    def row(self) -> str:
+        """Its line of the table in `docs/serve.md`."""
+        return f"| {self.theirs} | {self.ours} | {self.why} |"
+
+
+DIFFERENCES: Final[dict[str, Difference]] = {
+    # what a run answers
+    "exits": Difference(
+        "`SystemExit`, `KeyboardInterrupt`, `GeneratorExit`, `CancelledError` in a function: a run"
+        " answers 500 `Internal Server Error` as text, a stream is cut off, the invocation stays"
+        " `pending`",
+        "an error like any other exception's; the invocation is `failed`",
+        "Nobody could tell what happened.",
+        _RUN + _STREAM,
+    ),
+    "markup": Difference(
+        "An exception text with `[/word` (a path in brackets): a run answers 500 with a text about"
+        " closing tags, a stream is cut off",
+        "the text of the exception",
+        "A printer's mark-up has no say in an answer.",
+        ("/status", "/body/error/message", *_STREAM),
+    ),
+    "stop-iteration": Difference(
+        "`StopIteration` in a plain function never answers; `StopAsyncIteration` behind a stream"
+        " tag gets a text about generators",
+        "an error with the exception's own text",
+        "A call that never ends helps nobody.",
+        _RUN + _STREAM,
+    ),
+    "argument-problems": Difference(
+        "Arguments that do not fit the signature: `INTERNAL_ERROR` with Python's text",
+        "the same text with the code `VALIDATION_ERROR`, `field` the first parameter and"
+        " `details.problems` one message for each",
+        "A form can mark the field.",
+        ("/body/error/code", "/body/error/field", "/body/error/details"),
+    ),
+    "stream-error-keys": Difference(
+        "The same in a stream: `type` and `error` alone",
+        "also `code`, `field` and `details.problems`",
+        "As for runs.",
+        ("/frames/*/code", "/frames/*/field", "/frames/*/details"),
+    ),
+    "nan-body": Difference(
+        "A request whose body is `NaN` or `Infinity` answers 500",
+        "422, as for any body that is no object",
+        "The request is at fault, not the server.",
+        _RUN,
+    ),
+    "n8n-python": Difference(
+        "Python entrypoints of an `n8n` agent: each call fails with a text about `timeout`",
+        "they run",
+        "Nothing speaks against it.",
+        _RUN,
+    ),
+    "cycles": Difference(
+        "Objects that hold each other, as a chunk: written out until its stack ends",
+        "the same, to the depth of ours",
+        "Both are cut off somewhere; break the cycle.",
+        ("/frames/*/content",),
+    ),
+    # the WebSocket
+    "silent-first-message": Difference(
+        "Some first messages of a stream (binary, JSON that is no object, a tag that is a list,"
+        " nesting without end) get no answer at all",
+        "an error frame and close 1003, as for other bad messages",
+        "A client would wait for ever.",
+        _STREAM,
+    ),
+    "first-message-types": Difference(
+        "A tag or arguments of a wrong type in the first message of a stream: found when used, the"
+        " text names internals",
+        "an error frame that names the key, and close 1003",
+        "The request is refused before anything runs.",
+        _STREAM,
+    ),
+    # the start
+    "schema-words": Difference(
+        "A configuration that does not fit: the words of its validation library",
+        "the words of `runagent-ls check`, with the line",
+        "The same mistake has the same words everywhere.",
+    ),
+    "markup-at-start": Difference(
+        "An import error whose text has `[/word`: a traceback about mark-up",
+        "the text of the exception",
+        "As for runs.",
+    ),
+    "exit-at-start": Difference(
+        "`sys.exit()` at import ends the command at once with that exit code and no word",
+        "the start fails, says so and where",
+        "It looked as if nothing had happened.",
+    ),
+    "other-files": Difference(
+        "Every `.py` file below the project's root is executed at start",
+        "only the files of the entrypoints and what they import",
+        "Scripts and tests do harm; one that exits ends the server.",
+    ),
+    "init-files": Difference(
+        "Relative imports leave an `__init__.py` in the folder",
+        "nothing is written into the project",
+        "The project is the user's.",
+    ),
+    "registration": Difference(
+        "Only agents in the local registry are served",
+        "any agent; with `--register` it is entered in the registry",
+        "A start needs no preparation.",
+    ),
+    "requirements": Difference(
+        "`pip install -r requirements.txt` at every start; no start when it fails",
+        "nothing is installed; what is missing is named, with the one command that installs it",
+        "Starts are quick and work offline.",
+    ),
+    "output-encoding": Difference(
+        "The command crashes where its output cannot be written (emoji on Windows pipes)",
+        "it starts",
+        "Output is no reason to fail.",
+    ),
+    "empty-version": Difference(
+        "A configuration with an empty `version` does not start",
+        "it starts",
+        "The pages that need a version are not there.",
+    ),
+}
