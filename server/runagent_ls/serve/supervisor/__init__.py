@@ -3,7 +3,8 @@
 - `supervisor`: runs, their turns, limits and ends
 - `fleet`: which worker takes runs, and what follows it
 - `worker_link`, `process`, `frame_reader`, `payloads`: one worker, spoken to
-- `groups`, `memory`, `environment`, `deaths`, `logs`: its processes, and how they may behave
+- `groups`, `memory`, `environment`, `deaths`, `crashes`, `logs`: its
+  processes, and how they may behave
 - `active`, `runs`: what is asked and answered
 - `extractors`: JSONPath expressions as steps for the worker
 """

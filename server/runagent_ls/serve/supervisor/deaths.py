@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from runagent_ls.serve.state import Failure
+from runagent_ls.serve.state import Failure, Frame
+from runagent_ls.serve.supervisor.crashes import without_dump
 from runagent_ls.serve.supervisor.runs import RunFailedError
 
 Cause: TypeAlias = Literal["exit", "pipe-closed", "garbage", "memory", "stuck", "ended"]
 """`exit`: by itself. `pipe-closed` and `garbage`: what it is spoken to through was closed or
 written into. `memory`: it used too much. `stuck`: a run would not stop. `ended`: we wanted it."""
 
+_LAST_LINES: Final = 12
 _SIGNALS = {
     "SIGSEGV": "it used memory that is not its own, which compiled code does when it has a fault",
     "SIGBUS": "it used memory that is not its own, which compiled code does when it has a fault",
@@ -24,12 +26,14 @@ _SIGNALS = {
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """`returncode` is negative for a signal; `last_lines` is what was written last to stderr."""
+    """`returncode` is negative for a signal; `written` is what was written last to stderr, and
+    `frames` where compiled code brought the process down."""
 
     cause: Cause
     returncode: int = 0
     memory_bytes: int | None = None
-    last_lines: str = ""
+    written: str = ""
+    frames: tuple[Frame, ...] = ()
 
     @property
     def message(self) -> str:
@@ -73,7 +77,12 @@ class Death:
             case "cancelled":
                 return RunFailedError("cancelled", self.message)
             case _:
-                return RunFailedError("died", self.message)
+                return RunFailedError("died", self.message, frames=self.frames)
+
+    @property
+    def last_lines(self) -> str:
+        """What was written last, without the stacks of a crash."""
+        return "\n".join(without_dump(self.written).strip().splitlines()[-_LAST_LINES:])
 
     def failure(self) -> Failure:
         """Why nothing answers any more."""
@@ -83,5 +92,6 @@ class Death:
             suggestion="Raise the memory limit, or let the agent hold less at once."
             if self.cause == "memory"
             else "Look at the log for what it wrote last, and restart it.",
+            frames=self.frames,
             exit_code=self.returncode,
         )

@@ -11,12 +11,12 @@ OnText: TypeAlias = Callable[[str | None, str, str], None]
 
 MOST_A_SECOND: Final = 1_000_000
 """Characters. More nobody reads, and passing it on would cost the runs their time."""
-_TAIL: Final = 4000
-_LAST_LINES: Final = 12
+_TAIL: Final = 64_000
+"""Characters. The stacks of many threads of a process that crashed fit in."""
 
 
 class Logs:
-    """Of one worker. `last_lines` is what it wrote last to stderr, to explain its end."""
+    """Of one worker. `tail` is what it wrote last to stderr, to explain its end."""
 
     def __init__(self, on_text: OnText, most_a_second: int = MOST_A_SECOND) -> None:
         self._on_text = on_text
@@ -24,11 +24,11 @@ class Logs:
         self._left = most_a_second
         self._dropped = 0
         self._window: asyncio.TimerHandle | None = None
-        self._tail = ""
+        self.tail = ""
 
     def write(self, run: str | None, stream: str, text: str) -> None:
         if stream == "stderr":
-            self._tail = (self._tail + text)[-_TAIL:]
+            self.tail = (self.tail + text)[-_TAIL:]
         if self._window is None:
             self._window = asyncio.get_running_loop().call_later(1.0, self._renew)
         if self._left <= 0:
@@ -38,9 +38,6 @@ class Logs:
         self._left -= len(taken)
         self._dropped += len(text) - len(taken)
         self._on_text(run, stream, taken)
-
-    def last_lines(self) -> str:
-        return "\n".join(self._tail.strip().splitlines()[-_LAST_LINES:])
 
     def close(self) -> None:
         """Says what was left out; nothing more is to be written."""

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from runagent_ls.serve.plan import AgentPlan, DebugPlan, Limits, PythonEntrypoint
 from runagent_ls.serve.state import EntrypointReport, Failure, StartFailedError
-from runagent_ls.serve.supervisor import payloads
+from runagent_ls.serve.supervisor import crashes, payloads
 from runagent_ls.serve.supervisor.active import ActiveRun
 from runagent_ls.serve.supervisor.deaths import Cause, Death
 from runagent_ls.serve.supervisor.extractors import compile_extractor
@@ -169,7 +169,9 @@ class WorkerLink:
         cause = self._cause
         if cause == "exit" and (garbage or pipe_closed):
             cause = "garbage" if garbage else "pipe-closed"
-        death = Death(cause, returncode, self._limits.memory_bytes, self._logs.last_lines())
+        written = self._logs.tail
+        frames = crashes.frames_in(written, self.plan.folder)
+        death = Death(cause, returncode, self._limits.memory_bytes, written, frames)
         self._logs.close()
         self.died_in_run = bool(self.runs)
         for active in list(self.runs.values()):

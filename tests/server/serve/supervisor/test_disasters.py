@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from runagent_ls.serve.plan import Limits
-from runagent_ls.serve.state import StartFailedError
+from runagent_ls.serve.state import Frame, StartFailedError
 from runagent_ls.serve.supervisor import RunFailedError
 from supervised_agent import MARK, Agent, Served, supervised, until
 
@@ -179,6 +179,18 @@ async def test_its_process_dies(agent: Agent, tag: str, args: tuple[int], words:
         await is_well(served)
         assert served.status.worker_pid != pid
         assert served.heard.states == ["starting", "ready", "starting", "ready"]
+
+
+async def test_a_crash_says_where(agent: Agent) -> None:
+    line = SOURCE.splitlines().index("    ctypes.string_at(0)") + 1
+    async with supervised(agent) as served:
+        other = asyncio.create_task(served.failure("sleep_in_c"))
+        await until(lambda: served.status.running == 1)
+        error = await served.failure("segfault")
+        expected = Frame(agent.folder / "main.py", line, "segfault", "ctypes.string_at(0)")
+        assert error.frames == (expected,)
+        assert (await other).frames == (expected,)
+        assert (await served.failure("leave_hard", 1)).frames == ()
 
 
 async def test_dying_in_runs_is_no_reason_to_give_up(agent: Agent) -> None:
@@ -348,7 +360,11 @@ async def test_an_output_of_any_size_is_answered(
     ("source", "words"),
     [
         ("import os\nos._exit(5)", "ended with exit code 5."),
-        ("import ctypes\nctypes.string_at(0)", "ended by SIGSEGV"),
+        (
+            "import ctypes\nctypes.string_at(0)",
+            "ended by SIGSEGV: it used memory that is not its own, which compiled code does when "
+            "it has a fault.\nFatal Python error: Segmentation fault",
+        ),
         ("import sys\nsys.exit(4)", "4"),
         ("raise ValueError('not today')", "not today"),
         ("def greet(:", "invalid syntax (main.py, line 1)"),
