@@ -13,6 +13,7 @@ from runagent_ls.agents.errors import (
     AgentError,
     AgentNotFoundLocalError,
 )
+from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.projects import absolute
@@ -102,6 +103,14 @@ async def _target(front: FrontProcess, options: Namespace) -> Target:
         ready = await front.wait_ready()
     except StartFailedError as error:
         raise NotServedError(error.failure) from error
+    record = next((it for it in own_servers.find(ready.agent_id) if it.pid == ready.pid), None)
+    python = None if record is None or record.interpreter is None else str(record.interpreter)
     return Target(
-        ready.host, ready.port, ready.agent_id, "served", copies_to_cloud=False, token=ready.token
+        ready.host,
+        ready.port,
+        ready.agent_id,
+        "served",
+        copies_to_cloud=False,
+        token=ready.token,
+        interpreter=python,
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO, Final
 
-from runagent_ls.cli.exit_codes import ExitCode
+from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.projects import absolute
 from runagent_ls.serve.lifecycle.control import EventWriter, Stop, read_orders
 from runagent_ls.serve.lifecycle.events import Event
@@ -25,6 +25,11 @@ _SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
 def serve(options: Namespace) -> int:
     """Serve; the exit code tells why it ended."""
+    if options.debug is not None and options.reload:
+        raise CommandError(
+            "Both --debug and --reload were given.",
+            "A debugger stays with one process: leave one of them out.",
+        )
     wanted = serve_options(options)
     if not (options.control or options.json):
         from runagent_ls.cli.serve_report import ServeReport

@@ -43,6 +43,7 @@ def server(port: int, **more: Any) -> OwnServer:
         "pid": os.getpid(),
         "token": ServerToken("s3cret"),
         "started_at": 1.0,
+        "interpreter": Path("/agents/one/.venv/bin/python"),
     }
     return OwnServer(**(fields | more))
 
@@ -101,7 +102,9 @@ def test_damaged_records_are_passed_over(state: Path, content: str) -> None:
     assert own_servers.announced() == [server(8450)]
 
 
-@pytest.mark.parametrize("change", [{"port": 0}, {"port": True}, {"host": None}, {"token": 5}])
+@pytest.mark.parametrize(
+    "change", [{"port": 0}, {"port": True}, {"host": None}, {"token": 5}, {"interpreter": 7}]
+)
 def test_records_with_wrong_values_are_passed_over(state: Path, change: dict[str, object]) -> None:
     own_servers.announce(server(8450))
     (path,) = (state / "servers").iterdir()
@@ -128,6 +131,7 @@ async def test_a_running_server_of_ours_comes_before_the_registry(
         "served",
         ServerToken("s3cret"),
     )
+    assert target.interpreter == "/agents/one/.venv/bin/python"
     assert "s3cret" not in f"{target!r} {target.to_message()}"
 
 

@@ -27,7 +27,6 @@ from runagent_ls.agents.targets.processes import is_running
 from serve_real_agent import environment as platform_environment
 from serve_real_agent import interpreter
 
-REPOSITORY = Path(__file__).parents[3]
 SOURCE = """
 import sys, time
 
@@ -257,6 +256,7 @@ def test_an_agent_that_does_not_start(
         (["--port", "70000"], "no port"),
         (["--at-once", "0"], "no whole number"),
         (["--relod"], "Did you mean --reload?"),
+        (["--debug", "--reload"], "leave one of them out"),
     ],
 )
 def test_wrong_use(
@@ -359,21 +359,6 @@ def platform(cache_dir: Path, *arguments: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def test_served_from_an_unpacked_extension(make_agent: MakeAgent, serve: Serve) -> None:
-    launch = REPOSITORY / "server" / "launch.py"
-    if not (launch.parent / "libs" / "starlette").is_dir():
-        pytest.skip("the bundled libraries are not there: npm run bundle")
-    folder = make_agent()
-    (folder / "starlette.py").write_text("raise RuntimeError('not mine')\n")
-    served = serve(
-        "--interpreter", sys.executable,
-        command=(sys.executable, "-I", "-S", str(launch)),
-        cwd=folder,
-    )  # fmt: skip
-    assert served.post("greet")["success"] is True
-    assert served.end() == 0
 
 
 def test_run_serves_an_agent_for_one_call(

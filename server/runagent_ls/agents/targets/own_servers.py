@@ -41,7 +41,7 @@ def headers_of(token: ServerToken | None, run_id: str | None) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class OwnServer:
-    """A server of ours. `started_at` counts seconds since 1970."""
+    """A server of ours. `started_at` counts seconds since 1970; `interpreter` runs the agent."""
 
     agent_id: str
     config_path: Path
@@ -50,6 +50,7 @@ class OwnServer:
     pid: int
     token: ServerToken
     started_at: float
+    interpreter: Path | None = None
 
 
 def state_folder() -> Path:
@@ -74,6 +75,7 @@ def announce(server: OwnServer) -> None:
         "pid": server.pid,
         "token": server.token.reveal(),
         "startedAt": server.started_at,
+        "interpreter": None if server.interpreter is None else str(server.interpreter),
     }
     path = folder / f"{server.pid}.json"
     unfinished = path.with_suffix(".new")
@@ -129,6 +131,7 @@ def _read(path: Path) -> OwnServer | None:
             if sys.platform != "win32" and (status.st_uid != os.getuid() or status.st_mode & 0o077):
                 return None
             fields = json.loads(file.read(_LARGEST))
+        python = fields.get("interpreter")
         server = OwnServer(
             agent_id=fields["agentId"],
             config_path=Path(fields["configPath"]),
@@ -137,8 +140,9 @@ def _read(path: Path) -> OwnServer | None:
             pid=fields["pid"],
             token=ServerToken(fields["token"]),
             started_at=float(fields["startedAt"]),
+            interpreter=None if python is None else Path(python),
         )
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     texts = (server.agent_id, server.host, server.token.reveal())
     numbers = (server.port, server.pid)

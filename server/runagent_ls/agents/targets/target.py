@@ -199,9 +199,7 @@ async def _served(agent_id: str, config_path: Path | None, timeouts: Timeouts) -
         except AgentError:
             continue
         if health.agent_id == agent_id:
-            return Target(
-                host, server.port, agent_id, "served", copies_to_cloud=False, token=server.token
-            )
+            return _known(Target(host, server.port, agent_id, "served"), server)
     return None
 
 
@@ -256,8 +254,13 @@ def _more_of(target: Target, registry: Registry) -> Target:
         return target
     for server in own_servers.find(target.agent_id):
         if (reachable(server.host), server.port) == (target.host, target.port):
-            return replace(target, copies_to_cloud=False, token=server.token)
+            return _known(target, server)
     return replace(target, copies_to_cloud=_copies(target, registry))
+
+
+def _known(target: Target, server: own_servers.OwnServer) -> Target:
+    python = None if server.interpreter is None else str(server.interpreter)
+    return replace(target, copies_to_cloud=False, token=server.token, interpreter=python)
 
 
 def _copies(target: Target, registry: Registry) -> bool | None:

@@ -58,6 +58,7 @@ class Publication:
                     os.getpid(),
                     self._token,
                     time.time(),
+                    plan.interpreter,
                 )
             )
 
