@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -13,25 +12,22 @@ from uuid import uuid4
 
 from runagent_ls.agents.values import JsonValue
 
-Headers = Iterable[tuple[bytes, bytes]]
-
 _JSON: Final = (b"content-type", b"application/json")
-_TEXT: Final = (b"content-type", b"text/plain; charset=utf-8")
 _RAN: Final = b',"message":"Agent execution completed successfully","error":null,"timestamp":"'
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer over HTTP. `headers` beside the content's own."""
+    """One answer over HTTP, as JSON unless another type is given. `headers` beside that."""
 
     status: int
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
-    text: bool = False
+    content_type: tuple[bytes, bytes] = _JSON
 
     def all_headers(self) -> list[tuple[bytes, bytes]]:
         length = (b"content-length", b"%d" % len(self.body))
-        return [length, _TEXT if self.text else _JSON, *self.headers]
+        return [length, self.content_type, *self.headers]
 
 
 def json_bytes(value: JsonValue) -> bytes:

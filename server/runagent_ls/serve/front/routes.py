@@ -19,6 +19,8 @@ from starlette.routing import Route
 
 from runagent_ls.serve.front import pages
 from runagent_ls.serve.front.answers import Answer, detail
+from runagent_ls.serve.front.history import History
+from runagent_ls.serve.front.privileged import privileged_pages
 from runagent_ls.serve.front.security import LOOPBACK_ORIGIN
 
 if TYPE_CHECKING:
@@ -46,11 +48,16 @@ def application(front: Front, agent_id: str) -> Starlette:
         privileged = front.gate.privileged(headers)
         return await front.runs.answer(headers, request.receive, privileged=privileged)
 
+    history = History(context.invocations, agent_id)
     routes = [
         _route("/api/v1", info),
         _route("/api/v1/health", health),
         _route(f"{agent}/architecture", architecture),
         _route(f"{agent}/run", run, "POST"),
+        _route(f"{agent}/invocations", history.recent),
+        _route(f"{agent}/invocations/stats", history.stats),
+        _route("/api/v1/invocations/{invocation_id}", history.one),
+        *(_route(path, *answered) for path, answered in privileged_pages(front).items()),
     ]
     cors = Middleware(
         CORSMiddleware,

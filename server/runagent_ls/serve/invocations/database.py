@@ -36,9 +36,6 @@ CREATE TABLE IF NOT EXISTS agent_invocations (
     sdk_type VARCHAR,
     client_info TEXT
 )"""
-_INDEX: Final = (
-    "CREATE INDEX IF NOT EXISTS idx_invocations_agent_id ON agent_invocations (agent_id)"
-)
 _WRITE: Final = (
     "INSERT OR REPLACE INTO agent_invocations ("
     "invocation_id, agent_id, input_data, output_data, error_detail, request_timestamp, "
@@ -76,10 +73,13 @@ class Database:
         """All rows or none; there when this returns. Raises sqlite3.Error or OSError."""
         connection = self._open()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(_WRITE, rows)
+            if len(rows) == 1:
+                connection.execute(_WRITE, rows[0])
+            else:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(_WRITE, rows)
+                connection.execute("COMMIT")
             self._forget_old(connection, len(rows))
-            connection.execute("COMMIT")
         except BaseException:
             self.close()
             raise
@@ -128,7 +128,6 @@ class Database:
                     connection.execute("PRAGMA journal_mode=WAL")
                     connection.execute("PRAGMA synchronous=NORMAL")
                 connection.execute(_TABLE)
-                connection.execute(_INDEX)
             except BaseException:
                 connection.close()
                 raise

@@ -16,7 +16,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
@@ -62,8 +61,7 @@ class Invocations:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, run: Invocation) -> Invocation:
-        """A run begins now. Must be followed by `end`."""
-        run = replace(run, requested_at=time.time())
+        """A run begins. Must be followed by `end`, `end_soon` or `forget`."""
         self._open[run.id] = run
         self._unsaved[run.id] = run
         if self._timer is None:
@@ -76,7 +74,7 @@ class Invocations:
         self.forget(run)
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
-        self._put((run, replace(ended, at=time.time()), written))
+        self._put((run, ended, written))
         # a plain timer: `asyncio.wait_for` would cost as much as the rest
         timer = loop.call_later(LONGEST_WAIT_S, _resolve, written)
         try:
@@ -87,7 +85,7 @@ class Invocations:
     def end_soon(self, run: Invocation, ended: Ended) -> None:
         """As `end`, for those who cannot wait."""
         self.forget(run)
-        self._put((run, replace(ended, at=time.time()), None))
+        self._put((run, ended, None))
 
     def forget(self, run: Invocation) -> None:
         """It was none after all."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from runagent_ls.agents.history.redaction.redactor import Redactor
@@ -18,6 +20,8 @@ _KEPT: Final = 64 * 1024
 """Characters that are kept of longer ones."""
 SAMPLES: Final = 10
 """So many chunks of a stream are kept, the first ones."""
+
+_encode: Final = json.JSONEncoder(allow_nan=False).encode
 
 Ending: TypeAlias = Literal["completed", "failed"]
 Cell: TypeAlias = str | float | None
@@ -34,7 +38,7 @@ class Invocation:
     sdk_type: Literal["local_server", "websocket_stream"]
     input_data: JsonValue
     client_info: JsonValue
-    requested_at: float = 0.0
+    requested_at: float = field(default_factory=time.time)
     """seconds since 1970"""
 
 
@@ -56,7 +60,7 @@ class Ended:
     seconds: float
     output: str | StreamSummary | None = None
     error: str | None = None
-    at: float = 0.0
+    at: float = field(default_factory=time.time)
     """seconds since 1970"""
 
 
@@ -113,53 +117,82 @@ class RowWriter:
         if output is None:
             return None
         if isinstance(output, StreamSummary):
-            return self._json(self._summary(output), redactor)
+            return self._json(_summary(output), redactor)
         if len(output) > 2 * self.largest:  # its JSON has fewer escapes, but not so many fewer
             return json.dumps(_shortened(self._text(output[: 2 * _KEPT], redactor), len(output)))
+        payload = _payload(output)
+        # what is written already needs no reading, unless there may be a secret in it
+        short = payload is not None and len(payload) <= self.largest
+        if payload is not None and short and not redactor.suspicious(payload):
+            return payload
         return self._json(decode(output), redactor)
 
-    def _summary(self, stream: StreamSummary) -> JsonValue:
-        samples: list[JsonValue] = [_sample(text) for text in stream.samples]
-        return {
-            "stream_completed": True,
-            "total_chunks": stream.chunks,
-            "execution_type": "streaming",
-            "sample_chunks": samples,
-            "execution_time_seconds": stream.seconds,
-            "chunk_summary": {
-                "total_chunks": stream.chunks,
-                "stored_samples": len(samples),
-                "stream_type": "websocket",
-            },
-        }
-
     def _json(self, value: JsonValue, redactor: Redactor) -> str:
-        clean = finite(redactor.value(value))
-        text = json.dumps(clean)
-        if len(text) <= self.largest:
-            return text
-        return json.dumps(_shortened(json.dumps(clean, ensure_ascii=False), len(text)))
+        text = _dumps(value)
+        if redactor.suspicious(text):
+            text = _dumps(redactor.value(value))
+        return text if len(text) <= self.largest else json.dumps(_shortened(text, len(text)))
 
     def _text(self, text: str, redactor: Redactor) -> str:
         clean = redactor.text(text)
         return clean if len(clean) <= _KEPT else f"{clean[:_KEPT]}…"
 
 
-def stamp(seconds: float) -> str:
-    """As the platform writes a moment: UTC, whole seconds."""
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def finite(value: JsonValue) -> JsonValue:
-    """The value with null for NaN and the infinities: the platform's own history cannot be read
-    any more once one of them is in it."""
+def stamp(seconds: float) -> str:
+    """As the platform writes a moment: UTC, whole seconds."""
+    return _second(int(seconds))
+
+
+def _dumps(value: JsonValue) -> str:
+    """JSON with null for NaN and the infinities: the platform's own history cannot be read any
+    more once one of them is in it."""
+    try:
+        return _encode(value)
+    except ValueError:
+        return _encode(_finite(value))
+
+
+def _finite(value: JsonValue) -> JsonValue:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, list):
-        return [finite(item) for item in value]
+        return [_finite(item) for item in value]
     if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     return value
+
+
+def _payload(output: str) -> str | None:
+    """The JSON in a structured string; None where it says something else than the value."""
+    try:
+        value = json.loads(output)
+    except ValueError:
+        return None
+    if not isinstance(value, dict) or value.get("type") == "number":
+        return None
+    payload = value.get("payload")
+    return payload if isinstance(payload, str) else None
+
+
+def _summary(stream: StreamSummary) -> JsonValue:
+    samples: list[JsonValue] = [_sample(text) for text in stream.samples]
+    return {
+        "stream_completed": True,
+        "total_chunks": stream.chunks,
+        "execution_type": "streaming",
+        "sample_chunks": samples,
+        "execution_time_seconds": stream.seconds,
+        "chunk_summary": {
+            "total_chunks": stream.chunks,
+            "stored_samples": len(samples),
+            "stream_type": "websocket",
+        },
+    }
 
 
 def _shortened(text: str, length: int) -> JsonValue:

@@ -1,0 +1,102 @@
+"""What is for those who have the server's token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from serving_front import TOKEN, Served, ask, served, until
+
+SOURCE = """
+import asyncio, pathlib, sys
+print("at the top")
+def prints(word):
+    print(word)
+    print("bad", word, file=sys.stderr)
+async def waits(marker):
+    pathlib.Path(marker + ".begun").touch()
+    try:
+        await asyncio.sleep(60)
+    finally:
+        pathlib.Path(marker).touch()
+"""
+TAGS = {"prints": "prints", "waits": "waits"}
+PRIVILEGED = {"X-RunAgent-Token": TOKEN}
+
+
+async def run(agent: Served, run_id: str, tag: str, *args: Any) -> Any:
+    body = json.dumps({"entrypoint_tag": tag, "input_args": args}).encode()
+    headers = {**PRIVILEGED, "X-RunAgent-Run": run_id}
+    return await ask(agent.context, "POST", f"{agent.agent}/run", body, headers)
+
+
+async def page(agent: Served, path: str, method: str = "GET") -> Any:
+    status, _, body = await ask(agent.context, method, f"/runagent-ls/{path}", b"", PRIVILEGED)
+    assert status == 200
+    return body
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-RunAgent-Token": "x"}, {"X-RunAgent-Token": ""}])
+@pytest.mark.parametrize("path", ["status", "metrics", "logs", "runs/x/logs"])
+async def test_nothing_without_the_token(
+    tmp_path: Path, path: str, headers: dict[str, str]
+) -> None:
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        status, _, body = await ask(agent.context, "GET", f"/runagent-ls/{path}", b"", headers)
+        assert status == 401
+        assert "X-RunAgent-Token" in body["detail"]
+        assert TOKEN not in json.dumps(body)
+
+
+async def test_the_status(tmp_path: Path) -> None:
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        body = await page(agent, "status")
+    assert (body["state"], body["running"]) == ("ready", 0)
+    assert body["workerPid"] > 0
+    assert [each["tag"] for each in body["entrypoints"]] == list(TAGS)
+
+
+async def test_a_run_prints_into_its_own_log(tmp_path: Path) -> None:
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        first, second = str(uuid4()), str(uuid4())
+        await run(agent, first, "prints", "one")
+        await run(agent, second, "prints", "two")
+        for run_id, word in ((first, "one"), (second, "two")):
+            body = await page(agent, f"runs/{run_id}/logs")
+            said = {
+                stream: "".join(each["text"] for each in body["lines"] if each["stream"] == stream)
+                for stream in ("stdout", "stderr")
+            }
+            assert said == {"stdout": f"{word}\n", "stderr": f"bad {word}\n"}
+            assert body["runId"] == run_id
+        top = "".join(line["text"] for line in (await page(agent, "logs"))["lines"])
+        assert top == "at the top\n"
+
+
+async def test_a_run_is_cancelled(tmp_path: Path) -> None:
+    marker = tmp_path / "ended"
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        run_id = str(uuid4())
+        going = asyncio.create_task(run(agent, run_id, "waits", str(marker)))
+        await until((tmp_path / "ended.begun").exists)
+        assert (await run(agent, run_id, "prints", "x"))[0] == 409
+        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {"ended": True}
+        assert marker.exists()
+        status, _, body = await going
+        assert (status, body["error"]["code"]) == (200, "CANCELLED")
+        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {"ended": False}
+
+
+async def test_the_metrics(tmp_path: Path) -> None:
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        await run(agent, str(uuid4()), "prints", "x")
+        await run(agent, str(uuid4()), "prints")
+        lines = (await page(agent, "metrics")).decode().splitlines()
+    assert 'runagent_sessions_total{state="completed"} 1.0' in lines
+    assert 'runagent_operations_total{operation="prints"} 2.0' in lines
+    assert 'runagent_errors_total{code="VALIDATION_ERROR"} 1.0' in lines
