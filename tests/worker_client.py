@@ -67,9 +67,11 @@ def until(condition: Callable[[], bool]) -> None:
 class Worker:
     """A worker process. Every wait ends with an AssertionError after LIMIT_S seconds."""
 
-    def __init__(self, interpreter: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, interpreter: Path, program: Path, environment: Mapping[str, str] | None
+    ) -> None:
         self.process = subprocess.Popen(
-            [interpreter, WORKER],
+            [interpreter, program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -180,10 +182,13 @@ class Worker:
 
 @contextmanager
 def worker(
-    interpreter: Path = INTERPRETER, environment: Mapping[str, str] | None = None
+    interpreter: Path = INTERPRETER,
+    *,
+    program: Path = WORKER,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Worker]:
     """A worker that nothing has been loaded into; it and all its children end with the block."""
-    running = Worker(interpreter, environment)
+    running = Worker(interpreter, program, environment)
     try:
         yield running
     finally:

@@ -4,6 +4,7 @@ Python puts this folder in front of `sys.path`, where it would shadow the agent'
 taken away before anything is imported, and the package is loaded under a name of its own.
 """
 
+import os
 import sys
 
 
@@ -11,7 +12,7 @@ def _load_package(folder: str) -> None:
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(
-        "_runagent_worker", folder + "/__init__.py", submodule_search_locations=[folder]
+        "_runagent_worker", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
     )
     assert spec is not None
     assert spec.loader is not None
@@ -21,8 +22,9 @@ def _load_package(folder: str) -> None:
 
 
 def _start() -> None:
-    folder = __file__.replace("\\", "/").rpartition("/")[0]
-    if sys.path and sys.path[0].replace("\\", "/") == folder:
+    file = os.path.abspath(__file__)
+    folder = os.path.dirname(file)
+    if sys.path and sys.path[0] in {folder, os.path.dirname(os.path.realpath(file))}:
         del sys.path[0]
     _load_package(folder)
     import importlib

@@ -6,7 +6,6 @@ that two threads must not share.
 
 from __future__ import annotations
 
-import sys
 import threading
 
 from .prints import current_run
@@ -14,7 +13,7 @@ from .prints import current_run
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Future
     from typing import Any
 
 
@@ -38,34 +37,25 @@ def of_threads() -> None:
     threading.Thread.start = attributed_start  # type: ignore[method-assign]
 
 
-class Pools:
+def of_pools() -> None:
     """Work in a thread pool prints as the run that submits it, not as the one that happened to be
     the first to need the thread."""
+    from concurrent.futures.thread import ThreadPoolExecutor
 
-    def __init__(self) -> None:
-        self._done = False
+    submit = ThreadPoolExecutor.submit
 
-    def attribute(self) -> None:
-        """As soon as thread pools have been imported; cheap when there is nothing to do."""
-        module = None if self._done else sys.modules.get("concurrent.futures.thread")
-        if module is None or not hasattr(module, "ThreadPoolExecutor"):
-            return
-        self._done = True
-        submit = module.ThreadPoolExecutor.submit
+    def attributed_submit(
+        self: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
+        number = current_run.get()
 
-        def attributed_submit(
-            self: Executor, function: Callable[..., Any], /, *args: Any, **kwargs: Any
-        ) -> Future[Any]:
-            number = current_run.get()
+        def work(*args: Any, **kwargs: Any) -> Any:
+            token = current_run.set(number)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                current_run.reset(token)
 
-            def work(*args: Any, **kwargs: Any) -> Any:
-                token = current_run.set(number)
-                try:
-                    return function(*args, **kwargs)
-                finally:
-                    current_run.reset(token)
+        return submit(self, work, *args, **kwargs)
 
-            future: Future[Any] = submit(self, work, *args, **kwargs)
-            return future
-
-        module.ThreadPoolExecutor.submit = attributed_submit
+    ThreadPoolExecutor.submit = attributed_submit  # type: ignore[method-assign,assignment]

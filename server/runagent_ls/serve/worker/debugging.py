@@ -24,6 +24,7 @@ class Debugger:
         """`debug` as in LOAD."""
         self._debugpy = _debugpy(debug["path"])
         self._debugpy.configure(subProcess=False)
+        _spare_own_threads()
         _, self.port = self._debugpy.listen((debug["host"], debug["port"]))
         self._lock = threading.Lock()
         self._waiting: list[Callable[[], None]] = []
@@ -35,6 +36,7 @@ class Debugger:
             first = len(self._waiting) == 1
         if first:
             threading.Thread(target=self._wait, name="runagent-debugger", daemon=True).start()
+            _spare_own_threads()
 
     def forget(self, begin: Callable[[], None]) -> bool:
         """Whether it was still waiting; it is not called any more then."""
@@ -52,6 +54,14 @@ class Debugger:
             ready, self._waiting = self._waiting, []
         for begin in ready:
             begin()
+
+
+def _spare_own_threads() -> None:
+    """The threads that speak with the front are not shown, and go on while the agent is paused."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("runagent-") and thread.name != "runagent-run":
+            for mark in ("pydev_do_not_trace", "is_pydev_daemon_thread"):
+                setattr(thread, mark, True)
 
 
 def _debugpy(folder: str | None) -> Any:

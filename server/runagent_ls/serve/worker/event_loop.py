@@ -40,8 +40,10 @@ class EventLoop:
                 sys.excepthook(*sys.exc_info())
 
     def stop(self) -> None:
+        """Also before it runs; never waits."""
         self._stopped = True
-        self.soon(self.loop.stop)
+        if self._there.is_set():
+            self.soon(self.loop.stop)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

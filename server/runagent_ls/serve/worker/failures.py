@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import os
 import sys
@@ -13,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_GROUP: Any = getattr(builtins, "BaseExceptionGroup", ())
+"""Since Python 3.11."""
 _FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules"})
 
 
@@ -59,6 +62,8 @@ def frames_of(exception: BaseException, own: OwnFiles) -> list[dict[str, object]
         if code.co_filename in own:
             frames.append(_frame(code.co_filename, step.tb_lineno, code.co_name))
         step = step.tb_next
+    if isinstance(exception, _GROUP):
+        frames += frames_of(exception.exceptions[0], own)  # the others wait behind the first
     if isinstance(exception, SyntaxError) and exception.filename in own:
         frames.append(_frame(str(exception.filename), exception.lineno or 1, "<module>"))
     return frames

@@ -146,14 +146,14 @@ def _package(name: str, folder: str) -> str:
 
     A folder without an `__init__.py` becomes one that exists in memory only.
     """
+    taken = name in sys.modules
     try:
-        known = sys.modules.get(name)
-        spec = known.__spec__ if known is not None else importlib.util.find_spec(name)
-    except (ImportError, ValueError):
+        spec = sys.modules[name].__spec__ if taken else importlib.util.find_spec(name)
+    except (ImportError, ValueError, AttributeError):
         spec = None
-    if spec is not None:
-        if folder in (spec.submodule_search_locations or ()):
-            return name
+    if spec is not None and folder in (spec.submodule_search_locations or ()):
+        return name
+    if taken or spec is not None:
         name = f"{name}_agent"
     if name not in sys.modules:
         _make_package(name, folder)

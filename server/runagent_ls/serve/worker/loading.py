@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from types import ModuleType
 
 from . import failures, reports
 from .importing import Importer
@@ -68,7 +69,7 @@ class Agent:
             return []
         modules = list(sys.modules.values())
         self._modules = len(modules)
-        files = {getattr(module, "__file__", None) for module in modules}
+        files = {vars(it).get("__file__") for it in modules if isinstance(it, ModuleType)}
         own = {file for file in files if isinstance(file, str) and file in self._own}
         own |= self._importer.executed | self._failed_files
         fresh = own - self._files

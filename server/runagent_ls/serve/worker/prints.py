@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections import deque
 from contextvars import ContextVar
 
 from . import framing
@@ -59,13 +60,13 @@ class _Text:
     def __init__(self, run: int, stream: str) -> None:
         self._run = run
         self._stream = stream
-        self.pieces: list[str] = []
+        self.pieces: deque[str] = deque()
         self.size = 0
         self.offered = False
 
     def take(self) -> bytes:
         self.offered = False
-        pieces, self.pieces = self.pieces, []
+        pieces = [self.pieces.popleft() for _ in range(len(self.pieces))]
         self.size = 0
         if not pieces:
             return b""

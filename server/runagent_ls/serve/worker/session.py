@@ -60,7 +60,6 @@ class Session:
         self._worker = Worker(
             channel, told, self._loop, Threads(), own=self._own, ended=self._ended
         )
-        self._pools = attribution.Pools()
         self._agent = Agent("", self._own)
         self._debugger: Debugger | None = None
         self._running: dict[int, Run] = {}
@@ -76,6 +75,7 @@ class Session:
             target=self._listen, args=(frames,), name="runagent-reader", daemon=True
         ).start()
         self._load(json.loads(payload))
+        attribution.of_pools()  # the front knows that the agent is ready: now there is time
         self._loop.run()
         self._leave()
 
@@ -92,7 +92,6 @@ class Session:
             self._agent.lay_over(message.get("environment", {}))
             self._agent.load(message["entrypoints"])
             failure = self._agent.failure
-        self._pools.attribute()
         about: dict[str, object] = {
             "python": sys.version.split()[0],
             "executable": sys.executable,
@@ -158,7 +157,6 @@ class Session:
         kind = _kind_of_run(entrypoint.target, message["streams"])
         run = kind(self._worker, number, entrypoint, message)
         self._running[number] = run
-        self._pools.attribute()
         if self._debugger is None:
             run.start()
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import threading
 import time
+from collections import deque
 
 from . import encoding, framing
 from .interrupting import Interrupted
@@ -36,7 +37,7 @@ class Chunks:
     def __init__(self, run: int, channel: Channel, credit: int | None) -> None:
         self._run = run
         self._channel = channel
-        self._texts: list[bytes] = []
+        self._texts: deque[bytes] = deque()
         self._offered = False
         self._granted = float("inf") if credit is None else credit
         self._spent = 0
@@ -61,11 +62,14 @@ class Chunks:
 
     def take(self) -> bytes:
         self._offered = False
-        texts, self._texts = self._texts, []
-        if not texts:
+        pack, next_text = framing.LENGTH.pack, self._texts.popleft
+        parts: list[bytes] = []
+        for _ in range(len(self._texts)):
+            text = next_text()
+            parts += (pack(len(text)), text)
+        if not parts:
             return b""
-        pack = framing.LENGTH.pack
-        payload = b"".join([part for text in texts for part in (pack(len(text)), text)])
+        payload = b"".join(parts)
         return framing.frame(framing.CHUNKS, self._run, payload)
 
     def settle(self) -> None:

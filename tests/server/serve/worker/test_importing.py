@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from worker_client import Said, agent, entry, worker
+from worker_client import WORKER, Said, agent, entry, worker
 
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 CASES: list[dict[str, Any]] = json.loads(
@@ -246,6 +246,34 @@ def test_the_agents_variables_are_there_when_it_is_imported(tmp_path: Path) -> N
     with worker(environment={"GREETING": "of the process"}) as running:
         running.load(tmp_path, [entry("main")], environment={"GREETING": "of the agent"})
         assert "of the agent" in running.result("main")
+
+
+def test_modules_that_are_no_modules_are_left_alone(tmp_path: Path) -> None:
+    source = """import sys
+class Lazy:
+    def __getattr__(self, name):
+        raise RuntimeError("imported for nothing")
+sys.modules["lazy"] = Lazy()
+def main(): return 1
+"""
+    write(tmp_path, {"main.py": source})
+    assert output(tmp_path, "main.py") == 1
+
+
+def test_the_worker_may_be_linked_to(tmp_path: Path) -> None:
+    # As some installers do: links to files that lie elsewhere.
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for path in WORKER.parent.glob("*.py"):
+        (linked / path.name).symlink_to(path)
+    files = {
+        "main.py": "import session\ndef main(): return session.OWN\n",
+        "session.py": "OWN = 1\n",
+    }
+    write(tmp_path / "agent", files)
+    with worker(program=linked / "__main__.py") as running:
+        running.load(tmp_path / "agent", [entry("main")])
+        assert running.result("main") == '{"type": "integer", "payload": "1"}'
 
 
 def test_the_working_directory_is_the_agents_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,10 @@ def breaks_off():
 async def breaks_off_later():
     yield 1
     raise ValueError("no [/such] thing")
+
+async def fails_in_group():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fails_later())
 
 def stops(): return next(iter(()))
 def leaves(): sys.exit(3)
@@ -275,6 +280,13 @@ def test_an_exception_says_what_and_where(kinds: Worker, tag: str) -> None:
     assert frame["function"] == tag.removesuffix("_stream")
     assert frame["text"] == 'raise ValueError("no [/such] thing")'
     assert KINDS.splitlines()[frame["line"] - 1].strip() == frame["text"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="no groups")
+def test_a_group_of_exceptions_shows_the_first(kinds: Worker) -> None:
+    error = kinds.error("fails_in_group")
+    assert error["exception"] == "ExceptionGroup"
+    assert [frame["function"] for frame in error["frames"]] == ["fails_in_group", "fails_later"]
 
 
 @pytest.mark.parametrize("tag", ["breaks_off_stream", "breaks_off_later_stream"])
