@@ -82,8 +82,15 @@ class Reloader:
             self._supervisor.reload_failed(error.failure)
             return
         self._plan = plan
-        await self._supervisor.reload(plan)
-        self._taken(plan)
+        reloading = asyncio.create_task(self._supervisor.reload(plan))
+        asked = asyncio.create_task(self._asked.wait())
+        try:
+            # Code that hangs when it is imported must not hold up the next save, which repairs it.
+            await asyncio.wait({reloading, asked}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asked.cancel()
+        if reloading.done():
+            self._taken(plan)
 
     def _files(self) -> set[Path]:
         """What the agent depends on, as far as it is known: modules show when they are imported."""

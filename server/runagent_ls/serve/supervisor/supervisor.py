@@ -59,9 +59,11 @@ class Supervisor:
 
     @property
     def files(self) -> frozenset[Path]:
-        """The agent's own modules that its code has imported, as far as the newest worker came."""
-        newest = self._fleet.newest
-        return frozenset() if newest is None else frozenset(newest.files)
+        """The agent's own modules that were imported, by the worker that answers and by the newest
+        one as far as it came."""
+        return frozenset().union(
+            *(each.files for each in (self._fleet.current, self._fleet.newest) if each is not None)
+        )
 
     @property
     def status(self) -> Status:

@@ -337,6 +337,19 @@ async def test_saving_a_typo_leaves_the_old_one_answering(
     assert await front.call("greet") == "good morning you"
 
 
+async def test_a_save_that_hangs_does_not_hold_up_the_next(
+    make_agent: MakeAgent, start: StartFront
+) -> None:
+    folder = make_agent({"main.py": SLOW}, ENTRYPOINTS)
+    front = await start(options(folder, reload=True))
+    main = folder / "main.py"
+    main.write_text("import time\ntime.sleep(600)\n" + SLOW)
+    await front.status("reloading")
+    main.write_text(SLOW.replace("hello", "good morning"))
+    await front.status("ready")
+    assert await front.call("greet") == "good morning you"
+
+
 async def test_a_broken_configuration_leaves_the_old_one_answering(
     make_agent: MakeAgent, start: StartFront
 ) -> None:
