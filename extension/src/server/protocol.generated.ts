@@ -954,6 +954,17 @@ export interface ServeStatusResult {
   servers: ServerStatus[];
 }
 
+export interface ServeMetricsParams {
+  configUri: string;
+}
+
+export interface ServeMetricsResult {
+  /**
+   * counts of the server's runs, whoever asked for them, in Prometheus' text format
+   */
+  prometheus: string;
+}
+
 /**
  * `reloading`: the code of before answers while the new one is started; `stale`: the new one failed, the code of before goes on answering; `failed`: nothing answers
  */
@@ -1157,6 +1168,7 @@ export interface Requests {
   'runagent/serve/stop': { params: ServeStopParams; result: ServerStatus };
   'runagent/serve/restart': { params: ServeStartParams; result: ServerStatus };
   'runagent/serve/status': { params: ServeStatusParams; result: ServeStatusResult };
+  'runagent/serve/metrics': { params: ServeMetricsParams; result: ServeMetricsResult };
   'runagent/verify': { params: VerifyParams; result: VerifyResult };
 }
 

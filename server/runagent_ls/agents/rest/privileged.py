@@ -12,6 +12,7 @@ from runagent_ls.agents.rest.loopback import LoopbackClient
 from runagent_ls.agents.targets.own_servers import headers_of
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
+from runagent_ls.agents.values import JsonValue
 
 _BASE: Final = "/runagent-ls"
 END_LIMIT_S: Final = 8.0
@@ -23,12 +24,14 @@ async def end_run(target: Target) -> bool | None:
     also for one that had ended before; None when the server could not be asked."""
     if target.run_id is None:
         return None
-    status, body = await _ask(target, "POST", f"/runs/{quote(target.run_id, safe='')}/cancel")
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return None
-    return answer.get("ended") is True if status == 200 and isinstance(answer, dict) else None
+    path = f"/runs/{quote(target.run_id, safe='')}/cancel"
+    answer = _object(*await _ask(target, "POST", path))
+    return None if answer is None else answer.get("ended") is True
+
+
+async def status_of(target: Target) -> dict[str, JsonValue] | None:
+    """How the server is, as its control channel says it; None when it could not be asked."""
+    return _object(*await _ask(target, "GET", "/status"))
 
 
 async def metrics_of(target: Target) -> str | None:
@@ -49,3 +52,11 @@ async def _ask(target: Target, method: str, path: str) -> tuple[int, bytes]:
         return 0, b""
     finally:
         await client.aclose()
+
+
+def _object(status: int, body: bytes) -> dict[str, JsonValue] | None:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return answer if status == 200 and isinstance(answer, dict) else None

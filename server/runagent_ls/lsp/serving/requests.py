@@ -21,6 +21,7 @@ class ServeRequests:
         session.on_async("runagent/serve/restart", self._restart)
         session.on_async("runagent/serve/stop", self._stop)
         session.on_async("runagent/serve/status", self._status)
+        session.on_async("runagent/serve/metrics", self._metrics)
 
     async def _start(self, params: Json) -> Json:
         request = read_start(params)
@@ -36,6 +37,9 @@ class ServeRequests:
 
     async def _status(self, _params: Json) -> Json:
         return {"servers": [self._message(served) for served in self._servers.all()]}
+
+    async def _metrics(self, params: Json) -> Json:
+        return {"prometheus": await self._servers.metrics(reading.config_path(params))}
 
     def _message(self, served: Served) -> Json:
         return served.to_message(self._session.uris.uri, agent_id_of(self._session, served))

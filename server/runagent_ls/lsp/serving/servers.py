@@ -60,6 +60,17 @@ class Servers:
         life = self._lives.get(config)
         return life.served if life is not None and life.served.answers else None
 
+    async def metrics(self, config: FilePath) -> str:
+        """Counts of a server's runs. Raises `RequestFailedError` when no server answers."""
+        served = self.answering(config) or self._others.get(config)
+        target = None if served is None else served.target()
+        if target is not None:
+            from runagent_ls.agents.rest.privileged import metrics_of
+
+            if (text := await metrics_of(target)) is not None:
+                return text
+        raise RequestFailedError(f"{config.parent.name} is not served by this editor.")
+
     # --- start and end --------------------------------------------------------------------
 
     async def start(
