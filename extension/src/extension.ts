@@ -7,7 +7,7 @@ import { registerInterpreterCommands, SettingWarning } from './commands/interpre
 import { registerServerCommands } from './commands/server_commands';
 import { reportCrash, reportStop } from './commands/server_reports';
 import type { Serving } from './commands/serving';
-import { agentInterpreter } from './python/agent_interpreter';
+import { serveOptions } from './python/agent_interpreter';
 import { watchExtensions } from './python/extension_rungs';
 import { interpreterRungs } from './python/interpreters';
 import { climb, describeAttempts, noPythonMessage } from './python/ladder';
@@ -131,8 +131,7 @@ async function readProjects(
 /** A run on this machine serves its agent when nobody does; one in the cloud never. */
 async function serveOptionsFor({ configUri, cloud }: RunRequest): Promise<ServeOptions | undefined> {
   if (cloud === true || !vscode.workspace.isTrusted) return undefined;
-  const interpreter = await agentInterpreter(configUri);
-  return interpreter === undefined ? {} : { interpreter };
+  return await serveOptions(configUri);
 }
 
 function planFinder(extensionFolder: string, log: vscode.LogOutputChannel): () => Promise<PlanResult> {

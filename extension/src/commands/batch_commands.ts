@@ -11,6 +11,7 @@ import {
 import type { Batches } from '../batch/batches';
 import { increment, type ProgressWords, progressText } from '../batch/progress_text';
 import { reportText } from '../batch/report_text';
+import { serveOptions } from '../python/agent_interpreter';
 import { withDeadline } from '../python/deadline';
 import type { EntrypointChoice } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
@@ -126,7 +127,8 @@ async function askHowToCall(gate: CloudGate, configUri: string): Promise<Partial
   const concurrency = await askConcurrency();
   const options = concurrency === undefined ? undefined : await pickOptions();
   if (concurrency === undefined || options === undefined) return undefined;
-  return { concurrency, ...batchOptions(options), ...(cloud ? { target: { cloud } } : {}) };
+  const where = cloud ? { target: { cloud } } : { serve: await serveOptions(configUri) };
+  return { concurrency, ...batchOptions(options), ...where };
 }
 
 async function pickOptions(): Promise<readonly BatchOption[] | undefined> {

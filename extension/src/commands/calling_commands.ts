@@ -32,10 +32,10 @@ export class CallingCommands implements vscode.Disposable {
   ) {
     const documents = new TextDocuments();
     const gate = new CloudGate(context.workspaceState, server, apiKey);
-    this.run = new RunCommands(context, { server, runs, documents, gate });
-    const { starter } = this.run;
     this.serving = new Serving((runId) => runs.tagOf(runId));
     const { serving } = this;
+    this.run = new RunCommands(context, { server, runs, documents, gate, serving });
+    const { starter } = this.run;
     this.#registrations = vscode.Disposable.from(
       documents,
       this.run,

@@ -5,6 +5,7 @@ import type { RunError } from '../server/protocol.generated';
 export interface RunAgainWays {
   again(changes?: Partial<RunRequest>): void;
   editInputs(): void;
+  showLogs(): void;
 }
 
 /** Does what the button beside an error promises. */
@@ -42,7 +43,7 @@ export function performErrorAction(
       void vscode.commands.executeCommand('runagent.setApiKey');
       break;
     case 'show-logs':
-      void vscode.commands.executeCommand('runagent.showLogs');
+      ways.showLogs();
       break;
   }
 }

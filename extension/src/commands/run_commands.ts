@@ -15,6 +15,7 @@ import { showInformation } from './notify';
 import { openPlace } from './open_place';
 import { RunStarter } from './run_starter';
 import { reportFailure } from './server_reports';
+import type { Serving } from './serving';
 
 const { l10n } = vscode;
 
@@ -23,6 +24,7 @@ export interface RunParts {
   readonly runs: Runs;
   readonly documents: TextDocuments;
   readonly gate: CloudGate;
+  readonly serving: Serving;
 }
 
 /** Run, Stream and Cancel, and what the buttons of a run's view do. */
@@ -126,7 +128,15 @@ export class RunCommands implements vscode.Disposable {
     performErrorAction(action, run, {
       again: (changes) => this.#again(run, changes),
       editInputs: () => void this.#editInputs(run),
+      showLogs: () => this.#showLogs(run),
     });
+  }
+
+  /** The log that tells why: the agent's own when it did not start. */
+  #showLogs({ request: { configUri } }: Run): void {
+    const failed = this.parts.serving.served.statusOf(configUri)?.state === 'failed';
+    if (failed) this.parts.serving.logs.show(configUri);
+    else void vscode.commands.executeCommand('runagent.showLogs');
   }
 }
 

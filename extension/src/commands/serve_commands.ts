@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { agentInterpreter } from '../python/agent_interpreter';
+import { serveOptions } from '../python/agent_interpreter';
 import { placeOfFailure } from '../runs/frames';
 import type { AgentServer } from '../server/agent_server';
 import type { Project, ServerStatus, ServeStartParams } from '../server/protocol.generated';
@@ -109,7 +109,7 @@ export async function serve(
   params: ServeStartParams,
 ): Promise<ServerStatus> {
   const { configUri } = params;
-  const interpreter = await agentInterpreter(configUri);
+  const how = await serveOptions(configUri);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: l10n.t('Starting {0}', serving.nameOf(configUri)),
@@ -123,10 +123,7 @@ export async function serve(
       void server.request('runagent/serve/stop', { configUri }).catch(reportFailure);
     });
     try {
-      return await server.request(method, {
-        ...params,
-        ...(interpreter === undefined ? {} : { interpreter }),
-      });
+      return await server.request(method, { ...how, ...params });
     } finally {
       steps.dispose();
     }

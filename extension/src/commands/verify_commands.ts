@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { agentInterpreter } from '../python/agent_interpreter';
+import { serveOptions } from '../python/agent_interpreter';
 import type { AgentServer } from '../server/agent_server';
 import { allGood, verifyText } from '../serving/verify_text';
 import type { TextDocuments } from '../views/text_documents';
@@ -30,16 +30,13 @@ async function verify(server: AgentServer, documents: TextDocuments, argument: u
   const project = await pickAgent(projects, argument, l10n.t('Agent to verify'));
   if (project === undefined) return;
   const { configUri, name } = project;
-  const interpreter = await agentInterpreter(configUri);
+  const how = await serveOptions(configUri);
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: l10n.t('Importing the entrypoints of {0}', name),
   };
   const result = await vscode.window.withProgress(options, () =>
-    server.request('runagent/verify', {
-      configUri,
-      ...(interpreter === undefined ? {} : { interpreter }),
-    }),
+    server.request('runagent/verify', { configUri, ...how }),
   );
   const show = () =>
     documents.show({

@@ -1,10 +1,14 @@
 import type { ServeFailure, ServeLogLine } from '../server/protocol.generated';
 
-/** One line of an agent's log: when, which run wrote it, what. `tagOf` knows the runs of this window. */
-export function logText(line: ServeLogLine, tagOf: (runId: string) => string | undefined): string {
-  const time = new Date(line.atMs).toISOString().slice(11, 23);
-  const mark = line.stream === 'stderr' ? ' !' : '';
-  return `${time} [${source(line, tagOf)}]${mark} ${line.text}`;
+/**
+ * A piece of an agent's log, each of its lines with when and which run wrote it, ended by a line break. `tagOf` knows
+ * the runs of this window.
+ */
+export function logText(piece: ServeLogLine, tagOf: (runId: string) => string | undefined): string {
+  const time = new Date(piece.atMs).toISOString().slice(11, 23);
+  const mark = piece.stream === 'stderr' ? ' !' : '';
+  const lines = piece.text.replace(/\r?\n$/, '').split(/\r?\n/);
+  return lines.map((line) => `${time} [${source(piece, tagOf)}]${mark} ${line}\n`).join('');
 }
 
 function source({ runId, stream }: ServeLogLine, tagOf: (runId: string) => string | undefined): string {
@@ -21,4 +25,13 @@ export function failureText({ code, message, suggestion, frames }: ServeFailure)
     return text === null ? place : `${place}\n    ${text.trim()}`;
   });
   return [`${code}: ${message}`, ...steps, ...(suggestion === undefined ? [] : [suggestion])].join('\n');
+}
+
+/** What is new in a failure: all of it, or the suggestion alone when that was found later. */
+export function newInFailure(before: ServeFailure | undefined, now: ServeFailure | undefined): string {
+  if (now === undefined) return '';
+  const { suggestion, ...rest } = now;
+  const { suggestion: suggestedBefore, ...restBefore } = before ?? {};
+  if (JSON.stringify(rest) !== JSON.stringify(restBefore)) return failureText(now);
+  return suggestion === suggestedBefore ? '' : (suggestion ?? '');
 }

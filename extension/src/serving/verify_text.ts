@@ -9,7 +9,7 @@ export function verifyText(name: string, result: VerifyResult, t: Translate): st
   const sections = [
     t('{0}: {1} of {2} entrypoints can be called', name, good, result.entrypoints.length),
     `${python}${result.interpreter}`,
-    ...(result.failure === undefined ? [] : [failureText(result.failure)]),
+    ...startFailure(result),
     ...result.entrypoints.map((report) => reportText(report, t)),
   ];
   return `${sections.join('\n\n')}\n`;
@@ -18,6 +18,12 @@ export function verifyText(name: string, result: VerifyResult, t: Translate): st
 /** Whether the agent starts and every entrypoint can be called. */
 export function allGood(result: VerifyResult): boolean {
   return result.failure === undefined && result.entrypoints.every(isGood);
+}
+
+/** Why the agent does not start, unless an entrypoint says the same. */
+function startFailure({ failure, entrypoints }: VerifyResult): string[] {
+  const isRepeated = entrypoints.some((report) => report.failure?.message === failure?.message);
+  return failure === undefined || isRepeated ? [] : [failureText(failure)];
 }
 
 function isGood({ exists, callable, failure }: EntrypointReport): boolean {

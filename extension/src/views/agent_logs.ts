@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { ServeLogLine, ServerStatus } from '../server/protocol.generated';
-import { failureText, logText } from '../serving/log_text';
+import { logText, newInFailure } from '../serving/log_text';
 
 /** One Output channel for each agent: what its code prints, told apart by runs, and what its server says. */
 export class AgentLogs implements vscode.Disposable {
   readonly #channels = new Map<string, vscode.OutputChannel>();
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, ServerStatus['failure']>();
 
   constructor(
     private readonly nameOf: (configUri: string) => string,
@@ -13,19 +13,19 @@ export class AgentLogs implements vscode.Disposable {
   ) {}
 
   write(configUri: string, lines: readonly ServeLogLine[]): void {
-    const text = lines.map((line) => `${logText(line, this.tagOf)}\n`).join('');
+    const text = lines.map((line) => logText(line, this.tagOf)).join('');
     if (text !== '') this.#channel(configUri).append(text);
   }
 
   say(configUri: string, text: string): void {
+    if (text === '') return;
     this.write(configUri, [{ runId: null, stream: 'server', text, atMs: Date.now() }]);
   }
 
   /** Writes a failure when it is new: a status that is told again repeats it. */
   statusChanged({ configUri, failure }: ServerStatus): void {
-    const text = failure === undefined ? '' : failureText(failure);
-    if (text !== '' && this.#failures.get(configUri) !== text) this.say(configUri, text);
-    this.#failures.set(configUri, text);
+    this.say(configUri, newInFailure(this.#failures.get(configUri), failure));
+    this.#failures.set(configUri, failure);
   }
 
   show(configUri: string): void {

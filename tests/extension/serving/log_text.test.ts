@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureText, logText } from '../../../extension/src/serving/log_text';
+import { failureText, logText, newInFailure } from '../../../extension/src/serving/log_text';
 import { FAILURE } from './samples';
 
 const atMs = Date.UTC(2026, 0, 2, 3, 4, 5, 67);
@@ -13,7 +13,28 @@ describe('a line of the log', () => {
     [null, 'stdout', '03:04:05.067 [agent] hi'],
     [null, 'server', '03:04:05.067 [server] hi'],
   ] as const)('names what wrote it: %s on %s', (runId, stream, text) => {
-    expect(logText({ runId, stream, text: 'hi', atMs }, tagOf)).toBe(text);
+    expect(logText({ runId, stream, text: 'hi', atMs }, tagOf)).toBe(`${text}\n`);
+  });
+
+  it('has no empty line after it, however it ended, and keeps the empty ones inside', () => {
+    const log = (text: string) => logText({ runId: null, stream: 'server', text, atMs }, tagOf);
+    expect(log('a\r\n')).toBe('03:04:05.067 [server] a\n');
+    expect(log('a\n\nb')).toBe('03:04:05.067 [server] a\n03:04:05.067 [server] \n03:04:05.067 [server] b\n');
+  });
+});
+
+describe('what is new in a failure', () => {
+  const { suggestion, ...bare } = FAILURE;
+
+  it('is said once', () => {
+    expect(newInFailure(undefined, FAILURE)).toBe(failureText(FAILURE));
+    expect(newInFailure(FAILURE, { ...FAILURE })).toBe('');
+    expect(newInFailure(FAILURE, undefined)).toBe('');
+    expect(newInFailure(FAILURE, { ...FAILURE, message: 'other' })).toContain('other');
+  });
+
+  it('is what helps, when that is found later', () => {
+    expect(newInFailure(bare, FAILURE)).toBe(suggestion);
   });
 });
 

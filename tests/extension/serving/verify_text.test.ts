@@ -51,6 +51,12 @@ describe('what an import of the entrypoints has shown', () => {
     expect(text).toContain('✗ gone\n  exists  no\n  AGENT_START_ERROR: invalid syntax');
   });
 
+  it('says the same failure once', () => {
+    const broken = { tag: 'gone', exists: false, failure: FAILURE };
+    const text = verifyText('hello', result({ entrypoints: [broken], failure: FAILURE }), plain);
+    expect(text.split('invalid syntax')).toHaveLength(2);
+  });
+
   it('says why nothing was imported', () => {
     expect(verifyText('hello', result({ entrypoints: [], failure: FAILURE }), plain)).toContain('main.py:4');
   });
