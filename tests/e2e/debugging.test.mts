@@ -63,6 +63,9 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
     const variables = await window.page.locator('.debug-variables').innerText();
     return variables.replaceAll('\u00a0', ' ').includes("'Ada'");
   });
+  const threads = await window.page.locator('.debug-call-stack').innerText();
+  assert.match(threads, /runagent-run/);
+  assert.doesNotMatch(threads, /runagent-(?!run)/, 'what speaks with the editor goes on');
   await window.screenshot('debug-breakpoint');
   await window.page.keyboard.press('F5');
   await window.runSays('Completed', 'Hello, Ada.');
