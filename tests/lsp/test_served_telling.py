@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lsp.editor import SHELL, Editor
+from lsp.editor import SHELL, Editor, RefusedError
 from lsp.served import MAIN, environment, events, run, start, write_agent
 
 MakeEditor = Callable[..., Editor]
@@ -105,3 +105,20 @@ def test_missing_requirements_are_told_with_a_command(shell: Editor, config: Pat
     told = events(shell, "requirements")[0]["requirements"]
     assert told["missing"] == ["no-such-package-of-anybody>=2"]
     assert status["interpreter"] in told["command"]
+
+
+def test_the_server_tells_its_runs_in_its_status(shell: Editor, config: Path) -> None:
+    run(shell, config, "parallel", kwargs={"name": "x"})
+    status = shell.request("runagent/status", {"configUri": config.as_uri()})
+    assert status["target"]["source"] == "served"
+    assert [it["tag"] for it in status["invocations"]] == ["parallel"]
+    assert status["problems"] == []
+
+
+def test_a_server_counts_its_runs(shell: Editor, config: Path) -> None:
+    asked = {"configUri": config.as_uri()}
+    with pytest.raises(RefusedError, match="agent is not served"):
+        shell.request("runagent/serve/metrics", asked)
+    run(shell, config, "parallel", kwargs={"name": "x"})
+    text = shell.request("runagent/serve/metrics", asked)["prometheus"]
+    assert any("parallel" in line and line.endswith(" 1.0") for line in text.splitlines())

@@ -294,6 +294,8 @@ def test_a_second_editor_uses_the_server_of_the_first(
     assert other.request("runagent/serve/status", {}) == {"servers": []}
     found = start(other, config)
     assert (found["own"], found["pid"], found["state"]) == (False, first["pid"], "ready")
+    assert found["workerPid"] == first["workerPid"]
+    assert found["entrypoints"] == first["entrypoints"]
     with pytest.raises(RefusedError, match="another editor or a terminal"):
         other.request("runagent/serve/stop", {"configUri": config.as_uri()})
     assert other.stop() == 0
