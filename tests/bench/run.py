@@ -9,6 +9,7 @@ import calls
 import commands
 import edits
 import history
+import serve
 import start
 import stream
 import workspace
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += calls.main(["--rounds", "2", "--chunks", "10000"] if quick else [])
     rows += history.main(["--rounds", "2", "--long", "100000"] if quick else [])
+    rows += serve.main(["--rounds", "2", "--calls", "400", "--chunks", "40000"] if quick else [])
     rows += commands.main(["--rounds", "2" if quick else "7"])
     rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
     print_table("All", rows)
