@@ -25,6 +25,7 @@ from runagent_ls.cli.calling import (
     where,
 )
 from runagent_ls.cli.cold import NotServedError, may_serve, served_if_needed
+from runagent_ls.cli.ending import EndableCall
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.inputs import read_inputs
 from runagent_ls.cli.output import Output
@@ -87,13 +88,16 @@ async def _called(options: Namespace, call: Call, agent_id: str | None, sink: Si
             find = await stack.enter_async_context(
                 served_if_needed(options, find, lambda text: _say(one_line(text)))
             )
-        return await execute(
-            call,
-            find,
-            sink,
-            timeouts,
-            stream=options.command == "stream",
-            policy=policy_of(options),
+        endable = EndableCall(find)
+        return await endable.outcome(
+            execute(
+                call,
+                endable.find,
+                sink,
+                timeouts,
+                stream=options.command == "stream",
+                policy=policy_of(options),
+            )
         )
 
 

@@ -112,6 +112,7 @@ class Served:
 
 
 Serve: TypeAlias = Callable[..., Served]
+StartCall: TypeAlias = Callable[..., "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
@@ -445,30 +446,56 @@ def test_run_of_an_agent_that_does_not_start(
     assert f"{folder / 'main.py'}:1" in error["message"]
 
 
+@pytest.fixture
+def start_call(folders: dict[str, str], tmp_path: Path) -> Iterator[StartCall]:
+    """Start `run` and wait until the function runs."""
+    with contextlib.ExitStack() as stack:
+
+        def start(*arguments: object) -> subprocess.Popen[bytes]:
+            process = subprocess.Popen(
+                [*COMMAND, "run", *map(str, arguments)],
+                cwd=tmp_path,
+                env=environment(folders),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+            stack.callback(_end, process, [])
+            assert process.stderr is not None
+            for line in process.stderr:
+                if b"running " in line:
+                    return process
+            raise AssertionError("the call has ended")
+
+        yield start
+
+
 def test_ctrl_c_ends_the_call_and_its_server(
-    make_agent: MakeAgent, folders: dict[str, str], tmp_path: Path
+    make_agent: MakeAgent, start_call: StartCall, tmp_path: Path
 ) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "run", "sleep", "--project", str(make_agent())],
-        cwd=tmp_path,
-        env=environment(folders),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if b"running sleep" in line:
-                break
-        (record,) = (tmp_path / "state" / "servers").glob("*.json")
-        pid = int(record.stem)
-        assert is_running(pid)
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=LIMIT_S)
-        assert process.returncode == 130
-        assert b"Traceback" not in said
-        assert not is_running(pid)
-    finally:
-        process.kill()
-        process.communicate()
+    process = start_call("sleep", "--project", make_agent())
+    (record,) = (tmp_path / "state" / "servers").glob("*.json")
+    pid = int(record.stem)
+    assert is_running(pid)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 130
+    assert b"Traceback" not in said
+    assert b"cancelled" in said
+    assert not is_running(pid)
+
+
+def test_ctrl_c_ends_the_function_on_a_server_that_goes_on(
+    make_agent: MakeAgent, serve: Serve, start_call: StartCall
+) -> None:
+    source = SOURCE.replace("time.sleep(seconds)", "[time.sleep(0.01) for _ in range(60_000)]")
+    folder = make_agent(source)
+    served = serve(folder, "--at-once", "1")
+    assert served.port
+    process = start_call("sleep", "--project", folder)
+    served.until("asleep", served.out)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=LIMIT_S)
+    assert process.returncode == 130
+    assert b"the agent's function was stopped" in said
+    assert served.post("greet")["success"] is True
