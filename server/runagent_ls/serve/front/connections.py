@@ -65,9 +65,17 @@ class HttpConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
+        self._expect_head()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._expect_head()
+
+    def _expect_head(self) -> None:
+        """The rest of a head that has begun has to come soon."""
         if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
-            if self._late is None:  # a part of a head
-                self._late = self.loop.call_later(HEAD_S, self.transport.abort)
+            if self._late is None:
+                self._late = self.loop.call_later(HEAD_S, self._plain.abort)
         elif self._late is not None:
             self._late.cancel()
             self._late = None

@@ -6,12 +6,16 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Generator, Sequence
+from typing import Final
 
 from uvicorn.config import Config
 from uvicorn.server import Server
 
 from runagent_ls.serve.front.app import Front
 from runagent_ls.serve.front.connections import HttpConnection
+
+KEEP_ALIVE_S: Final = 30
+"""A connection that is not used for so long is closed."""
 
 
 async def serve(
@@ -39,6 +43,7 @@ async def serve(
         log_config=None,
         access_log=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         # whole seconds there; the rest of a second is nothing that anybody waits for
         timeout_graceful_shutdown=max(1, round(limits.stop_s if grace_s is None else grace_s)),
     )
