@@ -315,7 +315,7 @@ def test_an_interpreter_that_is_none_is_a_finding(cli: Cli, tmp_path: Path) -> N
     done = cli("check", "--verify", "--interpreter", fake, "--output-format", "json")
     ((code, _, message),) = found_in(done)[CONFIG]
     assert (done.code, code) == (1, "RA421")
-    assert message.startswith(f"Python does not start at {fake}: it ended with code 1")
+    assert message.startswith(f"The agent cannot run in the Python at {fake}: it ended with code 1")
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "x", "nan"])

@@ -113,6 +113,6 @@ def interpreter_failure(interpreter: Path, reason: str) -> Failure:
     """The interpreter is none, or too old."""
     return Failure(
         "INTERPRETER_ERROR",
-        f"Python does not start at {interpreter}: {reason}.",
+        f"The agent cannot run in the Python at {interpreter}: {reason}.",
         "Choose another Python interpreter for this agent.",
     )

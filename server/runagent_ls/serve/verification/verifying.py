@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from runagent_ls.serve.plan import AgentPlan, Limits, PythonEntrypoint
-from runagent_ls.serve.requirements.installed import InterpreterUnusableError
-from runagent_ls.serve.requirements.installed import ask as ask_interpreter
+from runagent_ls.serve.requirements.installed import InterpreterUnusableError, version_of
 from runagent_ls.serve.state import EntrypointReport, Failure
 from runagent_ls.serve.verification.asking import Answer, ask, interpreter_failure
 from runagent_ls.serve.verification.missing import install_commands
@@ -58,17 +57,15 @@ async def verify(plan: AgentPlan, limits: Limits | None = None) -> Verification:
 async def _unusable(plan: AgentPlan) -> Failure | None:
     """Why the interpreter itself is of no use; None when it is fine."""
     try:
-        report = await ask_interpreter(plan.interpreter, ())
+        version = await version_of(plan.interpreter)
     except InterpreterUnusableError as error:
         return interpreter_failure(plan.interpreter, str(error))
-    version = report.markers.get("python_full_version", "")
-    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
-    if numbers < OLDEST_PYTHON:
-        oldest = ".".join(map(str, OLDEST_PYTHON))
-        return interpreter_failure(
-            plan.interpreter, f"it is Python {version}, and agents need {oldest} or newer"
-        )
-    return None
+    if version >= OLDEST_PYTHON:
+        return None
+    old, oldest = (".".join(map(str, each)) for each in (version, OLDEST_PYTHON))
+    return interpreter_failure(
+        plan.interpreter, f"it is Python {old}, and agents need {oldest} or newer"
+    )
 
 
 async def _narrowed(plan: AgentPlan, failure: Failure, limits: Limits) -> Answer:

@@ -171,7 +171,9 @@ async def test_what_a_start_hook_prints_does_no_harm(agent: Path, environment: A
         ("#!/bin/sh\nexit 3\n", "it ended with code 3 and said nothing"),
         ("#!/bin/sh\necho 'runagent-ls environment:[]'\n", "its answer could not be read"),
         ("#!/bin/sh\necho 'runagent-ls environment:{}'\n", "its answer could not be read"),
-        ("#!/bin/sh\nexec sleep 1000\n", "it gave no answer within 0.3 s"),
+        ("#!/bin/sh\nsleep 1000; true\n", "it gave no answer within 0.3 s"),
+        ("#!/bin/sh\ncat /dev/zero # instead of sleep\n", "it gave no answer within 0.3 s"),
+        ("#!/bin/sh\necho hello\n", "its answer could not be read"),
         ("no program", "exec format error"),
     ],
 )

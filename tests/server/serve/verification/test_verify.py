@@ -237,6 +237,11 @@ async def test_a_package_that_lacks_a_part_is_not_installed_again(agent: MakeAge
     ("script", "reason"),
     [
         ("#!/bin/sh\nexit 3\n", "it ended with code 3 and said nothing"),
+        ("#!/bin/sh\necho hello\n", "it does not tell its version"),
+        (
+            "#!/bin/sh\necho version is 2.7.18\nexit 1\n",
+            "it is Python 2.7.18, and agents need 3.9 or newer",
+        ),
         ("#!/bin/sh\necho broken >&2\nexit 3\n", "broken"),
     ],
 )
@@ -250,7 +255,7 @@ async def test_a_broken_interpreter(
     assert found.reports == ()
     assert found.failure is not None
     assert found.failure.code == "INTERPRETER_ERROR"
-    assert found.failure.message == f"Python does not start at {python}: {reason}."
+    assert found.failure.message == f"The agent cannot run in the Python at {python}: {reason}."
 
 
 async def test_an_interpreter_that_is_not_there(agent: MakeAgent, tmp_path: Path) -> None:
