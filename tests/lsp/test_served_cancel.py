@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lsp.editor import SHELL, Editor
-from lsp.served import environment, run, run_params, write_agent
+from lsp.served import environment, is_gone, run, run_params, start, write_agent
 
 MakeEditor = Callable[..., Editor]
 
@@ -42,3 +42,51 @@ def test_cancelling_a_plain_call_ends_its_function(
     assert (outcome["state"], outcome["stopped"]) == ("cancelled", True)
     assert marker.exists()
     assert run(shell, config, "greet")["state"] == "completed"
+
+
+STUCK = """
+import asyncio, time
+from pathlib import Path
+
+def stuck(marker):
+    Path(marker).write_text("")
+    time.sleep(3600)
+
+async def patient():
+    await asyncio.sleep(3600)
+"""
+
+
+def test_a_function_that_cannot_be_interrupted_ends_with_its_process(
+    shell: Editor, tmp_path: Path
+) -> None:
+    config = write_agent(tmp_path / "stuck", STUCK, stuck="stuck", patient="patient")
+    marker = tmp_path / "begun"
+    kwargs = {"marker": str(marker)}
+    running = shell.begin("runagent/run", run_params(config, "stuck", kwargs=kwargs))
+    shell.until(marker.exists, "the function has begun")
+    (before,) = shell.request("runagent/serve/status", {})["servers"]
+    assert shell.request("runagent/cancel", {"runId": "r-stuck"})["stopped"] is True
+    outcome = shell.answer(running)
+    assert (outcome["state"], outcome["stopped"]) == ("cancelled", True)
+    shell.until(lambda: is_gone(before["workerPid"]), "its process has ended")
+
+
+def wait_for_run(shell: Editor, run_id: str) -> None:
+    shell.wait_for("runagent/runState", lambda it: it["runId"] == run_id)
+
+
+def test_a_call_that_is_still_on_its_way_is_ended(shell: Editor, tmp_path: Path) -> None:
+    config = write_agent(tmp_path / "patient", STUCK, stuck="stuck", patient="patient")
+    start(shell, config)
+    for number in range(5):
+        params = run_params(config, "patient", runId=f"r{number}")
+        running = shell.begin("runagent/run", params)
+        wait_for_run(shell, params["runId"])
+        assert shell.request("runagent/cancel", {"runId": params["runId"]})["stopped"] is True
+        assert shell.answer(running)["state"] == "cancelled"
+
+    def running_now() -> int:
+        return int(shell.request("runagent/serve/status", {})["servers"][0]["running"])
+
+    shell.until(lambda: running_now() == 0, "nothing runs any more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,18 @@ def test_a_run_from_cold_serves_first(shell: Editor, config: Path) -> None:
     assert (again["state"], again["chunks"]) == ("completed", 4)
     assert shell.request("runagent/serve/status", {})["servers"][0]["pid"] == server["pid"]
     assert not [it for it in shell.of("runagent/runState")[len(told) :] if "message" in it]
+
+
+def test_a_start_takes_longer_than_the_run_may(shell: Editor, tmp_path: Path) -> None:
+    """The limit is the function's: agents that are slow to import could never be run."""
+    config = write_agent(tmp_path / "slow", HANGS, greet="greet")
+    params = run_params(config, "greet", timeouts={"total": 1.0})
+    running = shell.begin("runagent/run", params)
+    importing(shell, config)
+    begin = time.monotonic()
+    shell.until(lambda: time.monotonic() > begin + 1.0, "more than the limit has gone by")
+    (config.parent / "gate").write_text("")
+    assert shell.answer(running)["value"] == "hello"
 
 
 def test_nothing_is_served_unless_that_is_asked_for(shell: Editor, config: Path) -> None:

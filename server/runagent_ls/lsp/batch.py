@@ -107,14 +107,20 @@ class Batches:
     ) -> Json:
         from runagent_ls.agents.batch.plan import BatchError
         from runagent_ls.agents.batch.runner import run_batch
+        from runagent_ls.agents.errors import AgentError
 
         await self._session.settings_read()
         timeouts = self._calling.timeouts(request.place, request.options)
         teller = _Teller(request.run_id, tell)
         try:
+            await self._calling.serve_first(request.place, timeouts, request.serve, teller.notice)
+        except AgentError as error:
+            words = " ".join(filter(None, (error.message, error.suggestion)))
+            raise RequestFailedError(words) from error
+        try:
             report = await run_batch(
                 self._plan(request),
-                self._calling.resolver(request.place, timeouts, request.serve, teller.notice),
+                self._calling.resolver(request.place, timeouts),
                 on_progress=teller.progress,
                 on_notice=teller.notice,
                 stop=stop,

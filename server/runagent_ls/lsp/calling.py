@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.lsp.messages.runs import Options, Place
@@ -80,15 +79,8 @@ class Calling:
             return place.agent_id
         return self._session.workspace.project(place.config_path).agent_id
 
-    def resolver(
-        self,
-        place: Place,
-        timeouts: Timeouts,
-        serve: StartOptions | None = None,
-        show_step: ShowStep | None = None,
-    ) -> Callable[[], Awaitable[Target]]:
-        """What finds the agent. The cloud only when `place` says so; with `serve` an agent that
-        nobody answers for is served first."""
+    def resolver(self, place: Place, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
+        """What finds the agent. The cloud only when `place` says so."""
 
         async def resolve_target() -> Target:
             from runagent_ls.agents.targets import target
@@ -107,38 +99,39 @@ class Calling:
             config = place.config_path
             if config is None or place.agent_id is not None:
                 return await target.resolve(agent_id, timeouts=timeouts)
-            return await self._on_this_machine(config, agent_id, timeouts, serve, show_step)
+            own = self._servers.answering(config)
+            if own is not None and (found := own.target()) is not None:
+                return found
+            return await target.resolve(agent_id, timeouts=timeouts, config_path=config)
 
         return resolve_target
 
-    async def _on_this_machine(
-        self,
-        config: FilePath,
-        agent_id: str | None,
-        timeouts: Timeouts,
-        serve: StartOptions | None,
-        show_step: ShowStep | None,
-    ) -> Target:
-        """Our own server, else another one, else, if that is wanted, a new one of our own."""
+    async def serve_first(
+        self, place: Place, timeouts: Timeouts, serve: StartOptions | None, show_step: ShowStep
+    ) -> None:
+        """With `serve`, have the agent served unless an address is given or somebody answers for
+        it. The time that takes counts for no limit of a run. Raises `NotServedError`."""
         from runagent_ls.agents.errors import AgentError
-        from runagent_ls.agents.targets import target
 
-        debugs = serve is not None and serve.debug is not None
-        own = self._servers.answering(config)
-        if own is not None and not debugs and (found := own.target()) is not None:
-            return found
-        if not debugs:
+        config = place.config_path
+        if serve is None or config is None or place.cloud or place.agent_id is not None:
+            return
+        await self._session.settings_read()
+        ports = (place.port, place.host, self._session.settings_for(config).port)
+        if any(given is not None for given in ports):
+            return
+        if serve.debug is None:
             try:
-                return await target.resolve(agent_id, timeouts=timeouts, config_path=config)
+                await self.resolver(place, timeouts)()
+                return
             except AgentError as error:
-                if serve is None or error.code not in _NOBODY:
-                    raise
-        served = await self._servers.start(config, serve or StartOptions(), show_step)
-        if (found := served.target()) is None:
+                if error.code not in _NOBODY:
+                    return  # the run itself will say it
+        served = await self._servers.start(config, serve, show_step)
+        if served.target() is None:
             from runagent_ls.lsp.serving.not_served import NotServedError
 
             raise NotServedError(served)
-        return found
 
     async def cloud(self, base_url: str | None) -> Cloud:
         """Where runs in the cloud go, and with which key. Raises AgentError for what is none."""

@@ -23,8 +23,9 @@ if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.targets.target import Target
     from runagent_ls.agents.timeouts import Timeouts
 
-WINDOW: Final = 4
-"""Batches that may be on their way without the client having said that it took them."""
+_ON_ITS_WAY_S: Final = 0.02
+_ASKED_AGAIN: Final = 10
+"""A call that was just sent may reach its server after the word that it is to end."""
 
 
 class Display(Protocol):
@@ -44,12 +45,13 @@ class Display(Protocol):
 
 @dataclass(slots=True)
 class _GoesOn:
-    """A run that has not ended. `target` once it is known; `stopped` when a server of ours said
-    whether the function has ended."""
+    """A run that has not ended. `target` once it is known; `ending` asks a server of ours whether
+    the function has ended; `is_over` when only that, and writing it down, is left."""
 
     task: asyncio.Task[Ended]
     target: Target | None = None
-    stopped: bool | None = None
+    ending: asyncio.Task[bool | None] | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Runs:
         message = "We no longer wait for the answer, but the agent's function goes on until it "
         message += (
             "returns: RunAgent has no way to stop a plain call."
-            if run.stopped is None
+            if run.ending is None or run.ending.result() is None
             else "returns: it did not end when it was asked to."
         )
         return {"found": True, "stopped": False, "message": message}
@@ -119,11 +121,13 @@ class Runs:
     async def _end(self, run: _GoesOn) -> None:
         """A server of ours is asked to end the function first: once the connection is closed it
         could not say any more whether it has."""
-        if run.target is not None and run.target.run_id is not None and not run.task.done():
-            from runagent_ls.agents.rest.privileged import end_run
-
-            run.stopped = await end_run(run.target)
-        run.task.cancel()
+        named = run.target is not None and run.target.run_id is not None
+        if named and run.target is not None and run.ending is None and not run.is_over:
+            run.ending = asyncio.get_running_loop().create_task(_function_ended(run.target))
+        if run.ending is not None:
+            await asyncio.wait([run.ending])
+        if not run.is_over:
+            run.task.cancel()
         await asyncio.wait([run.task])
 
     async def cancel_all(self) -> None:
@@ -148,25 +152,43 @@ class Runs:
             return self.ended(request, RunOutcome("failed", None, 0.0, 0, error=error))
         timeouts = self._calling.timeouts(request.place, request.options)
         recorder = await self._recording.begin(request, stream)
+        if (never_begun := await self._served_first(request, timeouts, display)) is not None:
+            display.ended()
+            recorder.end(never_begun)
+            return self.ended(request, never_begun, recorder.history_id)
         async with OutputBatcher(display.batch) as batcher:
             outcome = await execute(
                 request.call(),
-                self._resolver(request, timeouts, display),
+                self._resolver(request, timeouts),
                 recording(_Sink(display, batcher), recorder),
                 timeouts,
                 stream=stream,
                 policy=self._calling.policy(request.options),
             )
-            outcome = self._as_it_ended(request.run_id, outcome)
+            outcome = await self._as_it_ended(request.run_id, outcome)
             recorder.end(outcome)
             display.ended()
         return self.ended(request, outcome, recorder.history_id)
 
-    def _resolver(
+    async def _served_first(
         self, request: RunRequest, timeouts: Timeouts, display: Display
-    ) -> Callable[[], Awaitable[Target]]:
+    ) -> RunOutcome | None:
+        """How the run ended before it began, None when it can begin."""
+        from runagent_ls.agents.errors import AgentError
+        from runagent_ls.agents.runs import RunOutcome
+
+        place, serve = request.place, request.serve
+        try:
+            await self._calling.serve_first(place, timeouts, serve, display.serving)
+        except AgentError as error:
+            return RunOutcome("failed", None, 0.0, 0, error=error)
+        except asyncio.CancelledError:
+            return RunOutcome("cancelled", None, 0.0, 0, stopped=True)
+        return None
+
+    def _resolver(self, request: RunRequest, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
         """What finds the agent, and lets a server of ours know the run by a name."""
-        find = self._calling.resolver(request.place, timeouts, request.serve, display.serving)
+        find = self._calling.resolver(request.place, timeouts)
 
         async def found() -> Target:
             target = await find()
@@ -177,9 +199,11 @@ class Runs:
 
         return found
 
-    def _as_it_ended(self, run_id: str, outcome: RunOutcome) -> RunOutcome:
-        """With what a server of ours said when it was asked to end the run."""
-        stopped = self._going_on[run_id].stopped
+    async def _as_it_ended(self, run_id: str, outcome: RunOutcome) -> RunOutcome:
+        """With what a server of ours says when it is asked to end the run."""
+        run = self._going_on[run_id]
+        run.is_over = True
+        stopped = None if run.ending is None else await run.ending
         if stopped is None or outcome.state == "completed":
             return outcome
         by_us = stopped or (outcome.error is not None and outcome.error.code == "CANCELLED")
@@ -211,6 +235,18 @@ class Runs:
         return Ended(outcome, message)
 
 
+async def _function_ended(target: Target) -> bool | None:
+    """Whether a server of ours has ended the run; None when it could not be asked."""
+    from runagent_ls.agents.rest.privileged import end_run
+
+    for _ in range(_ASKED_AGAIN):
+        ending = await end_run(target)
+        if ending != "unknown":
+            return None if ending == "not-asked" else ending == "ended"
+        await asyncio.sleep(_ON_ITS_WAY_S)
+    return True  # it never arrived, or has ended
+
+
 class _Sink:
     """What `agents.runs` wants of a sink, on top of a display."""
 
@@ -223,51 +259,3 @@ class _Sink:
 
     async def output(self, items: Sequence[OutputItem]) -> None:
         await self._batcher.add(items)
-
-
-class ShellDisplay:
-    """Shows a run to the RunAgent shell by its own notifications, no faster than it can take."""
-
-    def __init__(self, session: Session, run_id: str) -> None:
-        self._session = session
-        self._run_id = run_id
-        self._sequence = 0
-        self._acknowledged = 0
-        self._released = False
-        self._room = asyncio.Event()
-        self._room.set()
-
-    def state(self, state: RunState, target: Target | None) -> None:
-        message: Json = {
-            "runId": self._run_id,
-            "state": state,
-            "target": None if target is None else target.to_message(),
-        }
-        self._session.protocol.notify_raw("runagent/runState", message)
-
-    def serving(self, message: str) -> None:
-        told: Json = {"runId": self._run_id, "state": "serving", "target": None}
-        self._session.protocol.notify_raw("runagent/runState", {**told, "message": message})
-
-    async def batch(self, items: list[OutputMessage]) -> None:
-        await self._room.wait()
-        message = {"runId": self._run_id, "seq": self._sequence, "items": items}
-        self._sequence += 1
-        self._session.protocol.notify_raw("runagent/output", message)
-        self._update()
-
-    def acknowledge(self, sequence: int) -> None:
-        """The client has taken the batch `sequence` and all before it."""
-        if self._acknowledged <= sequence < self._sequence:
-            self._acknowledged = sequence + 1
-            self._update()
-
-    def ended(self) -> None:
-        self._released = True
-        self._update()
-
-    def _update(self) -> None:
-        if self._released or self._sequence - self._acknowledged < WINDOW:
-            self._room.set()
-        else:
-            self._room.clear()

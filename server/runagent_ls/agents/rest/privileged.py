@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from runagent_ls.agents.rest.connections import HttpError
@@ -14,19 +14,26 @@ from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 
+Ending: TypeAlias = Literal["ended", "goes-on", "unknown", "not-asked"]
+"""`ended`: the function has really ended. `unknown`: no such run, it has ended before or has not
+arrived yet. `not-asked`: the server gave no answer."""
+
 _BASE: Final = "/runagent-ls"
 END_LIMIT_S: Final = 8.0
 """Longer than a server waits for a function that does not want to end."""
 
 
-async def end_run(target: Target) -> bool | None:
-    """End the run that the target names. Whether its function has really ended, which is False
-    also for one that had ended before; None when the server could not be asked."""
+async def end_run(target: Target) -> Ending:
+    """End the run that the target names."""
     if target.run_id is None:
-        return None
+        return "not-asked"
     path = f"/runs/{quote(target.run_id, safe='')}/cancel"
     answer = _object(*await _ask(target, "POST", path))
-    return None if answer is None else answer.get("ended") is True
+    if answer is None:
+        return "not-asked"
+    if answer.get("found") is not True:
+        return "unknown"
+    return "ended" if answer.get("ended") is True else "goes-on"
 
 
 async def status_of(target: Target) -> dict[str, JsonValue] | None:

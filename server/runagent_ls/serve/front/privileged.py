@@ -4,7 +4,7 @@ GET  status            the state of the agent and its worker
 GET  metrics           counts of runs, as text for Prometheus
 GET  logs              what the agent printed outside of runs
 GET  runs/{id}/logs    what a run printed
-POST runs/{id}/cancel  {"ended": true} when the run has really ended
+POST runs/{id}/cancel  {"found", "ended"}: whether there is the run, and whether it has really ended
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def privileged_pages(front: Front) -> dict[str, tuple[Endpoint, str]]:
         return _logs(front, request.path_params.get("run_id"))
 
     async def cancel(request: Request) -> Answer:
-        ended = await front.runs.cancel(request.path_params["run_id"])
-        return Answer(200, json_bytes({"ended": ended}))
+        run_id = request.path_params["run_id"]
+        found = context.invocations.goes_on(run_id)
+        ended = found and await front.runs.cancel(run_id)
+        return Answer(200, json_bytes({"found": found, "ended": ended}))
 
     pages: dict[str, tuple[Endpoint, str]] = {
         "status": (status, "GET"),

@@ -85,11 +85,14 @@ async def test_a_run_is_cancelled(tmp_path: Path) -> None:
         going = asyncio.create_task(run(agent, run_id, "waits", str(marker)))
         await until((tmp_path / "ended.begun").exists)
         assert (await run(agent, run_id, "prints", "x"))[0] == 409
-        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {"ended": True}
+        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {"found": True, "ended": True}
         assert marker.exists()
         status, _, body = await going
         assert (status, body["error"]["code"]) == (200, "CANCELLED")
-        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {"ended": False}
+        assert await page(agent, f"runs/{run_id}/cancel", "POST") == {
+            "found": False,
+            "ended": False,
+        }
 
 
 async def test_the_metrics(tmp_path: Path) -> None:
