@@ -2,7 +2,7 @@
 
 - `supervisor`: runs, their turns, limits and ends
 - `fleet`: which worker takes runs, and what follows it
-- `worker_link`, `process`, `frame_reader`, `payloads`: one worker, spoken to
+- `worker_link`, `process`, `frame_reader`, `load_message`, `payloads`: one worker, spoken to
 - `groups`, `memory`, `environment`, `deaths`, `crashes`, `logs`: its
   processes, and how they may behave
 - `active`, `runs`: what is asked and answered

@@ -100,7 +100,7 @@ class WorkerProcess(asyncio.SubprocessProtocol):
         self._open_pipes.discard(fd)
         if self._exited and not self._open_pipes:
             self._finish()
-        elif fd == 1 and not self._exited:
+        elif fd < 2 and not self._exited and self._deadline is None:
             self._deadline = asyncio.get_running_loop().call_later(_EXIT_S, self._end_closed)
 
     def process_exited(self) -> None:

@@ -48,7 +48,7 @@ class Supervisor:
         self._fleet = Fleet(plan, limits, debug, listener.logged, self._told)
         self._turns = BackpressureGuard(limits.at_once, limits.at_once + limits.waiting)
         self._active: dict[str, ActiveRun] = {}
-        self._queued: dict[str, asyncio.Task[WorkerLink]] = {}
+        self._queued: dict[str, asyncio.Task[None]] = {}
         self._mean_s = 0.0
         self._stopping: asyncio.Task[None] | None = None
 
@@ -143,7 +143,8 @@ class Supervisor:
         if active is None:
             return False
         active.cancelling = True
-        if (queued := self._queued.get(run_id)) is not None:
+        queued = self._queued.get(run_id)
+        if queued is not None and not queued.done():
             queued.cancel()
             return True
         self._ask_to_end(active)
@@ -155,39 +156,31 @@ class Supervisor:
 
     # A run's way
 
-    async def _begin(self, active: ActiveRun, streams: bool) -> None:
+    async def _begin(self, active: ActiveRun, *, streams: bool) -> None:
         run_id = active.run.id
         if run_id in self._active:
             raise ValueError(f"a run {run_id} goes on already")
         self._active[run_id] = active
         try:
-            worker = await self._turn(active)
+            worker = self._fleet.usable_now()
+            if worker is not None and self._turns.counts().active < self._turns.soft:
+                await self._turns.acquire()  # does not wait
+                self._hand_over(active, worker, streams)
+            else:
+                await self._wait_for_turn(active, streams)
         except BaseException:
-            del self._active[run_id]
+            if active.worker is None:
+                del self._active[run_id]
             raise
-        try:
-            worker.begin(active, streams)
-        except BaseException:
-            self._free_place(active)
-            raise
-        active.freed.add_done_callback(lambda _: self._free_place(active))
-        if self._limits.run_s is not None and not self._debugged:
-            loop = asyncio.get_running_loop()
-            active.timers.append(loop.call_later(self._limits.run_s, self._over_time, active))
 
-    async def _turn(self, active: ActiveRun) -> WorkerLink:
-        """A worker, with one of the places taken for the run."""
-        worker = self._fleet.usable_now()
-        if worker is not None and self._turns.counts().active < self._turns.soft:
-            await self._turns.acquire()  # does not wait
-            return worker
-        queued = asyncio.create_task(self._queue())
+    async def _wait_for_turn(self, active: ActiveRun, streams: bool) -> None:
+        queued = asyncio.create_task(self._queue(active, streams))
         self._queued[active.run.id] = queued
         try:
-            return await queued
+            await queued
         except asyncio.CancelledError:
-            if queued.done() and not queued.cancelled() and queued.exception() is None:
-                self._turns.release()
+            if active.worker is not None:  # it had just begun
+                self._leave(active)
             if active.cancelling and not _is_cancelled():
                 stopping = self._stopping is not None
                 raise RunFailedError("cancelled", STOPPED if stopping else _CANCELLED) from None
@@ -195,17 +188,32 @@ class Supervisor:
         finally:
             del self._queued[active.run.id]
 
-    async def _queue(self) -> WorkerLink:
+    async def _queue(self, active: ActiveRun, streams: bool) -> None:
+        """Until there is a place and a worker. Both are taken at once, or a worker that dies
+        meanwhile would be handed a run."""
         try:
             await self._turns.acquire()
         except BackpressureShed as shed:
             wait = math.ceil(self._mean_s * (shed.waiting + 1) / self._turns.soft)
             raise OverloadedError(str(shed), min(60, max(1, wait))) from shed
         try:
-            return await self._fleet.usable()
+            worker = await self._fleet.usable()
         except BaseException:
             self._turns.release()
             raise
+        self._hand_over(active, worker, streams)
+
+    def _hand_over(self, active: ActiveRun, worker: WorkerLink, streams: bool) -> None:
+        """To a worker that is alive; a place was taken."""
+        try:
+            worker.begin(active, streams)
+        except BaseException:
+            self._turns.release()
+            raise
+        active.freed.add_done_callback(lambda _: self._free_place(active))
+        if self._limits.run_s is not None and not self._debugged:
+            loop = asyncio.get_running_loop()
+            active.timers.append(loop.call_later(self._limits.run_s, self._over_time, active))
 
     def _over_time(self, active: ActiveRun) -> None:
         limit = self._limits.run_s

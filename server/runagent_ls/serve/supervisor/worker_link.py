@@ -14,8 +14,8 @@ from runagent_ls.serve.state import EntrypointReport, Failure, StartFailedError
 from runagent_ls.serve.supervisor import crashes, payloads
 from runagent_ls.serve.supervisor.active import ActiveRun
 from runagent_ls.serve.supervisor.deaths import Cause, Death
-from runagent_ls.serve.supervisor.extractors import compile_extractor
 from runagent_ls.serve.supervisor.frame_reader import FrameReader, NoFrameError
+from runagent_ls.serve.supervisor.load_message import load_message
 from runagent_ls.serve.supervisor.logs import Logs, OnText
 from runagent_ls.serve.supervisor.memory import watch_memory
 from runagent_ls.serve.supervisor.process import WorkerProcess
@@ -83,7 +83,7 @@ class WorkerLink:
         left of its process then."""
         process = self._process = await WorkerProcess.spawn(self.plan, self)
         try:
-            self._send(framing.LOAD, 0, self._load())
+            self._send(framing.LOAD, 0, load_message(self.plan, self._limits, self._debug))
             if self._limits.memory_bytes is not None:
                 watch = watch_memory(process.pid, self._limits.memory_bytes, self._too_much_memory)
                 self._memory = asyncio.create_task(watch)
@@ -106,8 +106,11 @@ class WorkerLink:
         return asyncio.get_running_loop().time() - self._started_at
 
     def begin(self, active: ActiveRun, streams: bool) -> None:
-        """RunFailedError when the arguments cannot be sent."""
+        """RunFailedError when the arguments cannot be sent, or a reload took the entrypoint away
+        while the run waited."""
         run = active.run
+        if not isinstance(self.plan.entrypoint(run.tag), PythonEntrypoint):
+            raise RunFailedError("raised", f"The agent has no function with the tag '{run.tag}'.")
         message = {
             "id": run.id,
             "tag": run.tag,
@@ -249,32 +252,6 @@ class WorkerLink:
             self._free.set_result(None)
 
     # Starting
-
-    def _load(self) -> dict[str, Any]:
-        debug = self._debug
-        return {
-            "folder": str(self.plan.folder),
-            "entrypoints": [
-                {
-                    "tag": each.tag,
-                    "file": each.file,
-                    "module": each.module,
-                    "extractor": compile_extractor(each.extractor),
-                }
-                for each in self.plan.entrypoints
-                if isinstance(each, PythonEntrypoint)
-            ],
-            "debug": None
-            if debug is None
-            else {
-                "path": None if debug.debugpy is None else str(debug.debugpy),
-                "host": debug.host,
-                "port": debug.port,
-            },
-            "memory_bytes": self._limits.memory_bytes,
-            "cpu_s": self._limits.cpu_s,
-            "environment": dict(self.plan.environment),
-        }
 
     async def _answer(self) -> None:
         """A debugger may hold the import as long as it likes."""

@@ -128,20 +128,25 @@ class Session:
     # What the front says
 
     def _listen(self, frames: Iterable[tuple[int, int, bytes]]) -> None:
-        for kind, number, payload in frames:
-            if kind == framing.RUN:
-                self._start_or_refuse(number, payload)
-            elif kind == framing.CREDIT:
-                run = self._running.get(number)
-                if isinstance(run, (Stream, AsyncStream)):
-                    run.grant(json.loads(payload)["bytes"])
-            elif kind == framing.CANCEL:
-                self._cancel(number)
-            elif kind == framing.SHUTDOWN:
-                self._retire()
-            elif kind == framing.PING:
-                self._loop.soon(self._channel.send, framing.PONG, 0, b"{}")
-        ending.end_group()
+        try:
+            for kind, number, payload in frames:
+                self._hear(kind, number, payload)
+        finally:
+            ending.end_group()  # also when the agent's code has closed the pipe: nobody hears now
+
+    def _hear(self, kind: int, number: int, payload: bytes) -> None:
+        if kind == framing.RUN:
+            self._start_or_refuse(number, payload)
+        elif kind == framing.CREDIT:
+            run = self._running.get(number)
+            if isinstance(run, (Stream, AsyncStream)):
+                run.grant(json.loads(payload)["bytes"])
+        elif kind == framing.CANCEL:
+            self._cancel(number)
+        elif kind == framing.SHUTDOWN:
+            self._retire()
+        elif kind == framing.PING:
+            self._loop.soon(self._channel.send, framing.PONG, 0, b"{}")
 
     def _start_or_refuse(self, number: int, payload: bytes) -> None:
         """The reader has to go on, whatever stands in the way of one run: arguments nested too

@@ -19,7 +19,7 @@ from supervised_agent import MARK, Agent, Served, supervised, until
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
 SOURCE = """
-import asyncio, ctypes, os, re, signal, subprocess, sys, threading, time
+import asyncio, ctypes, fcntl, os, re, signal, subprocess, sys, threading, time
 
 held = threading.Event()
 
@@ -120,6 +120,16 @@ def close_its_input():
         except OSError:
             pass
     time.sleep(600)
+
+def turn_deaf():
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            descriptor, target = int(name), os.readlink("/proc/self/fd/" + name)
+            reads = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+            if descriptor > 2 and "pipe" in target and reads:
+                os.close(descriptor)
+        except OSError:
+            pass
 
 def flood():
     line = "x" * 1000
@@ -316,6 +326,14 @@ async def test_a_forked_copy_confuses_nobody(agent: Agent) -> None:
 async def test_it_closes_what_it_is_spoken_to_through(agent: Agent, tag: str) -> None:
     async with supervised(agent) as served:
         assert (await served.failure(tag)).kind == "died"
+        await is_well(served)
+
+
+async def test_it_closes_its_ear_only(agent: Agent) -> None:
+    async with supervised(agent) as served:
+        await served.call("turn_deaf")
+        # What is said next still arrives, as that was being waited for; what follows does not.
+        assert (await served.failure("hold")).kind == "died"
         await is_well(served)
 
 

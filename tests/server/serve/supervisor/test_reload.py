@@ -178,6 +178,18 @@ async def test_a_plan_that_cannot_be_made(served: Served) -> None:
     assert "second" in await served.call("version")
 
 
+async def test_a_function_that_is_gone_when_its_turn_comes(served: Served) -> None:
+    os.kill(served.status.worker_pid or 0, signal.SIGKILL)
+    await until(lambda: served.status.state == "starting")
+    call = asyncio.create_task(served.failure("version"))
+    await until(lambda: served.status.waiting == 1)
+    served.agent.write(source("other"), "other.py")
+    await served.reload(entrypoints=(PythonEntrypoint("renamed", "other.py", "version"),))
+    assert (await call).message == "The agent has no function with the tag 'version'."
+    assert served.status.running == 0
+    assert "other" in await served.call("renamed")
+
+
 async def test_a_start_that_failed_can_be_repaired(tmp_path: Path) -> None:
     agent = Agent(tmp_path, TYPO, ("version",))
     async with supervised(agent, start=False) as served:
