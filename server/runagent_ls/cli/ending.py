@@ -48,4 +48,4 @@ class EndableCall:
             return False
         from runagent_ls.agents.rest.privileged import end_run
 
-        return await end_run(self._target) is True
+        return await end_run(self._target) == "ended"

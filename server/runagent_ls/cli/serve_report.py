@@ -32,6 +32,7 @@ class ServeReport:
         self._paint = Painter(wants_colour(sys.stderr))
         self._paint_out = Painter(wants_colour(sys.stdout))
         self._status: Status | None = None
+        self._ready_before = False
         self._open: tuple[str | None, str] | None = None
         """whose line is not ended yet, on which stream"""
 
@@ -61,17 +62,24 @@ class ServeReport:
     def _status_changed(self, status: Status) -> None:
         before, self._status = self._status, status
         state = None if before is None else before.state
+        if status.debug_port is not None and (before is None or before.debug_port is None):
+            self._say(f"a debugger may attach at port {status.debug_port}", "bold")
         if status.state == state:
             return
         if status.state == "reloading":
             self._say("files changed, loading the agent again ...", "dim")
         elif status.state == "ready" and state in {"reloading", "stale"}:
             self._say("the agent was loaded again", "green")
+        elif status.state == "starting" and state is not None:
+            self._say("the agent's process ended, starting it again ...", "yellow")
+        elif status.state == "ready" and self._ready_before:
+            self._say("the agent is served again", "green")
         elif status.state == "stale" and status.failure is not None:
             self._failed(status.failure)
             self._say("the version from before goes on answering", "yellow")
-        elif status.state == "failed" and state == "ready" and status.failure is not None:
+        elif status.state == "failed" and self._ready_before and status.failure is not None:
             self._failed(status.failure)
+        self._ready_before |= status.state == "ready"
 
     def _ready(self, ready: Ready) -> None:
         url = f"http://{address_of(ready.host, ready.port)}"
@@ -86,8 +94,6 @@ class ServeReport:
             )
         if ready.registered:
             self._say("registered: `runagent run --id ... --local` finds it", "dim")
-        if self._status is not None and self._status.debug_port is not None:
-            self._say(f"a debugger may attach at port {self._status.debug_port}", "bold")
         self._say("Ctrl+C stops it", "dim")
 
     def _log(self, line: LogLine) -> None:

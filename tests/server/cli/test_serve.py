@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,11 +46,16 @@ def count(n=3):
 
 def fail():
     raise ValueError('no luck')
+
+def die():
+    import os
+    os._exit(3)
 """
 ENTRYPOINTS = [
     {"file": "main.py", "module": module, "tag": tag}
     for module, tag in [
-        ("greet", "greet"), ("sleep", "sleep"), ("count", "count_stream"), ("fail", "fail")
+        ("greet", "greet"), ("sleep", "sleep"), ("count", "count_stream"), ("fail", "fail"),
+        ("die", "die"),
     ]
 ]  # fmt: skip
 
@@ -310,12 +316,40 @@ def test_a_typo_leaves_the_agent_answering(make_agent: MakeAgent, serve: Serve) 
     (folder / "main.py").write_text(SOURCE + "def broken(:\n")
     served.until("the version from before goes on answering")
     said = "".join(served.err)
-    assert "invalid syntax (main.py, line 19)" in said
-    assert "main.py:19" in said
+    assert "invalid syntax (main.py, line 23)" in said
+    assert "main.py:23" in said
     assert served.post("greet")["success"] is True
     (folder / "main.py").write_text(SOURCE.replace("hello", "good day"))
     served.until("the agent was loaded again")
     assert "good day you" in served.post("greet")["data"]
+
+
+def test_an_agent_that_dies_is_started_again(make_agent: MakeAgent, serve: Serve) -> None:
+    served = serve(make_agent())
+    with pytest.raises(urllib.error.HTTPError, match="500"):
+        served.post("die")
+    served.until("the agent's process ended, starting it again")
+    served.until("the agent is served again")
+    assert served.post("greet")["success"] is True
+
+
+def test_a_debugger_is_told_where_to_attach(make_agent: MakeAgent, serve: Serve) -> None:
+    served = serve(make_agent(), "--debug", "--interpreter", sys.executable)
+    port = int(served.until(r"a debugger may attach at port (\d+)")[1])
+    with socket.create_connection(("127.0.0.1", port), 10):
+        pass
+    served.until(r"Ctrl\+C stops it")
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_other_addresses_of_this_machine(make_agent: MakeAgent, serve: Serve, host: str) -> None:
+    served = serve(make_agent(), "--host", host)
+    served.until(r"Ctrl\+C stops it")
+    shown = f"[{host}]" if ":" in host else host
+    port = int(served.until(rf"http://{re.escape(shown)}:(\d+)")[1])
+    with socket.create_connection((host, port), 10):
+        pass
+    assert "no password" not in "".join(served.err)
 
 
 def test_a_run_has_its_time(make_agent: MakeAgent, serve: Serve) -> None:

@@ -396,7 +396,7 @@ async def test_a_changed_agent_id_is_found_under_its_new_name(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_signals_stop_it(make_agent: MakeAgent, start: StartFront, number: int) -> None:
     front = await start(options(make_agent()))
     os.kill(front.process.pid, number)
