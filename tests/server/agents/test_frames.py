@@ -173,6 +173,27 @@ def test_an_end_with_a_time_beyond_all_floats() -> None:
     assert read(STARTED, ended) == ([Started("i"), Completed(None, None, None)], None)
 
 
+def test_codes_of_our_own_server() -> None:
+    frame = {"type": "error", "error": "Streaming error: too late", "code": "TIMEOUT"}
+    _, failure = read(STARTED, frame)
+    assert failure is not None
+    assert (failure.code, failure.message) == ("TIMEOUT", "too late")
+    details = {"frames": [], "traceback": "Traceback ..."}
+    frame = {"type": "error", "error": "Streaming error: boom", "code": "INTERNAL_ERROR"}
+    _, failure = read(STARTED, {**frame, "details": details})
+    assert failure is not None
+    assert (failure.code, failure.message, failure.details) == ("STREAM_ERROR", "boom", details)
+    assert failure.may_have_run
+
+
+def test_our_own_server_has_too_much_to_do() -> None:
+    frame = {"type": "error", "detail": "Too much.", "code": "OVERLOADED", "retry_after": 3}
+    _, failure = read(frame)
+    assert failure is not None
+    assert (failure.code, failure.retry_after, failure.action) == ("OVERLOADED", 3, "run-again")
+    assert not failure.may_have_run
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner),

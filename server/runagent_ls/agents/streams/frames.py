@@ -4,7 +4,7 @@
 {"type":"data","content":"<structured string>"}
 {"type":"status","status":"stream_completed","total_chunks":3,"execution_time":0.15,...}
 {"type":"error","detail":"..."}    a refusal, before the function is called
-{"type":"error","error":"..."}     the function failed
+{"type":"error","error":"..."}     the function failed; our own server may add code and details
 
 The cloud's clients also know content under `data`, `payload` or `delta`, messages without a type,
 a status or a reason inside of `data`, and more status values; all of that is read here.
@@ -25,6 +25,7 @@ from runagent_ls.agents.call import (
 )
 from runagent_ls.agents.errors import (
     AgentError,
+    FunctionError,
     NonStreamEntrypointError,
     NotFoundError,
     StreamError,
@@ -169,6 +170,9 @@ class FrameReader:
         if reason is None:
             said = otherwise or "The agent failed without saying why."
             return StreamError(said, details={"frame": frame})
+        code = frame.get("code")
+        if isinstance(code, str):
+            return self._coded_by_frame(code, reason, frame)
         if not self.started and not self.chunks:
             # nothing of the function can be in here, so the words are the service's own
             if self.cloud:
@@ -185,6 +189,25 @@ class FrameReader:
             action=advice.action,
             details={"chunks": self.chunks},
         )
+
+    def _coded_by_frame(self, code: str, reason: str, frame: dict[str, JsonValue]) -> AgentError:
+        """Our own server says a failure's code beside its text."""
+        message = self._own_words(reason)
+        details = frame.get("details") or {"chunks": self.chunks}
+        if code == FunctionError.default_code:
+            advice = advice_for(message)
+            said = message or "The function raised an exception without a text."
+            return StreamError(
+                said, suggestion=advice.suggestion, action=advice.action, details=details
+            )
+        error = error_of_code(code, message, details=details)
+        pause = finite(frame.get("retry_after"))
+        if "detail" in frame:
+            error.may_have_run = False
+        if pause is not None:
+            error.retry_after = pause
+            error.action = "run-again"
+        return error
 
     def _own_words(self, reason: str) -> str:
         if self.cloud:

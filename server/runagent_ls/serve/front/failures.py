@@ -59,7 +59,19 @@ def details_of(error: RunFailedError, *, privileged: bool) -> JsonValue:
         details["kind"] = error.kind
         details["exception"] = error.exception
         details["frames"] = [_frame(each) for each in error.frames]
+        if error.frames:
+            details["traceback"] = _traceback(error)
     return details or None
+
+
+def _traceback(error: RunFailedError) -> str:
+    """As Python prints it, for those who know that from other servers."""
+    lines = ["Traceback (most recent call last):"]
+    for frame in error.frames:
+        lines.append(f'  File "{frame.file}", line {frame.line}, in {frame.function}')
+        if frame.text:
+            lines.append(f"    {frame.text.strip()}")
+    return "\n".join([*lines, f"{error.exception}: {error.message}"])
 
 
 def _frame(frame: Frame) -> JsonValue:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from runagent_ls.agents.failures.tracebacks import frames_of
 from runagent_ls.serve.plan import Limits
 from serving_front import (
     RECORDED_SOURCE,
@@ -156,6 +157,10 @@ async def test_steps_of_the_code_are_for_the_editor(agent: Served) -> None:
     line = RECORDED_SOURCE.splitlines().index('    raise ValueError(f"boom {n}")') + 1
     assert (Path(frame["file"]).name, frame["line"], frame["function"]) == ("main.py", line, "fail")
     assert error["details"]["exception"] == "ValueError"
+    (printed,) = frames_of(error["details"]["traceback"])
+    assert (printed.file, printed.line, printed.function) == (frame["file"], line, "fail")
+    assert printed.text == 'raise ValueError(f"boom {n}")'
+    assert error["details"]["traceback"].endswith("\nValueError: boom 7")
 
 
 async def test_a_function_that_exits_fails_its_run_alone(tmp_path: Path) -> None:
