@@ -23,6 +23,10 @@ if TYPE_CHECKING:
             ...
 
 
+_LARGE = 1 << 18
+"""Bytes that are not copied once more to be written together with others."""
+
+
 class Channel:
     """What is `send` is written at once, after all that was handed over before. What is `offer`ed
     is written by a thread of its own, so that whoever makes many small pieces makes the next ones
@@ -31,7 +35,7 @@ class Channel:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self.forked = False
-        self._pending: deque[bytes | Source] = deque()
+        self._pending: deque[tuple[bytes, bytes] | Source] = deque()
         self._writing = threading.Lock()
         self._offers: SimpleQueue[None] = SimpleQueue()
         threading.Thread(target=self._write_offers, name="runagent-writer", daemon=True).start()
@@ -44,7 +48,7 @@ class Channel:
     def send(self, kind: int, run: int, payload: bytes) -> None:
         if self.forked:
             os._exit(0)  # the end of a run that the parent process goes on with
-        self._pending.append(framing.frame(kind, run, payload))
+        self._pending.append((framing.HEAD.pack(len(payload), kind, run), payload))
         self.flush()
 
     def tell(self, kind: int, run: int, message: Mapping[str, object]) -> None:
@@ -59,12 +63,19 @@ class Channel:
         """Everything that was handed over is in the pipe when this returns."""
         pending = self._pending
         with self._writing:
-            pieces = []
+            pieces: list[bytes] = []
             while pending:
                 piece = pending.popleft()
-                pieces.append(piece if isinstance(piece, bytes) else piece.take())
-            if pieces:
-                self._write(b"".join(pieces))
+                pieces += piece if isinstance(piece, tuple) else (piece.take(),)
+            small: list[bytes] = []
+            for data in pieces:
+                if len(data) < _LARGE:
+                    small.append(data)
+                else:
+                    self._write(b"".join(small))
+                    self._write(data)
+                    small = []
+            self._write(b"".join(small))
 
     def _write(self, data: bytes) -> None:
         rest = memoryview(data)

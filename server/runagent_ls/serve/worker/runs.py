@@ -5,6 +5,7 @@ Functions run in threads, coroutines on the event loop, as the platform's server
 
 from __future__ import annotations
 
+import struct
 import threading
 
 from . import encoding, extracting, failures, framing
@@ -91,20 +92,25 @@ class Run:
         self.worker.channel.flush()
         self._section.enter()
 
-    def succeed(self, kind: int, payload: bytes) -> None:
+    def end(self, kind: int, payload: bytes, failure: BaseException | None) -> None:
+        """Tells the front how it ended: with a frame of `kind`, or with a failure."""
         self.worker.prints.settle(self.number)
-        self.worker.channel.send(kind, self.number, payload)
+        if failure is None:
+            try:
+                self.worker.channel.send(kind, self.number, payload)
+            except (MemoryError, struct.error):
+                failure = MemoryError(
+                    f"The output of {len(payload)} bytes is too large to be sent."
+                )
+        if failure is not None:
+            self.worker.channel.tell(framing.ERROR, self.number, self._error(failure))
         self.worker.ended(self)
 
-    def fail(self, exception: BaseException) -> None:
+    def _error(self, exception: BaseException) -> dict[str, object]:
         if self.cancelled and isinstance(exception, (Interrupted, GeneratorExit, _cancelled())):
-            error: dict[str, object] = failures.cancelled()
-        else:
-            arguments = (self.entrypoint.target, self.args, self.kwargs)
-            error = failures.error_of(exception, self.worker.own, arguments)
-        self.worker.prints.settle(self.number)
-        self.worker.channel.tell(framing.ERROR, self.number, error)
-        self.worker.ended(self)
+            return failures.cancelled()
+        call = (self.entrypoint.target, self.args, self.kwargs)
+        return failures.error_of(exception, self.worker.own, call)
 
 
 class Call(Run):
@@ -120,10 +126,7 @@ class Call(Run):
     def _work(self) -> None:
         current_run.set(self.number)
         payload, failure = self._section.perform(self._encoded)
-        if failure is None:
-            self.succeed(framing.RESULT, payload)
-        else:
-            self.fail(failure)
+        self.end(framing.RESULT, payload, failure)
 
     def _encoded(self) -> bytes:
         if self.cancelled:
@@ -187,10 +190,7 @@ class AsyncCall(OnLoop):
         except BaseException as raised:
             failure = raised
         self._section.leave()
-        if failure is None:
-            self.succeed(framing.RESULT, payload)
-        else:
-            self.fail(failure)
+        self.end(framing.RESULT, payload, failure)
 
 
 def _cancelled() -> type[BaseException]:

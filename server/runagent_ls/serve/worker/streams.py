@@ -115,10 +115,7 @@ class Stream(Run):
         current_run.set(self.number)
         _, failure = self._section.perform(lambda: self._iterate(self.call()))
         self._chunks.settle()
-        if failure is None:
-            self.succeed(framing.DONE, self._chunks.summary())
-        else:
-            self.fail(failure)
+        self.end(framing.DONE, self._chunks.summary(), failure)
 
     def _iterate(self, iterable: Any) -> None:
         chunks, output, now = self._chunks, self.entrypoint.output, time.perf_counter
@@ -180,7 +177,7 @@ class AwaitedStream(Stream):
             self._awaiting = True
             self._iterable = await super().call()
         except BaseException as failure:
-            self.fail(failure)
+            self.end(framing.DONE, b"", failure)
             return
         finally:
             self._awaiting = False
@@ -214,10 +211,7 @@ class AsyncStream(OnLoop):
             failure = raised
         self._section.leave()
         self._chunks.settle()
-        if failure is None:
-            self.succeed(framing.DONE, self._chunks.summary())
-        else:
-            self.fail(failure)
+        self.end(framing.DONE, self._chunks.summary(), failure)
 
     async def _iterate(self, iterable: Any) -> None:
         import asyncio
