@@ -177,6 +177,21 @@ test('verifying imports the entrypoints and says what is there', async () => {
   write(source);
 });
 
+test('a batch serves the agent as well', async () => {
+  await stopIt();
+  const input = path.join(folder, 'names.jsonl');
+  writeFileSync(input, '{"name": "Ada"}\n{"name": "Grace"}\n');
+  await window.command('RunAgent: Run Batch…');
+  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.typePath('Inputs of the Batch', input);
+  await window.choose('Where to write', 'Beside the inputs');
+  await window.choose('Where to send the inputs', 'The running agent');
+  await window.answer('Calls at Once', '2');
+  await window.acceptChoices('How to run the batch');
+  await window.editorSays('Batch greet: finished', /completed +2/);
+  await window.agentIs(/is served at/);
+});
+
 test('an agent that does not start says why, with the way to the line', async () => {
   await stopIt();
   await openCode();

@@ -63,9 +63,9 @@ test('missing requirements are named, and installed by one click, after which th
   await window.runSays('Completed', 'Ahoy, Ada.');
 });
 
-/** A stand-in for the platform's command line that only notes what it is called with. */
+/** A stand-in for the platform's command line in an environment; it only notes what it is called with. */
 function noteArguments(bin: string, notes: string): void {
-  mkdirSync(bin);
+  mkdirSync(bin, { recursive: true });
   const program = `#!/bin/sh\n{ pwd; printf '%s\\n' "$@"; } > ${JSON.stringify(notes)}.part && mv ${JSON.stringify(notes)}.part ${JSON.stringify(notes)}\n`;
   writeFileSync(path.join(bin, 'runagent'), program);
   chmodSync(path.join(bin, 'runagent'), 0o755);
@@ -80,11 +80,10 @@ test('tasks call the platform’s command line in the agent’s folder, each wor
   const args = ['--port', "it's $(echo 8450)"];
   const task = { type: 'runagent', action: 'serve', path: path.basename(agent), args, label: 'serve mine' };
   writeFileSync(path.join(folder, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }));
-  const bin = path.join(files.folder, 'bin');
   const notes = path.join(files.folder, 'notes');
-  noteArguments(bin, notes);
+  noteArguments(path.join(agent, '.venv', 'bin'), notes);
 
-  window = await Workbench.open({ folder, env: { ...env, PATH: `${bin}${path.delimiter}${env['PATH']}` } });
+  window = await Workbench.open({ folder, env });
   await window.openFile('main.py');
   await eventually('agents are known', async () => /broken/.test(await window?.agentStatus() ?? ''));
   await window.command('Tasks: Run Task');
@@ -112,6 +111,6 @@ test('a task without the platform’s command line says what is missing', async 
   await window.openFile('main.py');
   await window.command('Tasks: Run Task');
   await window.choose('Select the task to run', 'serve mine');
-  await window.notification('"runagent" is not on the PATH');
+  await window.notification('"runagent" is neither on the PATH');
   await window.screenshot('task-without-tool');
 });

@@ -77,28 +77,36 @@ export class DebugCommands implements vscode.Disposable {
     const debug = await debugOptions(extension);
     const status = await serve({ serving }, server, 'runagent/serve/start', { configUri, debug });
     if (status.debugPort === undefined) {
-      if (status.state === 'failed') tellFailure(serving.nameOf(configUri), status);
+      if (status.state === 'failed') tellFailure(serving, status);
       else if (answers(status)) void showWarning(l10n.t('The agent runs, but no debugger listens in it.'));
       return false;
     }
     const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(configUri));
     const name = l10n.t('RunAgent: {0}', tag);
-    return await vscode.debug.startDebugging(folder, attachConfiguration(name, configUri, status.debugPort));
+    const configuration = attachConfiguration(name, configUri, status.debugPort);
+    const attached = await vscode.debug.startDebugging(folder, configuration);
+    if (!attached) await this.#serveAsUsual(configUri);
+    return attached;
   }
 
-  /** Without its debugger the agent would let every run wait for one, so it is served as usual again. */
   async #ended(session: vscode.DebugSession): Promise<void> {
     const configUri: unknown = session.configuration['runagentConfigUri'];
     if (typeof configUri !== 'string') return;
-    const { serving, server, runs } = this.parts;
+    const { serving, runs } = this.parts;
     if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
     try {
       const going = runs.active().filter(({ request }) => request.configUri === configUri);
       await Promise.all(going.map((run) => run.cancel()));
-      await serve({ serving }, await server(), 'runagent/serve/restart', { configUri });
+      await this.#serveAsUsual(configUri);
     } catch (error) {
       reportFailure(error);
     }
+  }
+
+  /** Without its debugger the agent would let every run wait for one. */
+  async #serveAsUsual(configUri: string): Promise<void> {
+    const { serving, server } = this.parts;
+    await serve({ serving }, await server(), 'runagent/serve/restart', { configUri });
   }
 }
 

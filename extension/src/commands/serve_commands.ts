@@ -3,6 +3,7 @@ import { serveOptions } from '../python/agent_interpreter';
 import { placeOfFailure } from '../runs/frames';
 import type { AgentServer } from '../server/agent_server';
 import type { Project, ServerStatus, ServeStartParams } from '../server/protocol.generated';
+import { failureSentence } from '../serving/failure_sentence';
 import { answers, isUp } from '../serving/served_agents';
 import { pickAgent } from './agent_pick';
 import { mayRun, serverWithProgress } from './entrypoint_pick';
@@ -38,7 +39,7 @@ async function start(parts: ServeParts, argument: unknown): Promise<void> {
       return;
     }
     const register = wantsRegistration(argument) ? { register: true } : {};
-    tell(name, await serve(parts, server, 'runagent/serve/start', { configUri, ...register }));
+    tell(serving, await serve(parts, server, 'runagent/serve/start', { configUri, ...register }));
   });
 }
 
@@ -50,8 +51,9 @@ function wantsRegistration(argument: unknown): boolean {
 }
 
 async function restart(parts: ServeParts, argument: unknown): Promise<void> {
-  await withAgent(parts, argument, l10n.t('Agent to restart'), async (server, { configUri, name }) => {
-    tell(name, await serve(parts, server, 'runagent/serve/restart', { configUri }));
+  const { serving } = parts;
+  await withAgent(parts, argument, l10n.t('Agent to restart'), async (server, { configUri }) => {
+    tell(serving, await serve(parts, server, 'runagent/serve/restart', { configUri }));
   });
 }
 
@@ -133,18 +135,20 @@ export async function serve(
 }
 
 /** Says how a start ended, unless the user has ended it. */
-function tell(name: string, status: ServerStatus): void {
+function tell(serving: Serving, status: ServerStatus): void {
   if (answers(status)) {
+    const name = serving.nameOf(status.configUri);
     const message = l10n.t('{0} is served at {1}.', name, status.address ?? '');
     void showInformation(message, logButton(status.configUri));
-  } else if (status.state === 'failed') tellFailure(name, status);
+  } else if (status.state === 'failed') tellFailure(serving, status);
 }
 
 /** Says why an agent does not start, with the way to the place of the error. */
-export function tellFailure(name: string, { configUri, failure }: ServerStatus): void {
-  const reason = failure?.message.trim().split('\n')[0] ?? '';
-  const suggestion = failure?.suggestion ?? '';
-  const message = l10n.t('{0} could not be started. {1} {2}', name, reason, suggestion).trim();
+export function tellFailure(serving: Serving, { configUri, failure }: ServerStatus): void {
+  // What is missing is offered in a message of its own, with a button instead of a command line.
+  const offered = serving.served.get(configUri)?.requirements != null;
+  const reason = failureSentence(failure, !offered);
+  const message = l10n.t('{0} could not be started. {1}', serving.nameOf(configUri), reason);
   const place = failure === undefined ? undefined : placeOfFailure(failure);
   const show = { label: l10n.t('Go to the Error'), run: () => openPlace(place) };
   void showError(message, ...(place === undefined ? [] : [show]), logButton(configUri));

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { AgentServer } from '../server/agent_server';
 import type { Project, ServeEventParams, ServerStatus } from '../server/protocol.generated';
 import { ServedAgents } from '../serving/served_agents';
 import { AgentLogs } from '../views/agent_logs';
@@ -56,12 +55,6 @@ export class Serving implements vscode.Disposable {
   projectsChanged(projects: readonly Project[]): void {
     this.#names = new Map(projects.map(({ configUri, name }) => [configUri, name]));
     this.#status.projectsChanged(projects);
-  }
-
-  /** Asks a new language server what is served already. */
-  async askAll(server: AgentServer): Promise<void> {
-    const { servers } = await server.request('runagent/serve/status', {});
-    for (const status of servers) this.statusChanged(status);
   }
 
   dispose(): void {

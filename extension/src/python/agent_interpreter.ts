@@ -8,7 +8,7 @@ import { expandSetting, pythonsOnPath, settingRung } from './local_rungs';
  * The Python that runs an agent: the setting, then what is chosen for the agent's folder in one of the Python
  * extensions. Undefined: the language server takes the nearest virtual environment, then the PATH.
  */
-function agentInterpreter(configUri: string): Promise<string | undefined> {
+export function agentInterpreter(configUri: string): Promise<string | undefined> {
   const config = vscode.Uri.parse(configUri);
   const folder = vscode.workspace.getWorkspaceFolder(config)?.uri;
   const value: unknown = vscode.workspace.getConfiguration('runagent', config).get('serve.interpreter');

@@ -78,7 +78,8 @@ export class Run {
       if (this.isOver) return;
       this.#server = server;
       const method = this.request.kind === 'run' ? 'runagent/run' : 'runagent/stream';
-      this.#finish(await server.request(method, this.#params(serve)));
+      const outcome = await server.request(method, this.#params(serve));
+      this.#finish(serve === undefined ? outcome : servedByAnotherRun(outcome));
     } catch (error) {
       this.fail('SERVER_UNAVAILABLE', error instanceof Error ? error.message : String(error));
     }
@@ -165,4 +166,15 @@ export class Run {
     this.model = reduce(before, event);
     if (this.model !== before) this.environment.changed(this, event);
   }
+}
+
+/**
+ * Nobody has to be told how to serve an agent that another run would serve; only one that is said to be at an address
+ * is left alone.
+ */
+function servedByAnotherRun(outcome: RunOutcome): RunOutcome {
+  const { error, target } = outcome;
+  const isNamed = target?.source === 'setting' || target?.source === 'explicit';
+  if (error?.action !== 'show-serve-command' || isNamed) return outcome;
+  return { ...outcome, error: { ...error, action: 'run-again' } };
 }

@@ -37,6 +37,19 @@ export function taskName({ action, path: folder }: AgentTask): string {
   return folder === '' ? action : `${action} ${folder}`;
 }
 
+/**
+ * Where the command line tool of an agent is looked for before the PATH: beside its Python, and in the environment in
+ * its folder.
+ */
+export function toolFolders(
+  interpreter: string | undefined,
+  folder: string,
+  platform: NodeJS.Platform = process.platform,
+): string[] {
+  const own = path.join(folder, '.venv', platform === 'win32' ? 'Scripts' : 'bin');
+  return interpreter === undefined ? [own] : [path.dirname(interpreter), own];
+}
+
 /** The program `name` on a PATH, as a shell would find it; undefined when it is not installed. */
 export async function programOnPath(
   name: string,

@@ -3,7 +3,7 @@ import type { RunEnvironment, RunRequest } from '../../../extension/src/runs/run
 import { Runs } from '../../../extension/src/runs/runs';
 import type { RunEvent } from '../../../extension/src/runs/view_model';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
-import type { Requests, RunOutcome } from '../../../extension/src/server/protocol.generated';
+import type { Requests, RunError, RunOutcome } from '../../../extension/src/server/protocol.generated';
 
 interface Sent {
   readonly method: string;
@@ -173,6 +173,38 @@ describe('trouble', () => {
     runs.output({ runId: 'ghost', seq: 0, items: [] });
     runs.stateChanged({ runId: 'ghost', state: 'running', target: null });
     expect(events).toEqual([]);
+  });
+});
+
+describe('an agent that nobody serves', () => {
+  const error: RunError = {
+    code: 'AGENT_NOT_FOUND_LOCAL',
+    message: 'm',
+    suggestion: 's',
+    action: 'show-serve-command',
+    details: null,
+  };
+  const named = {
+    host: '127.0.0.1',
+    port: 1,
+    agentId: null,
+    leavesMachine: false,
+    cloud: false,
+    address: '127.0.0.1:1',
+    copiesToCloud: false,
+  };
+
+  it.each([
+    ['is served by running again', {}, null, 'run-again'],
+    ['is served by running again', {}, { ...named, source: 'registry' }, 'run-again'],
+    ['is served elsewhere when an address is set', {}, { ...named, source: 'setting' }, 'show-serve-command'],
+    ['cannot be served here', undefined, null, 'show-serve-command'],
+  ] as const)('%s', async (_what, serve, target, action) => {
+    serveOptions = async () => serve;
+    const run = await started();
+    server.sent[0]?.answer(outcome({ state: 'failed', error, target }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(run.model.error?.action).toBe(action);
   });
 });
 

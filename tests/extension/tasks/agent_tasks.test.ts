@@ -2,7 +2,13 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programOnPath, readTask, taskArguments, taskName } from '../../../extension/src/tasks/agent_tasks';
+import {
+  programOnPath,
+  readTask,
+  taskArguments,
+  taskName,
+  toolFolders,
+} from '../../../extension/src/tasks/agent_tasks';
 
 describe('a task of tasks.json', () => {
   it('needs its action only', () => {
@@ -30,6 +36,13 @@ describe('a task of tasks.json', () => {
   it('is named by what it does and where', () => {
     expect(taskName({ action: 'serve', path: '', args: [] })).toBe('serve');
     expect(taskName({ action: 'upload', path: 'agents/one', args: [] })).toBe('upload agents/one');
+  });
+});
+
+describe('the command line tool of an agent', () => {
+  it('is looked for beside its Python first', () => {
+    expect(toolFolders('/e/bin/python', '/a', 'linux')).toEqual(['/e/bin', path.join('/a', '.venv', 'bin')]);
+    expect(toolFolders(undefined, '/a', 'win32')).toEqual([path.join('/a', '.venv', 'Scripts')]);
   });
 });
 
