@@ -36,8 +36,14 @@ def spin(marker):
             time.sleep(0.01)
     finally:
         Path(marker).write_text("")
+
+
+def fail(steps=0):
+    for step in range(steps):
+        yield step
+    raise ValueError("no luck")
 '''
-TAGS = {"greet": "greet", "count_stream": "count", "spin": "spin"}
+TAGS = {"greet": "greet", "count_stream": "count", "spin": "spin", "fail_stream": "fail"}
 
 
 def write_agent(folder: Path, main: str = MAIN, **tags: str) -> Path:

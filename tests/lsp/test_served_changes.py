@@ -106,7 +106,7 @@ def test_a_mistake_leaves_the_old_code_and_stands_on_its_line(
     assert run(shell, config, "greet")["value"] == "hello you"
     lenses = shell.request("textDocument/codeLens", {"textDocument": {"uri": config.as_uri()}})
     titles = [it["command"]["title"] for it in lenses]
-    assert sum(title.startswith("Runs the code of before") for title in titles) == 3
+    assert sum(title.startswith("Runs the code of before") for title in titles) == 4
     save(shell, main, MAIN, version=3)
     good = wait_state(shell, "ready")
     assert "failure" not in good and "staleSince" not in good
@@ -262,7 +262,7 @@ def test_other_editors_see_the_mistake_too(
     lenses = editor.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
     commands = [it["command"] for it in lenses]
     told = [it["command"] for it in commands if it["title"] == "Does not start: KeyError"]
-    assert told == [""] * 3  # an editor without our shell has no log to show
+    assert told == [""] * 4  # an editor without our shell has no log to show
 
 
 # --- verify ---------------------------------------------------------------------------------
@@ -291,3 +291,21 @@ def test_verifying_turns_unknown_into_an_answer(shell: Editor, tmp_path: Path) -
     assert result["python"] == ".".join(map(str, sys.version_info[:3]))
     shell.until(lambda: len(errors(shell, uri)) > len(before), "what was unknown is said")
     assert shell.request("runagent/serve/status", {}) == {"servers": []}
+
+
+def test_what_verifying_found_goes_with_the_next_good_save(shell: Editor, config: Path) -> None:
+    start(shell, config)
+    main = config.parent / "main.py"
+    uri = shell.open(main, language="python")
+    shell.change(uri, RAISES, 2)
+    main.write_text(RAISES)
+    asked = {"configUri": config.as_uri(), "interpreter": sys.executable}
+    result = shell.request("runagent/verify", asked)
+    assert result["failure"]["exception"] == "KeyError"
+    shell.until(lambda: errors(shell, uri) != [], "what is wrong is said")
+    run(shell, config, "greet")
+    assert errors(shell, uri) != []
+    wait_state(shell, "stale")
+    save(shell, main, MAIN, version=3)
+    wait_state(shell, "ready")
+    shell.until(lambda: errors(shell, uri) == [], "it is taken back")

@@ -15,6 +15,7 @@ import pytest
 from lsp.editor import PULL, SHELL, Editor, RefusedError
 from lsp.served import (
     MAIN,
+    TAGS,
     environment,
     events,
     is_gone,
@@ -63,7 +64,7 @@ def test_an_agent_is_served_and_stopped(shell: Editor, config: Path) -> None:
     assert (status["state"], status["own"], status["registered"]) == ("ready", True, False)
     assert status["address"] == f"127.0.0.1:{status['port']}"
     assert status["interpreter"] == sys.executable
-    assert [it["tag"] for it in status["entrypoints"]] == ["greet", "count_stream", "spin"]
+    assert [it["tag"] for it in status["entrypoints"]] == list(TAGS)
     greet = status["entrypoints"][0]
     assert (greet["exists"], greet["kind"], greet["line"]) == (True, "function", 6)
     assert greet["uri"] == (config.parent / "main.py").as_uri()
@@ -129,6 +130,19 @@ def test_ten_clicks_at_once_start_one_server(shell: Editor, config: Path) -> Non
     assert {shell.answer(it)["state"] for it in requests} == {"completed"}
     assert len({shell.answer(it)["pid"] for it in starts}) == 1
     assert states(shell) == ["starting", "ready"]
+
+
+def test_a_function_that_raises_says_on_which_line(shell: Editor, config: Path) -> None:
+    main = config.parent / "main.py"
+    main.write_text(MAIN + "\n\ndef greet(name='you'):\n    return name.missing\n")
+    called = run(shell, config, "greet")
+    streamed = run(shell, config, "fail_stream", kwargs={"steps": 2})
+    for outcome, text in ((called, "return name.missing"), (streamed, "raise ValueError")):
+        assert outcome["state"] == "failed"
+        frame = outcome["error"]["frames"][-1]
+        assert frame["uri"] == main.as_uri() and frame["text"].startswith(text)
+        assert main.read_text().split("\n")[frame["line"]].strip() == frame["text"]
+    assert streamed["chunks"] == 2
 
 
 def test_prints_are_told_with_their_run(shell: Editor, config: Path) -> None:

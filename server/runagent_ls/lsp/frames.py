@@ -29,7 +29,7 @@ def frames(
     `root` has a URI."""
     from runagent_ls.agents.failures.tracebacks import frames_of
 
-    found: list[TracebackFrame] = []
+    found: list[TracebackFrame] = list(_reported(details, _DEEPEST))
     for text in (message, *_texts(details, _DEEPEST)):
         # a server repeats its words in several fields
         found += [frame for frame in frames_of(text) if frame not in found[-MOST_FRAMES:]]
@@ -73,6 +73,29 @@ def _place(frame: TracebackFrame, root: FilePath, files: FileSource) -> tuple[Fi
         ):
             return path, frame.line - 1
     return None
+
+
+def _reported(value: object, depth: int) -> Iterator[TracebackFrame]:
+    """The steps that a server of ours sends as such, wherever they stand."""
+    from runagent_ls.agents.failures.tracebacks import TracebackFrame
+
+    if not isinstance(value, dict) or depth <= 0:
+        return
+    steps = value.get("frames")
+    for step in steps[-MOST_FRAMES:] if isinstance(steps, list) else ():
+        file, line, function, text = (
+            step.get(name) if isinstance(step, dict) else None
+            for name in ("file", "line", "function", "text")
+        )
+        if isinstance(file, str) and isinstance(line, int):
+            yield TracebackFrame(
+                file,
+                line,
+                function if isinstance(function, str) else None,
+                text if isinstance(text, str) else None,
+            )
+    for inner in value.values():
+        yield from _reported(inner, depth - 1)
 
 
 def _texts(value: object, depth: int) -> Iterator[str]:

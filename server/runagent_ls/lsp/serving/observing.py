@@ -29,11 +29,10 @@ class Observing:
         """An agent's server has told how it is."""
         status = served.status
         facts = (status.state, status.failure, status.entrypoints)
-        if (
-            not served.own
-            or status.state not in _SETTLED
-            or self._taken.get(served.config) == facts
-        ):
+        if status.state not in _SETTLED:
+            self._taken.pop(served.config, None)  # what comes next is news, even if it is the same
+            return
+        if not served.own or self._taken.get(served.config) == facts:
             return
         self._taken[served.config] = facts
         if status.state == "stopped":
@@ -47,7 +46,6 @@ class Observing:
 
     def verified(self, config: FilePath, verification: Verification) -> None:
         """An agent was imported to see what it is."""
-        self._taken.pop(config, None)
         self._take(config, verification)
 
     def _take(self, config: FilePath, seen: Verification | None) -> None:
