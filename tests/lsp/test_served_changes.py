@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -215,6 +217,21 @@ def test_a_start_that_fails_says_where(shell: Editor, config: Path) -> None:
     save(shell, main, MAIN, version=2)
     assert run(shell, config, "greet", runId="again")["state"] == "completed"
     shell.until(lambda: errors(shell, uri) == [], "the diagnostic is cleared")
+
+
+def test_an_agent_without_any_code_left_is_started_again(shell: Editor, config: Path) -> None:
+    start(shell, config)
+    main = config.parent / "main.py"
+    save(shell, main, RAISES)
+    stale = wait_state(shell, "stale")
+    os.kill(stale["workerPid"], signal.SIGKILL)
+    broken = wait_state(shell, "failed")
+    assert broken["failure"]["exception"] == "KeyError"
+    outcome = run(shell, config, "greet")
+    assert outcome["state"] == "failed" and outcome["error"]["frames"][-1]["line"] == RAISES_AT
+    main.write_text(MAIN)
+    assert run(shell, config, "greet", runId="again")["state"] == "completed"
+    shell.until(lambda: is_gone(stale["pid"]), "the server without code has ended")
 
 
 def test_a_missing_config_is_a_start_that_fails(shell: Editor, tmp_path: Path) -> None:

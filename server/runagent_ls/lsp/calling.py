@@ -120,7 +120,7 @@ class Calling:
         ports = (place.port, place.host, self._session.settings_for(config).port)
         if any(given is not None for given in ports):
             return
-        if serve.debug is None:
+        if serve.debug is None and not self._servers.is_broken(config):
             try:
                 await self.resolver(place, timeouts)()
                 return

@@ -63,6 +63,12 @@ class Life:
         state = self.served.status.state
         return self._ending is None and (state == "starting" or state in ANSWERING)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether there is a server, but no code that it could run."""
+        there = self._front is not None and not self._front.ended
+        return there and self._ending is None and self.served.status.state == "failed"
+
     def fits(self, options: StartOptions, *, exactly: bool) -> bool:
         """Whether it is what `options` ask for; `exactly`: in all that they say."""
         mine = self.served.options

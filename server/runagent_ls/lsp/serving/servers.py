@@ -60,6 +60,11 @@ class Servers:
         life = self._lives.get(config)
         return life.served if life is not None and life.served.answers else None
 
+    def is_broken(self, config: FilePath) -> bool:
+        """Whether the agent's server here has no code that it could run."""
+        life = self._lives.get(config)
+        return life is not None and life.is_broken
+
     async def metrics(self, config: FilePath) -> str:
         """Counts of a server's runs. Raises `RequestFailedError` when no server answers."""
         served = self.answering(config) or self._others.get(config)
@@ -89,7 +94,7 @@ class Servers:
         """
         async with self._deciding[config]:
             life = self._lives.get(config)
-            if life is not None and life.goes_on and not life.fits(options, exactly=exactly):
+            if life is not None and (life.is_broken or not life.fits(options, exactly=exactly)):
                 await life.end()
             if life is None or not life.goes_on:
                 if options.debug is None and (others := await self._served_by_others(config)):
