@@ -144,4 +144,72 @@ DIFFERENCES: Final[dict[str, Difference]] = {
         "it starts",
         "The pages that need a version are not there.",
     ),
+    "executed-once": Difference(
+        "A helper that is imported by its plain name is executed twice",
+        "every file once",
+        "State of a module would be there twice.",
+        ("/body/data",),
+    ),
+    "working-directory": Difference(
+        "The working directory is where the command was started",
+        "the agent's folder",
+        "Relative paths mean the same from the editor, the terminal and a task.",
+    ),
+    # while it runs
+    "blocking-generators": Difference(
+        "A plain generator that works between two chunks blocks the whole server",
+        "everybody else is answered",
+        "One run must not hold up the others.",
+        ("/status",),
+    ),
+    "stop-message": Difference(
+        "Messages after the first one of a stream are ignored",
+        '`{"type": "stop_stream"}` stops the generator; the last frame\'s status is'
+        " `stream_stopped`",
+        "Leaving is no clean way to stop.",
+    ),
+    "nan-history": Difference(
+        "`NaN` in an output makes the whole history answer 500",
+        "null stands in its place",
+        "One output must not hide the others.",
+        _RUN,
+    ),
+    "kept-outputs": Difference(
+        "The history keeps false outputs (`0`, empty text, `[]`, `{}`, `false`) as null, and"
+        " outputs without a JSON form as an object with `type`, `repr` and `str`",
+        "what was answered",
+        "The history shows what the caller got.",
+        ("/output_data", "/output_data/*"),
+    ),
+    "redaction": Difference(
+        "Inputs and outputs are kept as they are",
+        "recognised secrets and values of secret variables are taken out",
+        "Keys do not belong into a database that everybody may read.",
+    ),
+    # who may call
+    "origin": Difference(
+        "Every web page may call, with credentials",
+        "pages of this machine, and those of `--allow-origin`; others get 403",
+        "Any page that is visited could run agents.",
+        _RUN + _STREAM,
+    ),
+    "host": Difference(
+        "Any `Host` is answered",
+        "names of this machine, and those of `--allow-host`; others get 400",
+        "A name that is pointed at this machine would pass for it.",
+        _RUN,
+    ),
+    "body-limit": Difference(
+        "A body of any size is read",
+        "413 above 64 MB",
+        "Memory is finite.",
+        _RUN,
+    ),
+    "framework-pages": Difference(
+        "`/docs`, `/redoc` and `/openapi.json` show pages of its framework, which load scripts from"
+        " elsewhere",
+        "404",
+        "Nothing leaves the machine; the editor and `runagent-ls list` show more.",
+        _RUN,
+    ),
 }
