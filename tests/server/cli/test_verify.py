@@ -231,9 +231,9 @@ def test_many_agents_each_on_its_own(cli: Cli, tmp_path: Path) -> None:
     write_agent(
         tmp_path / "hangs", "input\nimport threading\nthreading.Event().wait()\n" + good, "greet"
     )
-    write_agent(tmp_path / "floods", "for _ in range(300000): print('x' * 10)\n" + good, "greet")
+    write_agent(tmp_path / "floods", "for _ in range(5000): print('x' * 100)\n" + good, "greet")
     write_agent(tmp_path / "broken", good, "greet", template_source=3)
-    done = cli("check", "--verify", *PYTHON, "--timeout", "3", "--output-format", "json")
+    done = cli("check", "--verify", *PYTHON, "--timeout", "6", "--output-format", "json")
     assert done.code == 1
     codes = {path: {code for code, _, _ in findings} for path, findings in found_in(done).items()}
     assert codes == {

@@ -254,6 +254,25 @@ def test_a_broken_configuration_leaves_the_runtime_out(workplace: Path) -> None:
     assert codes == {"RA001"}
 
 
+def test_an_agent_that_dies_while_it_is_called_is_not_said_to_fail_at_import(
+    workplace: Path,
+) -> None:
+    frame = Frame(workplace / "main.py", 7, "greet", "return KEY")
+    died = Failure("PROCESS_ENDED", "It was ended by SIGSEGV.", exit_code=-11, frames=(frame,))
+    report = EntrypointReport("greet", True, callable=True, kind="function")
+    seen = observed(load(write(workplace)), Verification(PYTHON, (report,), died))
+    found = check(seen)[workplace / "main.py"]
+    assert [(it.code, it.range.start.line, it.message) for it in found] == [
+        ("RA322", 6, "It was ended by SIGSEGV.")
+    ]
+
+
+def test_an_agent_that_was_stopped_has_no_mistake(workplace: Path) -> None:
+    stopped = Failure("CANCELLED", "The agent was stopped.")
+    seen = observed(load(write(workplace)), Verification(PYTHON, failure=stopped))
+    assert said(seen) == []
+
+
 def test_an_observation_of_nothing_says_nothing(workplace: Path) -> None:
     project = load(write(workplace))
     assert said(replace(project, observation=Observation(PYTHON, "3.11.7"))) == []

@@ -1,11 +1,11 @@
-"""Importing a file ends the agent's process.
+"""Code of the agent ends its process.
 
 ## What it does
 Tells how the process ended when the agent was verified or served: an exit that no exception
 announces, a fault in compiled code, memory that ran out.
 
 ## Why is this bad
-The agent does not start. The platform's server ends with it, without a message.
+The agent does not start, or is gone. The platform's server ends with it, without a message.
 
 ## Example
 ```python
@@ -37,12 +37,10 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         at = entrypoint.module_file.path if entrypoint.module_file is not None else None
         if not fault.steps and at in known and (fault.exit_code or 0) >= 0:
             continue
-        yield issue(
-            f"{entrypoint.file} cannot be imported, so the agent does not start. {text_of(fault)}",
-            entrypoint,
-            fault,
-            project,
-        )
+        # Of the agent as a whole it is not known that it was importing a file.
+        whole = project.observation is not None and fault is project.observation.fault
+        importing = "" if whole else f" It was importing {entrypoint.file}."
+        yield issue(f"{text_of(fault)}{importing}", entrypoint, fault, project)
 
 
 RULE = Rule(

@@ -15,12 +15,9 @@ from runagent_ls.serve.plan import AgentPlan, Limits
 from runagent_ls.serve.state import EntrypointReport, Failure, StartFailedError
 from runagent_ls.serve.supervisor.deaths import Death
 from runagent_ls.serve.supervisor.worker_link import WorkerLink
-from runagent_ls.serve.verification.stacks import frames_in
 
 DUMP_S: Final = 2.0
 """For a worker to write where it stands, and to end."""
-
-_MOST_KEPT: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,8 @@ async def ask(plan: AgentPlan, limits: Limits) -> Answer:
         await link.start()
     except StartFailedError as failed:
         failure = failed.failure
-        if not link.about.entrypoints:
-            failure = _explained(failure, link, plan, limits)
+        if link.aborted and not link.about.entrypoints:
+            failure = _too_late(failure, limits)
     finally:
         late.cancel()
         if link.alive:
@@ -52,16 +49,11 @@ async def ask(plan: AgentPlan, limits: Limits) -> Answer:
 
 
 class _Asked(WorkerLink):
-    """A worker that is only asked what it has; keeps the last of what it writes to stderr."""
+    """A worker that is only asked what it has."""
 
     def __init__(self, plan: AgentPlan, limits: Limits) -> None:
         super().__init__(plan, limits, None, _Nobody(), lambda _run, _stream, _text: None)
         self.aborted = False
-        self.errors = ""
-
-    def stderr_arrived(self, text: str) -> None:
-        self.errors = (self.errors + text)[-_MOST_KEPT:]
-        super().stderr_arrived(text)
 
     def abort(self) -> None:
         """The time is over: let it say where it stands."""
@@ -82,20 +74,15 @@ class _Nobody:
         return
 
 
-def _explained(failure: Failure, link: _Asked, plan: AgentPlan, limits: Limits) -> Failure:
-    """The failure of a worker that did not come to an answer, with where it stood."""
-    frames = frames_in(link.errors, plan.folder)
-    if link.aborted:
-        return Failure(
-            "START_TIMEOUT",
-            f"The agent was not imported within {limits.start_s:g} seconds.",
-            "Look at what its files do when they are imported: whatever waits for something"
-            " belongs into a function.",
-            frames=frames,
-        )
-    # Behind the first line comes what it wrote last, which is then the stack.
-    message = failure.message.partition("\n")[0] if frames else failure.message
-    return replace(failure, message=message, frames=failure.frames or frames)
+def _too_late(failure: Failure, limits: Limits) -> Failure:
+    """`failure` is that of the process that was aborted, with where it stood."""
+    return Failure(
+        "START_TIMEOUT",
+        f"The agent was not imported within {limits.start_s:g} seconds.",
+        "Look at what its files do when they are imported: whatever waits for something belongs"
+        " into a function.",
+        frames=failure.frames,
+    )
 
 
 def _leave_no_core(pid: int) -> None:

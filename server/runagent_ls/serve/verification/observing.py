@@ -39,6 +39,8 @@ def observed(project: AgentProject, verification: Verification) -> AgentProject:
 def observation_of(project: AgentProject, verification: Verification) -> Observation:
     """What the runtime said, about the entrypoints as they stand in `project`."""
     failure = verification.failure
+    if failure is not None and failure.code == "CANCELLED":
+        failure = None  # somebody stopped it, which says nothing of the agent
     by_tag = {report.tag: report for report in verification.reports}
     if failure is not None and all(it.failure is None for it in by_tag.values()):
         # Reports of a worker that goes on with the files as they were before.
