@@ -298,13 +298,28 @@ def test_a_server_that_is_killed_is_told_and_started_again(shell: Editor, config
     assert run(shell, config, "greet")["state"] == "completed"
 
 
-def test_closing_its_folder_ends_a_server(shell: Editor, config: Path, tmp_path: Path) -> None:
+def test_a_server_that_does_not_listen_any_more_is_killed(shell: Editor, config: Path) -> None:
     status = start(shell, config)
-    removed = [{"uri": tmp_path.as_uri(), "name": "x"}]
-    shell.notify(
-        "workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": removed}}
-    )
-    shell.until(lambda: all(map(is_gone, processes(status))), "its server has ended")
+    os.kill(status["pid"], signal.SIGSTOP)
+    assert shell.stop() == 0
+    shell.until(lambda: all(map(is_gone, processes(status))), "no process is left")
+
+
+def test_closing_its_folder_ends_a_server(
+    editors: MakeEditor, config: Path, tmp_path: Path
+) -> None:
+    editor = editors([tmp_path, config.parent], SHELL, environment=environment(tmp_path))
+    editor.start()
+    status = start(editor, config)
+
+    def close(folder: Path) -> None:
+        event = {"added": [], "removed": [{"uri": folder.as_uri(), "name": "x"}]}
+        editor.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+
+    close(tmp_path)
+    assert run(editor, config, "greet")["target"]["port"] == status["port"]
+    close(config.parent)
+    editor.until(lambda: all(map(is_gone, processes(status))), "its server has ended")
 
 
 # --- two editors ----------------------------------------------------------------------------

@@ -159,8 +159,9 @@ class Servers:
 
     def folder_closed(self, folder: FilePath) -> None:
         """The client closed a folder: nobody looks at what is served there any more."""
+        still_open = set(self._session.folders)
         for config, life in self._lives.items():
-            if folder in config.parents and life.goes_on:
+            if folder in config.parents and not still_open.intersection(config.parents):
                 life.end_soon()
 
     async def stop_all(self) -> None:
