@@ -46,7 +46,7 @@ def serve(options: Namespace) -> int:
 
 def serve_options(options: Namespace) -> ServeOptions:
     """What the command line says."""
-    limits = Limits(run_s=options.timeout)
+    limits = Limits(run_s=options.timeout, cpu_s=options.cpu)
     if options.at_once is not None:
         limits = replace(limits, at_once=options.at_once)
     if options.memory is not None:

@@ -47,6 +47,10 @@ def count(n=3):
 def fail():
     raise ValueError('no luck')
 
+def compute():
+    while True:
+        pass
+
 def die():
     import os
     os._exit(3)
@@ -55,7 +59,7 @@ ENTRYPOINTS = [
     {"file": "main.py", "module": module, "tag": tag}
     for module, tag in [
         ("greet", "greet"), ("sleep", "sleep"), ("count", "count_stream"), ("fail", "fail"),
-        ("die", "die"),
+        ("die", "die"), ("compute", "compute"),
     ]
 ]  # fmt: skip
 
@@ -316,8 +320,8 @@ def test_a_typo_leaves_the_agent_answering(make_agent: MakeAgent, serve: Serve) 
     (folder / "main.py").write_text(SOURCE + "def broken(:\n")
     served.until("the version from before goes on answering")
     said = "".join(served.err)
-    assert "invalid syntax (main.py, line 23)" in said
-    assert "main.py:23" in said
+    assert "invalid syntax (main.py, line 27)" in said
+    assert "main.py:27" in said
     assert served.post("greet")["success"] is True
     (folder / "main.py").write_text(SOURCE.replace("hello", "good day"))
     served.until("the agent was loaded again")
@@ -329,6 +333,15 @@ def test_an_agent_that_dies_is_started_again(make_agent: MakeAgent, serve: Serve
     with pytest.raises(urllib.error.HTTPError, match="500"):
         served.post("die")
     served.until("the agent's process ended, starting it again")
+    served.until("the agent is served again")
+    assert served.post("greet")["success"] is True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_process_may_compute_for_so_long(make_agent: MakeAgent, serve: Serve) -> None:
+    served = serve(make_agent(), "--cpu", "1")
+    with pytest.raises(urllib.error.HTTPError, match="500"):
+        served.post("compute")
     served.until("the agent is served again")
     assert served.post("greet")["success"] is True
 

@@ -95,6 +95,12 @@ def _add_limits(parser: CommandParser) -> None:
         metavar="MB",
         help="end the agent's process when it takes more memory, and start it anew",
     )
+    parser.add_argument(
+        "--cpu",
+        type=at_least(1),
+        metavar="S",
+        help="end the agent's process when it has computed for so many seconds, and start it anew",
+    )
 
 
 def _debug_port(text: str) -> int:

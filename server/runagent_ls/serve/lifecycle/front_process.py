@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 from asyncio.subprocess import Process
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -15,7 +16,14 @@ from pathlib import Path
 from typing import Final, Self
 
 from runagent_ls.serve.lifecycle import launch
-from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, event_from_message
+from runagent_ls.serve.lifecycle.events import (
+    Event,
+    Failed,
+    Logged,
+    LogLine,
+    Ready,
+    event_from_message,
+)
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.state import Failure, StartFailedError
 
@@ -175,7 +183,11 @@ class FrontProcess:
                 continue
             if not line:
                 return
-            self._said.append(line.decode("utf-8", "replace").rstrip())
+            text = line.decode("utf-8", "replace")
+            self._said.append(text.rstrip())
+            # what the agent prints comes as events; this is about the server itself
+            told = LogLine(None, "stderr", text, int(time.time() * 1000))
+            self._on_event(Logged((told,)))
 
     async def _wait(self) -> int:
         code = await self._process.wait()

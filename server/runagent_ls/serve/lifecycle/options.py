@@ -48,6 +48,7 @@ class ServeOptions:
         words = [] if limits.run_s is None else ["--timeout", f"{limits.run_s:g}"]
         if limits.at_once != usual.at_once:
             words += ["--at-once", str(limits.at_once)]
+        words += [] if limits.cpu_s is None else ["--cpu", str(limits.cpu_s)]
         if limits.memory_bytes is not None:
             words += ["--memory", str(max(1, limits.memory_bytes // MEGABYTE))]
         return words

@@ -81,6 +81,10 @@ class Reloader:
         except StartFailedError as error:
             self._supervisor.reload_failed(error.failure)
             return
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is served goes on
+            said = f"The configuration could not be read ({type(error).__name__})."
+            self._supervisor.reload_failed(Failure("SERVER_ERROR", said))
+            return
         self._plan = plan
         reloading = asyncio.create_task(self._supervisor.reload(plan))
         asked = asyncio.create_task(self._asked.wait())

@@ -489,7 +489,7 @@ def test_options_are_the_same_on_the_other_side(tmp_path: Path) -> None:
         True,
         tmp_path / "python",
         True,
-        Limits(run_s=2.5, at_once=3, memory_bytes=512 * 1024 * 1024),
+        Limits(run_s=2.5, at_once=3, memory_bytes=512 * 1024 * 1024, cpu_s=60),
         ("https://a.example",),
         ("a.example", "b.example"),
         DebugPlan(tmp_path / "libs", port=5678),
