@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from worker_client import Worker, agent, until
+from worker_client import NO_LIMIT, Worker, agent, until
 
 SOURCE = """
 import asyncio, pathlib, threading, time
@@ -257,3 +257,23 @@ def test_a_slow_generator_sends_each_item_at_once(worker: Worker, tmp_path: Path
             assert len(worker.next("CHUNKS", run=run).texts) == 1
         worker.tell("CANCEL", run, {})
         worker.end_of(run)
+
+
+def test_every_run_ends_once_whenever_it_is_cancelled(worker: Worker) -> None:
+    tags, counts, credits = ["now", "soon", *FLOODS], [1, 300, 3000], [100, 10_000, NO_LIMIT]
+    for several in range(4):
+        runs = set()
+        for number in range(several, several + 40):
+            tag = tags[number % 5]
+            arguments = [counts[number % 3]] if tag in FLOODS else []
+            run = worker.start(tag, *arguments, credit=credits[number // 3 % 3])
+            if number % 7 > 2:
+                worker.tell("CANCEL", run, {})
+            runs.add(run)
+        for run in runs:
+            worker.tell("CREDIT", run, {"bytes": NO_LIMIT})
+        while runs:
+            ended = worker.next("RESULT", "DONE", "ERROR")
+            assert ended.kind != "ERROR" or ended.message["kind"] == "cancelled"
+            runs.remove(ended.run)
+    assert worker.stop() == 0
