@@ -122,3 +122,24 @@ def test_a_server_counts_its_runs(shell: Editor, config: Path) -> None:
     run(shell, config, "parallel", kwargs={"name": "x"})
     text = shell.request("runagent/serve/metrics", asked)["prometheus"]
     assert any("parallel" in line and line.endswith(" 1.0") for line in text.splitlines())
+
+
+def test_a_batch_serves_its_agent_first(shell: Editor, config: Path, tmp_path: Path) -> None:
+    source, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"name": "a"}\n{"name": "b"}\n')
+    params = {
+        "runId": "batch",
+        "configUri": config.as_uri(),
+        "tag": "parallel",
+        "inputUri": source.as_uri(),
+        "outputUri": output.as_uri(),
+        "serve": {"interpreter": sys.executable},
+    }
+    report = shell.request("runagent/batch", params)
+    assert (report["end"], report["completed"]) == ("finished", 2)
+    assert [it for it in shell.of("runagent/batchProgress") if "Importing" in it.get("notice", "")]
+    (config.parent / "main.py").write_text("raise ValueError('no luck')")
+    shell.request("runagent/serve/stop", {"configUri": config.as_uri()})
+    output.unlink()
+    with pytest.raises(RefusedError, match="no luck"):
+        shell.request("runagent/batch", params)

@@ -382,6 +382,10 @@ def test_any_editor_runs_from_cold(plain: Editor, config: Path) -> None:
     assert refused["error"]["code"] == "AGENT_ADDRESS_NOT_FOUND"
     result = execute(plain, "runagent.run", config, **asked)
     assert result["value"] == "hello Ada"
+    with pytest.raises(RefusedError, match="serve must be true or false"):
+        execute(plain, "runagent.run", config, **asked, serve="yes")
+    how = {"interpreter": sys.executable}
+    assert execute(plain, "runagent.run", config, **asked, serve=how)["state"] == "completed"
     told = [it["value"].get("message", "") for it in plain.of("$/progress")]
     assert any("Importing" in it for it in told)
     plain.until(

@@ -58,13 +58,13 @@ class Commands:
             raise InvalidParamsError(f"{command} takes one object, with configUri among its fields")
         run_id, token = f"command-{next(self._numbers)}", params.get("workDoneToken")
         if command == BATCH_COMMAND:
-            return await self._run_batch(read_batch({**arguments[0], "runId": run_id}), token)
+            asked = {**_served_first(arguments[0]), "runId": run_id}
+            return await self._run_batch(read_batch(asked), token)
         if command == START_COMMAND:
             return await self._start(read_start(arguments[0]), run_id, token)
         if command == STOP_COMMAND:
             return self._server(await self._servers.stop(reading.config_path(arguments[0])))
-        serve = reading.boolean(arguments[0], "serve", True)
-        request = read_run({**arguments[0], "serve": {} if serve else None}, run_id)
+        request = read_run(_served_first(arguments[0]), run_id)
         if request.kwargs is None and (problem := self._unknown_tag(request)) is not None:
             return self._refused(request, problem)
         return await self._run(request, command == STREAM_COMMAND, token)
@@ -163,3 +163,11 @@ class Commands:
             self._session.show(INFO, f"{request.tag}: {shortened(value, SHORT)}")
         else:
             self._session.show(INFO, f"{request.tag}: {outcome.chunks} chunks in {seconds}.")
+
+
+def _served_first(argument: Json) -> Json:
+    """An agent that nobody answers for is served, unless `serve` is false; it may be an object too,
+    that says how."""
+    if isinstance(argument.get("serve"), dict):
+        return argument
+    return {**argument, "serve": {} if reading.boolean(argument, "serve", True) else None}
