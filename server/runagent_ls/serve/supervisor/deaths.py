@@ -19,7 +19,8 @@ _SIGNALS = {
     "SIGSEGV": "it used memory that is not its own, which compiled code does when it has a fault",
     "SIGBUS": "it used memory that is not its own, which compiled code does when it has a fault",
     "SIGABRT": "it aborted itself, which compiled code does when it has found a fault",
-    "SIGKILL": "something killed it; the system does so when memory runs out",
+    "SIGKILL": "memory ran out, somebody killed it, or its code closed files that it had not "
+    "opened",
     "SIGXCPU": "it used more processor time than it may",
 }
 

@@ -154,6 +154,7 @@ TAGS = tuple(
     for line in SOURCE.splitlines()
     if line.startswith(("def", "asy"))
 )
+HANGS = "was not imported within 0.5 seconds."
 QUICK = Limits(cancel_s=0.3, stop_s=1.0)
 
 
@@ -386,15 +387,19 @@ async def test_an_output_of_any_size_is_answered(
         ("import sys\nsys.exit(4)", "4"),
         ("raise ValueError('not today')", "not today"),
         ("def greet(:", "invalid syntax (main.py, line 1)"),
-        ("import time\ntime.sleep(600)", "was not imported within 0.5 seconds."),
-        ("while True: pass", "was not imported within 0.5 seconds."),
-        ("import os\nos.closerange(3, 64)\nwhile True: pass", ""),
+        ("import time\ntime.sleep(600)", HANGS),
+        ("while True: pass", HANGS),
+        (
+            "import os\nos.closerange(3, 64)\nwhile True: pass",
+            "closed files that it had not opened",
+        ),
         ("import os, sys\nos.write(2, b'last words')\nos._exit(1)", "last words"),
     ],
 )
 async def test_it_does_not_start(tmp_path: Path, source: str, words: str) -> None:
     agent = Agent(tmp_path, source, ("greet",))
-    async with supervised(agent, Limits(start_s=0.5), start=False) as served:
+    limits = Limits(start_s=0.5 if words == HANGS else 30.0)
+    async with supervised(agent, limits, start=False) as served:
         with pytest.raises(StartFailedError) as caught:
             await served.supervisor.start()
         failure = caught.value.failure
@@ -407,12 +412,16 @@ async def test_it_does_not_start(tmp_path: Path, source: str, words: str) -> Non
 
 async def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no program")
+    deaf = tmp_path / "deaf"
+    deaf.write_text("#!/bin/sh\nexec 1>&-\nsleep 600\n")
+    deaf.chmod(0o755)
     for interpreter, words in (
         (tmp_path / "missing", "Python does not start at"),
         (tmp_path, "Python does not start at"),
         (tmp_path / "text", "Python does not start at"),
         (Path("/bin/true"), "ended with exit code 0"),
         (Path("/bin/cat"), "ended"),
+        (deaf, "its code closed a file that it had not opened"),
     ):
         agent = Agent(tmp_path, SOURCE, TAGS, interpreter=interpreter)
         async with supervised(agent, Limits(start_s=5), start=False) as served:

@@ -41,6 +41,7 @@ def let_go():
     held.set()
 
 async def wait_long():
+    pathlib.Path("begun").touch()
     try:
         await asyncio.sleep(600)
     except asyncio.CancelledError:
@@ -48,6 +49,7 @@ async def wait_long():
         raise
 
 def spin():
+    pathlib.Path("begun").touch()
     try:
         while True:
             pass
@@ -209,7 +211,9 @@ async def test_a_cancelled_run_has_ended(served: Served) -> None:
     for tag, trace in (("wait_long", "cancelled"), ("spin", "unwound")):
         run = served.run(tag)
         waiting = asyncio.create_task(served.output(run))
-        await until(lambda: served.status.running == 1)
+        begun = served.agent.folder / "begun"
+        await until(begun.exists)
+        begun.unlink()
         assert await served.supervisor.cancel(run.id)
         with pytest.raises(RunFailedError) as caught:
             await waiting
@@ -219,7 +223,7 @@ async def test_a_cancelled_run_has_ended(served: Served) -> None:
 
 async def test_a_run_of_a_cancelled_caller_ends(served: Served) -> None:
     waiting = asyncio.create_task(served.output(served.run("wait_long")))
-    await until(lambda: served.status.running == 1)
+    await until((served.agent.folder / "begun").exists)
     waiting.cancel()
     await until((served.agent.folder / "cancelled").exists)
     await until(lambda: served.status.running == 0)
@@ -244,7 +248,7 @@ async def test_a_run_has_its_time(agent: Agent) -> None:
         error = await served.failure("wait_long")
         assert (error.kind, error.message) == ("timeout", "The run took longer than 0.3 seconds.")
         assert error.seconds < LIMIT_S
-        await until((agent.folder / "cancelled").exists)
+        await until(lambda: served.status.running == 0)
         async with served.supervisor.stream(served.run("count_stream", 10**9)) as stream:
             with pytest.raises(RunFailedError) as caught:
                 await served.chunks(stream)
