@@ -105,10 +105,15 @@ class ServeReport:
             print(file=target)
             self._open = None
         head = "" if line.run_id is None else paint(f"[{line.run_id[:_SHOWN_OF_ID]}] ", "cyan")
-        for text in line.text.splitlines(keepends=True):
-            begun = "" if self._open == whose else head
-            print(f"{begun}{harmless(text)}", end="", file=target, flush=True)
-            self._open = None if text.endswith(("\n", "\r")) else whose
+        # a bar of progress that draws over itself becomes lines
+        *whole, rest = line.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        for text in whole:
+            print(f"{'' if self._open == whose else head}{harmless(text)}", file=target)
+            self._open = None
+        if rest:
+            print(f"{'' if self._open == whose else head}{harmless(rest)}", end="", file=target)
+            self._open = whose
+        target.flush()
 
     def _failed(self, failure: Failure) -> None:
         label = self._paint(f"error[{one_line(failure.code)}]", "bold", "red")

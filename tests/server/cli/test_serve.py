@@ -51,6 +51,10 @@ def compute():
     while True:
         pass
 
+def draw():
+    for part in ('10%\\r', '20%\\r\\n', 'a', 'b\\x1b[31m\\u2028', 'c\\n'):
+        print(part, end='', flush=True)
+
 def die():
     import os
     os._exit(3)
@@ -59,7 +63,7 @@ ENTRYPOINTS = [
     {"file": "main.py", "module": module, "tag": tag}
     for module, tag in [
         ("greet", "greet"), ("sleep", "sleep"), ("count", "count_stream"), ("fail", "fail"),
-        ("die", "die"), ("compute", "compute"),
+        ("die", "die"), ("compute", "compute"), ("draw", "draw"),
     ]
 ]  # fmt: skip
 
@@ -191,6 +195,36 @@ def test_prints_are_shown_with_the_run_that_made_them(make_agent: MakeAgent, ser
     served.until(r"\[[0-9a-f]{8}\] to stderr\n")
 
 
+def test_prints_cannot_steer_the_terminal(make_agent: MakeAgent, serve: Serve) -> None:
+    served = serve(make_agent())
+    served.post("draw")
+    served.until("c\n", served.out)
+    lines = re.sub(r"\[[0-9a-f]{8}\]", "[run]", "".join(served.out)).splitlines()
+    assert lines == ["[run] 10%", "[run] 20%", "[run] ab\\x1b[31m\\u2028c"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such terminals")
+def test_colours_are_for_terminals(make_agent: MakeAgent, folders: dict[str, str]) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    env = environment({**folders, "TERM": "xterm"})
+    with subprocess.Popen(
+        [*COMMAND, "serve", str(make_agent())], env=env, stdin=subprocess.DEVNULL, stderr=theirs
+    ) as process:
+        os.close(theirs)
+        limit = threading.Timer(LIMIT_S, process.kill)
+        limit.start()
+        said = b""
+        while b"stops it" not in said:
+            said += os.read(ours, 65536)
+        process.send_signal(signal.SIGINT)
+        process.wait(LIMIT_S)
+        limit.cancel()
+    os.close(ours)
+    assert b"\x1b[1;32magent" in said
+
+
 def test_the_current_folder_is_served_without_a_name(make_agent: MakeAgent, serve: Serve) -> None:
     served = serve(cwd=make_agent())
     assert served.post("greet")["success"] is True
@@ -320,8 +354,8 @@ def test_a_typo_leaves_the_agent_answering(make_agent: MakeAgent, serve: Serve) 
     (folder / "main.py").write_text(SOURCE + "def broken(:\n")
     served.until("the version from before goes on answering")
     said = "".join(served.err)
-    assert "invalid syntax (main.py, line 27)" in said
-    assert "main.py:27" in said
+    assert "invalid syntax (main.py, line 31)" in said
+    assert "main.py:31" in said
     assert served.post("greet")["success"] is True
     (folder / "main.py").write_text(SOURCE.replace("hello", "good day"))
     served.until("the agent was loaded again")
