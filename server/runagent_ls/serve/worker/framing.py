@@ -31,8 +31,13 @@ from the worker
     PONG      {}
 """
 
+from __future__ import annotations
+
 import struct
-from typing import Final
+
+TYPE_CHECKING = False  # every start of a worker would pay for importing `typing`
+if TYPE_CHECKING:
+    from typing import Final
 
 HEAD: Final = struct.Struct(">IBI")
 LENGTH: Final = struct.Struct(">I")

@@ -260,13 +260,13 @@ def test_a_slow_generator_sends_each_item_at_once(worker: Worker, tmp_path: Path
 
 
 def test_every_run_ends_once_whenever_it_is_cancelled(worker: Worker) -> None:
-    tags, counts, credits = ["now", "soon", *FLOODS], [1, 300, 3000], [100, 10_000, NO_LIMIT]
+    tags, counts, windows = ["now", "soon", *FLOODS], [1, 300, 3000], [100, 10_000, NO_LIMIT]
     for several in range(4):
         runs = set()
         for number in range(several, several + 40):
             tag = tags[number % 5]
             arguments = [counts[number % 3]] if tag in FLOODS else []
-            run = worker.start(tag, *arguments, credit=credits[number // 3 % 3])
+            run = worker.start(tag, *arguments, credit=windows[number // 3 % 3])
             if number % 7 > 2:
                 worker.tell("CANCEL", run, {})
             runs.add(run)

@@ -36,7 +36,7 @@ def test_a_file_is_python_3_9_and_imports_only_what_is_always_there(path: Path) 
         allowed.add("debugpy")
     assert names <= allowed
     future = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    plain = path.name in {"__init__.py", "__main__.py", "framing.py"}
+    plain = path.name in {"__init__.py", "__main__.py"}
     assert plain or any(node.module == "__future__" for node in future), "annotations as text"
 
 
