@@ -92,7 +92,7 @@ class Fleet:
         worker = self.current
         if worker is None or self.condition.state in {"stopping", "stopped"}:
             return None
-        return None if worker.stuck and self._replacing is not None else worker
+        return None if worker.blocked and self._replacing is not None else worker
 
     async def usable(self) -> WorkerLink:
         """As `usable_now`, after waiting for a worker that is being started. RunFailedError when
@@ -115,7 +115,10 @@ class Fleet:
             worker.stuck.add(active)
             if worker is not self.current:
                 active.give_up()
-            elif self._replacing is None:
+                return
+            worker.blocked = True
+            self._watch(self._unblock_if_free(worker))
+            if self._replacing is None:
                 self._replace()
 
     async def stop(self, grace_s: float) -> None:
@@ -227,6 +230,12 @@ class Fleet:
             await asyncio.wait({old.gone}, timeout=self._limits.stop_s)
         old.kill("stuck" if old.runs else "ended")
 
+    async def _unblock_if_free(self, worker: WorkerLink) -> None:
+        """Until it answers nobody is sent to a worker that a run may have blocked."""
+        if await worker.is_free(self._limits.cancel_s):
+            worker.blocked = False
+            self._wake()
+
     async def _end_if_blocked(self, worker: WorkerLink) -> None:
         if not await worker.is_free(self._limits.cancel_s):
             worker.kill("stuck")
@@ -239,10 +248,14 @@ class Fleet:
     def _enter(self, state: State, failure: Failure | None = None) -> None:
         stale_since = self._stale_since if state == "stale" else None
         self.condition = Condition(state, _now(), stale_since, failure)
+        self._wake()
+        self._changed()
+
+    def _wake(self) -> None:
+        """Those who wait for a worker look again."""
         if self._moved is not None:
             self._moved.set_result(None)
             self._moved = None
-        self._changed()
 
 
 async def _all_gone(workers: set[WorkerLink], limit_s: float) -> bool:

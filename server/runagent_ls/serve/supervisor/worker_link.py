@@ -60,6 +60,7 @@ class WorkerLink:
         self.plan = plan
         self.runs: dict[int, ActiveRun] = {}
         self.stuck: set[ActiveRun] = set()
+        self.blocked = False
         self.died_in_run = False
         self.files: set[Path] = set()
         self._started_at = loop.time()

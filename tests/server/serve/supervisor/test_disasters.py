@@ -252,6 +252,22 @@ async def test_cancelling_what_would_not_end(agent: Agent) -> None:
         await is_well(served)
 
 
+async def test_a_worker_that_is_only_busy_answers_until_the_next_one_does(agent: Agent) -> None:
+    async with supervised(agent, QUICK) as served:
+        old = served.status.worker_pid
+        agent.write("import time\ntime.sleep(600)")
+        run = served.run("refuse_to_end")
+        failed = asyncio.create_task(served.output(run))
+        await until(lambda: served.status.running == 1)
+        failed.cancel()
+        await until(lambda: served.status.state == "reloading")
+        assert "hi you" in await served.call("greet")
+        assert (served.status.state, served.status.worker_pid) == ("reloading", old)
+        agent.write(SOURCE)
+        await served.reload()
+        await is_well(served)
+
+
 async def test_others_finish_beside_what_would_not_end(agent: Agent) -> None:
     async with supervised(agent, QUICK) as served:
         old, alone = served.status.worker_pid or 0, len(agent.processes())
