@@ -234,6 +234,16 @@ def test_an_agent_without_any_code_left_is_started_again(shell: Editor, config: 
     shell.until(lambda: is_gone(stale["pid"]), "the server without code has ended")
 
 
+def test_a_server_without_any_code_left_can_be_stopped(shell: Editor, config: Path) -> None:
+    start(shell, config)
+    save(shell, config.parent / "main.py", RAISES)
+    stale = wait_state(shell, "stale")
+    os.kill(stale["workerPid"], signal.SIGKILL)
+    wait_state(shell, "failed")
+    stopped = shell.request("runagent/serve/stop", {"configUri": config.as_uri()})
+    assert stopped["state"] == "stopped" and is_gone(stale["pid"])
+
+
 def test_a_missing_config_is_a_start_that_fails(shell: Editor, tmp_path: Path) -> None:
     status = start(shell, tmp_path / "nowhere" / "runagent.config.json")
     assert status["state"] == "failed"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import time
+import venv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -374,6 +376,20 @@ def execute(editor: Editor, name: str, config: Path, **more: object) -> Json:
     params = {"command": name, "arguments": [argument]}
     result: Json = editor.request("workspace/executeCommand", params)
     return result
+
+
+@pytest.mark.parametrize("wanted", ["env", "env/bin/python", "python3"])
+def test_the_setting_names_the_python(
+    editors: MakeEditor, config: Path, tmp_path: Path, wanted: str
+) -> None:
+    venv.create(tmp_path / "env", symlinks=True)
+    settings = {"runagent": {"serve": {"interpreter": wanted}}}
+    editor = editors([tmp_path], SHELL, settings, environment=environment(tmp_path))
+    editor.start()
+    status = editor.request("runagent/serve/start", {"configUri": config.as_uri()})
+    assert status["state"] == "ready"
+    expected = shutil.which(wanted) if wanted == "python3" else str(tmp_path / "env/bin/python")
+    assert status["interpreter"] == expected
 
 
 def test_any_editor_runs_from_cold(plain: Editor, config: Path) -> None:

@@ -13,7 +13,8 @@ from runagent_ls.lsp.session import Session
 async def interpreter_for(session: Session, config: FilePath, given: str | None) -> FilePath:
     """What was given, else the setting, else what is found around the agent.
 
-    A program's name is looked for on the `PATH`; a relative path begins at the workspace folder.
+    A relative path begins at the workspace folder; a name that is not there is looked for on the
+    `PATH`.
     """
     await session.settings_read()
     wanted = given or session.settings_for(config).serve_interpreter
@@ -27,9 +28,11 @@ def _find(agent: FilePath, wanted: str | None, workspace: FilePath | None) -> Fi
     if wanted is None:
         return interpreters.find(agent, workspace=workspace).path
     path = FilePath(wanted)
-    if len(path.parts) == 1 and (found := shutil.which(wanted)) is not None:
-        return FilePath(found)
     if wanted.startswith("~"):
         with contextlib.suppress(RuntimeError):  # no such user
             path = path.expanduser()
-    return interpreters.find(agent, (workspace or agent) / path).path
+    path = (workspace or agent) / path
+    # `env` is a program as well as a usual name for an environment
+    if len(FilePath(wanted).parts) == 1 and not path.exists():
+        path = FilePath(shutil.which(wanted) or path)
+    return interpreters.find(agent, path).path

@@ -133,7 +133,7 @@ class Servers:
     async def stop(self, config: FilePath) -> Served:
         """End an agent's server, or its start. Raises `RequestFailedError` when there is none."""
         life = self._lives.get(config)
-        if life is not None and life.goes_on:
+        if life is not None and (life.goes_on or life.is_broken):
             await life.end()
             return life.served
         others = self._others.get(config)
