@@ -66,7 +66,7 @@ def findings_in(agent: Path, each: Rule) -> Mapping[Path, tuple[Finding, ...]]:
     if python.exists():
         python.chmod(0o755)
     plan = plan_of(project.config_path, python if python.exists() else Path(sys.executable))
-    limits = Limits(start_s=1.5 if each.slug == "import-hangs" else 60)
+    limits = Limits(start_s=3 if each.slug == "import-hangs" else 60)
     return check(observed(project, asyncio.run(verify(plan, limits))))
 
 

@@ -16,7 +16,7 @@ from runagent_ls.serve.state import Failure
 from runagent_ls.serve.verification import Verification, verify
 
 MakeAgent = Callable[..., AgentPlan]
-SHORT = Limits(start_s=1.5)
+SHORT = Limits(start_s=2.5)
 
 
 def only_failure(found: Verification) -> Failure:
@@ -152,7 +152,7 @@ async def test_an_import_that_hangs_says_where(agent: MakeAgent) -> None:
     assert failed["g"] is None
     assert failed["f"] is not None
     assert failed["f"].code == "START_TIMEOUT"
-    assert failed["f"].message == "The agent was not imported within 1.5 seconds."
+    assert failed["f"].message == "The agent was not imported within 2.5 seconds."
     assert lines(failed["f"]) == [("main.py", 1), ("helper.py", 6), ("helper.py", 4)]
     assert failed["f"].frames[-1].text == "threading.Event().wait()"
     assert {it.name for it in plan.folder.iterdir()} - {"__pycache__"} == {
@@ -176,7 +176,7 @@ async def test_an_import_that_never_ends_is_ended(agent: MakeAgent, code: str) -
     begun = time.monotonic()
     found = await verify(agent({"main.py": code}, [("f", "main.py", "f")]), SHORT)
     assert only_failure(found).code == "START_TIMEOUT"
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 30
 
 
 async def test_what_is_printed_while_importing_does_no_harm(agent: MakeAgent) -> None:
