@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -218,10 +218,13 @@ class WebSocket(asyncio.Protocol):
 
     def _take_message(self, message: bytes) -> None:
         if not self._first.done():
-            if self._text:
+            if not self._text:
+                self._first.set_exception(BinaryMessageError())
+            elif _is_text(message):
                 self._first.set_result(message)
             else:
-                self._first.set_exception(BinaryMessageError())
+                self._ws.fail(CloseCode.INVALID_DATA)
+                self._leave()
         elif self._text and self._command is not None:
             self._command(message)
 
@@ -270,3 +273,11 @@ class WebSocket(asyncio.Protocol):
         if not self._ending and not self._transport.is_closing():
             self._ending = True
             self._loop.call_later(seconds, self._transport.abort)
+
+
+def _is_text(message: bytes) -> bool:
+    try:
+        message.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
