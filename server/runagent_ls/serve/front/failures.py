@@ -39,8 +39,13 @@ def run_failed(error: RunFailedError, agent_id: str, *, privileged: bool) -> Ans
         code_of(error),
         said if error.kind in _RAN else error.message,
         details=details_of(error, privileged=privileged),
-        field=next((each.parameter for each in error.problems if each.parameter), None),
+        field=field_of(error),
     )
+
+
+def field_of(error: RunFailedError) -> str | None:
+    """The first parameter that an argument does not fit."""
+    return next((each.parameter for each in error.problems if each.parameter), None)
 
 
 def recorded_text(error: RunFailedError, agent_id: str) -> str:

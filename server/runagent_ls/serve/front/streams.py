@@ -25,7 +25,7 @@ from websockets.http11 import Request, Response
 from agent_runtime.orchestrator.metrics import Session
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.front.answers import json_bytes
-from runagent_ls.serve.front.failures import FUNCTION_FAILED, code_of, details_of
+from runagent_ls.serve.front.failures import FUNCTION_FAILED, code_of, details_of, field_of
 from runagent_ls.serve.front.runs import wanted_id
 from runagent_ls.serve.front.security import RawHeaders
 from runagent_ls.serve.front.stream_requests import RefusedError, run_of
@@ -239,8 +239,7 @@ class Conversation:
         frame: dict[str, JsonValue] = {"type": "error", "error": said}
         code, details = code_of(error), details_of(error, privileged=self._privileged)
         if code != FUNCTION_FAILED or details is not None:
-            frame["code"] = code
-            frame["details"] = details
+            frame |= {"code": code, "field": field_of(error), "details": details}
         self._say(frame)
 
     def _say(self, frame: dict[str, JsonValue]) -> None:

@@ -110,6 +110,18 @@ async def test_frames_are_spelled_as_the_platform_does(agent: Served) -> None:
     assert json.loads(failed) == {"type": "error", "error": "Streaming error: mid-stream boom"}
 
 
+async def test_arguments_that_do_not_fit_are_named(agent: Served) -> None:
+    sent, _, wanted, _ = transcript("stream-wrong-kwargs")
+    async with opened(agent) as socket:
+        await socket.send(sent["text"])
+        failed = (await frames(socket))[-1]
+    assert failed["error"] == json.loads(wanted["text"])["error"]
+    assert failed["code"] == "VALIDATION_ERROR"
+    named = {problem["parameter"] for problem in failed["details"]["problems"]}
+    assert failed["field"] in named
+    assert "nme" in named
+
+
 async def test_another_agent_is_refused_as_recorded(agent: Served) -> None:
     (line,) = transcript("stream-unknown-agent")
     for path in ("/api/v1/agents/another/run-stream", "/nope", f"{agent.agent}/run"):
