@@ -80,6 +80,13 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   await debuggerIsGone(window);
   await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
   await window.runSays('Completed', 'Hello, Ada.');
+
+  await window.command('RunAgent: Debug Entrypoint…');
+  await window.choose('Entrypoint to debug', 'greet');
+  await stoppedIn(window, breakpoint); // though it was served without a debugger
+  await window.page.keyboard.press('Shift+F5'); // the run goes on without it
+  await window.runSays('Completed', 'Hello, Ada.');
+  await debuggerIsGone(window);
 });
 
 test('an editor that is killed while it debugs leaves no process behind', async () => {

@@ -1,7 +1,7 @@
 /** Nothing but the extension is installed: an agent is served by a click, survives a typo, and ends with the editor. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { eventually } from './waiting.mts';
@@ -11,6 +11,7 @@ const files = scratch();
 const folder = files.copy('hello-agent');
 const main = path.join(folder, 'main.py');
 const source = readFileSync(main, 'utf8');
+const registry = path.join(files.folder, 'empty-registry');
 /** While this file is there, the import of the agent waits for it to go. */
 const gate = path.join(files.folder, 'gate');
 let window: Workbench;
@@ -19,12 +20,12 @@ function openWindow(): Promise<Workbench> {
   return Workbench.open({
     folder,
     // No agent is known here, and no platform is installed.
-    env: { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') },
+    env: { ...process.env, RUNAGENT_CACHE_DIR: registry },
   });
 }
 
 before(async () => {
-  mkdirSync(path.join(files.folder, 'empty-registry'));
+  mkdirSync(registry);
   window = await openWindow();
   await window.openFile('main.py');
   await eventually('lenses', async () => (await window.lenses()).length >= 6);
@@ -142,6 +143,13 @@ test('the steps of a start are shown, and it can be cancelled', async () => {
   await window.runSays('Cancelled');
   await window.agentIs(/not served/);
   await eventually('no process is left', () => window.agentProcesses().length === 0);
+
+  await window.command('RunAgent: Serve Agent…');
+  await window.notification(/Starting hello-agent.*import/is);
+  await window.screenshot('serve-steps');
+  await window.page.locator('.notification-toast').filter({ hasText: 'Starting hello-agent' }).getByRole('button', { name: 'Cancel' }).click();
+  await window.agentIs(/is not served\.$/);
+  await eventually('again no process is left', () => window.agentProcesses().length === 0);
   write(source);
 });
 
@@ -165,6 +173,17 @@ test('the menu of the status bar serves, restarts and stops', async () => {
   await window.choose('What to do', 'Stop');
   await window.agentIs(/not served/);
   await eventually('no process is left', () => window.agentProcesses().length === 0);
+});
+
+test('only the menu’s own row registers the agent for the platform’s tools', async () => {
+  await stopIt();
+  const registered = () => readdirSync(registry).some((file) => file.endsWith('.db'));
+  assert.equal(registered(), false, 'nothing was registered by serving');
+  await window.command('RunAgent: Agent Server…');
+  await window.choose('What to do', 'Serve and Register');
+  await window.agentIs(/is served at/);
+  assert.equal(registered(), true);
+  await stopIt();
 });
 
 test('verifying imports the entrypoints and says what is there', async () => {

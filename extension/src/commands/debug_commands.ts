@@ -32,10 +32,13 @@ export interface DebugParts {
 /** Debug: the agent is served under debugpy, the Python debugger attaches, and the entrypoint runs. */
 export class DebugCommands implements vscode.Disposable {
   readonly #registrations: vscode.Disposable;
+  /** The agent that each of our debug sessions is attached to, by the session's id. */
+  readonly #attachedTo = new Map<string, string>();
 
   constructor(private readonly parts: DebugParts) {
     this.#registrations = vscode.Disposable.from(
       vscode.commands.registerCommand('runagent.debug', (argument) => this.#debug(argument)),
+      vscode.debug.onDidStartDebugSession((session) => this.#started(session)),
       vscode.debug.onDidTerminateDebugSession((session) => this.#ended(session)),
     );
   }
@@ -73,7 +76,7 @@ export class DebugCommands implements vscode.Disposable {
     { configUri, tag }: Entrypoint,
   ): Promise<boolean> {
     const { serving } = this.parts;
-    if (vscode.debug.activeDebugSession?.configuration['runagentConfigUri'] === configUri) return true;
+    if ([...this.#attachedTo.values()].includes(configUri)) return true;
     const debug = await debugOptions(extension);
     const status = await serve({ serving }, server, 'runagent/serve/start', { configUri, debug });
     if (status.debugPort === undefined) {
@@ -89,14 +92,22 @@ export class DebugCommands implements vscode.Disposable {
     return attached;
   }
 
-  async #ended(session: vscode.DebugSession): Promise<void> {
-    const configUri: unknown = session.configuration['runagentConfigUri'];
-    if (typeof configUri !== 'string') return;
+  #started({ id, configuration }: vscode.DebugSession): void {
+    const configUri: unknown = configuration['runagentConfigUri'];
+    if (typeof configUri === 'string') this.#attachedTo.set(id, configUri);
+  }
+
+  async #ended({ id }: vscode.DebugSession): Promise<void> {
+    const configUri = this.#attachedTo.get(id);
+    this.#attachedTo.delete(id);
+    if (configUri === undefined) return;
     const { serving, runs } = this.parts;
     if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
     try {
       const going = runs.active().filter(({ request }) => request.configUri === configUri);
-      await Promise.all(going.map((run) => run.cancel()));
+      // A run that was paused goes on when its debugger leaves.
+      await Promise.all(going.map((run) => run.ended));
+      if ([...this.#attachedTo.values()].includes(configUri)) return;
       await this.#serveAsUsual(configUri);
     } catch (error) {
       reportFailure(error);

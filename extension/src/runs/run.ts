@@ -44,6 +44,9 @@ export class Run {
   readonly gate: AckGate;
   readonly transcript = new Transcript();
   model: RunViewModel;
+  /** Resolves when the run is over, however it ended. */
+  readonly ended: Promise<void>;
+  #isOver: () => void = () => undefined;
   readonly #startedAt: number;
   #server: AgentServer | undefined;
 
@@ -53,6 +56,9 @@ export class Run {
   ) {
     this.id = environment.newRunId();
     this.#startedAt = environment.now();
+    this.ended = new Promise((resolve) => {
+      this.#isOver = resolve;
+    });
     this.model = newRun({
       runId: this.id,
       tag: request.tag,
@@ -165,6 +171,7 @@ export class Run {
     const before = this.model;
     this.model = reduce(before, event);
     if (this.model !== before) this.environment.changed(this, event);
+    if (this.isOver) this.#isOver();
   }
 }
 

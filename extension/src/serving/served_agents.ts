@@ -33,12 +33,16 @@ export class ServedAgents {
     if (step !== undefined) this.#stepped(configUri, step.message);
     if (status !== undefined) this.statusChanged(status);
     const known = this.#agents.get(configUri);
-    if (requirements !== undefined && known !== undefined) this.#put({ ...known, requirements });
+    if (requirements !== undefined && known !== undefined) {
+      this.#put({ ...known, requirements: requirements.missing.length > 0 ? requirements : null });
+    }
   }
 
   statusChanged(status: ServerStatus): void {
     if (!isBusy(status)) this.#steps.delete(status.configUri);
-    const requirements = this.#agents.get(status.configUri)?.requirements ?? null;
+    // What lacks is looked for anew at each start.
+    const before = status.state === 'starting' ? undefined : this.#agents.get(status.configUri);
+    const requirements = before?.requirements ?? null;
     this.#put({ status, step: this.#steps.get(status.configUri) ?? null, requirements });
   }
 

@@ -95,6 +95,7 @@ describe('a run', () => {
     expect(server.notified).toEqual([{ method: 'runagent/outputAck', runId: 'run-1', seq: 0 }]);
     server.sent[0]?.answer(outcome());
     await vi.advanceTimersByTimeAsync(0);
+    await run.ended;
     expect(run.model.phase).toBe('completed');
     expect(run.transcript.text()).toBe('Hello');
     expect(events.map(({ type }) => type)).toEqual(['state', 'output', 'finished']);

@@ -46,6 +46,10 @@ describe('what is known of served agents', () => {
     agents.event({ configUri: CONFIG, kind: 'requirements', requirements });
     agents.statusChanged(status('failed'));
     expect(agents.get(CONFIG)?.requirements).toEqual(requirements);
+    agents.statusChanged(status('starting'));
+    expect(agents.get(CONFIG)?.requirements).toBeNull();
+    agents.event({ configUri: CONFIG, kind: 'requirements', requirements: { missing: [], command: [] } });
+    expect(agents.get(CONFIG)?.requirements).toBeNull();
   });
 
   it('goes with the language server', () => {
