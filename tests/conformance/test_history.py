@@ -161,7 +161,8 @@ def test_one_invocation(remembered: Pair) -> None:
             answer = ask(server, Request("GET", path))
             assert answer.body == mine[0]
             found.append(comparable(answer, server))
-        check(*found)
+        theirs, ours = found
+        check(theirs, ours)
 
 
 def test_the_started_frame_names_the_invocation(pair: Pair) -> None:
