@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import Final
 from uuid import uuid4
 
 from runagent_ls.agents.values import JsonValue
+
+_log = logging.getLogger(__name__)
 
 _JSON: Final = (b"content-type", b"application/json")
 _RAN: Final = b',"message":"Agent execution completed successfully","error":null,"timestamp":"'
@@ -87,6 +90,12 @@ def failure(  # what an error may carry
         error["suggestion"] = suggestion
     body: JsonValue = {"success": False, "data": None, "message": None, "error": error, **_stamp()}
     return Answer(status, json_bytes(body), headers)
+
+
+def failed_inside() -> Answer:
+    """What is answered after an exception of ours, which goes into the server's log."""
+    _log.exception("a request could not be answered")
+    return failure(500, "INTERNAL_ERROR", "The server failed; its log says how.")
 
 
 def detail(status: int, said: JsonValue, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from runagent_ls.serve.front.answers import Answer, failure
+from runagent_ls.serve.front.answers import Answer, failed_inside
 from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.pages import health
 from runagent_ls.serve.front.runs import Runs
@@ -18,7 +17,6 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_log = logging.getLogger(__name__)
 _HEALTH: Final = "/api/v1/health"
 
 
@@ -36,8 +34,7 @@ class Front:
         try:
             answer = await self._answer(scope, receive, send)
         except Exception:  # noqa: BLE001 - whatever one request meets, the next ones go on
-            _log.exception("a request could not be answered")
-            answer = failure(500, "INTERNAL_ERROR", "The server failed; its log says how.")
+            answer = failed_inside()
         if answer is not None:
             await respond(answer, send)
 

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runagent_ls.serve.front import pages
-from runagent_ls.serve.front.answers import Answer, detail
+from runagent_ls.serve.front.answers import Answer, detail, failed_inside
 from runagent_ls.serve.front.history import History
 from runagent_ls.serve.front.privileged import privileged_pages
 from runagent_ls.serve.front.security import LOOPBACK_ORIGIN
@@ -74,7 +74,10 @@ def application(front: Front, agent_id: str) -> Starlette:
 
 def _route(path: str, endpoint: _Endpoint, method: str = "GET") -> Route:
     async def answered(request: Request) -> Response:
-        return response(await endpoint(request))
+        try:
+            return response(await endpoint(request))
+        except Exception:  # noqa: BLE001 - Starlette would answer, and raise it once more
+            return response(failed_inside())
 
     route = Route(path, answered, methods=[method])
     route.methods = {method}  # without the HEAD that comes with GET: the platform has none
