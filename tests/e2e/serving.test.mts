@@ -140,7 +140,8 @@ test('the steps of a start are shown, and it can be cancelled', async () => {
   await window.agentIs(/is starting/);
   await window.screenshot('cold-steps');
   await (await window.runPage()).getByRole('button', { name: 'Cancel' }).click();
-  await window.runSays('Cancelled');
+  const end = await window.runSays('Cancelled');
+  assert.doesNotMatch(end, /^0 ms$/m, 'the time until then is told');
   await window.agentIs(/not served/);
   await eventually('no process is left', () => window.agentProcesses().length === 0);
 

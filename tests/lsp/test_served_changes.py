@@ -212,6 +212,7 @@ def test_a_start_that_fails_says_where(shell: Editor, config: Path) -> None:
     outcome = run(shell, config, "greet")
     assert outcome["state"] == "failed" and outcome["attempts"] == 0
     assert outcome["error"]["frames"][-1]["line"] == RAISES_AT
+    assert outcome["elapsedMs"] > 0, "the time of the start counts"
     lenses = shell.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
     assert "Does not start: KeyError" in [it["command"]["title"] for it in lenses]
     save(shell, main, MAIN, version=2)

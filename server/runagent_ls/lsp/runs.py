@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -178,12 +179,13 @@ class Runs:
         from runagent_ls.agents.runs import RunOutcome
 
         place, serve = request.place, request.serve
+        begun = time.perf_counter()
         try:
             await self._calling.serve_first(place, timeouts, serve, display.serving)
         except AgentError as error:
-            return RunOutcome("failed", None, 0.0, 0, error=error)
+            return RunOutcome("failed", None, _milliseconds(begun), 0, error=error)
         except asyncio.CancelledError:
-            return RunOutcome("cancelled", None, 0.0, 0, stopped=True)
+            return RunOutcome("cancelled", None, _milliseconds(begun), 0, stopped=True)
         return None
 
     def _resolver(self, request: RunRequest, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
@@ -259,3 +261,7 @@ class _Sink:
 
     async def output(self, items: Sequence[OutputItem]) -> None:
         await self._batcher.add(items)
+
+
+def _milliseconds(begun: float) -> float:
+    return (time.perf_counter() - begun) * 1000
