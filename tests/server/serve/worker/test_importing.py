@@ -137,7 +137,7 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "touched").exists()
 
 
-NAMES = "__main__ session runs channel framing prints encoding threads loading reports limits"
+NAMES = "session runs channel framing prints encoding threads loading reports limits"
 
 
 @pytest.mark.parametrize("name", [*NAMES.split(), "failures", "streams", "running", "worker"])
@@ -146,10 +146,6 @@ def test_no_module_of_the_agent_is_shadowed(tmp_path: Path, name: str) -> None:
         "main.py": f"import {name}\ndef main(): return {name}.OWN\n",
         f"{name}.py": "OWN = 'own'\n",
     }
-    if name == "__main__":
-        files["main.py"] = "import sys\ndef main(): return hasattr(sys.modules['__main__'], 'x')\n"
-        assert output(write(tmp_path, files), "main.py") is False
-        return
     assert output(write(tmp_path, files), "main.py") == "own"
 
 
@@ -246,6 +242,12 @@ def test_the_agents_variables_are_there_when_it_is_imported(tmp_path: Path) -> N
     with worker(environment={"GREETING": "of the process"}) as running:
         running.load(tmp_path, [entry("main")], environment={"GREETING": "of the agent"})
         assert "of the agent" in running.result("main")
+
+
+def test_the_main_module_is_not_ours(tmp_path: Path) -> None:
+    source = "import __main__\ndef main(): return [it for it in vars(__main__) if it[0] != '_']\n"
+    write(tmp_path, {"main.py": source})
+    assert output(tmp_path, "main.py") == []
 
 
 def test_modules_that_are_no_modules_are_left_alone(tmp_path: Path) -> None:
