@@ -18,7 +18,7 @@ to the worker
 from the worker
     READY     {"python", "executable", "pid", "entrypoints": [report], "files": [path]};
               `files` are the agent's own modules
-    FAILED    {"failure"}; the worker ends by itself
+    FAILED    as READY, and {"failure"}; the worker ends by itself
     RESULT    the structured string of the run's output, UTF-8 text and no JSON
     CHUNKS    WebSocket texts of chunks, each with its length as `>I` before it
     DONE      {"chunks", "seconds"}: the stream has ended by itself
