@@ -91,6 +91,7 @@ class Runs:
         """The answer, once the invocation is recorded and counted."""
         context, run = self._context, asked.run
         invocations = context.invocations
+        invocations.know(asked.plan.environment)
         invocation = invocations.begin(self._invocation(asked))
         session = context.metrics.begin(run.tag)
         try:

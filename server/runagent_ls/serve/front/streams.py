@@ -173,6 +173,7 @@ class Conversation:
         """The run with its frames, its invocation and its count."""
         invocations = self._context.invocations
         plan = self._agent.plan
+        invocations.know(plan.environment)
         inputs: JsonValue = {"input_args": list(run.args), "input_kwargs": dict(run.kwargs)}
         client: JsonValue = {"connection_type": "websocket", "stream_mode": True}
         invocation = invocations.begin(

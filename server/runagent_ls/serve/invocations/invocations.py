@@ -21,7 +21,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.invocations.database import Database
-from runagent_ls.serve.invocations.rows import Ended, Invocation, RowWriter
+from runagent_ls.serve.invocations.rows import Cell, Ended, Invocation, RowWriter
 from runagent_ls.serve.invocations.secrets import KnownSecrets
 
 LONGEST_WAIT_S: Final = 1.0
@@ -64,10 +64,15 @@ class Invocations:
         """A run begins. Must be followed by `end`, `end_soon` or `forget`."""
         self._open[run.id] = run
         self._unsaved[run.id] = run
+        self._start_thread()
         if self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
         return run
+
+    def know(self, variables: Mapping[str, str]) -> None:
+        """These are the agent's variables now; those before are kept out of rows as well."""
+        self._secrets.know(variables)
 
     async def end(self, run: Invocation, ended: Ended) -> None:
         """Returns when the row is written, or after LONGEST_WAIT_S."""
@@ -157,15 +162,21 @@ class Invocations:
 
         return read
 
-    def _put(self, item: _Item) -> None:
+    def _start_thread(self) -> None:
+        """When the first run begins, for it takes a while to get ready."""
         if self._thread is None:
             self._loop = asyncio.get_running_loop()
             self._thread = threading.Thread(target=self._write_all, name="invocations", daemon=True)
             self._thread.start()
+
+    def _put(self, item: _Item) -> None:
+        self._start_thread()
         self._queue.put(item)
 
     def _write_all(self) -> None:
         """The thread: everything that waits goes into one commit."""
+        with contextlib.suppress(OSError):
+            self._secrets.redactor()
         database = Database(self.path, own=self._own)
         waiting = self._waiting
         told = False
@@ -173,7 +184,8 @@ class Invocations:
             ending = self._collect(block=not waiting)
             try:
                 if waiting:
-                    database.write([self._rows.row(run, ended) for run, ended, _ in waiting])
+                    rows = (self._row(run, ended) for run, ended, _ in waiting)
+                    database.write([row for row in rows if row is not None])
             except (OSError, sqlite3.Error) as error:
                 if not told:
                     _log.warning("invocations cannot be recorded in %s: %s", self.path, error)
@@ -190,6 +202,14 @@ class Invocations:
             if ending:
                 break
         database.close()
+
+    def _row(self, run: Invocation, ended: Ended | None) -> tuple[Cell, ...] | None:
+        """One that cannot be made must not stop the others."""
+        try:
+            return self._rows.row(run, ended)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("an invocation cannot be recorded")
+            return None
 
     def _collect(self, *, block: bool) -> bool:
         """Take over what is in the queue; whether there will be no more."""

@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from runagent_ls.agents.history.redaction.redactor import Redactor
 from runagent_ls.agents.values import JsonValue, decode
+
+if TYPE_CHECKING:
+    from runagent_ls.agents.history.redaction.redactor import Redactor
 
 LARGEST: Final = 1024 * 1024
 """Characters of inputs or output that are kept whole."""

@@ -96,6 +96,13 @@ async def test_secrets_are_not_kept(invocations: Invocations, tmp_path: Path) ->
         assert secret.encode() not in written
 
 
+async def test_secrets_of_a_reloaded_agent_are_not_kept_either(invocations: Invocations) -> None:
+    await recorded(invocations, 1)
+    invocations.know({"API_TOKEN": "another-s3cr3t"})
+    row = await recorded(invocations, ["another-s3cr3t", "s3cr3t-of-the-agent"])
+    assert row["output_data"] == ["[redacted]", "[redacted]"]
+
+
 async def test_long_values_are_cut(invocations: Invocations) -> None:
     row = await recorded(invocations, "x" * (3 * LARGEST), "y" * (2 * LARGEST))
     for kept in (row["output_data"], row["input_data"]):
