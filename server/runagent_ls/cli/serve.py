@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.projects import absolute
-from runagent_ls.serve.lifecycle.control import EventWriter, Stop, read_orders
+from runagent_ls.serve.lifecycle.control import EventWriter, Stop, json_lines, read_orders
 from runagent_ls.serve.lifecycle.events import Event
 from runagent_ls.serve.lifecycle.options import MEGABYTE, ServeOptions
 from runagent_ls.serve.lifecycle.server import AgentServer
@@ -31,17 +31,23 @@ def serve(options: Namespace) -> int:
             "A debugger stays with one process: leave one of them out.",
         )
     wanted = serve_options(options)
+    orders: BinaryIO | None = None
+    show: Callable[[Event], None]
     if not (options.control or options.json):
         from runagent_ls.cli.serve_report import ServeReport
 
-        report = ServeReport(wanted)
-        return asyncio.run(_served(wanted, report, None, report.stopping))
-    orders = _taken_stdin() if options.control else None
-    writer = EventWriter(_taken_stdout(), with_token=options.control)
+        show = ServeReport(wanted)
+    else:
+        orders = _taken_stdin() if options.control else None
+        show = json_lines(_taken_stdout(), with_token=options.control)
+    writer = EventWriter(show)
     try:
-        return asyncio.run(_served(wanted, writer, orders, lambda: None))
+        code = asyncio.run(_served(wanted, writer, orders))
     finally:
-        writer.close()
+        written = writer.close()
+    if not written:
+        os._exit(code)  # what flushes the streams at the end would wait for whoever reads them
+    return code
 
 
 def serve_options(options: Namespace) -> ServeOptions:
@@ -69,7 +75,6 @@ async def _served(
     options: ServeOptions,
     report: Callable[[Event], None],
     orders: BinaryIO | None,
-    on_first_signal: Callable[[], None],
 ) -> int:
     server = AgentServer(options, report)
     loop = asyncio.get_running_loop()
@@ -78,8 +83,6 @@ async def _served(
     def on_signal() -> None:
         nonlocal stops
         stops += 1
-        if stops == 1:
-            on_first_signal()
         server.take(Stop() if stops == 1 else Stop(0.0))
 
     _on_signals(loop, on_signal)

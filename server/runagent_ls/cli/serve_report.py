@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Final
@@ -37,6 +38,11 @@ class ServeReport:
         """whose line is not ended yet, on which stream"""
 
     def __call__(self, event: Event) -> None:
+        """Show what happened, to whoever still reads it: the agent goes on in any case."""
+        with contextlib.suppress(OSError, ValueError):
+            self._show(event)
+
+    def _show(self, event: Event) -> None:
         match event:
             case Step("ready", _):
                 pass
@@ -55,10 +61,6 @@ class ServeReport:
             case Failed(failure):
                 self._failed(failure)
 
-    def stopping(self) -> None:
-        """The first Ctrl+C."""
-        self._say("stopping; calls that run may end, Ctrl+C again ends them", "dim")
-
     def _status_changed(self, status: Status) -> None:
         before, self._status = self._status, status
         state = None if before is None else before.state
@@ -66,7 +68,9 @@ class ServeReport:
             self._say(f"a debugger may attach at port {status.debug_port}", "bold")
         if status.state == state:
             return
-        if status.state == "reloading":
+        if status.state == "stopping":
+            self._say("stopping; calls that run may end, Ctrl+C again ends them", "dim")
+        elif status.state == "reloading":
             self._say("files changed, loading the agent again ...", "dim")
         elif status.state == "ready" and state in {"reloading", "stale"}:
             self._say("the agent was loaded again", "green")

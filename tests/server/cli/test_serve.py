@@ -203,6 +203,35 @@ def test_prints_cannot_steer_the_terminal(make_agent: MakeAgent, serve: Serve) -
     assert lines == ["[run] 10%", "[run] 20%", "[run] ab\\x1b[31m\\u2028c"]
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_nobody_has_to_read_what_is_printed(
+    make_agent: MakeAgent, folders: dict[str, str], closed: bool
+) -> None:
+    source = "def greet():\n    print('x' * 200_000)\n    return 'hello'\n"
+    folder = make_agent(source, entrypoints=ENTRYPOINTS[:1])
+    process = subprocess.Popen(
+        [*COMMAND, "serve", str(folder)],
+        env=environment(folders),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    served = Served(process)
+    assert process.stderr is not None
+    assert process.stdout is not None
+    reader = threading.Thread(target=_read, args=(process.stderr, served.err))
+    reader.start()
+    try:
+        for _ in range(3):  # the pipe is full after the first
+            assert served.post("greet")["success"] is True
+        if closed:
+            process.stdout.close()
+        assert served.post("greet")["success"] is True
+        assert served.end() in (0, 141)
+    finally:
+        _end(process, [reader])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no such terminals")
 def test_colours_are_for_terminals(make_agent: MakeAgent, folders: dict[str, str]) -> None:
     import pty

@@ -51,11 +51,11 @@ Order: TypeAlias = Reload | Changed | Stop | TellStatus
 
 
 class EventWriter:
-    """Writes events in a thread of its own, so that nobody waits for whoever reads them."""
+    """Shows events in a thread of its own, so that nobody waits for whoever reads them."""
 
-    def __init__(self, stream: BinaryIO, *, with_token: bool) -> None:
-        self._stream = stream
-        self._with_token = with_token
+    def __init__(self, show: Callable[[Event], None]) -> None:
+        """`show` may block. When it raises OSError or ValueError, nobody is there any more."""
+        self._show = show
         self._queue: queue.Queue[Event | None] = queue.Queue()
         self._dropped = 0
         self._thread = threading.Thread(target=self._write_all, name="events", daemon=True)
@@ -68,10 +68,11 @@ class EventWriter:
             return
         self._queue.put(event)
 
-    def close(self) -> None:
-        """Write what is left, as far as somebody reads it."""
+    def close(self) -> bool:
+        """Write what is left; False when nobody reads it, and the thread still holds the stream."""
         self._queue.put(None)
         self._thread.join(_LAST_WRITE_S)
+        return not self._thread.is_alive()
 
     def _write_all(self) -> None:
         event = self._queue.get()
@@ -80,10 +81,9 @@ class EventWriter:
             if isinstance(event, Logged):
                 event, following = self._collected(event)
             try:
-                self._stream.write(self._line(event))
-                self._stream.flush()
+                self._show(event)
             except (OSError, ValueError):
-                return  # nobody is there any more
+                return
             event = following or self._queue.get()
 
     def _collected(self, first: Logged) -> tuple[Logged, Event | None]:
@@ -112,11 +112,18 @@ class EventWriter:
         text = f"({dropped} lines are not shown: they came faster than they were read)\n"
         return (LogLine(None, "stderr", text, int(time.time() * 1000)),)
 
-    def _line(self, event: Event) -> bytes:
+
+def json_lines(stream: BinaryIO, *, with_token: bool) -> Callable[[Event], None]:
+    """Shows events as JSON lines; the token is for a parent alone."""
+
+    def show(event: Event) -> None:
         message = event_to_message(event)
-        if isinstance(event, Ready) and not self._with_token:
+        if isinstance(event, Ready) and not with_token:
             del message["token"]
-        return json.dumps(message).encode() + b"\n"
+        stream.write(json.dumps(message).encode() + b"\n")
+        stream.flush()
+
+    return show
 
 
 def _joined(lines: list[LogLine]) -> list[LogLine]:

@@ -21,6 +21,7 @@ from runagent_ls.serve.lifecycle.control import (
     Reload,
     Stop,
     TellStatus,
+    json_lines,
     order_of,
     read_orders,
 )
@@ -66,7 +67,7 @@ async def test_orders_are_handed_over_and_the_end_means_stop() -> None:
 
 def written(events: list[Event], **options: Any) -> list[dict[str, Any]]:
     stream = io.BytesIO()
-    writer = EventWriter(stream, **({"with_token": True} | options))
+    writer = EventWriter(json_lines(stream, **({"with_token": True} | options)))
     for event in events:
         writer(event)
     writer.close()
@@ -107,7 +108,7 @@ def test_nobody_waits_for_a_parent_that_does_not_read(monkeypatch: pytest.Monkey
     monkeypatch.setattr(control, "_MOST_WAITING", 50)
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as stream:
-        writer = EventWriter(stream, with_token=False)
+        writer = EventWriter(json_lines(stream, with_token=False))
         block = "x" * 100_000
         for _ in range(200):
             writer(line(block))
@@ -127,7 +128,7 @@ def test_a_parent_that_is_gone_is_no_fault() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     stream = os.fdopen(writing, "wb", buffering=0)
-    writer = EventWriter(stream, with_token=False)
+    writer = EventWriter(json_lines(stream, with_token=False))
     writer(Step("loading", "a"))
     writer(Step("ready", "b"))
     writer.close()
