@@ -1,9 +1,9 @@
 """Runs in the Python that has `runagent`: starts its server for each folder of stdin.
 
 In: one JSON line a folder. Out: one JSON line a folder, `{"exit_code", "stdout", "stderr",
-"answers": {path: body} | null}`; answers when it started. Each start is a fork of this process,
-which has imported the package: a start costs a fraction of a second so. The command is the real
-one to where it would hand over to uvicorn.
+"answers": {path or tag: body} | null}`; answers when it started. Each start is a fork of this
+process, which has imported the package: so a start costs a fraction of a second. The command is the
+real one to where it would hand over to uvicorn.
 """
 
 import contextlib
@@ -61,9 +61,15 @@ def started(command: Any, server: Any, client: Any, folder: Path) -> dict[str, A
 
 
 def answers(client: Any, server: Any) -> dict[str, Any]:
+    """Of the info and architecture pages, and of a run of each tag that begins with `probe`."""
     asked = client(server.app)
-    paths = ["/api/v1", f"/api/v1/agents/{server.agent_id}/architecture"]
-    return {path: asked.get(path).json() for path in paths}
+    agent = f"/api/v1/agents/{server.agent_id}"
+    found = {path: asked.get(path).json() for path in ("/api/v1", f"{agent}/architecture")}
+    for entrypoint in found[f"{agent}/architecture"]["data"]["entrypoints"]:
+        tag = entrypoint["tag"]
+        if tag.startswith("probe"):
+            found[tag] = asked.post(f"{agent}/run", json={"entrypoint_tag": tag}).json()
+    return found
 
 
 def register(folder: Path) -> None:
