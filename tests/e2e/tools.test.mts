@@ -54,7 +54,7 @@ test('missing requirements are named, and installed by one click, after which th
   await window.screenshot('requirements');
   const toast = window.page.locator('.notification-toast').filter({ hasText: 'lacks tiny-greeting' });
   await toast.getByRole('button', { name: 'Install in Terminal' }).click();
-  await window.agentIs(/is served at/);
+  await window.agentIs(/is served at/, 90_000);
   await window.screenshot('requirements-installed');
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
