@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 from uuid import UUID
 
-from asking import Conversation, Reply, Server
-from differences import DIFFERENCES
+from conformance.asking import Conversation, Reply, Server
+from conformance.differences import DIFFERENCES
 
 HEADERS = ("content-type", "allow", "location", "server")
 """the headers that clients may look at"""

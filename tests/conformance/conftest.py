@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pair import Pair, ServeBoth, serving_both
+
+from conformance.pair import Pair, ServeBoth, serving_both
 
 
 @pytest.fixture(scope="module")

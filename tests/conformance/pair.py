@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from asking import Conversation, Message, Reply, Request, Server, ask, converse
-from comparing import check, comparable
-
+from conformance.asking import Conversation, Message, Reply, Request, Server, ask, converse
+from conformance.comparing import check, comparable
 from serve_our_agent import OurAgent, serving_ours
 from serve_real_agent import RunningAgent, interpreter, serving
 

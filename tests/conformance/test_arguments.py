@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from asking import first_message, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import first_message, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 NAMES = ["echo", "types", "strict", "annotated", "required", "builtin", "operator_call"]
 STREAMS = ["echo_items", "required_items"]

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import Reply, Request, Server, ask, converse, first_message, run
-from comparing import check, comparable
-from pair import Pair, ServeBoth, serving_both
-from projects import entrypoint, source, write_project
-from starts import real_starts
 from websockets.sync.client import ClientConnection, connect
 
+from conformance.asking import Reply, Request, Server, ask, converse, first_message, run
+from conformance.comparing import check, comparable
+from conformance.pair import Pair, ServeBoth, serving_both
+from conformance.projects import entrypoint, source, write_project
+from conformance.starts import real_starts
 from serve_our_agent import NotServedError, serving_ours
 from serve_real_agent import interpreter
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from asking import first_message, run
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import first_message, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 WORKING = [
     "function",

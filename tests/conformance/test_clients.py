@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import Server, ask, run
-from pair import Pair, ServeBoth
-from projects import FIXTURES, entrypoint, source, write_project
 
 from client_calls import CASES, Case, code_of
+from conformance.asking import Server, ask, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import FIXTURES, entrypoint, source, write_project
 from runagent_ls.features.client_code import ClientTarget
 from serve_our_agent import serving_ours
 from serve_real_agent import environment, interpreter

@@ -7,12 +7,13 @@ import socket
 from typing import Any
 
 import pytest
-from asking import LIMIT_S, Message, Raw, Server, first_message
-from comparing import check
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+
+from conformance.asking import LIMIT_S, Message, Raw, Server, first_message
+from conformance.comparing import check
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 OK = b'{"entrypoint_tag": "echo", "input_args": [1]}'
 

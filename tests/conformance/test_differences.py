@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from differences import DIFFERENCES
+
+from conformance.differences import DIFFERENCES
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "serve.md"

@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from asking import first_message, run
-from pair import Pair, ServeBoth
-from projects import FIXTURES, entrypoint, source, write_project
+
+from conformance.asking import first_message, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import FIXTURES, entrypoint, source, write_project
 
 RECORDED: dict[str, list[dict[str, str]]] = json.loads(
     (FIXTURES / "wire" / "output-encodings.json").read_text(encoding="utf-8")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from asking import run
-from pair import Pair, ServeBoth
-from projects import entrypoint, write_project
+
+from conformance.asking import run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, write_project
 
 PROGRAM = """
 import os

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from asking import first_message, run
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import first_message, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 VALUES: dict[str, Any] = {
     "nested": {

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from asking import Request, ask, converse, first_message, run
-from comparing import check, comparable
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import Request, ask, converse, first_message, run
+from conformance.comparing import check, comparable
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 HISTORY = "/api/v1/agents/{id}/invocations"
 LIMIT_S = 20.0

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import ask, run
-from comparing import check
-from projects import CONFIG
-from starts import Start, plain, real_starts
 
+from conformance.asking import ask, run
+from conformance.comparing import check
+from conformance.projects import CONFIG
+from conformance.starts import Start, plain, real_starts
 from serve_our_agent import NotServedError, serving_ours
 from serve_real_agent import interpreter
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comparing import check
-from differences import DIFFERENCES
-from projects import CONFIG, FIXTURES, SOURCES
-from starts import Start, plain, real_starts
 
+from conformance.comparing import check
+from conformance.differences import DIFFERENCES
+from conformance.projects import CONFIG, FIXTURES, SOURCES
+from conformance.starts import Start, plain, real_starts
 from runagent_ls.serve.lifecycle.planning import plan_of
 from runagent_ls.serve.state import StartFailedError
 from serve_our_agent import NotServedError, serving_ours

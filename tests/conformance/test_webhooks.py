@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from asking import Request, first_message, run
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import Request, first_message, run
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 ANSWERS: dict[str, tuple[int, dict[str, str], bytes]] = {
     "ok": (200, {}, b'{"a": {"b": [1, 2]}, "x": null}'),

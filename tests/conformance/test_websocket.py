@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from asking import Raw, first_message
-from pair import Pair, ServeBoth
-from projects import entrypoint, source, write_project
+
+from conformance.asking import Raw, first_message
+from conformance.pair import Pair, ServeBoth
+from conformance.projects import entrypoint, source, write_project
 
 
 @pytest.fixture(scope="module")
