@@ -16,8 +16,6 @@ from websockets.sync.client import ClientConnection, connect
 
 LIMIT_S = 30.0
 """for an answer that must come"""
-QUIET_S = 1.5
-"""after which a server is taken to say nothing to a first message"""
 
 
 class Server(Protocol):
@@ -147,7 +145,7 @@ def _conversation(
             else:
                 socket.send(message)
         while not (frames and is_last(frames[-1])):
-            frames.append(_decoded_frame(socket.recv(limit_s if frames else min(limit_s, QUIET_S))))
+            frames.append(_decoded_frame(socket.recv(limit_s)))
         _still_open(socket)
     except TimeoutError:
         return Conversation(tuple(frames), "silent" if _still_open(socket) else "dead")

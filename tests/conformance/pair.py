@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from conformance.asking import Conversation, Message, Reply, Request, Server, ask, converse
+from conformance.asking import LIMIT_S, Conversation, Message, Reply, Request, ask, converse
 from conformance.comparing import check, comparable
 from serve_our_agent import OurAgent, serving_ours
 from serve_real_agent import RunningAgent, interpreter, serving
@@ -22,21 +22,32 @@ class Pair:
     theirs: RunningAgent
     ours: OurAgent
 
-    def same(self, request: Request, differs: str | None = None) -> Any:
-        """Ask both; hold that the answers are equal but for a known difference. Gives ours."""
-        return self._compared(lambda server: ask(server, request), differs)
+    def same(
+        self, request: Request, differs: str | None = None, theirs_s: float | None = None
+    ) -> Any:
+        """Ask both; hold that the answers are equal but for a known difference. Gives ours.
+        `theirs_s`: after so many seconds theirs is taken to say nothing."""
+        patient = request if theirs_s is None else replace(request, limit_s=theirs_s)
+        return self._compared(ask(self.theirs, patient), ask(self.ours, request), differs)
 
-    def same_stream(self, *messages: Message, differs: str | None = None, **options: Any) -> Any:
+    def same_stream(
+        self,
+        *messages: Message,
+        differs: str | None = None,
+        theirs_s: float | None = None,
+        **options: Any,
+    ) -> Any:
         """The same for a conversation over a WebSocket."""
-        return self._compared(lambda server: converse(server, *messages, **options), differs)
+        limit_s = LIMIT_S if theirs_s is None else theirs_s
+        theirs = converse(self.theirs, *messages, limit_s=limit_s, **options)
+        return self._compared(theirs, converse(self.ours, *messages, **options), differs)
 
     def _compared(
-        self, question: Callable[[Server], Reply | Conversation], differs: str | None
+        self, theirs: Reply | Conversation, ours: Reply | Conversation, differs: str | None
     ) -> Any:
-        theirs = comparable(question(self.theirs), self.theirs)
-        ours = comparable(question(self.ours), self.ours)
-        check(theirs, ours, differs)
-        return ours
+        mine = comparable(ours, self.ours)
+        check(comparable(theirs, self.theirs), mine, differs)
+        return mine
 
 
 ServeBoth: TypeAlias = Callable[..., Pair]

@@ -135,8 +135,8 @@ def test_pages_of_the_framework(pair: Pair, path: str) -> None:
 def test_a_body_beyond_the_limit(pair: Pair) -> None:
     """Refused by what it says of its length; theirs waits for all of it."""
     headers = {"Content-Type": "application/json", "Content-Length": "70000000"}
-    request = Request("POST", "/api/v1/agents/{id}/run", b"{", headers, limit_s=2.0)
-    assert pair.same(request, "body-limit")["status"] == 413
+    request = Request("POST", "/api/v1/agents/{id}/run", b"{", headers)
+    assert pair.same(request, "body-limit", theirs_s=2.0)["status"] == 413
 
 
 def test_a_helper_is_executed_once(pair: Pair) -> None:
@@ -166,13 +166,13 @@ def test_a_working_generator_blocks_nobody(pair: Pair, tmp_path: Path) -> None:
     """While it works between two chunks, health answers."""
     found = {}
     for side, server in (("theirs", pair.theirs), ("ours", pair.ours)):
-        gate = tmp_path / side
+        gate, limit = tmp_path / side, 1.0 if side == "theirs" else LIMIT_S
         with ThreadPoolExecutor() as pool:
             stream = pool.submit(converse, server, first_message("gated_stream", str(gate)))
             try:
                 # theirs may still answer before the generator has begun
                 deadline = time.monotonic() + LIMIT_S
-                while (last := ask(server, Request("GET", HEALTH, limit_s=1.0))).status and (
+                while (last := ask(server, Request("GET", HEALTH, limit_s=limit))).status and (
                     side == "theirs" and time.monotonic() < deadline
                 ):
                     time.sleep(0.01)

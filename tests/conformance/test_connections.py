@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ def pair(serve_both: ServeBoth, tmp_path_factory: pytest.TempPathFactory) -> Pai
     return serve_both(write_project(folder, {"main.py": source("callables.py")}, entrypoints))
 
 
-def raw(server: Server, *pieces: bytes, quiet_s: float = 1.0) -> list[str]:
+def raw(server: Server, *pieces: bytes, quiet_s: float = 2.0) -> list[str]:
     """What comes back, line by line, for bytes on a fresh connection; `{id}` and `{host}` in them
     are filled in. Ends when the server closes or says nothing more."""
     received = b""
@@ -84,10 +85,10 @@ REQUESTS: dict[str, list[bytes]] = {
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_requests(pair: Pair, name: str) -> None:
-    theirs, ours = (
-        lines_that_matter(raw(server, *REQUESTS[name])) for server in (pair.theirs, pair.ours)
-    )
-    check({"lines": theirs}, {"lines": ours})
+    with ThreadPoolExecutor() as pool:
+        servers = (pair.theirs, pair.ours)
+        theirs, ours = pool.map(lambda server: raw(server, *REQUESTS[name]), servers)
+    check({"lines": lines_that_matter(theirs)}, {"lines": lines_that_matter(ours)})
 
 
 @pytest.mark.parametrize("compression", ["deflate", None])

@@ -128,7 +128,9 @@ DIFFERS = {
 
 @pytest.mark.parametrize("name", FIRST)
 def test_first_messages(pair: Pair, name: str) -> None:
-    answer = pair.same_stream(FIRST[name], differs=DIFFERS.get(name))
+    differs = DIFFERS.get(name)
+    theirs_s = 1.5 if differs == "silent-first-message" else None
+    answer = pair.same_stream(FIRST[name], differs=differs, theirs_s=theirs_s)
     if name in DIFFERS:
         assert [frame["type"] for frame in answer["frames"]] == ["error"]
         assert answer["end"] == "closed 1003"
