@@ -156,10 +156,13 @@ class AgentClient:
 
     @contextmanager
     def _discreet(self) -> Iterator[None]:
-        """A server may repeat the key in its answer; no error may show it."""
+        """Advice fits the server that was asked. It may repeat the key; no error may show that."""
         try:
             yield
         except AgentError as error:
+            from runagent_ls.agents.failures.own_server_advice import adapt_to_own_server
+
+            adapt_to_own_server(error, self.target)
             if self.target.key is not None:
                 from runagent_ls.agents.failures.cloud_advice import adapt_to_cloud
                 from runagent_ls.agents.targets.credentials import forms_of

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from runagent_ls.agents.call import Call
@@ -14,6 +14,7 @@ from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.history import History, recording
 from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState, Sink, execute
 from runagent_ls.agents.targets.target import Target
+from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.calling import (
     call_of,
@@ -151,12 +152,21 @@ def _ended(outcome: RunOutcome) -> ExitCode:
 
 
 def _lines(error: AgentError) -> list[str]:
-    """What happened; of inputs that do not fit, each problem by itself."""
+    """What happened; and of inputs that do not fit, each problem by itself."""
     problems = error.details.get("problems") if isinstance(error.details, dict) else None
-    if error.action != "send-anyway" or not isinstance(problems, list):
+    if not isinstance(problems, list):
         return [error.message]
-    said = [str(problem["message"]) for problem in problems if isinstance(problem, dict)]
-    return ["The inputs do not fit the entrypoint; nothing was sent.", *said]
+    found = [problem for problem in problems if isinstance(problem, dict)]
+    if error.action == "send-anyway":
+        head = "The inputs do not fit the entrypoint; nothing was sent."
+        return [head, *(str(problem.get("message")) for problem in found)]
+    return [error.message, *(_problem(problem) for problem in found)]
+
+
+def _problem(found: Mapping[str, JsonValue]) -> str:
+    """As a server of ours tells it: which parameter, and what is wrong there."""
+    said, parameter = str(found.get("message")), found.get("parameter")
+    return f"{parameter}: {said}" if isinstance(parameter, str) else said
 
 
 def _frames(error: AgentError) -> list[str]:

@@ -544,6 +544,85 @@ def test_a_failing_function_shows_where(
     assert re.search(r"main\.py:18, in fail", done.err)
 
 
+LEAVING = """
+import os, signal, sys
+
+def leave(how=3):
+    sys.exit(how)
+
+def leave_late():
+    yield 1
+    sys.exit(3)
+
+def kill_all():
+    os.kill(os.getppid(), signal.SIGKILL)
+    signal.pause()
+
+def die():
+    os._exit(7)
+
+def greet(name):
+    return name
+"""
+LEAVING_TAGS = {"leave": "leave", "leave_stream": "leave_late", "kill_all": "kill_all",
+                "kill_all_stream": "kill_all", "die": "die", "greet": "greet"}  # fmt: skip
+
+
+@pytest.fixture
+def leaving(make_agent: MakeAgent) -> Path:
+    entrypoints = [
+        {"file": "main.py", "module": module, "tag": tag} for tag, module in LEAVING_TAGS.items()
+    ]
+    return make_agent(LEAVING, entrypoints=entrypoints)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "leave"), "The function ended the program (SystemExit) with 3."),
+        (("run", "leave", "--arg", "how=null"), "The function ended the program (SystemExit)"),
+        (
+            ("run", "leave", "--arg", 'how="no key"'),
+            "The function ended the program (SystemExit): no key",
+        ),
+        (("stream", "leave_stream"), "The function ended the program (SystemExit) with 3."),
+    ],
+)
+def test_a_function_that_ends_the_program_is_said_to(
+    leaving: Path, cli: Cli, folders: dict[str, str], arguments: tuple[str, ...], said: str
+) -> None:
+    done = cli(*arguments, cwd=leaving, env=folders)
+    assert done.code == 1
+    assert f"]: {said}" in done.err
+    assert "`runagent serve`" not in done.err
+    assert "the terminal of `runagent-ls serve`" in done.err
+
+
+@pytest.mark.parametrize("tag", ["die", "kill_all", "kill_all_stream"])
+def test_advice_is_about_our_server(
+    leaving: Path, cli: Cli, serve: Serve, folders: dict[str, str], tag: str
+) -> None:
+    assert serve(leaving).port
+    done = cli("stream" if "stream" in tag else "run", tag, "--no-serve", cwd=leaving, env=folders)
+    assert done.code != 0
+    assert "`runagent serve`" not in done.err
+    assert "runagent-ls serve" in done.err
+
+
+def test_inputs_that_the_server_refuses_are_told_one_by_one(
+    leaving: Path, cli: Cli, folders: dict[str, str]
+) -> None:
+    inputs = ("--arg", 'nme="a"', "--arg", "age=3", "--send-anyway")
+    done = cli("run", "greet", *inputs, cwd=leaving, env=folders)
+    assert "Agent execution failed" not in done.err
+    assert re.search(r"error\[VALIDATION_ERROR\]: greet\(\) got an unexpected keyword", done.err)
+    assert re.findall("^  - (.*)$", done.err, re.M) == [
+        "nme: no such parameter; did you mean 'name'?",
+        "age: no such parameter",
+        "name: required, but not given",
+    ]
+
+
 def test_run_of_an_agent_that_does_not_start(
     make_agent: MakeAgent, cli: Cli, folders: dict[str, str]
 ) -> None:

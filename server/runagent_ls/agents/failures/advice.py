@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from runagent_ls.agents.errors import Action
+from runagent_ls.agents.values import JsonValue
 
 
 class Advice(NamedTuple):
@@ -30,6 +31,23 @@ _RESULT_PREFIX = re.compile(
 def own_words(message: str) -> str:
     """The function's own message, without what the server puts in front of it."""
     return _RESULT_PREFIX.sub("", message, count=1)
+
+
+def said_by_function(message: str, details: JsonValue) -> str:
+    """What an exception says, `message` being its text.
+
+    A server of ours tells with `details` that it was none like the others: `3` alone says nothing.
+    """
+    if not isinstance(details, dict) or details.get("kind") != "exit":
+        return message or "The function raised an exception without a text."
+    if details.get("exception") != "SystemExit":
+        said = f"The function raised {details.get('exception')}"
+        return f"{said}: {message}" if message else f"{said}."
+    if not message:
+        return "The function ended the program (SystemExit)."
+    if re.fullmatch(r"-?\d+", message):
+        return f"The function ended the program (SystemExit) with {message}."
+    return f"The function ended the program (SystemExit): {message}"
 
 
 def advice_for(message: str) -> Advice:

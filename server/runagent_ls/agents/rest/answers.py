@@ -21,7 +21,7 @@ from runagent_ls.agents.errors import (
     ValidationError,
     error_of_code,
 )
-from runagent_ls.agents.failures.advice import advice_for, own_words
+from runagent_ls.agents.failures.advice import advice_for, own_words, said_by_function
 from runagent_ls.agents.rest.answer import Answer
 from runagent_ls.agents.rest.refusals import (
     by_words,
@@ -116,6 +116,8 @@ def _enveloped(error: dict[str, JsonValue], answer: Answer, tag: str | None) -> 
         return _function_failed(message, answer, given, details)
     if code == NotFoundError.default_code and message == f"Entrypoint {tag} not found":
         return NotFoundError(f"The agent at {answer.target.address} has no entrypoint `{tag}`.")
+    if code == ValidationError.default_code and isinstance(details, dict) and "problems" in details:
+        message = own_words(message)  # of a server of ours, which says more of a failed call
     if not isinstance(code, str) or not code:
         return _worded(message, answer) if message else _by_status(answer, None)
     return _coded(code, message, answer, given, details)
@@ -145,7 +147,7 @@ def _function_failed(
     advice = advice_for(own)
     shown: JsonValue = {"status": answer.status, "message": message}
     return FunctionError(
-        own or "The function raised an exception without a text.",
+        said_by_function(own, details),
         suggestion=suggestion or advice.suggestion,
         action=advice.action,
         details=details if details is not None else shown,

@@ -33,7 +33,7 @@ from runagent_ls.agents.errors import (
     ValidationError,
     error_of_code,
 )
-from runagent_ls.agents.failures.advice import advice_for
+from runagent_ls.agents.failures.advice import advice_for, said_by_function
 from runagent_ls.agents.rest.refusals import by_words
 from runagent_ls.agents.values import (
     KINDS,
@@ -184,7 +184,7 @@ class FrameReader:
         message = self._own_words(reason)
         advice = advice_for(message)
         return StreamError(
-            message or "The function raised an exception without a text.",
+            said_by_function(message, None),
             suggestion=advice.suggestion,
             action=advice.action,
             details={"chunks": self.chunks},
@@ -196,7 +196,7 @@ class FrameReader:
         details = frame.get("details") or {"chunks": self.chunks}
         if code == FunctionError.default_code:
             advice = advice_for(message)
-            said = message or "The function raised an exception without a text."
+            said = said_by_function(message, details)
             return StreamError(
                 said, suggestion=advice.suggestion, action=advice.action, details=details
             )
