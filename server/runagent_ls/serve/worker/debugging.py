@@ -1,4 +1,4 @@
-"""A debugger that may attach, and runs that wait until one has."""
+"""A debugger that may attach, and runs that wait until one has. They do not wait for one that left."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ class Debugger:
         _, self.port = self._debugpy.listen((debug["host"], debug["port"]))
         self._lock = threading.Lock()
         self._waiting: list[Callable[[], None]] = []
+        self._was_attached = False
 
     def start(self, begin: Callable[[], None]) -> None:
-        """`begin` is called when a debugger has attached, at once when one is there."""
+        """`begin` is called when a debugger has attached, at once when one is or was there."""
         with self._lock:
             self._waiting.append(begin)
             first = len(self._waiting) == 1
@@ -48,8 +49,9 @@ class Debugger:
 
     def _wait(self) -> None:
         pause = threading.Event()
-        while not self._debugpy.is_client_connected():
+        while not self._was_attached and not self._debugpy.is_client_connected():
             pause.wait(_LOOK_S)
+        self._was_attached = True
         with self._lock:
             ready, self._waiting = self._waiting, []
         for begin in ready:

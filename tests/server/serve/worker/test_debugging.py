@@ -117,6 +117,19 @@ def test_a_run_waits_for_the_debugger_and_stops_at_a_breakpoint(
             debugger.close()
 
 
+def test_a_run_does_not_wait_for_a_debugger_that_left(tmp_path: Path) -> None:
+    with debugged(tmp_path, "greet") as (running, port):
+        run = running.start("greet", "bob")
+        debugger = Debugger(port)
+        try:
+            debugger.attach(tmp_path / "main.py")
+            assert running.end_of(run).kind == "RESULT"
+            debugger.request("disconnect")
+        finally:
+            debugger.close()
+        assert running.call("greet", "eve").kind == "RESULT"
+
+
 def test_a_run_that_waits_for_a_debugger_can_be_cancelled(tmp_path: Path) -> None:
     with debugged(tmp_path, "greet", "greet_later", "items_stream") as (running, _):
         for tag, argument in (("greet", "x"), ("greet_later", "x"), ("items_stream", 1)):
