@@ -337,3 +337,25 @@ def test_what_verifying_found_goes_with_the_next_good_save(shell: Editor, config
     save(shell, main, MAIN, version=3)
     wait_state(shell, "ready")
     shell.until(lambda: errors(shell, uri) == [], "it is taken back")
+
+
+@pytest.mark.parametrize("method", ["runagent/verify", "runagent/serve/start"])
+def test_an_environment_whose_python_is_gone_is_named(
+    shell: Editor, tmp_path: Path, method: str
+) -> None:
+    """Somebody has installed the package, in the environment that does not work any more."""
+    config = write_agent(tmp_path / "broken", "import no_such_module_of_anybody\n", greet="greet")
+    environment = config.parent / ".venv"
+    (environment / "bin").mkdir(parents=True)
+    (environment / "bin" / "python").symlink_to(tmp_path / "uninstalled")
+    uri = shell.open(config.parent / "main.py", language="python")
+    shell.request(method, {"configUri": config.as_uri()})
+
+    def told() -> list[str]:
+        return [it["message"] for it in errors(shell, uri) if it["code"] == "RA420"]
+
+    shell.until(lambda: told() != [], "the missing package is told")
+    assert ".venv was passed over: its Python is gone" in told()[0]
+    steps = [it["step"]["message"] for it in events(shell, "step")]
+    step = f"The Python of {environment} is gone; it is passed over"
+    assert (step in steps) is (method == "runagent/serve/start")

@@ -6,11 +6,15 @@ import asyncio
 import contextlib
 import shutil
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 from runagent_ls.lsp.session import Session
 
+if TYPE_CHECKING:  # loaded with the first start
+    from runagent_ls.project.interpreters import Interpreter
 
-async def interpreter_for(session: Session, config: FilePath, given: str | None) -> FilePath:
+
+async def interpreter_for(session: Session, config: FilePath, given: str | None) -> Interpreter:
     """What was given, else the setting, else what is found around the agent.
 
     A relative path begins at the workspace folder; a name that is not there is looked for on the
@@ -22,11 +26,11 @@ async def interpreter_for(session: Session, config: FilePath, given: str | None)
     return await asyncio.to_thread(_find, config.parent, wanted, folder)
 
 
-def _find(agent: FilePath, wanted: str | None, workspace: FilePath | None) -> FilePath:
+def _find(agent: FilePath, wanted: str | None, workspace: FilePath | None) -> Interpreter:
     from runagent_ls.project import interpreters
 
     if wanted is None:
-        return interpreters.find(agent, workspace=workspace).path
+        return interpreters.find(agent, workspace=workspace)
     path = FilePath(wanted)
     if wanted.startswith("~"):
         with contextlib.suppress(RuntimeError):  # no such user
@@ -35,4 +39,4 @@ def _find(agent: FilePath, wanted: str | None, workspace: FilePath | None) -> Fi
     # `env` is a program as well as a usual name for an environment
     if len(FilePath(wanted).parts) == 1 and not path.exists():
         path = FilePath(shutil.which(wanted) or path)
-    return interpreters.find(agent, path).path
+    return interpreters.find(agent, path)

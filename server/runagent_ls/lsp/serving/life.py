@@ -136,17 +136,20 @@ class Life:
             self._fail(Failure("INITIALIZATION_ERROR", f"The server cannot be started. {text}"))
 
     async def _options(self) -> ServeOptions:
+        from runagent_ls.serve.lifecycle.events import Step
         from runagent_ls.serve.lifecycle.options import ServeOptions
         from runagent_ls.serve.plan import DebugPlan
 
         served, asked = self.served, self.served.options
         found = await interpreter_for(self._session, served.config, asked.interpreter)
-        served.interpreter = found
+        served.interpreter, served.broken_environments = found.path, found.broken
+        for broken in found.broken:
+            self._take(Step("starting", f"The Python of {broken} is gone; it is passed over"))
         return ServeOptions(
             path=served.config,
             port=asked.port,
             reload=asked.debug is None,
-            interpreter=found,
+            interpreter=found.path,
             register=asked.register,
             debug=None if asked.debug is None else DebugPlan(asked.debug.debugpy),
         )

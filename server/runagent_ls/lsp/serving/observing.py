@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
@@ -42,19 +43,24 @@ class Observing:
 
         python = served.interpreter or FilePath()
         seen = Verification(python, status.entrypoints, status.failure, status.python)
-        self._take(served.config, seen)
+        self._take(served.config, seen, served.broken_environments)
 
-    def verified(self, config: FilePath, verification: Verification) -> None:
-        """An agent was imported to see what it is."""
-        self._take(config, verification)
+    def verified(
+        self, config: FilePath, verification: Verification, broken: tuple[FilePath, ...]
+    ) -> None:
+        """An agent was imported to see what it is; `broken` environments were passed over."""
+        self._take(config, verification, broken)
 
-    def _take(self, config: FilePath, seen: Verification | None) -> None:
+    def _take(
+        self, config: FilePath, seen: Verification | None, broken: tuple[FilePath, ...] = ()
+    ) -> None:
         workspace = self._session.workspace
         observation = None
         if seen is not None:
-            from runagent_ls.serve.verification import observed
+            from runagent_ls.serve.verification import observation_of
 
             workspace.disk_changed([config])  # what was imported is what is on the disk
-            observation = observed(workspace.project(config), seen).observation
+            told = observation_of(workspace.project(config), seen)
+            observation = replace(told, broken_environments=broken)
         if workspace.observe(config, observation):
             self._on_change()

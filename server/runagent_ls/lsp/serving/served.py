@@ -29,6 +29,7 @@ class Served:
     """An agent with the server that it has or had. `own` False: somebody else's server.
 
     `place` is where its server answers, and as which agent; None without one.
+    `broken_environments` would have come before `interpreter`, but their Python is gone.
     """
 
     config: FilePath
@@ -37,6 +38,7 @@ class Served:
     interpreter: FilePath | None = None
     place: Ready | None = None
     own: bool = True
+    broken_environments: tuple[FilePath, ...] = ()
 
     @classmethod
     def new(cls, config: FilePath, options: StartOptions) -> Served:

@@ -14,6 +14,7 @@ from runagent_ls.lsp.session import Session
 from runagent_ls.serve.state import StartFailedError
 
 if TYPE_CHECKING:  # loaded with the first question
+    from runagent_ls.project.interpreters import Interpreter
     from runagent_ls.serve.verification import Verification
 
 
@@ -33,7 +34,7 @@ class Verifying:
         found = await self._shared(config, interpreter)
         uri = self._session.uris.uri
         message: Json = {
-            "interpreter": str(interpreter),
+            "interpreter": str(interpreter.path),
             "entrypoints": [report_message(report, uri) for report in found.reports],
         }
         if found.python is not None:
@@ -42,8 +43,8 @@ class Verifying:
             message["failure"] = failure_message(found.failure, uri)
         return message
 
-    async def _shared(self, config: FilePath, interpreter: FilePath) -> Verification:
-        key = (config, interpreter)
+    async def _shared(self, config: FilePath, interpreter: Interpreter) -> Verification:
+        key = (config, interpreter.path)
         task = self._asked.get(key)
         if task is None:
             work = self._look(config, interpreter)
@@ -51,15 +52,15 @@ class Verifying:
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _look(self, config: FilePath, interpreter: FilePath) -> Verification:
+    async def _look(self, config: FilePath, interpreter: Interpreter) -> Verification:
         from runagent_ls.serve.lifecycle.planning import plan_of
         from runagent_ls.serve.verification import Verification, verify
 
         try:
-            plan = await asyncio.to_thread(plan_of, config, interpreter)
+            plan = await asyncio.to_thread(plan_of, config, interpreter.path)
         except StartFailedError as error:
-            found = Verification(interpreter, failure=error.failure)
+            found = Verification(interpreter.path, failure=error.failure)
         else:
             found = await verify(plan)
-        self._observing.verified(config, found)
+        self._observing.verified(config, found, interpreter.broken)
         return found
