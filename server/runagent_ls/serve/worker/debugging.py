@@ -1,4 +1,4 @@
-"""A debugger that may attach, and runs that wait until one has. They do not wait for one that left."""
+"""A debugger that may attach, and runs that wait until one has; not for one that has left."""
 
 from __future__ import annotations
 
