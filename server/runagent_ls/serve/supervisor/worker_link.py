@@ -20,6 +20,7 @@ from runagent_ls.serve.supervisor.logs import Logs, OnText
 from runagent_ls.serve.supervisor.memory import watch_memory
 from runagent_ls.serve.supervisor.process import WorkerProcess
 from runagent_ls.serve.supervisor.runs import RunFailedError
+from runagent_ls.serve.supervisor.secrets import clean_failure, clean_reports
 from runagent_ls.serve.worker import framing
 
 LONGEST: Final = 256 * 1024 * 1024
@@ -232,10 +233,11 @@ class WorkerLink:
 
     def _on_answer(self, fields: payloads.Fields) -> None:
         self._on_files(fields)
+        variables, failure = self.plan.environment, payloads.failure(fields.get("failure"))
         self.about = About(
             payloads.text(fields, "python"),
-            payloads.reports(fields),
-            payloads.failure(fields.get("failure")),
+            clean_reports(payloads.reports(fields), variables),
+            failure and clean_failure(failure, variables),
         )
         if not self._answered.done():
             self._answered.set_result(None)
@@ -264,7 +266,9 @@ class WorkerLink:
                 raise StartFailedError(self.about.failure)
             return
         if self.gone.done():
-            raise StartFailedError(self.gone.result().failure())
+            raise StartFailedError(
+                clean_failure(self.gone.result().failure(), self.plan.environment)
+            )
         raise StartFailedError(
             Failure(
                 "START_TIMEOUT",

@@ -12,7 +12,6 @@ from runagent_ls.serve.requirements.installed import InterpreterUnusableError, v
 from runagent_ls.serve.state import EntrypointReport, Failure
 from runagent_ls.serve.verification.asking import Answer, ask, interpreter_failure
 from runagent_ls.serve.verification.missing import install_commands
-from runagent_ls.serve.verification.secrets import Cleaner
 from runagent_ls.serve.verification.verification import Verification
 
 OLDEST_PYTHON: Final = (3, 9)
@@ -43,12 +42,11 @@ async def verify(plan: AgentPlan, limits: Limits | None = None) -> Verification:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(2 * limits.start_s):
                     answer = await _narrowed(plan, failure, limits)
-    clean = Cleaner(plan.environment)
     failure = answer.failure or next((it.failure for it in answer.reports if it.failure), None)
     found = Verification(
         plan.interpreter,
-        reports=tuple(clean.report(it) for it in answer.reports),
-        failure=failure and clean.failure(failure),
+        reports=answer.reports,
+        failure=failure,
         python=answer.python,
     )
     return replace(found, installs=await install_commands(found, plan))

@@ -73,9 +73,32 @@ def _signature(target: Any) -> str | None:
     if not callable(target):
         return None
     try:
-        return str(inspect.signature(target))
+        signature = inspect.signature(target)
+        parameters = [
+            it.replace(annotation=_as_written(it.annotation))
+            for it in signature.parameters.values()
+        ]
+        result = _as_written(signature.return_annotation)
+        return str(signature.replace(parameters=parameters, return_annotation=result))
     except Exception:
         return None
+
+
+class _Written:
+    """An annotation that is still text, as with `from __future__ import annotations`."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _as_written(annotation: Any) -> Any:
+    """Without the quotes that a text has. Nothing of it is evaluated."""
+    if not isinstance(annotation, str):
+        return annotation
+    return _Written(" ".join(str(annotation).split()))
 
 
 def _file(origin: Any) -> str | None:

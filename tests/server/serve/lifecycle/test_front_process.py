@@ -498,3 +498,28 @@ def test_options_are_the_same_on_the_other_side(tmp_path: Path) -> None:
     plain = ServeOptions(tmp_path)
     assert serve_options(parse(plain.to_arguments())) == plain
     assert json.dumps(chosen.to_arguments())
+
+
+async def test_defaults_that_are_secrets_are_not_told(
+    make_agent: MakeAgent, start: StartFront
+) -> None:
+    source = """import os
+KEY = os.environ['SERVICE_TOKEN']
+def greet(name='you', key=KEY, more={'a': 1, 'b': KEY}): return name
+"""
+    folder = make_agent({"main.py": source}, env_vars={"SERVICE_TOKEN": "correct horse 17"})
+    front = await start(options(folder))
+    (report,) = (await front.status("ready")).entrypoints
+    assert report.signature is not None
+    assert report.signature.startswith("(name='you', key=")
+    assert "horse" not in repr(front.events)
+
+
+async def test_a_failed_start_does_not_tell_secrets(
+    make_agent: MakeAgent, start: StartFront
+) -> None:
+    source = "import os\nraise ValueError('bad key ' + os.environ['SERVICE_TOKEN'])\n"
+    folder = make_agent({"main.py": source}, env_vars={"SERVICE_TOKEN": "correct horse 17"})
+    with pytest.raises(StartFailedError, match="bad key") as raised:
+        await start(options(folder))
+    assert "horse" not in repr(raised.value.failure)

@@ -340,6 +340,22 @@ five = 5
     assert {it["file"] for it in reports if it["tag"] != "five"} == {str(tmp_path / "main.py")}
 
 
+def test_signatures_are_shown_as_they_are_written(tmp_path: Path) -> None:
+    source = """from __future__ import annotations
+from typing import Callable
+def late(name: str, *names: list[str], when: Unknown.Type | None = None) -> dict[str, object]: ...
+def quoted(name: 'Later', each: list['Later'], text='str') -> 'Later': ...
+def breaks(code: exit(3) = 1): ...
+"""
+    (tmp_path / "main.py").write_text(source)
+    reports = loaded(tmp_path, *map(entry, ["late", "quoted", "breaks"])).message["entrypoints"]
+    assert [it["signature"] for it in reports] == [
+        "(name: str, *names: list[str], when: Unknown.Type | None = None) -> dict[str, object]",
+        "(name: 'Later', each: list['Later'], text='str') -> 'Later'",
+        "(code: exit(3) = 1)",
+    ]
+
+
 def test_files_are_the_agents_own_also_later_ones(tmp_path: Path) -> None:
     files = {
         "main.py": "import near, json\ndef later():\n    import far\n",
