@@ -21,6 +21,10 @@ BUSY_MS: Final = 2000
 """So long a lock of somebody else is waited for, at a time."""
 KEPT: Final = 10_000
 """Rows of our own file; the platform keeps all, and ends them by `db cleanup`."""
+LARGEST_FILE: Final = 256 * 1024 * 1024
+"""Bytes of our own file; beyond that the older half of the rows is forgotten."""
+LARGEST_ANSWER: Final = 64 * 1024 * 1024
+"""Characters of the rows that are read at once."""
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS agent_invocations (
     invocation_id VARCHAR NOT NULL PRIMARY KEY,
@@ -55,6 +59,14 @@ _FORGET: Final = (
     "DELETE FROM agent_invocations WHERE rowid <= "
     "(SELECT rowid FROM agent_invocations ORDER BY rowid DESC LIMIT 1 OFFSET ?)"
 )
+_FORGET_HALF: Final = (
+    "DELETE FROM agent_invocations WHERE rowid <= "
+    "(SELECT (min(rowid) + max(rowid)) / 2 FROM agent_invocations)"
+)
+_USED: Final = (
+    "SELECT (page_count - freelist_count) * page_size "
+    "FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+)
 _JSON_COLUMNS: Final = {"input_data", "output_data", "client_info"}
 _MOMENTS: Final = {"request_timestamp", "response_timestamp"}
 
@@ -67,7 +79,9 @@ class Database:
         self._path = path
         self._own = own
         self._connection: sqlite3.Connection | None = None
-        self._written = 0
+        # so that a first row looks after those of other processes
+        self._rows = KEPT
+        self._chars = 0
 
     def write(self, rows: Sequence[tuple[Cell, ...]]) -> None:
         """All rows or none; there when this returns. Raises sqlite3.Error or OSError."""
@@ -79,13 +93,14 @@ class Database:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(_WRITE, rows)
                 connection.execute("COMMIT")
-            self._forget_old(connection, len(rows))
+            self._forget_old(connection, rows)
         except BaseException:
             self.close()
             raise
 
     def recent(self, agent_id: str, limit: int, status: str | None) -> list[dict[str, JsonValue]]:
-        """The newest first. Raises sqlite3.Error or OSError, as everything here."""
+        """The newest first, as far as they fit into LARGEST_ANSWER. Raises sqlite3.Error or
+        OSError, as everything here."""
         return list(self._read(_RECENT, (agent_id, status, status, limit)))
 
     def one(self, invocation_id: str) -> dict[str, JsonValue] | None:
@@ -113,7 +128,11 @@ class Database:
                 connection.close()
 
     def _read(self, query: str, values: Iterable[Cell]) -> Iterator[dict[str, JsonValue]]:
+        size = 0
         for row in self._open().execute(query, tuple(values)):
+            size += characters(row)
+            if size > LARGEST_ANSWER:  # no row alone is so large
+                return
             yield {name: _cell(name, value) for name, value in zip(COLUMNS, row, strict=False)}
 
     def _open(self) -> sqlite3.Connection:
@@ -138,11 +157,23 @@ class Database:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
 
-    def _forget_old(self, connection: sqlite3.Connection, added: int) -> None:
-        self._written += added
-        if self._own and self._written >= KEPT // 10:
-            self._written = 0
-            connection.execute(_FORGET, (KEPT,))
+    def _forget_old(
+        self, connection: sqlite3.Connection, added: Sequence[tuple[Cell, ...]]
+    ) -> None:
+        """Now and then."""
+        self._rows += len(added)
+        self._chars += sum(map(characters, added))
+        if not self._own or (self._rows < KEPT // 10 and self._chars < LARGEST_FILE // 8):
+            return
+        self._rows = self._chars = 0
+        connection.execute(_FORGET, (KEPT,))
+        if connection.execute(_USED).fetchone()[0] > LARGEST_FILE:
+            connection.execute(_FORGET_HALF)
+
+
+def characters(row: Sequence[Cell]) -> int:
+    """What its texts take."""
+    return sum(len(cell) for cell in row if isinstance(cell, str))
 
 
 def _cell(name: str, value: Cell) -> JsonValue:

@@ -11,16 +11,14 @@ import asyncio
 import contextlib
 import logging
 import queue
-import sqlite3
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias, TypeVar
 
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.serve.invocations.database import Database
+from runagent_ls.serve.invocations.database import Database, characters
 from runagent_ls.serve.invocations.rows import Cell, Ended, Invocation, RowWriter
 from runagent_ls.serve.invocations.secrets import KnownSecrets
 
@@ -29,12 +27,13 @@ LONGEST_WAIT_S: Final = 1.0
 PENDING_AFTER_S: Final = 0.3
 """A run that takes longer gets a row while it goes on."""
 _RETRY_S: Final = 0.5
-_MOST_WAITING: Final = 5_000
-"""Rows that cannot be written are kept in memory up to this number; the oldest go first."""
+_MOST_WAITING: Final = 64 * 1024 * 1024
+"""Characters of rows that cannot be written and are kept in memory; the oldest go first."""
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_Item: TypeAlias = tuple[Invocation, Ended | None, asyncio.Future[None] | None]
+_Written: TypeAlias = "asyncio.Future[None] | None"
+_Item: TypeAlias = tuple[Invocation, Ended | None, _Written]
 
 
 class Invocations:
@@ -52,21 +51,23 @@ class Invocations:
         self._secrets = KnownSecrets(variables or {})
         self._rows = RowWriter(self._secrets.redactor)
         self._open: dict[str, Invocation] = {}
-        self._unsaved: dict[str, Invocation] = {}
+        self._unsaved: dict[str, tuple[float, Invocation]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._waiting: deque[_Item] = deque()
+        self._waiting: deque[tuple[tuple[Cell, ...], _Written]] = deque()
+        self._waiting_chars = 0
+        self._failing = False
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, run: Invocation) -> Invocation:
         """A run begins. Must be followed by `end`, `end_soon` or `forget`."""
+        loop = asyncio.get_running_loop()
         self._open[run.id] = run
-        self._unsaved[run.id] = run
+        self._unsaved[run.id] = (loop.time(), run)
         self._start_thread()
         if self._timer is None:
-            loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
         return run
 
@@ -75,7 +76,11 @@ class Invocations:
         self._secrets.know(variables)
 
     async def end(self, run: Invocation, ended: Ended) -> None:
-        """Returns when the row is written, or after LONGEST_WAIT_S."""
+        """Returns when the row is written, or after LONGEST_WAIT_S; at once while rows cannot be
+        written, for no run shall be the slower for that."""
+        if self._failing:
+            self.end_soon(run, ended)
+            return
         self.forget(run)
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
@@ -130,13 +135,13 @@ class Invocations:
 
     def _save_pending(self) -> None:
         self._timer = None
-        old = time.time() - PENDING_AFTER_S * 0.9
-        due = [run for run in self._unsaved.values() if run.requested_at <= old]
-        for run in due:
-            del self._unsaved[run.id]
-            self._put((run, None, None))
+        loop = asyncio.get_running_loop()
+        old = loop.time() - PENDING_AFTER_S * 0.9
+        for begun_at, run in list(self._unsaved.values()):
+            if begun_at <= old:
+                del self._unsaved[run.id]
+                self._put((run, None, None))
         if self._unsaved:
-            loop = asyncio.get_running_loop()
             self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
 
     async def _settle(self) -> None:
@@ -144,7 +149,7 @@ class Invocations:
         if not self._unsaved:
             return
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        runs = list(self._unsaved.values())
+        runs = [run for _, run in self._unsaved.values()]
         self._unsaved.clear()
         for run in runs[:-1]:
             self._put((run, None, None))
@@ -178,30 +183,32 @@ class Invocations:
         with contextlib.suppress(OSError):
             self._secrets.redactor()
         database = Database(self.path, own=self._own)
-        waiting = self._waiting
-        told = False
         while not self._closing.is_set():
-            ending = self._collect(block=not waiting)
-            try:
-                if waiting:
-                    rows = (self._row(run, ended) for run, ended, _ in waiting)
-                    database.write([row for row in rows if row is not None])
-            except (OSError, sqlite3.Error) as error:
-                if not told:
-                    _log.warning("invocations cannot be recorded in %s: %s", self.path, error)
-                told = True
-                while len(waiting) > _MOST_WAITING:
-                    waiting.popleft()
-                if ending:
-                    break
-                self._closing.wait(_RETRY_S)
-                continue
-            told = False
-            self._tell([written for _, _, written in waiting if written is not None])
-            waiting.clear()
+            ending = self._collect(block=not self._waiting)
+            written = self._write(database)
             if ending:
                 break
+            if not written:
+                self._closing.wait(_RETRY_S)
         database.close()
+
+    def _write(self, database: Database) -> bool:
+        """Everything that waits; whether that was possible."""
+        if not self._waiting:
+            return True
+        try:
+            database.write([row for row, _ in self._waiting])
+        except Exception as error:  # noqa: BLE001 - without this thread nothing is recorded
+            if not self._failing:
+                _log.warning("invocations cannot be recorded in %s: %s", self.path, error)
+            self._failing = True
+            self._drop_oldest()
+            return False
+        self._failing = False
+        self._tell([written for _, written in self._waiting if written is not None])
+        self._waiting.clear()
+        self._waiting_chars = 0
+        return True
 
     def _row(self, run: Invocation, ended: Ended | None) -> tuple[Cell, ...] | None:
         """One that cannot be made must not stop the others."""
@@ -216,11 +223,26 @@ class Invocations:
         try:
             item = self._queue.get(block)
             while item is not None:
-                self._waiting.append(item)
+                self._take(*item)
                 item = self._queue.get(block=False)
         except queue.Empty:
             return False
         return True
+
+    def _take(self, run: Invocation, ended: Ended | None, written: _Written) -> None:
+        # at once, for a row is short where a run may have been asked or answered megabytes
+        row = self._row(run, ended)
+        if row is not None:
+            self._waiting.append((row, written))
+            self._waiting_chars += characters(row)
+            if self._failing:
+                self._drop_oldest()
+        elif written is not None:
+            self._tell([written])
+
+    def _drop_oldest(self) -> None:
+        while self._waiting_chars > _MOST_WAITING:
+            self._waiting_chars -= characters(self._waiting.popleft()[0])
 
     def _tell(self, written: list[asyncio.Future[None]]) -> None:
         if written and self._loop is not None:

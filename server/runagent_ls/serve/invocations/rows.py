@@ -87,12 +87,13 @@ class RowWriter:
         written is left out."""
         redactor = self.redactor()
         try:
-            return self._row(run, ended, redactor)
+            cells = self._row(run, ended, redactor)
         except (ValueError, TypeError, RecursionError):
             bare = replace(run, input_data=_UNWRITABLE)
             if ended is not None:
                 ended = replace(ended, output=None)
-            return self._row(bare, ended, redactor)
+            cells = self._row(bare, ended, redactor)
+        return tuple(_storable(cell) if isinstance(cell, str) else cell for cell in cells)
 
     def _row(self, run: Invocation, ended: Ended | None, redactor: Redactor) -> tuple[Cell, ...]:
         output = error = at = milliseconds = None
@@ -138,6 +139,13 @@ class RowWriter:
     def _text(self, text: str, redactor: Redactor) -> str:
         clean = redactor.text(text)
         return clean if len(clean) <= _KEPT else f"{clean[:_KEPT]}…"
+
+
+def _storable(text: str) -> str:
+    """Halves of surrogate pairs, which a database does not take, become escapes."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @lru_cache(maxsize=64)

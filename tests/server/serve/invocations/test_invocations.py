@@ -169,6 +169,58 @@ async def test_a_file_that_cannot_be_written_fails_no_run(tmp_path: Path) -> Non
     await invocations.close(0.5)
 
 
+async def test_runs_go_on_as_quickly_while_nothing_can_be_written(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "taken"
+    path.mkdir()
+    invocations = Invocations(path, own=True)
+    began = asyncio.get_running_loop().time()
+    for number in range(40):
+        run = invocations.begin(begun())
+        await invocations.end(run, Ended("completed", 0.1, output(number)))
+    # only the first ones wait for their row, each of them LONGEST_WAIT_S
+    assert asyncio.get_running_loop().time() - began < 10
+    path.rmdir()
+    async with asyncio.timeout(20):
+        while not path.exists() or len(await invocations.recent(AGENT, 100)) < 40:
+            await asyncio.sleep(0.05)
+    await invocations.close()
+    assert len([each for each in caplog.records if "cannot be recorded" in each.message]) == 1
+
+
+async def test_what_cannot_be_written_takes_limited_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runagent_ls.serve.invocations.invocations._MOST_WAITING", 100_000)
+    monkeypatch.setattr("runagent_ls.serve.invocations.invocations._RETRY_S", 0.01)
+    path = tmp_path / "taken"
+    path.mkdir()
+    invocations = Invocations(path, own=True)
+    for number in range(50):
+        run = invocations.begin(begun())
+        await invocations.end(run, Ended("completed", 0.1, output(f"{number} {'x' * 20_000}")))
+    path.rmdir()
+    last = invocations.begin(begun())
+    await invocations.end(last, Ended("completed", 0.1, output("last")))
+    async with asyncio.timeout(20):
+        while not path.exists() or await invocations.one(last.id) is None:
+            await asyncio.sleep(0.05)
+    rows = await invocations.recent(AGENT, 100)
+    assert rows[0]["output_data"] == "last"
+    assert 2 <= len(rows) <= 10
+    await invocations.close()
+
+
+async def test_halves_of_surrogate_pairs_stop_nothing(invocations: Invocations) -> None:
+    run = invocations.begin(begun("\ud800"))
+    await invocations.end(run, Ended("failed", 0.1, error="no \ud800 é"))
+    row = await invocations.one(run.id)
+    assert row is not None
+    assert row["error_detail"] == "no \\ud800 é"
+    assert (await recorded(invocations, 1))["output_data"] == 1
+
+
 async def test_what_waits_is_written_on_closing(tmp_path: Path) -> None:
     invocations = Invocations(tmp_path / "x.db", own=True)
     run = invocations.begin(begun())
@@ -224,6 +276,31 @@ async def test_our_own_file_stays_small(tmp_path: Path, monkeypatch: pytest.Monk
     assert 20 <= len(rows) <= 22
     assert rows[0]["output_data"] == 59
     await invocations.close()
+
+
+async def test_our_own_file_stays_small_with_large_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runagent_ls.serve.invocations.database.LARGEST_FILE", 1_000_000)
+    for _ in range(3):  # servers that serve a few calls each
+        invocations = Invocations(tmp_path / "x.db", own=True)
+        for number in range(20):
+            await recorded(invocations, f"{number} {'x' * 50_000}")
+        rows = await invocations.recent(AGENT, 1000)
+        await invocations.close()
+    assert str(rows[0]["output_data"]).startswith("19 ")
+    assert (tmp_path / "x.db").stat().st_size < 1_500_000
+
+
+async def test_an_answer_about_large_rows_ends_somewhere(
+    invocations: Invocations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runagent_ls.serve.invocations.database.LARGEST_ANSWER", 500_000)
+    for number in range(20):
+        await recorded(invocations, f"{number} {'x' * 50_000}")
+    rows = await invocations.recent(AGENT, -1)
+    assert len(rows) == 9
+    assert str(rows[0]["output_data"]).startswith("19 ")
 
 
 def test_a_killed_process_loses_nothing_that_ended(tmp_path: Path) -> None:
