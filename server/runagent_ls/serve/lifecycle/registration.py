@@ -17,6 +17,7 @@ from typing import Final
 
 from runagent_ls.agents.targets.registry import BUSY_WAIT_S, Registry
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.serve.lifecycle import leftovers
 from runagent_ls.serve.lifecycle.registry_schema import INDEXES, TABLES
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
@@ -52,6 +53,7 @@ class Registration:
                 f"UPDATE agents SET {assignments} WHERE agent_id = ? AND {where}",  # noqa: S608
                 [*before.values(), self.agent_id, *known.values()],
             )
+        leftovers.forget(self.registry, self.agent_id)
 
 
 def register(plan: AgentPlan, host: str, port: int, registry: Registry) -> Registration:
@@ -72,7 +74,10 @@ def register(plan: AgentPlan, host: str, port: int, registry: Registry) -> Regis
         registry.path.parent.mkdir(parents=True, exist_ok=True)
         with _open(registry.path, "rwc") as database:
             _make_tables(database)
-            return Registration(registry, plan.agent_id, serving, _write(database, plan, serving))
+            before = _write(database, plan, serving, registry)
+            # before the row is there for others: a kill in between leaves a file that fits no row
+            leftovers.keep(registry, plan.agent_id, serving, before)
+        return Registration(registry, plan.agent_id, serving, before)
     except (sqlite3.Error, OSError) as error:
         raise StartFailedError(
             Failure(
@@ -102,7 +107,9 @@ def _make_tables(database: sqlite3.Connection) -> None:
             database.execute(statement)
 
 
-def _write(database: sqlite3.Connection, plan: AgentPlan, serving: _Row) -> _Row:
+def _write(
+    database: sqlite3.Connection, plan: AgentPlan, serving: _Row, registry: Registry
+) -> _Row:
     """What `withdraw` is to put back."""
     columns = _columns(database)
     served = {name: value for name, value in serving.items() if name in columns}
@@ -114,7 +121,8 @@ def _write(database: sqlite3.Connection, plan: AgentPlan, serving: _Row) -> _Row
             f"UPDATE agents SET {assignments} WHERE agent_id = ?",  # noqa: S608 - our own names
             [*served.values(), plan.agent_id],
         )
-        return {name: found[name] for name in _CHANGED if name in columns}
+        before: _Row = {name: found[name] for name in _CHANGED if name in columns}
+        return leftovers.before_leftover(registry, plan.agent_id, before) or before
     row = {**_registered(plan, database), **serving}
     kept = {name: value for name, value in row.items() if name in columns}
     names, marks = ", ".join(kept), ", ".join("?" * len(kept))

@@ -15,15 +15,22 @@ from typing import Any
 import pytest
 
 from agent_folders import AGENT, MakeAgent
+from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.lifecycle.planning import plan_of
 from runagent_ls.serve.lifecycle.registration import Registration, ports_in, register
 from runagent_ls.serve.state import StartFailedError
+from serve_our_agent import serving_ours
 from serve_real_agent import RunningAgent, environment, interpreter
 
 CONFIG = "runagent.config.json"
 MOMENTS = {"deployed_at", "created_at", "updated_at"}
 BY_HAND = {"host": "localhost", "port": 8000, "status": "initialized"}
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNAGENT_LS_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture
@@ -148,6 +155,40 @@ def test_a_row_that_somebody_else_took_over_is_left_alone(
     change(registry, "UPDATE agents SET port = 9999, status = 'serving'")
     registration.withdraw()
     assert (row(registry)["port"], row(registry)["status"]) == (9999, "serving")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_killed_server_leaves_no_address_for_ever(
+    make_agent: MakeAgent, registry: Registry, tmp_path: Path, known: bool
+) -> None:
+    folder = make_agent()
+    if known:
+        registry.path.parent.mkdir()
+        runagent(registry.path.parent, "config", "--register-agent", str(folder))
+        change(registry, "UPDATE agents SET port = 9123, framework = 'own'")
+    for _ in range(2):
+        with serving_ours(folder, "--register", folders=tmp_path) as killed:
+            assert (row(registry)["status"], row(registry)["port"]) == ("serving", killed.port)
+            killed.process.kill()
+            killed.process.wait(10)
+    own_servers.announced()  # whoever looks for servers removes the records of those that are gone
+    assert row(registry)["status"] == "serving"
+    with serving_ours(folder, "--register", folders=tmp_path):
+        assert row(registry)["status"] == "serving"
+    expected = BY_HAND | ({"port": 9123, "framework": "own"} if known else {})
+    assert {k: v for k, v in row(registry).items() if k in expected} == expected
+    assert list((tmp_path / "state" / "registered").iterdir()) == []
+
+
+def test_two_servers_at_once_put_back_each_others_address(
+    make_agent: MakeAgent, registry: Registry, tmp_path: Path
+) -> None:
+    folder = make_agent()
+    with serving_ours(folder, "--register", folders=tmp_path) as first:
+        with serving_ours(folder, "--register", folders=tmp_path) as second:
+            assert row(registry)["port"] == second.port
+        assert (row(registry)["port"], row(registry)["status"]) == (first.port, "serving")
+    assert {k: v for k, v in row(registry).items() if k in BY_HAND} == BY_HAND
 
 
 def test_withdrawing_from_a_registry_that_is_gone_is_no_fault(
