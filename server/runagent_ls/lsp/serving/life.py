@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # loaded with the first start
     from runagent_ls.serve.lifecycle.events import Event
     from runagent_ls.serve.lifecycle.front_process import FrontProcess
     from runagent_ls.serve.lifecycle.options import ServeOptions
+    from runagent_ls.serve.lifecycle.start_turn import StartTurn
 
 logger = logging.getLogger(__name__)
 
@@ -39,13 +40,16 @@ class Life:
         *,
         names: RunNames,
         on_change: Watcher,
+        turn: StartTurn | None,
     ) -> None:
+        """`turn` keeps other editors from starting the agent as well; it ends with the start."""
         self.served = Served.new(config, options)
         self._session = session
         self._teller = teller
         self._names = names
         self._telling = Slowly(self.served, teller)
         self._on_change = on_change
+        self._turn = turn
         self._front: FrontProcess | None = None
         self._starting: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -134,6 +138,9 @@ class Life:
             logger.exception("%s could not be started", self.served.config)
             text = f"{type(error).__name__}: {error}"
             self._fail(Failure("INITIALIZATION_ERROR", f"The server cannot be started. {text}"))
+        finally:
+            if self._turn is not None:
+                self._turn.end()
 
     async def _options(self) -> ServeOptions:
         from runagent_ls.serve.lifecycle.events import Step

@@ -6,16 +6,19 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from runagent_ls.lsp.jsonrpc import RequestFailedError
 from runagent_ls.lsp.messages.serving import StartOptions
 from runagent_ls.lsp.serving.life import Life, Watcher
-from runagent_ls.lsp.serving.others import server_of_others
+from runagent_ls.lsp.serving.others import others_or_turn
 from runagent_ls.lsp.serving.run_names import RunNames
 from runagent_ls.lsp.serving.served import Served
 from runagent_ls.lsp.serving.telling import PlainTeller, ShellTeller, Teller
 from runagent_ls.lsp.session import Session
+
+if TYPE_CHECKING:  # loaded with the first start
+    from runagent_ls.serve.lifecycle.start_turn import StartTurn
 
 END_GRACE_S: Final = 0.5
 """What runs get to end in when the language server ends; editors do not wait long."""
@@ -97,25 +100,40 @@ class Servers:
             if life is not None and (life.is_broken or not life.fits(options, exactly=exactly)):
                 await life.end()
             if life is None or not life.goes_on:
-                if options.debug is None and (others := await self._served_by_others(config)):
-                    return others
-                life = self._begin(config, options)
+                turn = None
+                if options.debug is None:
+                    found = await self._others_or_turn(config, options, show_step)
+                    if isinstance(found, Served):
+                        return found
+                    turn = found
+                life = self._begin(config, options, turn)
         await life.wait_started(show_step)
         return life.served
 
-    async def _served_by_others(self, config: FilePath) -> Served | None:
-        found = await server_of_others(config, {life.pid for life in self._lives.values()})
-        if found is None:
+    async def _others_or_turn(
+        self, config: FilePath, options: StartOptions, show_step: ShowStep | None
+    ) -> Served | StartTurn | None:
+        def on_wait() -> None:
+            message = f"Another editor is starting {config.parent.name}, waiting for it"
+            self._teller.step(Served.new(config, options), "starting", message)
+            if show_step is not None:
+                show_step(message)
+
+        ours = {life.pid for life in self._lives.values()}
+        found = await others_or_turn(config, ours, on_wait)
+        if not isinstance(found, Served):
             self._others.pop(config, None)
-            return None
+            return found
         self._lives.pop(config, None)
         self._others[config] = found
         self._teller.status(found)
         self._changed(found)
         return found
 
-    def _begin(self, config: FilePath, options: StartOptions) -> Life:
+    def _begin(self, config: FilePath, options: StartOptions, turn: StartTurn | None) -> Life:
         if self._closed:
+            if turn is not None:
+                turn.end()
             raise RequestFailedError("The language server is ending")
         self._others.pop(config, None)
         life = Life(
@@ -125,6 +143,7 @@ class Servers:
             self._teller,
             names=self.names,
             on_change=self._changed,
+            turn=turn,
         )
         self._lives[config] = life
         life.begin()
