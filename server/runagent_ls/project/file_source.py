@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Final, Literal, Protocol, TypeAlias
 
-from runagent_ls.pyfile.model import PyFile
+from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.parsing import parse_python
 from runagent_ls.text.decoding import TextProblem, decode
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple, Protocol
 
-from runagent_ls.pyfile.model import PyFile
+from runagent_ls.pyfile.file import PyFile
 
 _MARKERS: Final = (
     "__init__.py", "setup.py", "pyproject.toml", "requirements.txt", "Pipfile", "poetry.lock",

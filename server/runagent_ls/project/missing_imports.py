@@ -11,7 +11,8 @@ from runagent_ls.project.importing import ModuleReader
 from runagent_ls.project.model import MissingImport
 from runagent_ls.project.questions import Questions
 from runagent_ls.pyfile.facts import imported_names, usage
-from runagent_ls.pyfile.model import Proof, PyFile
+from runagent_ls.pyfile.file import PyFile
+from runagent_ls.pyfile.model import Proof
 
 MAX_FILES_FOLLOWED: Final = 100
 """With more files on the way nothing is claimed."""

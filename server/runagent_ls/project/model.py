@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.observation import Observation
-from runagent_ls.pyfile.model import Proof, PyFile, Signature, Symbol
+from runagent_ls.pyfile.file import PyFile
+from runagent_ls.pyfile.model import Proof, Signature, Symbol
 from runagent_ls.schema.problem import SchemaProblem
 from runagent_ls.text.decoding import TextProblem
 from runagent_ls.text.position import Span

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.project.file_source import FileSource
-from runagent_ls.pyfile.model import PyFile
+from runagent_ls.pyfile.file import PyFile
 
 MAX_PYTHON_CHARACTERS: Final = 5_000_000
 """A longer file is treated as one that cannot be read: nothing is said about its content."""

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import NamedTuple, TypeVar, cast
 
 from runagent_ls.pyfile.block import Block, ImportedName, shifted
-from runagent_ls.pyfile.model import PyFile
+from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.table import SymbolTable
 from runagent_ls.pyfile.usage import Usage

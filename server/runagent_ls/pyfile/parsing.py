@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.layout import lay_out
-from runagent_ls.pyfile.model import PyFile
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.table import SymbolTable
 

@@ -12,7 +12,8 @@ import pytest
 
 from runagent_ls.project.model import Resolution
 from runagent_ls.project.resolution import resolve
-from runagent_ls.pyfile.model import Proof, PyFile
+from runagent_ls.pyfile.file import PyFile
+from runagent_ls.pyfile.model import Proof
 from runagent_ls.pyfile.parsing import parse_python
 
 YES, NO, OPEN = Proof.PROVEN, Proof.REFUTED, Proof.UNKNOWN

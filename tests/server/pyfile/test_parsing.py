@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runagent_ls.pyfile.model import PyFile, Symbol
+from runagent_ls.pyfile.file import PyFile
+from runagent_ls.pyfile.model import Symbol
 from runagent_ls.pyfile.parsing import parse_python
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runagent_ls.pyfile.model import PyFile
+from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.parsing import parse_python
 
 LIBRARY = Path(sysconfig.get_paths()["stdlib"])
