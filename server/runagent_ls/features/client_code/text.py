@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from runagent_ls.jsontree.document import JsonValue
@@ -25,6 +25,17 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """For a comment of one line."""
     return " ".join(clean(text).split())
+
+
+def jsdoc(text: str) -> Iterator[str]:
+    """The lines of a JSDoc comment that the text cannot end."""
+    lines = text.strip().replace("*/", "*\\/").splitlines()
+    if len(lines) == 1:
+        yield f"/** {lines[0]} */"
+    elif lines:
+        yield "/**"
+        yield from (f" * {line}".rstrip() for line in lines)
+        yield " */"
 
 
 def json_text(value: JsonValue, indent: int | None = None) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from runagent_ls.features.client_code import typescript_fetch
 from runagent_ls.features.client_code.literals import TYPESCRIPT
 from runagent_ls.features.client_code.model import ClientCode, ClientCodeError, ClientTarget
 from runagent_ls.features.client_code.plan import Plan, object_schema
 from runagent_ls.features.client_code.planning import EXACT_IN_DOUBLES, beyond, plan_of
 from runagent_ls.features.client_code.shell import bracketed
-from runagent_ls.features.client_code.text import file_stem, free, json_text, one_line
+from runagent_ls.features.client_code.text import file_stem, free, jsdoc, json_text, one_line
 from runagent_ls.features.entrypoints import EntrypointInfo
 from runagent_ls.features.types import Translator, identifier
 from runagent_ls.features.types.names import pascal
@@ -45,8 +46,6 @@ def generate(
     parts = _Parts.of(plan)
     by_rest = bool(plan.positional or plan.rest)
     if by_rest:
-        from runagent_ls.features.client_code import typescript_fetch
-
         client = typescript_fetch.client_lines(plan)
         function = typescript_fetch.function_lines(plan, parts.name, parts.input, parts.output)
     else:
@@ -120,7 +119,7 @@ def _client(plan: Plan) -> Iterator[str]:
 
 
 def _function(plan: Plan, parts: _Parts) -> Iterator[str]:
-    yield from documentation(plan.documentation)
+    yield from jsdoc(plan.documentation)
     given = "{ ...input }" if parts.input else ""
     parameters = ", ".join(parts.input_parameter)
     if plan.streams:
@@ -134,17 +133,6 @@ def _function(plan: Plan, parts: _Parts) -> Iterator[str]:
         yield f"export async function {parts.name}({parameters}): Promise<{parts.output}> {{"
         yield f"  return (await client.run({given})) as {parts.output};"
     yield "}"
-
-
-def documentation(text: str) -> Iterator[str]:
-    """A comment that the text cannot end."""
-    lines = text.strip().replace("*/", "*\\/").splitlines()
-    if len(lines) == 1:
-        yield f"/** {lines[0]} */"
-    elif lines:
-        yield "/**"
-        yield from (f" * {line}".rstrip() for line in lines)
-        yield " */"
 
 
 def _main(parts: _Parts) -> list[str]:

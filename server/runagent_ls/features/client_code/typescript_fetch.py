@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from runagent_ls.features.client_code.plan import Input, Plan
 from runagent_ls.features.client_code.shell import CLOUD, authority, url_part
-from runagent_ls.features.client_code.text import json_text
-from runagent_ls.features.client_code.typescript import documentation
+from runagent_ls.features.client_code.text import jsdoc, json_text
 from runagent_ls.features.types import Translator, identifier
 
 
@@ -31,7 +30,7 @@ def function_lines(plan: Plan, name: str, keyword: str | None, output: str) -> I
     parameters = [f"args: [{', '.join(_positions(plan))}]"]
     if keyword is not None:
         parameters.append(f"input: {keyword}{_default(plan)}")
-    yield from documentation(plan.documentation)
+    yield from jsdoc(plan.documentation)
     yield f"export async function {name}({', '.join(parameters)}): Promise<{output}> {{"
     yield "  const answer = await fetch(url, {"
     yield '    method: "POST",'
