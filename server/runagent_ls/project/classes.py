@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from runagent_ls.project.behaviour import Behaviour, forwarded
 from runagent_ls.project.builtin_objects import builtin_type, value_of
+from runagent_ls.project.names import Names
 from runagent_ls.project.objects import (
     NOT_KNOWN,
     Found,
@@ -18,9 +19,6 @@ from runagent_ls.project.objects import (
     without_first,
 )
 from runagent_ls.pyfile.model import Proof, Signature, Symbol
-
-if TYPE_CHECKING:
-    from runagent_ls.project.evaluation import Evaluator
 
 _DATACLASS: Final = {"dataclasses.dataclass"}
 _HOOKS: Final = {"__getattr__", "__getattribute__", "__init_subclass__", "__slots__"}
@@ -51,10 +49,10 @@ class Lineage:
         return any(not names.isdisjoint(symbol.members) for symbol, _ in self.classes)
 
 
-def lineage(evaluator: Evaluator, symbol: Symbol, path: FilePath) -> Lineage:
+def lineage(names: Names, symbol: Symbol, path: FilePath) -> Lineage:
     """What is known of the class's bases."""
     found = Lineage()
-    _add(evaluator, found, symbol, path, depth=0)
+    _add(names, found, symbol, path, depth=0)
     if found.defines(_HOOKS) or found.defines({"__class__"}):
         found.complete = False
     if found.defines({"__init_subclass__", "__set_name__"}) and len(found.classes) > 1:
@@ -64,15 +62,13 @@ def lineage(evaluator: Evaluator, symbol: Symbol, path: FilePath) -> Lineage:
     return found
 
 
-def _add(
-    evaluator: Evaluator, found: Lineage, symbol: Symbol, path: FilePath, *, depth: int
-) -> None:
+def _add(names: Names, found: Lineage, symbol: Symbol, path: FilePath, *, depth: int) -> None:
     if depth > 16:
         found.complete = found.plain = False
         return
     found.classes.append((symbol, path))
     for decorator in symbol.decorators:
-        if evaluator.qualified(path, decorator.partition("(")[0].strip()) in _DATACLASS:
+        if names.qualified(path, decorator.partition("(")[0].strip()) in _DATACLASS:
             found.generated_init = True
             found.complete = False
         else:
@@ -80,28 +76,28 @@ def _add(
     bases = [base for base in symbol.bases if base != "object"]
     found.branching = found.branching or len(bases) > 1
     for base in bases:
-        _add_base(evaluator, found, base, path, depth)
+        _add_base(names, found, base, path, depth)
 
 
-def _add_base(evaluator: Evaluator, found: Lineage, base: str, path: FilePath, depth: int) -> None:
+def _add_base(names: Names, found: Lineage, base: str, path: FilePath, depth: int) -> None:
     if not all(part.isidentifier() for part in base.split(".")):
         found.complete = found.plain = False
         return
     built_in = builtin_type(base)
-    if built_in is not None and evaluator.is_builtin(base, path):
+    if built_in is not None and names.is_builtin(base, path):
         found.builtins_.append(built_in)
         return
-    answer = evaluator.chain(path, base)
+    answer = names.chain(path, base)
     thing = answer.things[0] if len(answer.things) == 1 else None
     if thing is None or thing.kind != "class" or thing.symbol is None or thing.path is None:
         found.complete = found.plain = False
         return
-    _add(evaluator, found, thing.symbol, thing.path, depth=depth + 1)
+    _add(names, found, thing.symbol, thing.path, depth=depth + 1)
 
 
-def class_thing(evaluator: Evaluator, symbol: Symbol, path: FilePath) -> Thing:
+def class_thing(names: Names, symbol: Symbol, path: FilePath) -> Thing:
     """A class as something to call."""
-    line = lineage(evaluator, symbol, path)
+    line = lineage(names, symbol, path)
     if not line.plain:
         return replace(unknown(symbol, path), signature=_init_signature(line))
     iterable = line.defines(_ITERATION) or line.defines({"__new__"}) or line.builtins_
@@ -126,15 +122,15 @@ def _init_signature(line: Lineage) -> Signature | None:
     return Signature((), None) if line.complete and not line.builtins_ else None
 
 
-def instance_thing(evaluator: Evaluator, class_: Thing, symbol: Symbol, path: FilePath) -> Thing:
+def instance_thing(names: Names, class_: Thing, symbol: Symbol, path: FilePath) -> Thing:
     """What calling a class gives, bound to `symbol` in the file at `path`."""
     if class_.symbol is None or class_.path is None:
         return unknown(symbol, path)
-    line = lineage(evaluator, class_.symbol, class_.path)
+    line = lineage(names, class_.symbol, class_.path)
     if not line.plain or line.defines({"__new__"}):
         return unknown(symbol, path)
     thing = Thing("instance", symbol, path, class_=class_.symbol, class_path=class_.path)
-    call = _member(evaluator, line, "__call__")
+    call = _member(names, line, "__call__")
     if call is not None and call.kind == "function" and call.behaviour is not None:
         return replace(
             thing,
@@ -143,13 +139,13 @@ def instance_thing(evaluator: Evaluator, class_: Thing, symbol: Symbol, path: Fi
             signature=without_first(call.signature),
             signature_certain=call.signature_certain,
         )
-    absent = call is None and line.complete and not evaluator.may_be_set("__call__")
+    absent = call is None and line.complete and not names.may_be_set("__call__")
     inherited = any(hasattr(one, "__call__") for one in line.builtins_)  # noqa: B004 - asked of the class
     refuted = absent and not inherited and not line.defines({"__call__"})
     return replace(thing, is_callable=Proof.REFUTED if refuted else Proof.UNKNOWN)
 
 
-def _member(evaluator: Evaluator, line: Lineage, name: str) -> Thing | None:
+def _member(names: Names, line: Lineage, name: str) -> Thing | None:
     """The plain function that a class of the line binds to the name, before binding."""
     holders = list(line.holders(name))
     if not holders:
@@ -160,41 +156,41 @@ def _member(evaluator: Evaluator, line: Lineage, name: str) -> Thing | None:
     symbol = owner.members[name]
     if not symbol.certain or symbol.kind not in {"function", "lambda"}:
         return unknown(symbol, path)
-    return evaluator.function(symbol, path, owner.members)
+    return names.function(symbol, path, owner.members)
 
 
-def class_attribute(evaluator: Evaluator, thing: Thing, name: str) -> Found:
+def class_attribute(names: Names, thing: Thing, name: str) -> Found:
     """`Class.name`."""
     if thing.symbol is None or thing.path is None:
         return NOT_KNOWN
-    line = lineage(evaluator, thing.symbol, thing.path)
-    found = _class_level(evaluator, line, name, on_instance=False)
+    line = lineage(names, thing.symbol, thing.path)
+    found = _class_level(names, line, name, on_instance=False)
     if found is not None:
         return found
     if not line.complete or hasattr(type, name) or _from_builtins(line, name):
         return NOT_KNOWN
-    if evaluator.may_be_set(name) or evaluator.escapes():
+    if names.may_be_set(name) or names.escapes():
         return NOT_KNOWN
     return Found(Proof.REFUTED, (), _near(line, name, instance=False))
 
 
-def instance_attribute(evaluator: Evaluator, thing: Thing, name: str) -> Found:
+def instance_attribute(names: Names, thing: Thing, name: str) -> Found:
     """`instance.name`."""
     if thing.class_ is None or thing.class_path is None:
         return NOT_KNOWN
-    line = lineage(evaluator, thing.class_, thing.class_path)
+    line = lineage(names, thing.class_, thing.class_path)
     own = [symbol for symbol, _ in line.classes if name in symbol.instance_attributes]
     if own:
         if any(name in symbol.members for symbol, _ in line.classes):
             return NOT_KNOWN
         return _set_on_self(line, name)
-    found = _class_level(evaluator, line, name, on_instance=True)
+    found = _class_level(names, line, name, on_instance=True)
     if found is not None:
         return found
     leaks = any(symbol.leaks_self for symbol, _ in line.classes)
     if not line.complete or leaks or hasattr(object, name) or _from_builtins(line, name):
         return NOT_KNOWN
-    if evaluator.may_be_set(name) or evaluator.escapes():
+    if names.may_be_set(name) or names.escapes():
         return NOT_KNOWN
     return Found(Proof.REFUTED, (), _near(line, name, instance=True))
 
@@ -214,9 +210,7 @@ def _set_on_self(line: Lineage, name: str) -> Found:
     return Found(Proof.PROVEN, (unknown(symbol, runs[1]),))
 
 
-def _class_level(
-    evaluator: Evaluator, line: Lineage, name: str, *, on_instance: bool
-) -> Found | None:
+def _class_level(names: Names, line: Lineage, name: str, *, on_instance: bool) -> Found | None:
     """An attribute that class bodies bind; None when none does."""
     holders = list(line.holders(name))
     if not holders:
@@ -225,13 +219,13 @@ def _class_level(
     symbol = owner.members[name]
     sure = line.plain and not (line.branching and len(holders) > 1)
     sure = sure and not line.defines({"__getattribute__"})
-    if not sure or not symbol.certain or evaluator.may_be_set(name):
+    if not sure or not symbol.certain or names.may_be_set(name):
         return Found(Proof.UNKNOWN, (unknown(symbol, path),))
-    return bound_member(evaluator, symbol, owner.members, path, on_instance=on_instance)
+    return bound_member(names, symbol, owner.members, path, on_instance=on_instance)
 
 
 def bound_member(
-    evaluator: Evaluator,
+    names: Names,
     symbol: Symbol,
     members: Mapping[str, Symbol],
     path: FilePath,
@@ -243,15 +237,15 @@ def bound_member(
         case "literal" | "dict":
             return Found(Proof.PROVEN, (value_of(symbol, path),))
         case "class":
-            return Found(Proof.PROVEN, (class_thing(evaluator, symbol, path),))
+            return Found(Proof.PROVEN, (class_thing(names, symbol, path),))
         case "function" | "lambda":
-            return _bound_function(evaluator, symbol, members, path, on_instance=on_instance)
+            return _bound_function(names, symbol, members, path, on_instance=on_instance)
         case _:
             return Found(Proof.UNKNOWN, (unknown(symbol, path),))
 
 
 def _bound_function(
-    evaluator: Evaluator,
+    names: Names,
     symbol: Symbol,
     members: Mapping[str, Symbol],
     path: FilePath,
@@ -260,11 +254,11 @@ def _bound_function(
 ) -> Found:
     outermost = symbol.decorators[0] if symbol.decorators else ""
     role = outermost if outermost in {"staticmethod", "classmethod", "property"} else ""
-    if role and (role in members or not evaluator.is_builtin(role, path)):
+    if role and (role in members or not names.is_builtin(role, path)):
         return Found(Proof.UNKNOWN, (unknown(symbol, path),))
     if role == "property":
         return _property(symbol, path, on_instance=on_instance)
-    thing = evaluator.function(symbol, path, members, skip=1 if role else 0)
+    thing = names.function(symbol, path, members, skip=1 if role else 0)
     # These two need no decorator when a class body defines them.
     bound = on_instance or symbol.name in {"__init_subclass__", "__class_getitem__"}
     if thing.kind == "function" and role != "staticmethod":

@@ -11,6 +11,12 @@ from typing import Final
 
 from runagent_ls.project.behaviour import Behaviour, forwarded, wrapped, written
 from runagent_ls.project.builtin_objects import value_attribute, value_of
+from runagent_ls.project.classes import (
+    class_attribute,
+    class_thing,
+    instance_attribute,
+    instance_thing,
+)
 from runagent_ls.project.importing import Module
 from runagent_ls.project.objects import (
     NOT_KNOWN,
@@ -191,13 +197,9 @@ class Evaluator:
         return wrapped(wrapping, inner), keeps
 
     def _class(self, symbol: Symbol, path: FilePath) -> Thing:
-        from runagent_ls.project.classes import class_thing
-
         return class_thing(self, symbol, path)
 
     def _instance(self, symbol: Symbol, path: FilePath) -> Thing:
-        from runagent_ls.project.classes import instance_thing
-
         found = self.chain(path, symbol.target or "")
         callee = found.things[0] if len(found.things) == 1 else None
         if callee is None or callee.kind != "class":
@@ -260,8 +262,6 @@ class Evaluator:
 
     def attribute(self, thing: Thing, name: str) -> Found:
         """`thing.name`."""
-        from runagent_ls.project.classes import class_attribute, instance_attribute
-
         if self._depth >= _DEEPEST:
             return NOT_KNOWN
         self._depth += 1
