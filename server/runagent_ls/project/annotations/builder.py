@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path as FilePath
-from typing import Final, TypeAlias
+from typing import Final
 
 from runagent_ls.project.annotations import limits
 from runagent_ls.project.annotations.combining import any_of, fixed_array
+from runagent_ls.project.annotations.definitions import read_definition
+from runagent_ls.project.annotations.enums import member_value
 from runagent_ls.project.annotations.known import (
     ARRAYS,
     CONSTRAINED,
@@ -19,14 +21,12 @@ from runagent_ls.project.annotations.known import (
     plain,
 )
 from runagent_ls.project.annotations.meaning import External, Local, Meaning, Place
+from runagent_ls.project.annotations.reading import Variables
 from runagent_ls.project.annotations.scope import Scope
 from runagent_ls.project.annotations.statements import definition, expression
 from runagent_ls.project.importing import ModuleReader
 from runagent_ls.pyfile.functions import dotted
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
-
-Variables: TypeAlias = Mapping[str, Schema]
-"""Type variables by name, as what they stand for here."""
 
 _DEEPEST: Final = 60
 """Levels of nesting, through definitions, after which anything goes."""
@@ -160,8 +160,6 @@ class Builder:
         if not isinstance(value, Missing):
             return [value]
         if isinstance(node, ast.Attribute):
-            from runagent_ls.project.annotations.enums import member_value
-
             owner = self.meaning(node.value, place)
             member = member_value(self, owner, node.attr) if isinstance(owner, Local) else None
             return member if member is None else [member[0]]
@@ -199,8 +197,6 @@ class Builder:
         return self._use(key)
 
     def _define(self, key: str, local: Local, arguments: list[Schema]) -> Schema:
-        from runagent_ls.project.annotations.definitions import read_definition
-
         node = definition(local, self.reader)
         if node is None or len(self.definitions) >= _MOST_DEFINITIONS:
             self.definitions[key] = {}

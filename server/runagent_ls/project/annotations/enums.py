@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from runagent_ls.project.annotations.known import Schema
+from runagent_ls.project.annotations.family import Family, family_of
+from runagent_ls.project.annotations.known import ENUMS, FLAGS, Schema
 from runagent_ls.project.annotations.meaning import Local, Place
+from runagent_ls.project.annotations.reading import Reading
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
 
-if TYPE_CHECKING:
-    from runagent_ls.project.annotations.builder import Builder
-    from runagent_ls.project.annotations.definitions import Family
-
-_FLAGS: Final = {"enum.Flag", "enum.IntFlag"}
-ENUMS: Final = {"enum.Enum", "enum.IntEnum", "enum.StrEnum", *_FLAGS}
 _CHANGES_VALUES: Final = {"__new__", "__init__", "_missing_", "_generate_next_value_", "_ignore_"}
 
 
-def enum_schema(builder: Builder, family: Family) -> Schema:
+def enum_schema(reading: Reading, family: Family) -> Schema:
     """The values of the members; empty when they cannot all be known."""
-    if family.foreign & _FLAGS:
+    if family.foreign & FLAGS:
         return {"type": "integer"}
     values: dict[str, JsonValue] = {}
     for ancestor in family.line:
-        found = _members(builder, ancestor.node, ancestor.inside, family.foreign)
+        found = _members(reading, ancestor.node, ancestor.inside, family.foreign)
         if found is None:
             return _by_mixin(family)
         values.update(found)
@@ -60,7 +56,7 @@ def _bound_names(node: ast.ClassDef) -> Iterator[str]:
 
 
 def _members(
-    builder: Builder, node: ast.ClassDef, place: Place, foreign: set[str]
+    reading: Reading, node: ast.ClassDef, place: Place, foreign: set[str]
 ) -> dict[str, JsonValue] | None:
     """Members in order; None when one of the values, or which are members, cannot be known."""
     if any(name in _CHANGES_VALUES for name in _bound_names(node)):
@@ -80,7 +76,7 @@ def _members(
                 return None
         if name.startswith("__") or (name.startswith("_") and name.endswith("_")):
             continue
-        if isinstance(value, ast.Call) and builder.external(value.func, place) == "enum.auto":
+        if isinstance(value, ast.Call) and reading.external(value.func, place) == "enum.auto":
             known = _automatic(name, foreign, list(found.values()))
         else:
             known = _written(value, foreign)
@@ -110,15 +106,13 @@ def _written(node: ast.expr, foreign: set[str]) -> JsonValue | Missing:
     return value
 
 
-def member_value(builder: Builder, owner: Local, name: str) -> tuple[JsonValue] | None:
+def member_value(reading: Reading, owner: Local, name: str) -> tuple[JsonValue] | None:
     """The value of one member, alone in a tuple; None when it cannot be known."""
-    from runagent_ls.project.annotations.definitions import family_of
-
-    family = family_of(builder, owner)
-    if family is None or not family.complete or not family.foreign & (ENUMS - _FLAGS):
+    family = family_of(reading, owner)
+    if family is None or not family.complete or not family.foreign & (ENUMS - FLAGS):
         return None
     for ancestor in family.line:
-        members = _members(builder, ancestor.node, ancestor.inside, family.foreign)
+        members = _members(reading, ancestor.node, ancestor.inside, family.foreign)
         if members is not None and name in members:
             return (members[name],)
     return None
@@ -126,7 +120,7 @@ def member_value(builder: Builder, owner: Local, name: str) -> tuple[JsonValue] 
 
 def functional_enum(callee: str, call: ast.Call) -> Schema:
     """`Enum("Color", "RED GREEN")`, `Enum("Color", {"RED": "r"})` and its like."""
-    if callee in _FLAGS:
+    if callee in FLAGS:
         return {"type": "integer"}
     given = {keyword.arg for keyword in call.keywords}
     if len(call.args) != 2 or given - {"module", "qualname"}:

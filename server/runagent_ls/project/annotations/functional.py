@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from runagent_ls.project.annotations.combining import any_of
-from runagent_ls.project.annotations.enums import ENUMS, functional_enum
-from runagent_ls.project.annotations.known import Schema
-from runagent_ls.project.annotations.meaning import Local, Place
-from runagent_ls.project.annotations.statements import definition
+from runagent_ls.project.annotations.enums import functional_enum
+from runagent_ls.project.annotations.known import ENUMS, Schema
+from runagent_ls.project.annotations.meaning import Place
+from runagent_ls.project.annotations.reading import Reading
+from runagent_ls.project.annotations.records import record, tuple_record, typed_dict_field
 from runagent_ls.pyfile.signature_schema import JsonValue, literal
 
-if TYPE_CHECKING:
-    from runagent_ls.project.annotations.builder import Builder
 
-
-def is_type_variable(builder: Builder, node: ast.expr, place: Place) -> bool:
-    """Whether a name was bound by `X = TypeVar("X", ...)`."""
-    meaning = builder.meaning(node, place)
-    if not isinstance(meaning, Local) or meaning.symbol.kind != "instance":
-        return False
-    value = getattr(definition(meaning, builder.reader), "value", None)
-    func = value.func if isinstance(value, ast.Call) else None
-    return builder.external(func, meaning.place) == "typing.TypeVar"
-
-
-def made_by_call(builder: Builder, call: ast.Call, name: str, place: Place) -> Schema | None:
+def made_by_call(reading: Reading, call: ast.Call, name: str, place: Place) -> Schema | None:
     """The schema of a type that is made by a call; None when it is another call."""
-    callee = builder.external(call.func, place)
+    callee = reading.external(call.func, place)
     match callee, call.args:
         case "typing.NewType", [_, inner]:
-            schema = builder.schema(inner, place)
+            schema = reading.schema(inner, place)
             return schema if not schema or "$ref" in schema else {**schema, "title": name}
         case "typing.TypeAliasType", [_, inner, *_]:
-            return builder.schema(inner, place)
+            return reading.schema(inner, place)
         case "typing.TypeVar", [_, *constraints]:
-            return _type_variable(builder, call, constraints, place)
+            return _type_variable(reading, call, constraints, place)
         case "typing.TypedDict", [_, ast.Dict() as fields]:
-            return _typed_dict(builder, fields, call, name, place)
+            return _typed_dict(reading, fields, call, name, place)
         case "typing.NamedTuple", [_, ast.List(elts=pairs) | ast.Tuple(elts=pairs)]:
-            return _named_tuple(builder, pairs, name, place)
+            return _named_tuple(reading, pairs, name, place)
         case "collections.namedtuple", [_, names, *_]:
             return _plain_named_tuple(names, call, name)
         case _ if callee in ENUMS:
@@ -50,19 +37,17 @@ def made_by_call(builder: Builder, call: ast.Call, name: str, place: Place) -> S
 
 
 def _type_variable(
-    builder: Builder, call: ast.Call, constraints: list[ast.expr], place: Place
+    reading: Reading, call: ast.Call, constraints: list[ast.expr], place: Place
 ) -> Schema:
     bound = next((it.value for it in call.keywords if it.arg == "bound"), None)
     if bound is not None:
-        return builder.schema(bound, place)
-    return any_of([builder.schema(it, place) for it in constraints]) if constraints else {}
+        return reading.schema(bound, place)
+    return any_of([reading.schema(it, place) for it in constraints]) if constraints else {}
 
 
 def _typed_dict(
-    builder: Builder, fields: ast.Dict, call: ast.Call, name: str, place: Place
+    reading: Reading, fields: ast.Dict, call: ast.Call, name: str, place: Place
 ) -> Schema:
-    from runagent_ls.project.annotations.records import record, typed_dict_field
-
     total = not any(
         it.arg == "total" and isinstance(it.value, ast.Constant) and it.value.value is False
         for it in call.keywords
@@ -71,26 +56,22 @@ def _typed_dict(
     for key, value in zip(fields.keys, fields.values, strict=True):
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             return {}
-        found[key.value] = typed_dict_field(builder, value, place, {}, total=total)
+        found[key.value] = typed_dict_field(reading, value, place, {}, total=total)
     return {"title": name, **record(found)}
 
 
-def _named_tuple(builder: Builder, pairs: list[ast.expr], name: str, place: Place) -> Schema:
-    from runagent_ls.project.annotations.records import tuple_record
-
+def _named_tuple(reading: Reading, pairs: list[ast.expr], name: str, place: Place) -> Schema:
     found: dict[str, tuple[Schema, bool]] = {}
     for pair in pairs:
         match pair:
             case ast.Tuple(elts=[ast.Constant(value=str() as key), annotation]):
-                found[key] = (builder.schema(annotation, place), True)
+                found[key] = (reading.schema(annotation, place), True)
             case _:
                 return {}
     return {"title": name, **tuple_record(found)}
 
 
 def _plain_named_tuple(names: ast.expr, call: ast.Call, name: str) -> Schema:
-    from runagent_ls.project.annotations.records import tuple_record
-
     value = literal(names)
     keys: list[JsonValue] = []
     if isinstance(value, str):

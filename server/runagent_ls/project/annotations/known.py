@@ -47,6 +47,8 @@ OBJECTS: Final = frozenset(
 )
 TUPLES: Final = frozenset({"builtins.tuple", "typing.Tuple"})
 COUNTERS: Final = frozenset({"collections.Counter", "typing.Counter"})
+FLAGS: Final = frozenset({"enum.Flag", "enum.IntFlag"})
+ENUMS: Final = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum"}) | FLAGS
 
 _PATHS: Final = (
     "Path", "PurePath", "PosixPath", "PurePosixPath", "WindowsPath", "PureWindowsPath",

@@ -5,16 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from runagent_ls.project.annotations.combining import map_options
 from runagent_ls.project.annotations.known import Schema
 from runagent_ls.project.annotations.meaning import Local, Place
+from runagent_ls.project.annotations.reading import Reading
 from runagent_ls.project.annotations.statements import definition
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
-
-if TYPE_CHECKING:
-    from runagent_ls.project.annotations.builder import Builder
 
 _NUMERIC: Final[Mapping[str, str]] = {
     "ge": "minimum",
@@ -51,25 +49,25 @@ _REPLACING: Final = frozenset(
 _CHANGING: Final = ("strip_whitespace", "to_upper", "to_lower")
 
 
-def annotated(builder: Builder, schema: Schema, metadata: list[ast.expr], place: Place) -> Schema:
+def annotated(reading: Reading, schema: Schema, metadata: list[ast.expr], place: Place) -> Schema:
     """`Annotated[T, ...]`, given the schema of `T`."""
     found = schema
     for node in metadata:
-        found = _applied(builder, found, node, place)
+        found = _applied(reading, found, node, place)
     return found
 
 
-def _applied(builder: Builder, schema: Schema, node: ast.expr, place: Place) -> Schema:
+def _applied(reading: Reading, schema: Schema, node: ast.expr, place: Place) -> Schema:
     if isinstance(node, ast.Constant):
         text = node.value
         return {**schema, "description": text} if isinstance(text, str) and schema else schema
     callee = node.func if isinstance(node, ast.Call) else node
-    meaning = builder.meaning(callee, place)
+    meaning = reading.meaning(callee, place)
     if isinstance(meaning, Local):
         # A constant such as `Positive = Field(gt=0)`, or a class that may accept anything.
-        value = getattr(definition(meaning, builder.reader), "value", None)
+        value = getattr(definition(meaning, reading.reader), "value", None)
         if isinstance(value, ast.Call) and callee is node:
-            return _applied(builder, schema, value, meaning.place)
+            return _applied(reading, schema, value, meaning.place)
         return {}
     name = meaning.name if meaning is not None else ""
     if name in _REPLACING:

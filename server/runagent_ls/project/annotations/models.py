@@ -6,12 +6,13 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from runagent_ls.project.annotations import limits
-from runagent_ls.project.annotations.definitions import Family, keywords
+from runagent_ls.project.annotations.family import Family, keywords
 from runagent_ls.project.annotations.known import Schema
 from runagent_ls.project.annotations.meaning import External, Place
+from runagent_ls.project.annotations.reading import Reading
 from runagent_ls.project.annotations.records import (
     FieldSource,
     annotated_fields,
@@ -21,9 +22,6 @@ from runagent_ls.project.annotations.records import (
     with_default,
 )
 from runagent_ls.pyfile.signature_schema import literal
-
-if TYPE_CHECKING:
-    from runagent_ls.project.annotations.builder import Builder
 
 _HOOKS: Final = {
     "__init__", "__new__", "__get_pydantic_core_schema__", "__get_validators__",
@@ -48,10 +46,10 @@ class _Config:
     changes_texts: bool = False
 
 
-def model(builder: Builder, family: Family) -> Schema:
+def model(reading: Reading, family: Family) -> Schema:
     """The object that a model is made of; empty when code of the model decides."""
-    config = _config(builder, family)
-    converted = _converted_fields(builder, family)
+    config = _config(reading, family)
+    converted = _converted_fields(reading, family)
     if converted is None or not config.known or config.generator == "?":
         return {}
     found: dict[str, tuple[Schema, bool]] = {}
@@ -59,9 +57,9 @@ def model(builder: Builder, family: Family) -> Schema:
     certain = True
     for ancestor in family.line:
         for source in annotated_fields(ancestor):
-            if not _is_field(builder, source):
+            if not _is_field(reading, source):
                 continue
-            key, sure, schema, required = _field(builder, source, config)
+            key, sure, schema, required = _field(reading, source, config)
             certain = certain and sure
             if key is None:
                 continue
@@ -75,43 +73,43 @@ def model(builder: Builder, family: Family) -> Schema:
     return record(found, closed=config.closed and certain)
 
 
-def root_model(builder: Builder, family: Family) -> Schema:
+def root_model(reading: Reading, family: Family) -> Schema:
     """`RootModel[T]`, or a class with `root: T`."""
-    if _converted_fields(builder, family) != set():
+    if _converted_fields(reading, family) != set():
         return {}
     own = family.own
     for source in annotated_fields(own):
         if source.name == "root":
-            return builder.schema(source.annotation, own.inside, own.variables)
+            return reading.schema(source.annotation, own.inside, own.variables)
     for base in own.node.bases:
         if isinstance(base, ast.Subscript):
             outside = Place(own.inside.path, own.inside.owners[:-1])
-            if builder.external(base.value, outside) == "pydantic.RootModel":
-                return builder.schema(base.slice, outside, own.variables)
+            if reading.external(base.value, outside) == "pydantic.RootModel":
+                return reading.schema(base.slice, outside, own.variables)
     return {}
 
 
-def _is_field(builder: Builder, source: FieldSource) -> bool:
+def _is_field(reading: Reading, source: FieldSource) -> bool:
     if source.name.startswith("_") or source.name == "model_config":
         return False
-    return not is_class_variable(builder, source.annotation, source.ancestor.inside)
+    return not is_class_variable(reading, source.annotation, source.ancestor.inside)
 
 
 def _field(
-    builder: Builder, source: FieldSource, config: _Config
+    reading: Reading, source: FieldSource, config: _Config
 ) -> tuple[str | None, bool, Schema, bool]:
     """Key in JSON (None: not known), whether it is the only one, schema, whether it is required."""
     place = source.ancestor.inside
-    schema = builder.schema(source.annotation, place, source.ancestor.variables)
+    schema = reading.schema(source.annotation, place, source.ancestor.variables)
     if source.docstring and "description" not in schema:
         schema = {**schema, "description": source.docstring}
     key: str | None = _generated(source.name, config)
     sure = True
     required = source.value is None
-    for call in _field_calls(builder, source):
+    for call in _field_calls(reading, source):
         if call is source.value and not config.changes_texts:
             schema = limits.limited(schema, call)
-        schema, needed = with_default(builder, schema, call, place)
+        schema, needed = with_default(reading, schema, call, place)
         # `Annotated[..., Field(default=1)]` has one as well.
         required = needed if call is source.value else required and needed
         alias, is_only = _alias(call)
@@ -146,21 +144,21 @@ def to_camel(name: str) -> str:
     return re.sub(r"(^_*[A-Z])", lambda found: found[1].lower(), pascal)
 
 
-def _field_calls(builder: Builder, source: FieldSource) -> Iterator[ast.Call]:
+def _field_calls(reading: Reading, source: FieldSource) -> Iterator[ast.Call]:
     """Every `Field(...)`: those in `Annotated` first, then the one behind the equals sign."""
     place = source.ancestor.inside
     match source.annotation:
         case ast.Subscript(value=value, slice=ast.Tuple(elts=[_, *metadata])):
-            is_annotated = builder.external(value, place) == "typing.Annotated"
+            is_annotated = reading.external(value, place) == "typing.Annotated"
             for node in metadata if is_annotated else ():
-                if isinstance(node, ast.Call) and _is_field_call(builder, node, place):
+                if isinstance(node, ast.Call) and _is_field_call(reading, node, place):
                     yield node
-    if isinstance(source.value, ast.Call) and _is_field_call(builder, source.value, place):
+    if isinstance(source.value, ast.Call) and _is_field_call(reading, source.value, place):
         yield source.value
 
 
-def _is_field_call(builder: Builder, call: ast.Call, place: Place) -> bool:
-    return builder.external(call.func, place) == "pydantic.Field"
+def _is_field_call(reading: Reading, call: ast.Call, place: Place) -> bool:
+    return reading.external(call.func, place) == "pydantic.Field"
 
 
 def _alias(call: ast.Call) -> tuple[str | None, bool]:
@@ -178,7 +176,7 @@ def _alias(call: ast.Call) -> tuple[str | None, bool]:
     return None, False
 
 
-def _converted_fields(builder: Builder, family: Family) -> set[str] | None:
+def _converted_fields(reading: Reading, family: Family) -> set[str] | None:
     """Names of fields whose input a validator sees first; None when one sees the whole object."""
     found: set[str] = set()
     for ancestor in family.line:
@@ -188,17 +186,17 @@ def _converted_fields(builder: Builder, family: Family) -> set[str] | None:
             if statement.name in _HOOKS:
                 return None
             for decorator in statement.decorator_list:
-                names = _validated(builder, decorator, ancestor.inside)
+                names = _validated(reading, decorator, ancestor.inside)
                 if names is None:
                     return None
                 found |= names
     return found
 
 
-def _validated(builder: Builder, decorator: ast.expr, place: Place) -> set[str] | None:
+def _validated(reading: Reading, decorator: ast.expr, place: Place) -> set[str] | None:
     """Fields that a decorated method converts; None when it may convert everything."""
     callee = decorator.func if isinstance(decorator, ast.Call) else decorator
-    meaning = builder.meaning(callee, place)
+    meaning = reading.meaning(callee, place)
     name = meaning.name if isinstance(meaning, External) else ""
     options = keywords(decorator)
     if name in {"pydantic.root_validator", "pydantic.model_validator"}:
@@ -215,11 +213,11 @@ def _validated(builder: Builder, decorator: ast.expr, place: Place) -> set[str] 
     return names if len(names) == len(values) else {"*"}
 
 
-def _config(builder: Builder, family: Family) -> _Config:
+def _config(reading: Reading, family: Family) -> _Config:
     config = _Config()
     for ancestor in family.line:
         for name, node in _options(ancestor.node):
-            _configure(builder, config, name, node, ancestor.inside)
+            _configure(reading, config, name, node, ancestor.inside)
     return config
 
 
@@ -255,7 +253,7 @@ def _mapping(value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             yield "?", value
 
 
-def _configure(builder: Builder, config: _Config, name: str, node: ast.expr, place: Place) -> None:
+def _configure(reading: Reading, config: _Config, name: str, node: ast.expr, place: Place) -> None:
     value = literal(node)
     if name == "?":
         config.known = False
@@ -265,7 +263,7 @@ def _configure(builder: Builder, config: _Config, name: str, node: ast.expr, pla
     elif name in _ANY_NAME or name == "validate_by_alias":
         config.any_name = config.any_name or (value is not False) != (name == "validate_by_alias")
     elif name == "alias_generator":
-        known = builder.external(node, place)
+        known = reading.external(node, place)
         is_known = known.startswith("pydantic.alias_generators.to_") and "snake" not in known
         config.generator = None if value is None else known if is_known else "?"
     elif name in {"str_strip_whitespace", "anystr_strip_whitespace", "str_to_lower"}:

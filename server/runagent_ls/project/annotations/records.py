@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from runagent_ls.project.annotations import limits
 from runagent_ls.project.annotations.combining import fixed_array
-from runagent_ls.project.annotations.definitions import Ancestor, Family, keywords
+from runagent_ls.project.annotations.family import Ancestor, Family, keywords
 from runagent_ls.project.annotations.known import Schema
 from runagent_ls.project.annotations.meaning import Place
+from runagent_ls.project.annotations.reading import Reading, Variables
 from runagent_ls.pyfile.signature_schema import JsonValue, Missing, literal
-
-if TYPE_CHECKING:
-    from runagent_ls.project.annotations.builder import Builder, Variables
 
 _FACTORIES: Final[Mapping[str, JsonValue]] = {
     "builtins.list": [],
@@ -42,7 +40,7 @@ def record(fields: Mapping[str, tuple[Schema, bool]], *, closed: bool = False) -
 # TypedDict
 
 
-def typed_dict(builder: Builder, family: Family) -> Schema:
+def typed_dict(reading: Reading, family: Family) -> Schema:
     """Whether keys are required is decided class by class, by `total`."""
     found: dict[str, tuple[Schema, bool]] = {}
     closed = False
@@ -54,36 +52,36 @@ def typed_dict(builder: Builder, family: Family) -> Schema:
             match statement:
                 case ast.AnnAssign(target=ast.Name(id=key), annotation=annotation):
                     found[key] = typed_dict_field(
-                        builder, annotation, ancestor.inside, ancestor.variables, total=total
+                        reading, annotation, ancestor.inside, ancestor.variables, total=total
                     )
     return record(found, closed=closed)
 
 
 def typed_dict_field(
-    builder: Builder, annotation: ast.expr, place: Place, variables: Variables, *, total: bool
+    reading: Reading, annotation: ast.expr, place: Place, variables: Variables, *, total: bool
 ) -> tuple[Schema, bool]:
     """Schema of a field, and whether it must be there."""
     required = total
     node: ast.expr = annotation
     while isinstance(node, ast.Subscript):
-        name = builder.external(node.value, place)
+        name = reading.external(node.value, place)
         if name not in {"typing.Required", "typing.NotRequired", "typing.ReadOnly"}:
             break
         if name != "typing.ReadOnly":
             required = name == "typing.Required"
         node = node.slice
-    return builder.schema(annotation, place, variables), required
+    return reading.schema(annotation, place, variables), required
 
 
 # NamedTuple
 
 
-def named_tuple(builder: Builder, family: Family) -> Schema:
+def named_tuple(reading: Reading, family: Family) -> Schema:
     found: dict[str, tuple[Schema, bool]] = {}
     for statement in family.own.node.body:
         match statement:
             case ast.AnnAssign(target=ast.Name(id=key), annotation=annotation, value=value):
-                schema = builder.schema(annotation, family.own.inside, family.own.variables)
+                schema = reading.schema(annotation, family.own.inside, family.own.variables)
                 found[key] = (schema, value is None)
     # A subclass of a named tuple has the fields of that one.
     return tuple_record(found) if len(family.line) == 1 else {}
@@ -128,14 +126,14 @@ def _text_of(statement: ast.stmt | None) -> str | None:
     return None
 
 
-def is_class_variable(builder: Builder, annotation: ast.expr, place: Place) -> bool:
+def is_class_variable(reading: Reading, annotation: ast.expr, place: Place) -> bool:
     node = annotation.value if isinstance(annotation, ast.Subscript) else annotation
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return "ClassVar" in node.value
-    return builder.external(node, place) == "typing.ClassVar"
+    return reading.external(node, place) == "typing.ClassVar"
 
 
-def dataclass_(builder: Builder, family: Family) -> Schema:
+def dataclass_(reading: Reading, family: Family) -> Schema:
     """The parameters of the `__init__` that the decorator writes; empty when another one is."""
     if _has_own_init(family):
         return {}
@@ -143,12 +141,12 @@ def dataclass_(builder: Builder, family: Family) -> Schema:
     for ancestor in family.line:
         for source in annotated_fields(ancestor) if ancestor.decorators else ():
             place = ancestor.inside
-            if builder.external(source.annotation, place) == "dataclasses.KW_ONLY":
+            if reading.external(source.annotation, place) == "dataclasses.KW_ONLY":
                 continue
-            if is_class_variable(builder, source.annotation, place):
+            if is_class_variable(reading, source.annotation, place):
                 found.pop(source.name, None)
                 continue
-            described = _dataclass_field(builder, source)
+            described = _dataclass_field(reading, source)
             if described is None:
                 found.pop(source.name, None)
             else:
@@ -168,17 +166,17 @@ def _has_own_init(family: Family) -> bool:
     return False
 
 
-def _dataclass_field(builder: Builder, source: FieldSource) -> tuple[Schema, bool] | None:
+def _dataclass_field(reading: Reading, source: FieldSource) -> tuple[Schema, bool] | None:
     """Schema and whether it is required; None for a field that is no parameter."""
     place = source.ancestor.inside
-    schema = builder.schema(source.annotation, place, source.ancestor.variables)
+    schema = reading.schema(source.annotation, place, source.ancestor.variables)
     value = source.value
     if source.docstring:
         schema = {**schema, "description": source.docstring}
     if value is None:
         return schema, True
     is_call = isinstance(value, ast.Call)
-    callee = builder.external(value.func, place) if isinstance(value, ast.Call) else ""
+    callee = reading.external(value.func, place) if isinstance(value, ast.Call) else ""
     if is_call and callee in {"dataclasses.field", "pydantic.Field"}:
         options = keywords(value)
         init = options.get("init")
@@ -188,12 +186,12 @@ def _dataclass_field(builder: Builder, source: FieldSource) -> tuple[Schema, boo
             if "alias" in options or "validation_alias" in options:
                 return schema, False
             schema = limits.limited(schema, value)
-        return with_default(builder, schema, value, place)
+        return with_default(reading, schema, value, place)
     return plain_default(schema, value), False
 
 
 def with_default(
-    builder: Builder, schema: Schema, call: ast.expr, place: Place
+    reading: Reading, schema: Schema, call: ast.expr, place: Place
 ) -> tuple[Schema, bool]:
     """What `field(...)` or `Field(...)` says about the default."""
     options = keywords(call)
@@ -205,7 +203,7 @@ def with_default(
         return plain_default(schema, default), False
     factory = options.get("default_factory")
     if factory is not None:
-        name = builder.external(factory, place)
+        name = reading.external(factory, place)
         known = name in _FACTORIES
         return ({**schema, "default": _FACTORIES[name]} if known else schema), False
     unpacked = isinstance(call, ast.Call) and any(it.arg is None for it in call.keywords)
