@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.serve.invocations import agent_runs
+from runagent_ls.serve.invocations.agent_runs import AgentRun
 from runagent_ls.serve.invocations.rows import COLUMNS, Cell
 
 BUSY_MS: Final = 2000
@@ -83,15 +85,17 @@ class Database:
         self._rows = KEPT
         self._chars = 0
 
-    def write(self, rows: Sequence[tuple[Cell, ...]]) -> None:
-        """All rows or none; there when this returns. Raises sqlite3.Error or OSError."""
+    def write(self, rows: Sequence[tuple[Cell, ...]], runs: Sequence[AgentRun] = ()) -> None:
+        """All rows or none; there when this returns. `runs` are for the registry alone. Raises
+        sqlite3.Error or OSError."""
         connection = self._open()
         try:
-            if len(rows) == 1:
+            if len(rows) == 1 and not runs:
                 connection.execute(_WRITE, rows[0])
             else:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.executemany(_WRITE, rows)
+                agent_runs.write(connection, runs)
                 connection.execute("COMMIT")
             self._forget_old(connection, rows)
         except BaseException:

@@ -15,9 +15,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.serve.invocations.agent_runs import AgentRun
 from runagent_ls.serve.invocations.database import Database, characters
 from runagent_ls.serve.invocations.rows import Cell, Ended, Invocation, RowWriter
 from runagent_ls.serve.invocations.secrets import KnownSecrets
@@ -34,6 +35,18 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _Written: TypeAlias = "asyncio.Future[None] | None"
 _Item: TypeAlias = tuple[Invocation, Ended | None, _Written]
+
+
+class _Waiting(NamedTuple):
+    """What is still to be written of a run, and who waits for it."""
+
+    row: tuple[Cell, ...]
+    run: AgentRun | None
+    written: _Written
+
+    @property
+    def characters(self) -> int:
+        return characters(self.row) + (0 if self.run is None else characters(self.run))
 
 
 class Invocations:
@@ -54,7 +67,7 @@ class Invocations:
         self._unsaved: dict[str, tuple[float, Invocation]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._waiting: deque[tuple[tuple[Cell, ...], _Written]] = deque()
+        self._waiting: deque[_Waiting] = deque()
         self._waiting_chars = 0
         self._failing = False
         self._thread: threading.Thread | None = None
@@ -197,7 +210,8 @@ class Invocations:
         if not self._waiting:
             return True
         try:
-            database.write([row for row, _ in self._waiting])
+            runs = [each.run for each in self._waiting if each.run is not None]
+            database.write([each.row for each in self._waiting], runs)
         except Exception as error:  # noqa: BLE001 - without this thread nothing is recorded
             if not self._failing:
                 _log.warning("invocations cannot be recorded in %s: %s", self.path, error)
@@ -205,7 +219,7 @@ class Invocations:
             self._drop_oldest()
             return False
         self._failing = False
-        self._tell([written for _, written in self._waiting if written is not None])
+        self._tell([each.written for each in self._waiting if each.written is not None])
         self._waiting.clear()
         self._waiting_chars = 0
         return True
@@ -217,6 +231,13 @@ class Invocations:
         except Exception:  # noqa: BLE001 - see above
             _log.exception("an invocation cannot be recorded")
             return None
+
+    def _agent_run(
+        self, run: Invocation, ended: Ended | None, row: tuple[Cell, ...]
+    ) -> AgentRun | None:
+        if self._own or ended is None or run.sdk_type != "local_server":
+            return None
+        return self._rows.agent_run(run, ended, row)
 
     def _collect(self, *, block: bool) -> bool:
         """Take over what is in the queue; whether there will be no more."""
@@ -233,8 +254,9 @@ class Invocations:
         # at once, for a row is short where a run may have been asked or answered megabytes
         row = self._row(run, ended)
         if row is not None:
-            self._waiting.append((row, written))
-            self._waiting_chars += characters(row)
+            item = _Waiting(row, self._agent_run(run, ended, row), written)
+            self._waiting.append(item)
+            self._waiting_chars += item.characters
             if self._failing:
                 self._drop_oldest()
         elif written is not None:
@@ -242,7 +264,7 @@ class Invocations:
 
     def _drop_oldest(self) -> None:
         while self._waiting_chars > _MOST_WAITING:
-            self._waiting_chars -= characters(self._waiting.popleft()[0])
+            self._waiting_chars -= self._waiting.popleft().characters
 
     def _tell(self, written: list[asyncio.Future[None]]) -> None:
         if written and self._loop is not None:

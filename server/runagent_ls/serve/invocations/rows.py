@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from runagent_ls.agents.values import JsonValue, decode
+from runagent_ls.serve.invocations.agent_runs import AgentRun, recorded_output
 
 if TYPE_CHECKING:
     from runagent_ls.agents.history.redaction.redactor import Redactor
@@ -94,6 +95,21 @@ class RowWriter:
                 ended = replace(ended, output=None)
             cells = self._row(bare, ended, redactor)
         return tuple(_storable(cell) if isinstance(cell, str) else cell for cell in cells)
+
+    def agent_run(self, run: Invocation, ended: Ended, row: Sequence[Cell]) -> AgentRun:
+        """Of a plain run that has ended; `row` is the one of its invocation."""
+        output = None
+        if isinstance(ended.output, str):
+            output = recorded_output(ended.output, self.redactor(), 2 * self.largest)
+        return AgentRun(
+            agent_id=run.agent_id,
+            input_data=str(row[COLUMNS.index("input_data")]),
+            output_data=output,
+            success=ended.status == "completed",
+            error_message=None if ended.error is None else str(row[COLUMNS.index("error_detail")]),
+            execution_time=ended.seconds,
+            at=stamp(ended.at),
+        )
 
     def _row(self, run: Invocation, ended: Ended | None, redactor: Redactor) -> tuple[Cell, ...]:
         output = error = at = milliseconds = None

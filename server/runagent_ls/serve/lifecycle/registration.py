@@ -26,6 +26,8 @@ _PLACEHOLDER: Final = {"host": "localhost", "port": 8000, "status": "initialized
 """Where an agent is that was registered and never served, as the platform writes it."""
 _CHANGED: Final = ("host", "port", "framework", "status", "deployed_at", "updated_at")
 """What serving changes of a row that is there."""
+_OURS: Final = ("host", "port", "status", "deployed_at")
+"""What tells whether a row is as we left it; runs change others."""
 _FINGERPRINTED: Final = "runagent.config.json"
 
 _Row = Mapping[str, object]
@@ -42,7 +44,7 @@ class Registration:
 
     def withdraw(self) -> None:
         """The row as it was before, unless somebody else has changed it since; never raises."""
-        ours = {name: self.written[name] for name in ("host", "port", "status", "deployed_at")}
+        ours = {name: self.written[name] for name in _OURS}
         with contextlib.suppress(sqlite3.Error), _open(self.registry.path, "rw") as database:
             columns = _columns(database)
             known = {name: value for name, value in ours.items() if name in columns}
@@ -76,7 +78,8 @@ def register(plan: AgentPlan, host: str, port: int, registry: Registry) -> Regis
             _make_tables(database)
             before = _write(database, plan, serving, registry)
             # before the row is there for others: a kill in between leaves a file that fits no row
-            leftovers.keep(registry, plan.agent_id, serving, before)
+            ours = {name: serving[name] for name in _OURS}
+            leftovers.keep(registry, plan.agent_id, ours, before)
         return Registration(registry, plan.agent_id, serving, before)
     except (sqlite3.Error, OSError) as error:
         raise StartFailedError(

@@ -169,6 +169,7 @@ def test_a_killed_server_leaves_no_address_for_ever(
     for _ in range(2):
         with serving_ours(folder, "--register", folders=tmp_path) as killed:
             assert (row(registry)["status"], row(registry)["port"]) == ("serving", killed.port)
+            change(registry, "UPDATE agents SET updated_at = 'by a run'")
             killed.process.kill()
             killed.process.wait(10)
     own_servers.announced()  # whoever looks for servers removes the records of those that are gone
