@@ -347,6 +347,22 @@ def test_a_second_editor_uses_the_server_of_the_first(
     assert run(shell, config, "greet")["state"] == "completed"
 
 
+def test_stopping_what_somebody_else_serves_tells_who_serves_it(
+    editors: MakeEditor, shell: Editor, config: Path, tmp_path: Path
+) -> None:
+    first = start(shell, config)
+    other = editors([tmp_path], SHELL, environment=environment(tmp_path))
+    other.start()
+    with pytest.raises(RefusedError, match=f"process {first['pid']}"):
+        other.request("runagent/serve/stop", {"configUri": config.as_uri()})
+    (told,) = events(other, "status")
+    assert (told["status"]["own"], told["status"]["pid"]) == (False, first["pid"])
+    assert shell.stop() == 0
+    with pytest.raises(RefusedError, match="not served by this editor"):
+        other.request("runagent/serve/stop", {"configUri": config.as_uri()})
+    assert [it["status"]["state"] for it in events(other, "status")] == ["ready", "stopped"]
+
+
 def test_the_second_editor_serves_when_the_first_has_gone(
     editors: MakeEditor, shell: Editor, config: Path, tmp_path: Path
 ) -> None:

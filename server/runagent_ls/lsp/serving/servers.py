@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.lsp.jsonrpc import RequestFailedError
 from runagent_ls.lsp.messages.serving import StartOptions
 from runagent_ls.lsp.serving.life import Life, Watcher
-from runagent_ls.lsp.serving.others import others_or_turn
+from runagent_ls.lsp.serving.others import others_or_turn, server_of_others
 from runagent_ls.lsp.serving.run_names import RunNames
-from runagent_ls.lsp.serving.served import Served
+from runagent_ls.lsp.serving.served import Served, now
 from runagent_ls.lsp.serving.telling import PlainTeller, ShellTeller, Teller
 from runagent_ls.lsp.session import Session
+from runagent_ls.serve.state import Status
 
 if TYPE_CHECKING:  # loaded with the first start
     from runagent_ls.serve.lifecycle.start_turn import StartTurn
@@ -67,6 +68,12 @@ class Servers:
         """Whether the agent's server here has no code that it could run."""
         life = self._lives.get(config)
         return life is not None and life.is_broken
+
+    def chosen(self, config: FilePath) -> str | None:
+        """The Python that the agent was last served with here."""
+        life = self._lives.get(config)
+        python = None if life is None else life.served.interpreter
+        return None if python is None else str(python)
 
     async def metrics(self, config: FilePath) -> str:
         """Counts of a server's runs. Raises `RequestFailedError` when no server answers."""
@@ -121,14 +128,21 @@ class Servers:
 
         ours = {life.pid for life in self._lives.values()}
         found = await others_or_turn(config, ours, on_wait)
-        if not isinstance(found, Served):
-            self._others.pop(config, None)
-            return found
-        self._lives.pop(config, None)
-        self._others[config] = found
-        self._teller.status(found)
-        self._changed(found)
+        self._know_others(config, found if isinstance(found, Served) else None)
         return found
+
+    def _know_others(self, config: FilePath, found: Served | None) -> None:
+        """Somebody else serves the agent, or nobody else does."""
+        if found is not None:
+            self._lives.pop(config, None)
+            self._others[config] = told = found
+        elif (gone := self._others.pop(config, None)) is not None:
+            gone.status, gone.place = Status("stopped", now()), None
+            told = gone
+        else:
+            return
+        self._teller.status(told)
+        self._changed(told)
 
     def _begin(self, config: FilePath, options: StartOptions, turn: StartTurn | None) -> Life:
         if self._closed:
@@ -155,7 +169,8 @@ class Servers:
         if life is not None and (life.goes_on or life.is_broken):
             await life.end()
             return life.served
-        others = self._others.get(config)
+        others = await server_of_others(config, {life.pid for life in self._lives.values()})
+        self._know_others(config, others)
         if others is not None and others.place is not None:
             raise RequestFailedError(
                 f"{config.parent.name} is served by another editor or a terminal (process "
@@ -170,6 +185,16 @@ class Servers:
             options = life.again(options)
             await life.end()
         return await self.start(config, options, exactly=True)
+
+    async def load_again(self, config: FilePath) -> None:
+        """What an agent was served with has changed; an agent that was not served stays so."""
+        life = self._lives.get(config)
+        if life is None or life.served.status.state == "stopped":
+            return
+        if life.goes_on and not life.is_broken:
+            life.reload()
+        else:
+            await self.restart(config, StartOptions())
 
     def files_changed(self, paths: Sequence[FilePath]) -> None:
         """Files were written: servers need not find that out by themselves."""
