@@ -37,6 +37,7 @@ export function activate(context: vscode.ExtensionContext): void {
     server,
     serveOptions: serveOptionsFor,
     newRunId: randomUUID,
+    translate: vscode.l10n.t,
     now: () => performance.now(),
     changed: (run, event) => commands.run.panels.changed(run, event),
   });
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
       serverChanged(state, runs, commands.serving, listener);
     },
     crashed: reportCrash,
+    translate: vscode.l10n.t,
     now: () => performance.now(),
   });
   controller = started;
@@ -140,7 +142,7 @@ function planFinder(extensionFolder: string, log: vscode.LogOutputChannel): () =
     const { interpreter, tried } = await climb(interpreterRungs(), askVersion);
     for (const line of describeAttempts(tried)) log.info(`Looking for Python: ${line}`);
     settingWarning.tell(tried, interpreter?.origin);
-    if (interpreter === undefined) return { plan: undefined, message: noPythonMessage(tried) };
+    if (interpreter === undefined) return { plan: undefined, message: noPythonMessage(tried, vscode.l10n.t) };
     return { plan: launchPlan(interpreter, extensionFolder) };
   };
 }

@@ -1,4 +1,5 @@
 import type { Interpreter } from '../server/plan';
+import type { Translate } from '../translate';
 import { DeadlineError, withDeadline } from './deadline';
 
 export type Version = readonly [major: number, minor: number, patch: number];
@@ -121,10 +122,9 @@ export function describeAttempts(tried: readonly Attempt[]): string[] {
   );
 }
 
-/** What to say when no rung had a suitable Python. */
-export function noPythonMessage(tried: readonly Attempt[]): string {
-  return (
-    `RunAgent needs Python ${OLDEST[0]}.${OLDEST[1]} or newer and found none. Tried: ` +
-    `${describeAttempts(tried).join('; ')}.`
-  );
+/** What to say when no rung had a suitable Python. What was tried is said as in the log. */
+export function noPythonMessage(tried: readonly Attempt[], t: Translate): string {
+  const oldest = `${OLDEST[0]}.${OLDEST[1]}`;
+  const attempts = describeAttempts(tried).join('; ');
+  return t('RunAgent needs Python {0} or newer and found none. Tried: {1}.', oldest, attempts);
 }

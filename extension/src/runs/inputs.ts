@@ -1,4 +1,5 @@
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
+import type { Translate } from '../translate';
 import { asJson } from './display';
 import { type Definitions, type JsonSchema, mismatch, resolved } from './schema_check';
 
@@ -41,47 +42,62 @@ function choicesOf(schema: JsonSchema): unknown[] | undefined {
 }
 
 /** The value that `text`, as typed by a person, stands for. */
-export function readText(parameter: ParameterInfo, text: string): Reading {
+export function readText(parameter: ParameterInfo, text: string, t: Translate): Reading {
   const schema = parameter.schema as JsonSchema;
   if (text === '' && !parameter.required) return { kind: 'left-out' };
   if (isPlainText(schema)) return { kind: 'value', value: text };
   if (text.trim() === '') {
-    return { kind: 'wrong', message: `${parameter.name} is required: ${expectation(schema)}.` };
+    return { kind: 'wrong', message: t('{0} is required: {1}.', parameter.name, expectation(schema, t)) };
   }
   const parsed = parseJson(text);
   if (parsed === undefined || mismatch(schema, parsed.value) !== undefined) {
     if (mismatch(schema, text) === undefined) return { kind: 'value', value: text };
     const reason = parsed === undefined ? undefined : mismatch(schema, parsed.value);
-    return { kind: 'wrong', message: wrongText(parameter, schema, reason) };
+    return { kind: 'wrong', message: wrongText(parameter, schema, reason, t) };
   }
   return { kind: 'value', value: parsed.value };
 }
+
+/** For a reading whose words nobody sees. */
+const untranslated: Translate = (text) => text;
 
 /** The text that `readText` turns into `value` again. */
 export function textFor(parameter: ParameterInfo, value: unknown): string {
   if (typeof value !== 'string') return JSON.stringify(value) ?? '';
   if (isPlainText(parameter.schema as JsonSchema)) return value;
-  const reading = readText(parameter, value);
+  const reading = readText(parameter, value, untranslated);
   const same = reading.kind === 'value' && reading.value === value;
   return same ? value : JSON.stringify(value);
 }
 
 /** What may be typed, for a hint under the field. */
-export function expectation(schema: JsonSchema): string {
+export function expectation(schema: JsonSchema, t: Translate): string {
   const types = typesOf(schema).filter((type) => type !== 'null');
-  if (types.length === 0) return 'text, or JSON such as 5, true or {"a": 1}; "quoted" to stay a text';
-  return types.map((type) => WORDS[type] ?? type).join(' or ');
+  if (types.length === 0)
+    return t('text, or JSON such as 5, true or {0}; "quoted" to stay a text', '{"a": 1}');
+  return types.map((type) => nameOfType(type, t)).join(t(' or '));
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a JSON list such as ["a", "b"]',
-  object: 'a JSON object such as {"a": 1}',
-  choice: 'one of the choices',
-};
+function nameOfType(type: string, t: Translate): string {
+  switch (type) {
+    case 'string':
+      return t('text');
+    case 'integer':
+      return t('a whole number');
+    case 'number':
+      return t('a number');
+    case 'boolean':
+      return t('true or false');
+    case 'array':
+      return t('a JSON list such as {0}', '["a", "b"]');
+    case 'object':
+      return t('a JSON object such as {0}', '{"a": 1}');
+    case 'choice':
+      return t('one of the choices');
+    default:
+      return type;
+  }
+}
 
 /** Puts values where a call needs them: positional-only parameters in order, the others by name. */
 export function collect(info: EntrypointInfo, values: ReadonlyMap<string, unknown>): Inputs {
@@ -122,20 +138,25 @@ export function inputsToJson(info: EntrypointInfo, inputs: Inputs): string {
 export function inputsFromJson(
   info: EntrypointInfo,
   text: string,
+  t: Translate,
 ): { readonly inputs: Inputs } | { readonly problem: string } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { problem: `This is not JSON yet: ${error instanceof Error ? error.message : String(error)}` };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { problem: t('This is not JSON yet: {0}', reason) };
   }
-  if (!isObject(value)) return { problem: 'The inputs must be one JSON object: { "name": value, … }.' };
+  if (!isObject(value)) {
+    return { problem: t('The inputs must be one JSON object: {0}.', '{ "name": value, … }') };
+  }
   const { args, kwargs } = value;
   const holdsBoth =
     Array.isArray(args) && isObject(kwargs) && Object.keys(value).every((key) => BOTH_KEYS.has(key));
   if (holdsBoth) return { inputs: { args, kwargs } };
   if (!takesPositional(info)) return { inputs: { args: [], kwargs: value } };
-  return { problem: 'This entrypoint takes positional arguments: write { "args": [ … ], "kwargs": { … } }.' };
+  const both = '{ "args": [ … ], "kwargs": { … } }';
+  return { problem: t('This entrypoint takes positional arguments: write {0}.', both) };
 }
 
 const BOTH_KEYS = new Set(['args', 'kwargs']);
@@ -207,10 +228,16 @@ function alternativeTypes(schema: JsonSchema, definitions: Definitions): string[
   return types.length > 0 ? types : ['choice'];
 }
 
-function wrongText(parameter: ParameterInfo, schema: JsonSchema, reason: string | undefined): string {
+function wrongText(
+  { name }: ParameterInfo,
+  schema: JsonSchema,
+  reason: string | undefined,
+  t: Translate,
+): string {
+  const expected = expectation(schema, t);
   return reason === undefined
-    ? `${parameter.name} takes ${expectation(schema)}.`
-    : `${parameter.name} takes ${expectation(schema)}: ${reason}.`;
+    ? t('{0} takes {1}.', name, expected)
+    : t('{0} takes {1}: {2}.', name, expected, reason);
 }
 
 function parseJson(text: string): { readonly value: unknown } | undefined {

@@ -60,7 +60,7 @@ export class JsonInputs implements vscode.Disposable, vscode.CodeLensProvider {
     const edited = typeof uri === 'string' ? this.#edited.get(uri) : undefined;
     const document = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
     if (edited === undefined || document === undefined) return;
-    const read = inputsFromJson(edited.info, document.getText());
+    const read = inputsFromJson(edited.info, document.getText(), vscode.l10n.t);
     if ('problem' in read) {
       void vscode.window.showWarningMessage(read.problem);
       return;

@@ -81,7 +81,7 @@ function askText({ title, step, steps, parameter, before }: Question): Promise<A
   input.password = looksSecret(parameter.name);
   input.value = before === undefined ? '' : textFor(parameter, before.value);
   const validate = () => {
-    const reading = readText(parameter, input.value);
+    const reading = readText(parameter, input.value, l10n.t);
     input.validationMessage = reading.kind === 'wrong' ? reading.message : undefined;
     return reading;
   };
@@ -111,7 +111,7 @@ function askChoice({ title, step, steps, parameter, before }: Question, offered:
   });
   const leaveOut: Item = {
     label: l10n.t('Leave out'),
-    description: defaultHint(parameter),
+    ...(parameter.defaultText === null ? {} : { description: l10n.t('default {0}', parameter.defaultText) }),
     answer: { kind: 'left-out' },
   };
   pick.items = parameter.required ? values : [leaveOut, ...values];
@@ -150,7 +150,7 @@ function answered(
 
 function hint(parameter: ParameterInfo): string {
   const description = parameter.description?.trim();
-  const kind = parameter.annotation ?? expectation(parameter.schema);
+  const kind = parameter.annotation ?? expectation(parameter.schema, l10n.t);
   return description ? `${description} (${kind})` : kind;
 }
 

@@ -7,6 +7,7 @@ import type {
   RunStateParams,
   ServeOptions,
 } from '../server/protocol.generated';
+import type { Translate } from '../translate';
 import { AckGate } from './ack_gate';
 import { asJson, displayItem, displayValue, wholeText } from './display';
 import type { Inputs } from './inputs';
@@ -32,6 +33,7 @@ export interface RunEnvironment {
   /** How to serve the agent when nobody does; undefined: it is not to be served. */
   serveOptions(request: RunRequest): Promise<ServeOptions | undefined>;
   newRunId(): string;
+  readonly translate: Translate;
   now(): number;
   changed(run: Run, event: RunEvent): void;
 }
@@ -97,7 +99,9 @@ export class Run {
       error: {
         code,
         message,
-        suggestion: 'Run again once the RunAgent server is ready; its log says why it is not.',
+        suggestion: this.environment.translate(
+          'Run again once the RunAgent server is ready; its log says why it is not.',
+        ),
         action: 'show-logs',
         details: null,
       },
@@ -126,7 +130,9 @@ export class Run {
       const request = () => server.request('runagent/cancel', { runId: this.id });
       this.#apply({ type: 'cancelAnswer', result: await withDeadline(CANCEL_LIMIT_MS, request) });
     } catch (error) {
-      const message = `Cancelling got ${error instanceof Error ? error.message : 'no answer'}. "RunAgent: Restart Server" ends it.`;
+      const t = this.environment.translate;
+      const reason = error instanceof Error ? error.message : t('no answer');
+      const message = t('Cancelling got {0}. "RunAgent: Restart Server" ends it.', reason);
       this.#apply({ type: 'cancelAnswer', result: { found: false, stopped: false, message } });
     }
   }

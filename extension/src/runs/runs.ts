@@ -22,6 +22,11 @@ export class Runs {
     return [...this.#byId.values()].filter((run) => !run.isOver);
   }
 
+  /** The runs of one agent that go on. */
+  activeOf(configUri: string): Run[] {
+    return this.active().filter(({ request }) => request.configUri === configUri);
+  }
+
   activeOn(entrypoint: Pick<RunRequest, 'configUri' | 'tag'>): Run | undefined {
     return this.active().find((run) => sameEntrypoint(run.request, entrypoint));
   }
@@ -48,7 +53,8 @@ export class Runs {
   serverStopped(): void {
     for (const run of this.active()) {
       if (run.model.phase === 'preparing') continue;
-      run.fail('SERVER_STOPPED', 'The RunAgent server stopped while this run was going on.');
+      const message = this.environment.translate('The RunAgent server stopped while this run was going on.');
+      run.fail('SERVER_STOPPED', message);
     }
   }
 }

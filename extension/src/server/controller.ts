@@ -1,3 +1,4 @@
+import type { Translate } from '../translate';
 import { type Interpreter, type LaunchPlan, samePlan } from './plan';
 
 /** A running server process with its connection. */
@@ -27,6 +28,7 @@ export interface ControllerDependencies<S extends Session> {
   createSession(plan: LaunchPlan, died: () => void): S;
   stateChanged(state: ServerState<S>): void;
   crashed(message: string, willRestart: boolean): void;
+  readonly translate: Translate;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
 }
@@ -143,9 +145,10 @@ export class ServerController<S extends Session> {
     const now = this.dependencies.now();
     const first = now - this.#lastCrash > CRASH_MEMORY_MS;
     this.#lastCrash = now;
+    const t = this.dependencies.translate;
     const message = first
-      ? 'The RunAgent server stopped unexpectedly and is being restarted.'
-      : 'The RunAgent server stopped unexpectedly again, so it was not restarted.';
+      ? t('The RunAgent server stopped unexpectedly and is being restarted.')
+      : t('The RunAgent server stopped unexpectedly again, so it was not restarted.');
     this.#enter({ kind: 'stopped', cause: 'crashed', message });
     this.dependencies.crashed(message, first);
     if (first) void this.#want(false);

@@ -34,7 +34,12 @@ export class LanguageStatus implements vscode.Disposable {
   }
 
   #draw(): void {
-    const { text, detail, severity, busy, action } = statusText(this.#state, this.version, this.#projects);
+    const { text, detail, severity, busy, action } = statusText(
+      this.#state,
+      this.version,
+      this.#projects,
+      vscode.l10n.t,
+    );
     this.#item.text = text;
     this.#item.detail = detail;
     this.#item.busy = busy;

@@ -1,4 +1,5 @@
 import type { ServerState, StopCause } from '../server/controller';
+import type { Translate } from '../translate';
 
 export interface StatusText {
   readonly text: string;
@@ -9,28 +10,33 @@ export interface StatusText {
 }
 
 /** What the language status item says. `projects` is undefined until the server has told. */
-export function statusText(state: ServerState<unknown>, version: string, projects?: number): StatusText {
+export function statusText(
+  state: ServerState<unknown>,
+  version: string,
+  projects: number | undefined,
+  t: Translate,
+): StatusText {
   const calm = { severity: 'information', busy: false, action: 'showLogs' } as const;
   switch (state.kind) {
     case 'looking':
-      return { ...calm, text: 'RunAgent', detail: 'looking for Python', busy: true };
+      return { ...calm, text: 'RunAgent', detail: t('looking for Python'), busy: true };
     case 'starting':
       return {
         ...calm,
         text: 'RunAgent',
-        detail: `starting with Python ${state.interpreter.version}`,
+        detail: t('starting with Python {0}', state.interpreter.version),
         busy: true,
       };
     case 'ready':
       return {
         ...calm,
-        text: `RunAgent ${version}${projects === undefined ? '' : ` · ${count(projects)}`}`,
-        detail: `ready, Python ${state.interpreter.version} from ${state.interpreter.origin}`,
+        text: `RunAgent ${version}${projects === undefined ? '' : ` · ${count(projects, t)}`}`,
+        detail: t('ready, Python {0} from {1}', state.interpreter.version, state.interpreter.origin),
       };
     case 'stopped':
       return {
-        text: 'RunAgent stopped',
-        detail: STOPPED[state.cause],
+        text: t('RunAgent stopped'),
+        detail: stopped(state.cause, t),
         severity: state.cause === 'asked' ? 'information' : 'error',
         busy: false,
         action: 'restart',
@@ -39,14 +45,20 @@ export function statusText(state: ServerState<unknown>, version: string, project
 }
 
 /** Short, so that the action beside it stays in sight; the whole story is in the message and the log. */
-const STOPPED: Readonly<Record<StopCause, string>> = {
-  asked: 'not running',
-  'no-python': 'no suitable Python',
-  'start-failed': 'did not start',
-  crashed: 'ended unexpectedly',
-};
+function stopped(cause: StopCause, t: Translate): string {
+  switch (cause) {
+    case 'asked':
+      return t('not running');
+    case 'no-python':
+      return t('no suitable Python');
+    case 'start-failed':
+      return t('did not start');
+    case 'crashed':
+      return t('ended unexpectedly');
+  }
+}
 
-function count(projects: number): string {
-  if (projects === 0) return 'no agents';
-  return projects === 1 ? '1 agent' : `${projects} agents`;
+function count(projects: number, t: Translate): string {
+  if (projects === 0) return t('no agents');
+  return projects === 1 ? t('1 agent') : t('{0} agents', projects);
 }

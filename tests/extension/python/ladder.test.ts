@@ -8,6 +8,7 @@ import {
   type Rung,
   survey,
 } from '../../../extension/src/python/ladder';
+import { plain } from '../plain';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -86,7 +87,7 @@ describe('climbing', () => {
       probe,
     );
     expect(result.interpreter).toBeUndefined();
-    expect(noPythonMessage(result.tried)).toBe(
+    expect(noPythonMessage(result.tried, plain)).toBe(
       'RunAgent needs Python 3.11 or newer and found none. Tried: the setting is not set; ' +
         '/py-2.7.18 (the PATH) is Python 2.7.18, but 3.11 or newer is needed; /x (the PATH) is not a Python.',
     );

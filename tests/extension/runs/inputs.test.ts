@@ -14,6 +14,7 @@ import {
   withBlanks,
 } from '../../../extension/src/runs/inputs';
 import type { JsonSchema } from '../../../extension/src/runs/schema_check';
+import { plain } from '../plain';
 import { entrypoint, parameter } from './parameters';
 
 const OPTIONAL = { required: false };
@@ -61,7 +62,7 @@ describe('reading what was typed', () => {
     [TEXT_OR_HOME, 'Elm', 'Elm'],
     [{ anyOf: [{ type: 'string' }, { enum: [1, 2] }] }, '2', 2],
   ])('%j takes %j as %j', (schema, text, value) => {
-    expect(readText(parameter('x', schema as Record<string, unknown>), text)).toEqual({
+    expect(readText(parameter('x', schema as Record<string, unknown>), text, plain)).toEqual({
       kind: 'value',
       value,
     });
@@ -77,13 +78,13 @@ describe('reading what was typed', () => {
     [USER, '{"nam": 1}', /"name" is missing/],
     [{}, ' ', /is required/],
   ])('%j does not take %j', (schema, text, message) => {
-    const reading = readText(parameter('x', schema as Record<string, unknown>), text);
+    const reading = readText(parameter('x', schema as Record<string, unknown>), text, plain);
     expect(reading).toEqual({ kind: 'wrong', message: expect.stringMatching(message) });
   });
 
   it('leaves out what is optional and empty', () => {
     for (const schema of [{ type: 'string' }, { type: 'integer' }, {}]) {
-      expect(readText(parameter('x', schema, OPTIONAL), '')).toEqual({ kind: 'left-out' });
+      expect(readText(parameter('x', schema, OPTIONAL), '', plain)).toEqual({ kind: 'left-out' });
     }
   });
 });
@@ -104,7 +105,7 @@ describe('showing a value as text', () => {
     [NULLABLE_TEXT, 'null'],
   ])('%j and %j come back the same', (schema, value) => {
     const field = parameter('x', schema as Record<string, unknown>);
-    expect(readText(field, textFor(field, value))).toEqual({ kind: 'value', value });
+    expect(readText(field, textFor(field, value), plain)).toEqual({ kind: 'value', value });
   });
 });
 
@@ -119,9 +120,9 @@ describe('fields', () => {
   });
 
   it('says what may be typed', () => {
-    expect(expectation(TEXT_OR_NUMBER)).toBe('a whole number or text');
-    expect(expectation(NULLABLE_TEXT)).toBe('text');
-    expect(expectation({})).toMatch(/^text, or JSON/);
+    expect(expectation(TEXT_OR_NUMBER, plain)).toBe('a whole number or text');
+    expect(expectation(NULLABLE_TEXT, plain)).toBe('text');
+    expect(expectation({}, plain)).toMatch(/^text, or JSON/);
   });
 
   it('asks one by one only where the signature is known', () => {
@@ -199,12 +200,12 @@ describe('inputs as JSON', () => {
     [byPosition, { args: [1], kwargs: { a: 2 } }],
     [byName, { args: [1], kwargs: {} }],
   ])('comes back as it was', (info, inputs) => {
-    expect(inputsFromJson(info, inputsToJson(info, inputs))).toEqual({ inputs });
+    expect(inputsFromJson(info, inputsToJson(info, inputs), plain)).toEqual({ inputs });
   });
 
   it('takes parameters named args and kwargs for what they are', () => {
     const text = '{"args": "--help", "kwargs": 1}';
-    expect(inputsFromJson(byName, text)).toEqual({
+    expect(inputsFromJson(byName, text, plain)).toEqual({
       inputs: { args: [], kwargs: { args: '--help', kwargs: 1 } },
     });
   });
@@ -215,6 +216,6 @@ describe('inputs as JSON', () => {
     [byName, 'null', /one JSON object/],
     [byPosition, '{"x": 1}', /positional arguments/],
   ])('says what is wrong', (info, text, problem) => {
-    expect(inputsFromJson(info, text)).toEqual({ problem: expect.stringMatching(problem) });
+    expect(inputsFromJson(info, text, plain)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });

@@ -4,6 +4,7 @@ import { Runs } from '../../../extension/src/runs/runs';
 import type { RunEvent } from '../../../extension/src/runs/view_model';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
 import type { Requests, RunError, RunOutcome } from '../../../extension/src/server/protocol.generated';
+import { plain } from '../plain';
 
 interface Sent {
   readonly method: string;
@@ -54,6 +55,7 @@ beforeEach(() => {
   runs = new Runs({
     server: () => access(),
     serveOptions: (request) => serveOptions(request),
+    translate: plain,
     newRunId: () => {
       id += 1;
       return `run-${id}`;

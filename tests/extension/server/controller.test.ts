@@ -6,6 +6,7 @@ import {
   type Session,
 } from '../../../extension/src/server/controller';
 import { type LaunchPlan, launchPlan } from '../../../extension/src/server/plan';
+import { plain } from '../plain';
 
 class FakeSession implements Session {
   running = false;
@@ -48,6 +49,7 @@ class Bench {
     },
     stateChanged: (state) => this.states.push(state),
     crashed: (_message, willRestart) => this.crashes.push(willRestart),
+    translate: plain,
     now: () => this.time,
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServerState } from '../../../extension/src/server/controller';
 import { describeState } from '../../../extension/src/server/describe_state';
 import { statusText } from '../../../extension/src/views/status_text';
+import { marked, plain } from '../plain';
 
 const interpreter = { executable: '/usr/bin/python3', version: '3.12.1', origin: 'the PATH' };
 const ready: ServerState<object> = { kind: 'ready', interpreter, session: {} };
@@ -9,11 +10,11 @@ const crashed: ServerState<object> = { kind: 'stopped', cause: 'crashed', messag
 
 describe('the status item', () => {
   it('is busy while the server starts', () => {
-    expect(statusText({ kind: 'looking' }, '0.1.0')).toMatchObject({
+    expect(statusText({ kind: 'looking' }, '0.1.0', undefined, plain)).toMatchObject({
       busy: true,
       detail: 'looking for Python',
     });
-    expect(statusText({ kind: 'starting', interpreter }, '0.1.0')).toMatchObject({
+    expect(statusText({ kind: 'starting', interpreter }, '0.1.0', undefined, plain)).toMatchObject({
       busy: true,
       detail: 'starting with Python 3.12.1',
     });
@@ -25,7 +26,7 @@ describe('the status item', () => {
     [1, 'RunAgent 0.1.0 · 1 agent'],
     [12, 'RunAgent 0.1.0 · 12 agents'],
   ])('with %s projects says %s', (projects, text) => {
-    expect(statusText(ready, '0.1.0', projects)).toMatchObject({
+    expect(statusText(ready, '0.1.0', projects, plain)).toMatchObject({
       text,
       detail: 'ready, Python 3.12.1 from the PATH',
       action: 'showLogs',
@@ -34,7 +35,7 @@ describe('the status item', () => {
   });
 
   it('offers a restart when the server has stopped', () => {
-    expect(statusText(crashed, '0.1.0')).toMatchObject({
+    expect(statusText(crashed, '0.1.0', undefined, plain)).toMatchObject({
       detail: 'ended unexpectedly',
       severity: 'error',
       action: 'restart',
@@ -48,5 +49,13 @@ describe('the log', () => {
       'Starting the server with /usr/bin/python3 (Python 3.12.1 from the PATH).',
     );
     expect(describeState(crashed)).toBe('The server is stopped. It ended.');
+  });
+
+  it('is in the user’s language', () => {
+    const stopped: ServerState<unknown> = { kind: 'stopped', cause: 'crashed', message: '' };
+    expect(statusText(stopped, '0.1.0', undefined, marked)).toMatchObject({
+      text: '«RunAgent stopped»',
+      detail: '«ended unexpectedly»',
+    });
   });
 });
