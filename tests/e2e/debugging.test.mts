@@ -89,6 +89,30 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   await debuggerIsGone(window);
 });
 
+test('after the debugger has left a run, others are answered while that run goes on', async () => {
+  const window = await open([debuggerVsix]);
+  const line = lines.findIndex((text) => text.includes('yield f"')) + 1;
+  await window.goTo(line);
+  await window.page.keyboard.press('F9');
+  await window.command('RunAgent: Debug Entrypoint…');
+  await window.choose('Entrypoint to debug', 'count_down_stream');
+  await window.answer('Stream count_down_stream: start', '100000');
+  await window.waitForInput('Stream count_down_stream: pause');
+  await window.quickInput.fill('0.05');
+  await window.page.keyboard.press('Enter');
+  await stoppedIn(window, line);
+  await window.page.keyboard.press('Shift+F5');
+  await window.runSays('Running', '99999 ...');
+  await window.command('RunAgent: Run Entrypoint…');
+  await window.choose('Entrypoint to run', 'greet');
+  await window.answer('Run greet: name', 'Ada');
+  await window.choose('Run greet: excited', 'Leave out');
+  await window.runSays('Completed', 'Hello, Ada.');
+  assert.match(await window.agentStatus(), /for debugging/, 'the first run goes on');
+  await window.command('RunAgent: Cancel Run');
+  await debuggerIsGone(window);
+});
+
 test('an editor that is killed while it debugs leaves no process behind', async () => {
   const window = await open([debuggerVsix]);
   await window.goTo(breakpoint);

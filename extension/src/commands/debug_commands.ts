@@ -104,17 +104,19 @@ export class DebugCommands implements vscode.Disposable {
     const { serving, runs } = this.parts;
     if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
     try {
-      const going = runs.active().filter(({ request }) => request.configUri === configUri);
-      // A run that was paused goes on when its debugger leaves.
-      await Promise.all(going.map((run) => run.ended));
+      // A run that was paused goes on when its debugger leaves, and others may begin meanwhile.
+      for (let going = runs.activeOf(configUri); going.length > 0; going = runs.activeOf(configUri)) {
+        await Promise.all(going.map((run) => run.ended));
+      }
       if ([...this.#attachedTo.values()].includes(configUri)) return;
+      if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
       await this.#serveAsUsual(configUri);
     } catch (error) {
       reportFailure(error);
     }
   }
 
-  /** Without its debugger the agent would let every run wait for one. */
+  /** The debugger's port is closed, and code runs at its full speed. */
   async #serveAsUsual(configUri: string): Promise<void> {
     const { serving, server } = this.parts;
     await serve({ serving }, await server(), 'runagent/serve/restart', { configUri });
