@@ -271,6 +271,14 @@ export class Workbench {
     return this.#processes((line) => line.includes('--type=extensionHost'));
   }
 
+  /** The processes of the editor itself, its main one first. */
+  editorProcesses(): number[] {
+    const ours = [...this.serverProcesses(), ...this.agentProcesses()];
+    const main = this.#processes((line) => line.includes('server-main.js'));
+    const others = this.#processes(() => true).filter((pid) => !main.includes(pid) && !ours.includes(pid));
+    return [...main, ...others];
+  }
+
   /** The processes with this window's folder in their command line, or in that of their parent. */
   #processes(fits: (line: string) => boolean): number[] {
     const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
