@@ -10,7 +10,8 @@ from pathlib import Path
 from runagent_ls.agents.call import Call
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.policy import CallPolicy
-from runagent_ls.agents.targets.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve, resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.exit_codes import CommandError

@@ -83,26 +83,26 @@ class Calling:
         """What finds the agent. The cloud only when `place` says so."""
 
         async def resolve_target() -> Target:
-            from runagent_ls.agents.targets import target
+            from runagent_ls.agents.targets import resolving
 
             await self._session.settings_read()
             settings = self._session.settings_for(place.config_path)
             agent_id = self.agent_id(place)
             if place.cloud:
-                return target.resolve_cloud(agent_id, await self.cloud(settings.cloud_base_url))
+                return resolving.resolve_cloud(agent_id, await self.cloud(settings.cloud_base_url))
             if place.port is not None or place.host is not None:
-                return await target.resolve(agent_id, place.host, place.port, timeouts=timeouts)
+                return await resolving.resolve(agent_id, place.host, place.port, timeouts=timeouts)
             if settings.port is not None:
-                return await target.resolve(
+                return await resolving.resolve(
                     agent_id, settings.host, settings.port, source="setting", timeouts=timeouts
                 )
             config = place.config_path
             if config is None or place.agent_id is not None:
-                return await target.resolve(agent_id, timeouts=timeouts)
+                return await resolving.resolve(agent_id, timeouts=timeouts)
             own = self._servers.answering(config)
             if own is not None and (found := own.target()) is not None:
                 return found
-            return await target.resolve(agent_id, timeouts=timeouts, config_path=config)
+            return await resolving.resolve(agent_id, timeouts=timeouts, config_path=config)
 
         return resolve_target
 

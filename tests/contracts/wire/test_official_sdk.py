@@ -19,7 +19,8 @@ from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve, resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from serve_real_agent import RunningAgent, environment, interpreter, serving
 
 AGENT_ID = "7d1f4a52-3c0b-4c55-9d0e-2f6f7a9b1c77"

@@ -33,7 +33,8 @@ from runagent_ls.agents.errors import (
 )
 from runagent_ls.agents.runs import OutputItem, execute
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import Target, resolve
+from runagent_ls.agents.targets.resolving import resolve
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from serve_real_agent import RunningAgent, serving
 

@@ -17,7 +17,8 @@ from runagent_ls.agents.rest.answers import result_of_run
 from runagent_ls.agents.rest.records import invocation_of, invocations_of, stats_of, status_of
 from runagent_ls.agents.rest.reports import architecture_of, health_of
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 
 LOCAL = Target("127.0.0.1", 8450, "agent", "explicit")
 IN_CLOUD = resolve_cloud("agent", Cloud("https://x.example", "given", ApiKey("rau_key")))

@@ -20,7 +20,8 @@ from runagent_ls.agents.errors import (
 )
 from runagent_ls.agents.rest.requests import body_for
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

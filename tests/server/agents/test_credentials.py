@@ -25,7 +25,7 @@ from runagent_ls.agents.targets.credentials import (
     normal_base_url,
 )
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
 from serve_real_agent import environment, interpreter
 
 

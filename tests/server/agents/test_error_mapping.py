@@ -20,7 +20,8 @@ from runagent_ls.agents.call import Call, Chunk
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve, resolve_cloud
+from runagent_ls.agents.targets.target import Target
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 WIRE = Path(__file__).parents[2] / "fixtures" / "wire"

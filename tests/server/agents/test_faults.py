@@ -28,7 +28,8 @@ from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.streams import websocket
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 AGENT = "11111111-2222-4333-8444-555555555555"

@@ -23,7 +23,8 @@ from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError, ConnectionFailedError, RequestRefusedError
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
 from runagent_ls.agents.targets.network import proxy_for, shown, tls_context
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 ONLY_THE_PROXY_KNOWS = "cloud.test"

@@ -19,7 +19,7 @@ from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.own_servers import OwnServer, ServerToken
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import resolve
+from runagent_ls.agents.targets.resolving import resolve
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 HEALTH = "GET /api/v1/health"

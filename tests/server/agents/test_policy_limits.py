@@ -31,7 +31,8 @@ from runagent_ls.agents.call import Call, RunResult
 from runagent_ls.agents.policy import CallPolicy, key_of, verdict_of
 from runagent_ls.agents.runs import RunOutcome, execute
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 
 

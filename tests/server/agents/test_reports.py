@@ -13,7 +13,8 @@ from cloud_stand_in import BUSY, FOREIGN, NOT_DEPLOYED, RunningCloud
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError, NotFoundError, RequestRefusedError
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
-from runagent_ls.agents.targets.target import Target, resolve_cloud
+from runagent_ls.agents.targets.resolving import resolve_cloud
+from runagent_ls.agents.targets.target import Target
 
 AGENT = "11111111-2222-4333-8444-555555555555"
 WIRE = Path(__file__).parents[2] / "fixtures" / "wire"

@@ -22,7 +22,8 @@ from runagent_ls.agents.errors import (
 from runagent_ls.agents.targets import registry as registry_module
 from runagent_ls.agents.targets.address import is_loopback
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import Target, resolve
+from runagent_ls.agents.targets.resolving import resolve
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from serve_real_agent import environment, interpreter
 

@@ -57,14 +57,14 @@ async def others_or_turn(
 async def server_of_others(config: FilePath, ours: Collection[int | None]) -> Served | None:
     """The newest one that answers for this configuration; `ours` are processes not to count."""
     from runagent_ls.agents.errors import AgentError
-    from runagent_ls.agents.targets import own_servers, target
+    from runagent_ls.agents.targets import own_servers, resolving
     from runagent_ls.serve.lifecycle.events import Ready
 
     for server in await asyncio.to_thread(own_servers.find, None, config):
         if server.pid in ours:
             continue
         try:
-            found = await target.resolve(server.agent_id, server.host, server.port)
+            found = await resolving.resolve(server.agent_id, server.host, server.port)
         except AgentError:
             continue
         place = Ready(found.host, found.port, server.token, server.agent_id, server.pid, False)

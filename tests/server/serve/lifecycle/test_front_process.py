@@ -22,7 +22,8 @@ from runagent_ls.agents.errors import AgentError
 from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.processes import is_running
 from runagent_ls.agents.targets.registry import Registry
-from runagent_ls.agents.targets.target import Target, resolve
+from runagent_ls.agents.targets.resolving import resolve
+from runagent_ls.agents.targets.target import Target
 from runagent_ls.serve.lifecycle import launch
 from runagent_ls.serve.lifecycle.events import (
     Event,
@@ -494,9 +495,9 @@ def test_options_are_the_same_on_the_other_side(tmp_path: Path) -> None:
         ("a.example", "b.example"),
         DebugPlan(tmp_path / "libs", port=5678),
     )
-    assert serve_options(parse(chosen.to_arguments())) == chosen
+    assert serve_options(parse([*chosen.to_arguments(), "--control"])) == chosen
     plain = ServeOptions(tmp_path)
-    assert serve_options(parse(plain.to_arguments())) == plain
+    assert serve_options(parse([*plain.to_arguments(), "--control"])) == plain
     assert json.dumps(chosen.to_arguments())
 
 
