@@ -79,6 +79,8 @@ class Editor:
         self.messages: list[Json] = []
         """Notifications and requests of the server, in order."""
         self.acknowledges = True
+        self.chooses: str | None = None
+        """The button that is pressed when the server asks something; None closes the question."""
         self.on_output: Callable[[Json], None] | None = None
         self.stderr = b""
         self._answers: dict[int, Json] = {}
@@ -297,6 +299,9 @@ class Editor:
             self._arrived.notify_all()
 
     def _own_answer(self, message: Json) -> object:
+        if message["method"] == "window/showMessageRequest":
+            actions = message["params"]["actions"]
+            return next((it for it in actions if it["title"] == self.chooses), None)
         if message["method"] != "workspace/configuration":
             return None
         scoped: Json = self.settings.get("by folder", {})

@@ -143,6 +143,7 @@ def test_the_shell_keeps_its_commands_to_itself(editors: MakeEditor) -> None:
         "runagent.batch",
         "runagent.serve.start",
         "runagent.serve.stop",
+        "runagent.installRequirements",
     ]
     assert plain["executeCommandProvider"]["commands"] == commands
     assert "executeCommandProvider" not in shell

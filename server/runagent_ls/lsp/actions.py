@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from runagent_ls.lsp.capabilities import INSTALL_COMMAND
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
+from runagent_ls.rules.faults import faults
 from runagent_ls.rules.finding import Finding
+from runagent_ls.text.command_line import command_line
 from runagent_ls.text.position import Position
 
 QUICK_FIX = "quickfix"
+MISSING_DEPENDENCY = "missing-dependency"
 
 
 class Actions:
@@ -33,9 +40,31 @@ class Actions:
         touched = [
             finding
             for finding in self._diagnostics.findings(path)
-            if finding.fix is not None and finding.range.start <= end and start <= finding.range.end
+            if finding.range.start <= end and start <= finding.range.end
         ]
-        return [self._action(finding, len(touched) == 1) for finding in touched]
+        fixable = [finding for finding in touched if finding.fix is not None]
+        actions = [self._action(finding, len(fixable) == 1) for finding in fixable]
+        if not self._session.client.is_runagent_shell:  # that one offers it in a terminal
+            actions += [it for finding in touched for it in self._installs(path, finding)]
+        return actions
+
+    def _installs(self, path: FilePath, finding: Finding) -> Iterator[Json]:
+        """The command that installs what an agent that `path` belongs to does not find."""
+        words = finding.data.get("command")
+        if finding.slug != MISSING_DEPENDENCY or not isinstance(words, list) or not words:
+            return
+        module = finding.data.get("module")
+        for project in self._session.workspace.projects_of(path):
+            if any(fault.missing == module for _, fault in faults(project, "missing")):
+                title = f"Install {module} with {command_line(map(str, words))}"
+                asked = {"configUri": self._session.uris.uri(project.config_path), "module": module}
+                command = {"title": title, "command": INSTALL_COMMAND, "arguments": [asked]}
+                yield {
+                    "kind": QUICK_FIX,
+                    "title": title,
+                    "diagnostics": [self._session.rendering.diagnostic(finding)],
+                    "command": command,
+                }
 
     def _action(self, finding: Finding, is_only_one: bool) -> Json:
         rendering = self._session.rendering

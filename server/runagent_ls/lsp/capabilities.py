@@ -14,8 +14,16 @@ DEBUG_COMMAND: Final = "runagent.debug"
 BATCH_COMMAND: Final = "runagent.batch"
 START_COMMAND: Final = "runagent.serve.start"
 STOP_COMMAND: Final = "runagent.serve.stop"
+INSTALL_COMMAND: Final = "runagent.installRequirements"
 LOG_COMMAND: Final = "runagent.serve.showLog"
-COMMANDS: Final = (RUN_COMMAND, STREAM_COMMAND, BATCH_COMMAND, START_COMMAND, STOP_COMMAND)
+COMMANDS: Final = (
+    RUN_COMMAND,
+    STREAM_COMMAND,
+    BATCH_COMMAND,
+    START_COMMAND,
+    STOP_COMMAND,
+    INSTALL_COMMAND,
+)
 """What any editor may call; the shell has commands of its own."""
 FULL_SYNC: Final = 1
 

@@ -10,6 +10,7 @@ from runagent_ls.lsp.batch import Batches
 from runagent_ls.lsp.capabilities import (
     BATCH_COMMAND,
     COMMANDS,
+    INSTALL_COMMAND,
     START_COMMAND,
     STOP_COMMAND,
     STREAM_COMMAND,
@@ -29,6 +30,7 @@ from runagent_ls.lsp.progress import (
     shortened,
 )
 from runagent_ls.lsp.runs import Runs
+from runagent_ls.lsp.serving.installing import Installing
 from runagent_ls.lsp.serving.served import Served
 from runagent_ls.lsp.serving.servers import Servers
 from runagent_ls.lsp.serving.telling import agent_id_of
@@ -47,8 +49,13 @@ class Commands:
         self._batches = batches
         self._servers = servers
         self._progress = Progress(session)
+        self._installing = Installing(session, servers, self._progress)
         self._numbers = count(1)
         session.on_async("workspace/executeCommand", self._execute)
+
+    async def end(self) -> None:
+        """For the end of the language server: nothing goes on."""
+        await self._installing.end()
 
     async def _execute(self, params: Json) -> Json:
         command, arguments = params.get("command"), params.get("arguments")
@@ -64,6 +71,8 @@ class Commands:
             return await self._start(read_start(arguments[0]), run_id, token)
         if command == STOP_COMMAND:
             return self._server(await self._servers.stop(reading.config_path(arguments[0])))
+        if command == INSTALL_COMMAND:
+            return await self._installing.install(arguments[0], run_id, token)
         request = read_run(_served_first(arguments[0]), run_id)
         if request.kwargs is None and (problem := self._unknown_tag(request)) is not None:
             return self._refused(request, problem)

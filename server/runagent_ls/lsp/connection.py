@@ -144,7 +144,7 @@ class Connection:
 
     async def end(self) -> None:
         """Stop what runs and write what is left of it, within limits."""
-        await asyncio.gather(self.runs.cancel_all(), self.batches.stop_all())
+        await asyncio.gather(self.runs.cancel_all(), self.batches.stop_all(), self.commands.end())
         await self.servers.stop_all()
         await asyncio.to_thread(self.recording.close)
 

@@ -226,6 +226,10 @@ class Life:
 
     # --- what it is told ------------------------------------------------------------------
 
+    def reload(self) -> None:
+        if self._front is not None:
+            self._front.reload()
+
     def files_changed(self, paths: Sequence[FilePath]) -> None:
         if self._front is not None and self.goes_on:
             self._front.changed(paths)

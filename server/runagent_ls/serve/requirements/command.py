@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from runagent_ls.serve.requirements.declared import REQUIREMENTS
-from runagent_ls.serve.requirements.installed import InterpreterReport
+from runagent_ls.serve.requirements.installed import InterpreterReport, ask
 from runagent_ls.serve.requirements.modules import package_of
 
 NEW_ENVIRONMENT: Final = ".venv"
@@ -38,6 +39,21 @@ def install_command(
     words = ["-r", str(requirements)] if any(it.file != _pyproject(folder) for it in wanted) else []
     words += [it.requirement for it in wanted if it.file == _pyproject(folder)]
     return with_installer(interpreter, report, words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Package:
+    requirement: str
+    file: Path
+
+
+async def install_package(
+    folder: Path, interpreter: Path, package: str
+) -> tuple[tuple[str, ...] | None, str | None]:
+    """`install_command` for one package that no file asks for. Raises InterpreterUnusableError."""
+    report = await ask(interpreter, ())
+    # named by itself, as those of pyproject.toml are
+    return install_command(folder, interpreter, report, [_Package(package, _pyproject(folder))])
 
 
 def with_installer(
