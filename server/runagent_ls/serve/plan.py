@@ -93,3 +93,4 @@ class Limits:
     cpu_s: int | None = None
     body_bytes: int = 64 * 1024 * 1024
     frame_bytes: int = 16 * 1024 * 1024
+    received_bytes: int = 256 * 1024 * 1024

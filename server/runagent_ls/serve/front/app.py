@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, TypeAlias
 
-from runagent_ls.serve.front.answers import Answer, failed_inside
+from runagent_ls.serve.front.answers import Answer, failed_inside, failure
 from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.pages import health
+from runagent_ls.serve.front.receiving import Room
 from runagent_ls.serve.front.runs import Runs
 from runagent_ls.serve.front.security import Gate
 
@@ -27,12 +29,15 @@ class Front:
         self.agent: Final = agent
         self.context: Final = context
         self.gate: Final = Gate(context)
-        self.runs: Final = Runs(agent, context)
+        self.room: Final = Room(context.limits.received_bytes)
+        self.runs: Final = Runs(agent, context, self.room)
         self._rest: tuple[str, Application] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer = await self._answer(scope, receive, send)
+        except asyncio.CancelledError:  # which uvicorn would tell the user of, step by step
+            answer = failure(503, "SERVER_ERROR", "The server is stopping.")
         except Exception:  # noqa: BLE001 - whatever one request meets, the next ones go on
             answer = failed_inside()
         if answer is not None:

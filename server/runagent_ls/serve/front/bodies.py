@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from runagent_ls.agents.values import DEEPEST, JsonValue, is_deeper
 from runagent_ls.serve.front.answers import Answer, detail, failure
+from runagent_ls.serve.front.receiving import Share
 from runagent_ls.serve.front.security import RawHeaders
 
 STALLED_S: Final = 20.0
@@ -38,32 +39,43 @@ class RefusedError(Exception):
         self.answer = answer
 
 
-async def read_body(receive: Receive, headers: RawHeaders, limit: int) -> bytes:
-    """All of it; RefusedError when it is longer than `limit` bytes, or does not come."""
+async def read_body(receive: Receive, headers: RawHeaders, limit: int, share: Share) -> bytes:
+    """All of it; RefusedError when it is longer than `limit` bytes, does not come as a whole, or
+    finds no room."""
     for name, value in headers:
         if name == b"content-length" and int(value) > limit:
             raise RefusedError(_too_large(limit))
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _rest(receive, body, limit)
-    if len(body) > limit:
-        raise RefusedError(_too_large(limit))
-    return body
+    piece, more = await _next(receive)
+    if not more and len(piece) <= limit:
+        return piece
+    body = bytearray(piece)  # not a list of pieces: a client may send them byte by byte
+    while len(body) <= limit:
+        if not share.hold(len(body)):
+            raise RefusedError(_no_room())
+        if not more:
+            return bytes(body)
+        piece, more = await _next(receive)
+        body += piece
+    raise RefusedError(_too_large(limit))
 
 
-async def _rest(receive: Receive, begun: bytes, limit: int) -> bytes:
-    pieces, size, more = [begun], len(begun), True
-    while more and size <= limit:
-        try:
-            message = await asyncio.wait_for(receive(), STALLED_S)
-        except TimeoutError:
-            said = f"No more of the request came within {STALLED_S:g} seconds."
-            raise RefusedError(detail(408, said, _CLOSE)) from None
-        pieces.append(message.get("body", b""))
-        size += len(pieces[-1])
-        more = message.get("more_body", False)
-    return b"".join(pieces)
+async def _next(receive: Receive) -> tuple[bytes, bool]:
+    """A piece, and whether more are to come."""
+    try:
+        async with asyncio.timeout(STALLED_S):
+            message = await receive()
+    except TimeoutError:
+        said = f"No more of the request came within {STALLED_S:g} seconds."
+        raise RefusedError(detail(408, said, _CLOSE)) from None
+    if message["type"] == "http.disconnect":
+        # what has come may look like a whole request
+        raise RefusedError(detail(400, "The request broke off.", _CLOSE))
+    return message.get("body", b""), message.get("more_body", False)
+
+
+def _no_room() -> Answer:
+    said = "Other large requests are being answered; try again in a moment."
+    return failure(429, "OVERLOADED", said, headers=((b"retry-after", b"1"), *_CLOSE))
 
 
 def _too_large(limit: int) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
@@ -17,6 +18,9 @@ HEAD_S: Final = 15.0
 MOST: Final = 512
 """Connections at a time, streams included. Each takes a file descriptor, of which a process has
 often no more than 1024."""
+LINGER_S: Final = 5.0
+"""So long a client may go on sending what was refused. Closing at once would reset the connection,
+and the client would never read why."""
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -24,8 +28,10 @@ class _WholeAnswers:
     """A transport that sends the head of an answer together with the beginning of its body: one
     packet, and the client wakes up once."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, closing: Callable[[], bool]) -> None:
+        """`closing` tells whether the transport is to be closed now."""
         self._transport = transport
+        self._closing = closing
         self._head = b""
 
     def write(self, data: bytes) -> None:
@@ -37,7 +43,8 @@ class _WholeAnswers:
 
     def close(self) -> None:
         self.write(b"")
-        self._transport.close()
+        if self._closing():
+            self._transport.close()
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
         return getattr(self._transport, name)
@@ -47,6 +54,8 @@ class HttpConnection(H11Protocol):
     """Its application is a `Front`."""
 
     _late: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+    _lingering: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -56,7 +65,7 @@ class HttpConnection(H11Protocol):
         if accepted.family in (socket.AF_INET, socket.AF_INET6):
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         self._plain = transport
-        self.transport = cast(asyncio.Transport, _WholeAnswers(transport))
+        self.transport = cast(asyncio.Transport, _WholeAnswers(transport, self._closing))
         if len(self.connections) > MOST:
             transport.write(_FULL)
             transport.close()
@@ -64,12 +73,32 @@ class HttpConnection(H11Protocol):
         self._late = self.loop.call_later(HEAD_S, transport.abort)
 
     def data_received(self, data: bytes) -> None:
+        if self._lingering is not None:
+            return
         super().data_received(data)
         self._expect_head()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self._expect_head()
+        if self.transport.is_closing():
+            self._expect_reading()
+
+    def _closing(self) -> bool:
+        """Not yet while a client sends what nobody wants: it is to read its answer first."""
+        sending = self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        if not sending or self._lingering is not None or self._plain.is_closing():
+            return True
+        self._plain.write_eof()
+        self._lingering = self.loop.call_later(LINGER_S, self._plain.abort)
+        return False
+
+    def send_400_response(self, msg: str) -> None:
+        """Garbage after an answer, or within it, can get no second one."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
 
     def _expect_head(self) -> None:
         """The rest of a head that has begun has to come soon."""
@@ -81,15 +110,45 @@ class HttpConnection(H11Protocol):
             self._late = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._late is not None:
-            self._late.cancel()
+        self._forget_timers()
         super().connection_lost(exc)
 
     def timeout_keep_alive_handler(self) -> None:
-        """An answer that is not taken would be kept for ever."""
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
         super().timeout_keep_alive_handler()
+        self._expect_reading()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stop_looking()
+        self._expect_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_looking()
+
+    def _expect_reading(self) -> None:
+        """An answer of which nothing is taken for a while would be kept for ever."""
+        unread = self._plain.get_write_buffer_size()
+        if unread and self._unread is None:
+            self._unread = self.loop.call_later(self.timeout_keep_alive, self._look, unread)
+
+    def _look(self, before: int) -> None:
+        self._unread = None
+        if self._plain.get_write_buffer_size() >= before:
+            self._plain.abort()
+        else:
+            self._expect_reading()
+
+    def _stop_looking(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _forget_timers(self) -> None:
+        self._stop_looking()
+        for timer in (self._late, self._lingering):
+            if timer is not None:
+                timer.cancel()
 
     def _should_upgrade_to_ws(self) -> bool:
         return True
@@ -98,8 +157,7 @@ class HttpConnection(H11Protocol):
         """What follows is no HTTP any more."""
         from runagent_ls.serve.front.streams import stream_socket
 
-        if self._late is not None:
-            self._late.cancel()
+        self._forget_timers()
         self.connections.discard(self)
         head = [event.method, b" ", event.target, b" HTTP/1.1\r\n"]
         for name, value in self.headers:
@@ -108,4 +166,6 @@ class HttpConnection(H11Protocol):
         stream = stream_socket(cast("Front", self.config.app), self.server_state)
         stream.connection_made(self._plain)
         self._plain.set_protocol(stream)
+        if self.flow.write_paused:  # by an answer before, and it is not said twice
+            stream.pause_writing()
         stream.data_received(b"".join([*head, b"\r\n", early]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from runagent_ls.serve.front.answers import Answer, failure, ran
 from runagent_ls.serve.front.bodies import Call, Receive, RefusedError, read_body, read_call
 from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.failures import code_of, overloaded, recorded_text, run_failed
+from runagent_ls.serve.front.receiving import Room, Share
 from runagent_ls.serve.front.security import RawHeaders
 from runagent_ls.serve.front.webhooks import Webhooks
 from runagent_ls.serve.invocations import Ended, Invocation
@@ -34,25 +36,31 @@ class _Asked:
 class Runs:
     """Answers what is posted to `/run`."""
 
-    def __init__(self, agent: Agent, context: FrontContext) -> None:
+    def __init__(self, agent: Agent, context: FrontContext, room: Room) -> None:
         self._agent = agent
+        self._room = room
         self._context = context
         self._webhooks = Webhooks(context.limits)
 
     async def answer(self, headers: RawHeaders, receive: Receive, *, privileged: bool) -> Answer:
         """Run the entrypoint that the request names. What the editor asked for ends when it goes
         away; other runs go on without their caller, as on the platform."""
-        try:
-            body = await read_body(receive, headers, self._context.limits.body_bytes)
-            asked = self._asked(await read_call(body, headers), headers, privileged)
-        except RefusedError as refused:
-            return refused.answer
-        if not privileged:
-            return await self._recorded(asked, privileged=False)
-        if self._context.invocations.goes_on(asked.run.id):
-            said = f"A run {asked.run.id} goes on already."
-            return failure(409, "VALIDATION_ERROR", said)
-        return await self._while_connected(asked, receive)
+        with Share(self._room) as share:
+            try:
+                call = await self._read(headers, receive, share)
+                asked = self._asked(call, headers, privileged)
+            except RefusedError as refused:
+                return refused.answer
+            if self._context.invocations.goes_on(asked.run.id):
+                said = f"A run {asked.run.id} goes on already."
+                return failure(409, "VALIDATION_ERROR", said)
+            # at once, or another request with this id would come in between
+            recorded = self._recorded(asked, self._begun(asked), privileged=privileged)
+            return await (_while_connected(recorded, receive) if privileged else recorded)
+
+    async def _read(self, headers: RawHeaders, receive: Receive, share: Share) -> Call:
+        body = await read_body(receive, headers, self._context.limits.body_bytes, share)
+        return await read_call(body, headers)
 
     async def cancel(self, run_id: str) -> bool:
         """Whether the run has really ended."""
@@ -75,24 +83,15 @@ class Runs:
             plan, entrypoint, Run(run_id or str(uuid4()), call.tag, call.args, call.kwargs)
         )
 
-    async def _while_connected(self, asked: _Asked, receive: Receive) -> Answer:
-        running = asyncio.ensure_future(self._recorded(asked, privileged=True))
-        gone = asyncio.ensure_future(_disconnected(receive))
-        try:
-            await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                return await running
-            return failure(500, "CANCELLED", _GONE)  # which nobody reads
-        finally:
-            running.cancel()
-            gone.cancel()
+    def _begun(self, asked: _Asked) -> Invocation:
+        invocations = self._context.invocations
+        invocations.know(asked.plan.environment)
+        return invocations.begin(self._invocation(asked))
 
-    async def _recorded(self, asked: _Asked, *, privileged: bool) -> Answer:
+    async def _recorded(self, asked: _Asked, invocation: Invocation, *, privileged: bool) -> Answer:
         """The answer, once the invocation is recorded and counted."""
         context, run = self._context, asked.run
         invocations = context.invocations
-        invocations.know(asked.plan.environment)
-        invocation = invocations.begin(self._invocation(asked))
         session = context.metrics.begin(run.tag)
         try:
             output = await self._call(asked)
@@ -132,6 +131,19 @@ class Runs:
             "agent_framework": plan.framework,
         }
         return Invocation(run.id, plan.agent_id, run.tag, "local_server", inputs, client)
+
+
+async def _while_connected(answering: Coroutine[None, None, Answer], receive: Receive) -> Answer:
+    running = asyncio.ensure_future(answering)
+    gone = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            return await running
+        return failure(500, "CANCELLED", _GONE)  # which nobody reads
+    finally:
+        running.cancel()
+        gone.cancel()
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -41,6 +41,7 @@ async def serve(
         lifespan="off",
         interface="asgi3",
         log_config=None,
+        log_level="error",  # a client's mistakes are answered, and nothing to tell the user
         access_log=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_S,

@@ -26,6 +26,7 @@ from agent_runtime.orchestrator.metrics import Session
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.serve.front.answers import json_bytes
 from runagent_ls.serve.front.failures import FUNCTION_FAILED, code_of, details_of, field_of
+from runagent_ls.serve.front.receiving import Share
 from runagent_ls.serve.front.runs import wanted_id
 from runagent_ls.serve.front.security import RawHeaders
 from runagent_ls.serve.front.stream_requests import RefusedError, run_of
@@ -67,7 +68,7 @@ def stream_socket(front: Front, state: ServerState) -> WebSocket:
         run_id = (wanted_id(headers) if privileged else None) or str(uuid4())
         return lambda socket: Conversation(front, socket, run_id, privileged=privileged).hold()
 
-    return WebSocket(state, front.context.limits.frame_bytes, admit)
+    return WebSocket(state, front.context.limits.frame_bytes, Share(front.room), admit)
 
 
 def refusal_of(
@@ -125,9 +126,8 @@ class Conversation:
     async def hold(self) -> None:
         """From the first message to the last. Raises nothing but CancelledError."""
         try:
-            run = await self._request()
-            self._socket.on_command(self._commanded)
-            await self._recorded(run)
+            await self._recorded(await self._request())
+            self._socket.forget_first()
             await asyncio.sleep(LINGER_S)
             self._socket.close(1000)
         except RefusedError as refused:
@@ -158,6 +158,7 @@ class Conversation:
         run = run_of(message, self._agent.plan, self._run_id)
         if self._context.invocations.goes_on(run.id):
             raise RefusedError(f"A run {run.id} goes on already.")
+        self._socket.on_command(self._commanded)
         return run
 
     def _commanded(self, message: bytes) -> None:

@@ -18,6 +18,8 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from runagent_ls.serve.front.receiving import Share
+
 if TYPE_CHECKING:
     from uvicorn.server import ServerState
 
@@ -27,6 +29,8 @@ CLOSE_S: Final = 5.0
 """So long a client has to answer our close."""
 _SMALL: Final = 4096
 """Bytes; messages after the first one are commands, so longer ones are none."""
+_EARLY: Final = 16
+"""So many commands are kept that come right behind the first message."""
 _PONGS: Final = 64 * 1024
 """Bytes of answers to pings that may wait for a client that does not read."""
 
@@ -69,10 +73,11 @@ class WebSocket(asyncio.Protocol):
     """The server's end.
 
     `admit` gives the refusal of a handshake, or what the connection is there for: that becomes a
-    task, which is cancelled when the client goes away. `largest`: bytes of a message.
+    task, which is cancelled when the client goes away. `largest`: bytes of a message. What the
+    client has sent takes its `share`.
     """
 
-    def __init__(self, state: ServerState, largest: int, admit: Admit) -> None:
+    def __init__(self, state: ServerState, largest: int, share: Share, admit: Admit) -> None:
         self._loop = asyncio.get_running_loop()
         # uvicorn names its own classes there, but only calls `shutdown`
         self._connections = cast("set[object]", state.connections)
@@ -81,11 +86,15 @@ class WebSocket(asyncio.Protocol):
         self._ws = ServerProtocol(max_size=largest, logger=_SILENT)
         self._transport = cast(asyncio.Transport, None)
         self._task: asyncio.Task[None] | None = None
-        self._first: asyncio.Future[bytes] = self._loop.create_future()
+        self._share = share
+        self._first: asyncio.Future[None] = self._loop.create_future()
+        self._message = b""
+        self._message_size = 0
         self._command: Callable[[bytes], None] | None = None
+        self._early: list[bytes] = []
         self._writable: asyncio.Future[None] | None = None
-        self._fragments: list[bytes] = []
-        self._fragments_size = 0
+        self._fragments = bytearray()  # a list of small ones would take many times their size
+        self._size = 0
         self._text = True
         self._pongs = 0
         self._heard = self._pinged = False
@@ -97,11 +106,21 @@ class WebSocket(asyncio.Protocol):
 
     async def first_message(self, limit_s: float) -> bytes:
         """The first message. BinaryMessageError, DisconnectedError, or TimeoutError."""
-        return await asyncio.wait_for(self._first, limit_s)
+        await asyncio.wait_for(self._first, limit_s)
+        message, self._message = self._message, b""
+        return message
 
     def on_command(self, command: Callable[[bytes], None]) -> None:
-        """Call this with each short text message that comes from now on."""
+        """Call this with each short text message after the first one."""
         self._command = command
+        early, self._early = self._early, []
+        for message in early:
+            command(message)
+
+    def forget_first(self) -> None:
+        """Nothing is left of the first message."""
+        self._message_size = 0
+        self._count()
 
     def send(self, texts: Iterable[bytes]) -> None:
         """Send messages; DisconnectedError when nobody would get them."""
@@ -145,6 +164,7 @@ class WebSocket(asyncio.Protocol):
         self._heard = True
         self._ws.receive_data(data)
         self._take_events()
+        self._count()
 
     def eof_received(self) -> None:
         self._ws.receive_eof()
@@ -156,6 +176,7 @@ class WebSocket(asyncio.Protocol):
             self._timer.cancel()
         self.resume_writing()
         self._leave()
+        self._share.hold(0)
 
     def pause_writing(self) -> None:
         if self._writable is None:
@@ -196,7 +217,7 @@ class WebSocket(asyncio.Protocol):
         opcode = frame.opcode
         if opcode is Opcode.TEXT or opcode is _BINARY:
             self._text = opcode is Opcode.TEXT
-            self._fragments, self._fragments_size = [], 0
+            self._fragments, self._size = bytearray(), 0
         elif opcode is Opcode.PING:
             self._pongs += len(frame.data) + 2
             if self._pongs > _PONGS and self._writable is not None:
@@ -207,26 +228,36 @@ class WebSocket(asyncio.Protocol):
             return
         elif opcode is not Opcode.CONT:
             return
-        self._fragments_size += len(frame.data)
-        if not self._first.done() or self._fragments_size <= _SMALL:
-            if frame.data:  # empty ones could go on for ever
-                self._fragments.append(bytes(frame.data))
+        self._size += len(frame.data)
+        if not self._first.done() or self._size <= _SMALL:
+            self._fragments += frame.data
             if frame.fin:
-                self._take_message(b"".join(self._fragments))
+                self._take_message(bytes(self._fragments))
         if frame.fin:
-            self._fragments = []
+            self._fragments = bytearray()
 
     def _take_message(self, message: bytes) -> None:
         if not self._first.done():
             if not self._text:
                 self._first.set_exception(BinaryMessageError())
             elif _is_text(message):
-                self._first.set_result(message)
+                self._message, self._message_size = message, len(message)
+                self._first.set_result(None)
             else:
                 self._ws.fail(CloseCode.INVALID_DATA)
                 self._leave()
         elif self._text and self._command is not None:
             self._command(message)
+        elif self._text and len(self._early) < _EARLY:
+            self._early.append(message)
+
+    def _count(self) -> None:
+        """What is held of this client's messages."""
+        held = self._message_size + len(self._fragments) + len(self._ws.reader.buffer)
+        if not self._share.hold(held) and self._ws.state is State.OPEN:
+            self._ws.fail(CloseCode.TRY_AGAIN_LATER, "other large messages are being read")
+            self._flush()
+            self._leave()
 
     def _leave(self) -> None:
         """The client has gone, or is going."""

@@ -165,12 +165,13 @@ async def test_a_head_that_does_not_come_is_not_waited_for(
     writer.close()
 
 
+@pytest.mark.parametrize("begun", ["", "{"])
 async def test_a_body_that_does_not_come_is_not_waited_for(
-    agent: Served, monkeypatch: pytest.MonkeyPatch
+    agent: Served, begun: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runagent_ls.serve.front.bodies.STALLED_S", 0.1)
-    head = f"POST {agent.agent}/run HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{{"
-    got = await exchange(agent.context, head.encode())
+    head = f"POST {agent.agent}/run HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+    got = await exchange(agent.context, (head + begun).encode())
     assert got.startswith(b"HTTP/1.1 408")
 
 
@@ -195,8 +196,9 @@ async def exchange_status(agent: Served) -> int:
         return 0
 
 
+@pytest.mark.parametrize("requests", [1, 2])
 async def test_an_answer_that_nobody_reads_is_dropped(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, requests: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("runagent_ls.serve.front.server.KEEP_ALIVE_S", 1)
     source = "def large():\n    return 'x' * 50_000_000\n"
@@ -204,7 +206,7 @@ async def test_an_answer_that_nobody_reads_is_dropped(
         body = b'{"entrypoint_tag":"large"}'
         head = f"POST {agent.agent}/run HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}"
         with socket.create_connection(("127.0.0.1", agent.context.port)) as client:
-            client.sendall(head.encode() + b"\r\n\r\n" + body)
+            client.sendall((head.encode() + b"\r\n\r\n" + body) * requests)
             # it takes the only place until it is dropped
             monkeypatch.setattr("runagent_ls.serve.front.connections.MOST", 1)
             assert await exchange_status(agent) == 503
