@@ -68,6 +68,7 @@ def serve_options(options: Namespace) -> ServeOptions:
         allow_origins=tuple(options.allow_origins),
         allow_hosts=tuple(options.allow_hosts),
         debug=None if options.debug is None else DebugPlan(options.debugpy, port=options.debug),
+        wait=options.reload and not options.control,
     )
 
 

@@ -18,6 +18,7 @@ from runagent_ls.serve.lifecycle.events import (
     RequirementsMissing,
     StatusChanged,
     Step,
+    Waiting,
 )
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.state import EntrypointReport, Failure, Frame, Status
@@ -60,6 +61,10 @@ class ServeReport:
                 self._say(f"  install: {one_line(' '.join(command))}")
             case Failed(failure):
                 self._failed(failure)
+            case Waiting(failure):
+                self._failed(failure)
+                self._say("waiting until a file of the agent changes; Ctrl+C stops it", "yellow")
+                self._status = None
 
     def _status_changed(self, status: Status) -> None:
         before, self._status = self._status, status

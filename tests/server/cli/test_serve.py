@@ -391,6 +391,52 @@ def test_a_typo_leaves_the_agent_answering(make_agent: MakeAgent, serve: Serve) 
     assert "good day you" in served.post("greet")["data"]
 
 
+def test_with_reload_a_start_that_fails_is_repaired_by_the_next_save(
+    make_agent: MakeAgent, serve: Serve
+) -> None:
+    folder = make_agent("import part\n" + SOURCE)
+    served = serve(folder, "--reload")
+    served.until(r"No module named 'part'[^$]*main\.py:1[^$]*waiting until a file of the agent")
+    (folder / "part.py").write_text("def broken(:\n")
+    served.until(r"part\.py:1[^$]*waiting until a file of the agent changes")
+    config = folder / "runagent.config.json"
+    whole = config.read_text()
+    config.write_text(whole[:-2])
+    served.until(r"runagent\.config\.json:\d+[^$]*waiting until a file of the agent changes")
+    assert "is served at" not in "".join(served.err)
+    (folder / "part.py").write_text("")
+    config.write_text(whole)
+    assert served.post("greet")["success"] is True
+    assert served.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_waits_for_a_save_can_be_stopped(
+    make_agent: MakeAgent, serve: Serve, number: int
+) -> None:
+    served = serve(make_agent("import sys\nsys.exit(2)\n"), "--reload")
+    served.until("waiting until a file of the agent changes")
+    assert served.end(number) == 0
+
+
+def test_waiting_is_told_as_an_event(make_agent: MakeAgent, serve: Serve) -> None:
+    served = serve(make_agent("def broken(:\n"), "--reload", "--json")
+    served.until('"event": ?"waiting"', served.out)
+    served.end()
+    events = [json.loads(line) for line in "".join(served.out).splitlines()]
+    assert [it["failure"]["code"] for it in events if it["event"] == "waiting"] != []
+    assert "failed" not in {it["event"] for it in events}
+
+
+@pytest.mark.parametrize("arguments", [["--interpreter", "nope/python"], ["--host", "no.invalid"]])
+def test_what_no_save_repairs_is_not_waited_for(
+    make_agent: MakeAgent, cli: Cli, folders: dict[str, str], arguments: list[str]
+) -> None:
+    done = cli("serve", "--reload", *arguments, cwd=make_agent(), env=folders)
+    assert done.code == 2
+    assert "waiting" not in done.err
+
+
 def test_an_agent_that_dies_is_started_again(make_agent: MakeAgent, serve: Serve) -> None:
     served = serve(make_agent())
     with pytest.raises(urllib.error.HTTPError, match="500"):

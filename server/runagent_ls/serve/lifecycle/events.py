@@ -75,7 +75,14 @@ class Failed:
     failure: Failure
 
 
-Event: TypeAlias = Step | StatusChanged | Ready | Logged | RequirementsMissing | Failed
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The agent does not start; the front waits until its files change, and starts it then."""
+
+    failure: Failure
+
+
+Event: TypeAlias = Step | StatusChanged | Ready | Logged | RequirementsMissing | Failed | Waiting
 
 
 def event_to_message(event: Event) -> dict[str, JsonValue]:
@@ -101,6 +108,8 @@ def event_to_message(event: Event) -> dict[str, JsonValue]:
             return {"event": "requirements", "missing": [*missing], "command": [*command]}
         case Failed(failure):
             return {"event": "failed", "failure": failure_to_message(failure)}
+        case Waiting(failure):
+            return {"event": "waiting", "failure": failure_to_message(failure)}
 
 
 def line_to_message(line: LogLine) -> dict[str, JsonValue]:
@@ -135,6 +144,8 @@ def _event(message: Mapping[str, object]) -> Event | None:
             return RequirementsMissing(_texts(message["missing"]), _texts(message["command"]))
         case "failed":
             return Failed(failure_from_message(message["failure"]))
+        case "waiting":
+            return Waiting(failure_from_message(message["failure"]))
         case _:
             return None
 

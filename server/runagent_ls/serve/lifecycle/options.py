@@ -17,6 +17,8 @@ class ServeOptions:
     """`path` is the agent's folder or its configuration, absolute. `port` None takes a free one.
 
     `allow_origins` and `allow_hosts` are more pages and names that may call the server.
+    `wait`: an agent that does not start is waited for, until its files have changed; not for
+    those who control the server, so it is no argument.
     """
 
     path: Path
@@ -29,6 +31,7 @@ class ServeOptions:
     allow_origins: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     debug: DebugPlan | None = None
+    wait: bool = False
 
     def to_arguments(self) -> list[str]:
         """What `runagent-ls` is called with, without `--control`."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from runagent_ls.serve.plan import AgentPlan, PythonEntrypoint
 from runagent_ls.serve.state import Failure, StartFailedError
 
-_ENVIRONMENT_FILE = ".env"
+ENVIRONMENT_FILE = ".env"
 
 
 class Reloadable(Protocol):
@@ -98,13 +98,10 @@ class Reloader:
 
     def _files(self) -> set[Path]:
         """What the agent depends on, as far as it is known: modules show when they are imported."""
-        plan = self._plan
-        entries = {
-            plan.folder / it.file for it in plan.entrypoints if isinstance(it, PythonEntrypoint)
-        }
-        return {
-            *self._supervisor.files,
-            *entries,
-            plan.config_path,
-            plan.folder / _ENVIRONMENT_FILE,
-        }
+        return {*self._supervisor.files, *files_of(self._plan)}
+
+
+def files_of(plan: AgentPlan) -> set[Path]:
+    """What is known without importing anything: configuration, `.env`, files of entrypoints."""
+    named = {plan.folder / it.file for it in plan.entrypoints if isinstance(it, PythonEntrypoint)}
+    return {*named, plan.config_path, plan.folder / ENVIRONMENT_FILE}

@@ -7,14 +7,16 @@ import contextlib
 import importlib
 import os
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.agents.targets.own_servers import ServerToken, state_folder
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.lifecycle.control import Changed, Order, Reload, Stop, TellStatus
-from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step
-from runagent_ls.serve.lifecycle.exit_codes import AGENT_FAILED
+from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step, Waiting
+from runagent_ls.serve.lifecycle.exit_codes import AGENT_FAILED, WRONG_USE
 from runagent_ls.serve.lifecycle.loading import Loaded, load, located
 from runagent_ls.serve.lifecycle.missing import (
     is_missing_module,
@@ -24,7 +26,7 @@ from runagent_ls.serve.lifecycle.missing import (
 from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.lifecycle.ports import Address, listen
 from runagent_ls.serve.lifecycle.publication import Publication
-from runagent_ls.serve.lifecycle.reloading import Reloader
+from runagent_ls.serve.lifecycle.reloading import Reloader, files_of
 from runagent_ls.serve.lifecycle.reports import Reports
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
@@ -34,6 +36,14 @@ if TYPE_CHECKING:
     from runagent_ls.serve.front import Front
 
 _INVOCATIONS: Final = "invocations.db"
+
+
+class _AgentFaultError(StartFailedError):
+    """Its own files keep the agent from starting; `files` are those that are known."""
+
+    def __init__(self, failure: Failure, files: Iterable[Path] = ()) -> None:
+        super().__init__(failure)
+        self.files = frozenset(files)
 
 
 class AgentServer:
@@ -65,19 +75,41 @@ class AgentServer:
 
     async def run(self) -> int:
         """Serve; the exit code. Everything that was started has ended when this returns."""
-        try:
-            self._report(Step("loading", "Reading the configuration"))
-            loaded = self._load()
-            await self._serve(loaded)
-        except StartFailedError as error:
-            failure = located(error.failure, self._config_path)
-            self._report(Failed(failure))
-            code = failure.exit_code
-            return code if code is not None and 0 < code < 256 else AGENT_FAILED
-        return 0
+        while True:
+            begun_at = time.time()
+            try:
+                self._report(Step("loading", "Reading the configuration"))
+                loaded = self._load()
+                await self._serve(loaded)
+            except _AgentFaultError as fault:
+                failure = located(fault.failure, self._config_path)
+                if not self._options.wait:
+                    return self._failed(failure)
+                self._report(Waiting(failure))
+                if await self._repaired(failure, fault.files, begun_at):
+                    continue
+            except StartFailedError as error:
+                return self._failed(error.failure)
+            return 0
+
+    async def _repaired(self, failure: Failure, files: Iterable[Path], begun_at: float) -> bool:
+        """Whether to try again; False when it was stopped."""
+        from runagent_ls.serve.lifecycle.repairing import repaired
+
+        return await repaired(self._options.path, files, failure, begun_at, self._stopping)
+
+    def _failed(self, failure: Failure) -> int:
+        self._report(Failed(failure))
+        code = failure.exit_code
+        return code if code is not None and 0 < code < 256 else AGENT_FAILED
 
     def _load(self) -> Loaded:
-        loaded = load(self._options.path, self._options.interpreter)
+        try:
+            loaded = load(self._options.path, self._options.interpreter)
+        except StartFailedError as error:
+            if error.failure.exit_code == WRONG_USE:
+                raise
+            raise _AgentFaultError(error.failure) from None
         self._config_path = loaded.plan.config_path
         return loaded
 
@@ -136,9 +168,9 @@ class AgentServer:
                 starting.result()
             except StartFailedError as error:
                 self._reports.mute()
-                raise StartFailedError(
-                    await self._advised(supervisor.plan, error.failure)
-                ) from None
+                failure = await self._advised(supervisor.plan, error.failure)
+                files = supervisor.files | files_of(supervisor.plan)
+                raise _AgentFaultError(failure, files) from None
             return True
         finally:
             for task in (starting, stopped):
