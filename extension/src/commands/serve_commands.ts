@@ -33,7 +33,7 @@ async function start(parts: ServeParts, argument: unknown): Promise<void> {
   const { serving } = parts;
   await withAgent(parts, argument, l10n.t('Agent to serve'), async (server, { configUri, name }) => {
     const before = serving.served.statusOf(configUri);
-    if (answers(before)) {
+    if (answers(before) && before?.own !== false) {
       const address = before?.address ?? '';
       void showInformation(l10n.t('{0} is served already, at {1}.', name, address), logButton(configUri));
       return;
@@ -59,20 +59,39 @@ async function restart(parts: ServeParts, argument: unknown): Promise<void> {
 
 async function stop(parts: ServeParts, argument: unknown): Promise<void> {
   const { serving } = parts;
-  await withAgent(parts, argument, l10n.t('Agent to stop'), async (server, { configUri, name }) => {
-    if (!isUp(serving.served.statusOf(configUri))) {
-      void showInformation(l10n.t('{0} is not served.', name));
-      return;
-    }
+  await withAgent(parts, argument, l10n.t('Agent to stop'), async (server, project) => {
+    const { configUri, name } = project;
     const options = {
       location: vscode.ProgressLocation.Window,
       title: l10n.t('RunAgent: stopping {0}', name),
     };
-    const status = await vscode.window.withProgress(options, () =>
-      server.request('runagent/serve/stop', { configUri }),
-    );
-    serving.statusChanged(status);
+    const request = () => server.request('runagent/serve/stop', { configUri });
+    try {
+      serving.statusChanged(await vscode.window.withProgress(options, request));
+    } catch (error) {
+      if (!tellNothingToStop(serving, project)) throw error;
+    }
   });
+}
+
+/** Says why nothing was stopped; false when there was something. The refusal has brought the newest status along. */
+function tellNothingToStop(serving: Serving, { configUri, name }: Project): boolean {
+  const status = serving.served.statusOf(configUri);
+  if (status?.own === false && answers(status)) tellServedByOthers(serving, status);
+  else if (!isUp(status)) void showInformation(l10n.t('{0} is not served.', name));
+  else return false;
+  return true;
+}
+
+function tellServedByOthers(serving: Serving, { configUri, address, pid }: ServerStatus): void {
+  const message = l10n.t(
+    '{0} is served by another editor or a terminal, at {1} (process {2}). Runs from here use it too, but it can only be stopped where it was started. Debug starts one of this editor’s own.',
+    serving.nameOf(configUri),
+    address ?? '',
+    pid ?? '?',
+  );
+  const run = () => vscode.commands.executeCommand('runagent.debug', { configUri });
+  void showInformation(message, { label: l10n.t('Debug…'), run });
 }
 
 async function showLog({ server, serving }: ServeParts, argument: unknown): Promise<void> {
@@ -136,7 +155,8 @@ export async function serve(
 
 /** Says how a start ended, unless the user has ended it. */
 function tell(serving: Serving, status: ServerStatus): void {
-  if (answers(status)) {
+  if (answers(status) && status.own === false) tellServedByOthers(serving, status);
+  else if (answers(status)) {
     const name = serving.nameOf(status.configUri);
     const message = l10n.t('{0} is served at {1}.', name, status.address ?? '');
     void showInformation(message, logButton(status.configUri));

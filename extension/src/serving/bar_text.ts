@@ -71,10 +71,18 @@ function bar(
 
 function readyText(name: string, status: ServerStatus, t: Translate): BarText {
   const debugs = status.debugPort !== undefined;
-  const sentence = debugs
-    ? t('The agent {0} is served at {1}, for debugging.', name, addressOf(status))
-    : t('The agent {0} is served at {1}.', name, addressOf(status));
-  return { text: `$(${debugs ? 'bug' : 'pass'}) ${name} :${status.port ?? '?'}`, sentence, severity: 'calm' };
+  const text = `$(${debugs ? 'bug' : 'pass'}) ${name} :${status.port ?? '?'}`;
+  return { text, sentence: readySentence(name, status, t), severity: 'calm' };
+}
+
+function readySentence(name: string, status: ServerStatus, t: Translate): string {
+  const address = addressOf(status);
+  if (status.own === false) {
+    return t('The agent {0} is served at {1}, by another editor or a terminal.', name, address);
+  }
+  return status.debugPort === undefined
+    ? t('The agent {0} is served at {1}.', name, address)
+    : t('The agent {0} is served at {1}, for debugging.', name, address);
 }
 
 function staleText(

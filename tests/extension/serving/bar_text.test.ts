@@ -40,6 +40,12 @@ describe('the item of the status bar', () => {
       'warning',
     ],
     [
+      served(up('ready', { own: false })),
+      '$(pass) hello :8450',
+      'The agent hello is served at 127.0.0.1:8450, by another editor or a terminal.',
+      'calm',
+    ],
+    [
       served(status('failed', { failure: FAILURE })),
       '$(error) hello: failed',
       'The agent hello is not served, because it failed. invalid syntax (main.py, line 4)',
