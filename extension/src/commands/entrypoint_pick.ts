@@ -46,7 +46,7 @@ export function mayRun(): boolean {
   if (vscode.workspace.isTrusted) return true;
   void showWarning(
     l10n.t(
-      'Running agents is off in Restricted Mode, because it would send inputs to code you do not trust yet.',
+      'Agents do not run in Restricted Mode, because running one executes code that you do not trust yet.',
     ),
     commandButton(l10n.t('Manage Workspace Trust'), 'workbench.trust.manage'),
   );

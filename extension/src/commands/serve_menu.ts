@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Partial<Record<MenuAction, string>>> = {
   debug: 'runagent.debug',
   verify: 'runagent.verify',
   showLog: 'runagent.serve.showLog',
+  manageTrust: 'workbench.trust.manage',
 };
 
 async function perform(action: MenuAction, serving: Serving, configUri: string): Promise<void> {

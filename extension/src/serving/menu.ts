@@ -13,7 +13,8 @@ export type MenuAction =
   | 'showFailure'
   | 'install'
   | 'showLog'
-  | 'copyAddress';
+  | 'copyAddress'
+  | 'manageTrust';
 
 export interface MenuRow {
   readonly action: MenuAction;
@@ -37,7 +38,7 @@ export function menuRows(served: ServedAgent | undefined, trusted: boolean, t: T
         label: t('$(cloud-download) Install Missing Requirements'),
         description: served.requirements.missing.join(', '),
       },
-    ...(trusted ? controls(served, t) : []),
+    ...(trusted ? controls(served, t) : [trustRow(t)]),
     { action: 'showLog', label: t('$(output) Show Log') },
     status?.address !== undefined &&
       answers(status) && {
@@ -47,6 +48,14 @@ export function menuRows(served: ServedAgent | undefined, trusted: boolean, t: T
       },
   ];
   return rows.filter((row) => row !== false);
+}
+
+function trustRow(t: Translate): MenuRow {
+  return {
+    action: 'manageTrust',
+    label: t('$(shield) Manage Workspace Trust'),
+    description: t('agents do not run in Restricted Mode'),
+  };
 }
 
 function controls(served: ServedAgent | undefined, t: Translate): MenuRow[] {

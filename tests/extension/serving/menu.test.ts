@@ -48,6 +48,6 @@ describe('the menu of an agent', () => {
 
   it('executes nothing in Restricted Mode', () => {
     const requirements = { missing: ['numpy'], command: ['pip'] };
-    expect(actions(served(status('failed'), { requirements }), false)).toEqual(['showLog']);
+    expect(actions(served(status('failed'), { requirements }), false)).toEqual(['manageTrust', 'showLog']);
   });
 });
