@@ -1,9 +1,12 @@
 /** Nothing but the extension is installed: an agent is served by a click, survives a typo, and ends with the editor. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { findPython } from '../../scripts/setup.mjs';
+import { root } from '../../scripts/steps.mjs';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -77,7 +80,7 @@ test('from cold, one click serves the agent and streams its output', async (t) =
   await window.page.keyboard.press('Enter');
   await window.runSays('3 ...');
   t.diagnostic(`first piece of output ${Math.round(performance.now() - start)} ms after the click, from cold`);
-  await window.runSays('Completed', '1 ... lift-off!', '127.0.0.1', 'on this machine', 'served by RunAgent’s language server');
+  await window.runSays('Completed', '1 ... lift-off!', '127.0.0.1', 'on this machine', 'served from this workspace');
   assert.match(await window.agentIs(/is served at 127\.0\.0\.1:\d+/), /hello-agent/);
   await window.screenshot('cold-run');
 });
@@ -111,6 +114,9 @@ test('a typo leaves the older code answering and is underlined; the next good sa
   await eventually('nothing is underlined', async () => (await window.squiggles('error')) === 0);
   await greet('Grace');
   await window.runSays('Completed', 'Good day, Grace.');
+  await eventually('the log tells both', async () => {
+    return /The code of before goes on answering\.[^]*The changed code is served\./.test(await window.outputOf('RunAgent: hello-agent'));
+  });
   write(source);
 });
 
@@ -187,6 +193,35 @@ test('only the menu’s own row registers the agent for the platform’s tools',
   await stopIt();
 });
 
+test('what a terminal serves is said, used and left alone', async () => {
+  await stopIt();
+  const serve = ['-I', '-S', path.join(root, 'server', 'launch.py'), 'serve', folder];
+  const stateFolder = path.join(window.dataDir, 'state');
+  const terminal = spawn(findPython(), serve, { env: { ...process.env, RUNAGENT_CACHE_DIR: registry, RUNAGENT_LS_STATE: stateFolder } });
+  try {
+    let said = '';
+    terminal.stderr.on('data', (data) => {
+      said += data;
+    });
+    await eventually('it is served', () => /127\.0\.0\.1:\d+/.test(said));
+    await window.command('RunAgent: Stop Serving…');
+    const message = await window.notification(/hello-agent is served by another editor or a terminal/);
+    assert.match(message, new RegExp(`127\\.0\\.0\\.1:\\d+ \\(process ${terminal.pid}\\).*only be stopped where it was started`));
+    await window.screenshot('served-elsewhere');
+    await window.agentIs(/is served at .*by another editor or a terminal/);
+    assert.equal(terminal.exitCode, null, 'it goes on');
+    await greet('Ada');
+    await window.runSays('Completed', 'Hello, Ada.');
+  } finally {
+    const ended = new Promise((resolve) => terminal.once('exit', resolve));
+    terminal.kill('SIGINT');
+    await ended;
+  }
+  await window.command('RunAgent: Stop Serving…');
+  await window.notification('hello-agent is not served.');
+  await window.agentIs(/is not served\.$/);
+});
+
 test('verifying imports the entrypoints and says what is there', async () => {
   await window.command('RunAgent: Verify Entrypoints…');
   await window.notification('All entrypoints of hello-agent can be called: 3.');
@@ -228,26 +263,3 @@ test('an agent that does not start says why, with the way to the line', async ()
   });
   write(source);
 });
-
-// The last test of this window: its extension host is killed.
-test('an editor that is killed leaves no process behind', async () => {
-  await greet('Ada');
-  await window.runSays('Completed', 'Hello, Ada.');
-  assert.ok(window.agentProcesses().length >= 2);
-  assert.ok(existsSync(main));
-  const [server] = window.serverProcesses();
-  const mine = [...window.agentProcesses(), ...(server === undefined ? [] : [server])];
-  const [host] = window.extensionHosts();
-  assert.ok(host !== undefined, 'an extension host runs');
-  process.kill(host, 'SIGKILL');
-  await eventually('they are gone', () => mine.every((pid) => !isAlive(pid)));
-});
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

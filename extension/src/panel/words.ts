@@ -48,7 +48,7 @@ function targetWords(): TargetWords {
       explicit: l10n.t('chosen for this run'),
       setting: l10n.t('from the settings'),
       registry: l10n.t('served locally'),
-      served: l10n.t('served by RunAgent’s language server'),
+      served: l10n.t('served from this workspace'),
       cloud: l10n.t('chosen for this run'),
     },
   };

@@ -34,7 +34,7 @@ function reportText(report: EntrypointReport, t: Translate): string {
   const facts: [string, string | undefined][] = [
     [t('exists'), yesNo(report.exists, t)],
     [t('can be called'), yesNo(report.callable, t)],
-    [t('is'), report.kind],
+    [t('kind'), report.kind],
     [t('signature'), report.signature],
     [t('streams'), yesNo(report.streams, t)],
     [t('defined in'), placeOf(report)],

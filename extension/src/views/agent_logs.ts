@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { ServeLogLine, ServerStatus } from '../server/protocol.generated';
-import { logText, newInFailure } from '../serving/log_text';
+import { logText, newInFailure, stateText } from '../serving/log_text';
 
 /** One Output channel for each agent: what its code prints, told apart by runs, and what its server says. */
 export class AgentLogs implements vscode.Disposable {
   readonly #channels = new Map<string, vscode.OutputChannel>();
-  readonly #failures = new Map<string, ServerStatus['failure']>();
+  readonly #statuses = new Map<string, ServerStatus>();
 
   constructor(
     private readonly nameOf: (configUri: string) => string,
@@ -22,10 +22,15 @@ export class AgentLogs implements vscode.Disposable {
     this.write(configUri, [{ runId: null, stream: 'server', text, atMs: Date.now() }]);
   }
 
-  /** Writes a failure when it is new: a status that is told again repeats it. */
-  statusChanged({ configUri, failure }: ServerStatus): void {
-    this.say(configUri, newInFailure(this.#failures.get(configUri), failure));
-    this.#failures.set(configUri, failure);
+  /** Writes what is new: a status that is told again repeats it. */
+  statusChanged(status: ServerStatus): void {
+    // It may still be told after the end.
+    if (status.state === 'stopping') return;
+    const { configUri, failure } = status;
+    const before = this.#statuses.get(configUri);
+    this.#statuses.set(configUri, status);
+    this.say(configUri, newInFailure(before?.failure, failure));
+    this.say(configUri, stateText(before, status, vscode.l10n.t));
   }
 
   show(configUri: string): void {

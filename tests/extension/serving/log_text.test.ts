@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { failureText, logText, newInFailure } from '../../../extension/src/serving/log_text';
-import { FAILURE } from './samples';
+import { failureText, logText, newInFailure, stateText } from '../../../extension/src/serving/log_text';
+import { plain } from '../plain';
+import { FAILURE, status, up } from './samples';
 
-const atMs = Date.UTC(2026, 0, 2, 3, 4, 5, 67);
+const atMs = new Date(2026, 0, 2, 3, 4, 5, 67).getTime(); // as the user's clock says it
 const tagOf = (runId: string) => (runId.startsWith('1111') ? 'greet' : undefined);
 
 describe('a line of the log', () => {
@@ -38,6 +39,19 @@ describe('what is new in a failure', () => {
   });
 });
 
+describe('a change of state', () => {
+  it.each([
+    [up('reloading'), up('stale'), 'The code of before goes on answering.'],
+    [up('stale'), up('ready'), 'The changed code is served.'],
+    [up('ready'), status('stopped'), 'Stopped.'],
+    [up('stale'), up('stale'), ''],
+    [status('starting'), up('ready'), ''],
+    [undefined, status('stopped'), ''],
+  ])('is told where no step tells it', (before, now, text) => {
+    expect(stateText(before, now, plain)).toBe(text);
+  });
+});
+
 describe('a failure', () => {
   it('is told with its places, lines counted as people do, and what to do', () => {
     expect(failureText(FAILURE).split('\n')).toEqual([
@@ -48,5 +62,10 @@ describe('a failure', () => {
       '  /usr/lib/x.py:10 in load',
       'Put it right and save.',
     ]);
+  });
+
+  it('names no function where there is none', () => {
+    const frames = FAILURE.frames.map((frame) => ({ ...frame, function: '', text: null }));
+    expect(failureText({ ...FAILURE, frames })).toContain('\n  /usr/lib/x.py:10\n');
   });
 });

@@ -32,7 +32,7 @@ describe('what an import of the entrypoints has shown', () => {
         '✓ greet',
         '  exists         yes',
         '  can be called  yes',
-        '  is             function',
+        '  kind           function',
         '  signature      (name: str) -> str',
         '  streams        no',
         '  defined in     my main.py:5',
