@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from runagent_ls.serve.supervisor.frame_reader import texts_of
 from runagent_ls.serve.supervisor.runs import Output, Run, RunFailedError
 from runagent_ls.serve.worker import framing
-
-if TYPE_CHECKING:
-    from runagent_ls.serve.supervisor.worker_link import WorkerLink
 
 WINDOW: Final = 1024 * 1024
 """Bytes of chunks that a worker may send ahead of the one who reads them."""
@@ -34,14 +31,14 @@ class ActiveRun:
         self.answered = False
         self.cancelling = False
         self.asked_to_end = False
-        self.worker: WorkerLink | None = None
+        self.begun = False
         self.timers: list[asyncio.TimerHandle] = []
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.freed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def begin(self, worker: WorkerLink, grant: Grant) -> None:
+    def begin(self, grant: Grant) -> None:
         """A worker has it now; its time runs."""
-        self.worker = worker
+        self.begun = True
         self.begun_at = time.perf_counter()
 
     @property
@@ -114,8 +111,8 @@ class Stream(ActiveRun):
         self._waiting: asyncio.Future[None] | None = None
         self._error: RunFailedError | None = None
 
-    def begin(self, worker: WorkerLink, grant: Grant) -> None:
-        super().begin(worker, grant)
+    def begin(self, grant: Grant) -> None:
+        super().begin(grant)
         self._grant = grant
 
     def __aiter__(self) -> Stream:

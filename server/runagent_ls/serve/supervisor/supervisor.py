@@ -48,6 +48,7 @@ class Supervisor:
         self._fleet = Fleet(plan, limits, debug, listener.logged, self._told)
         self._turns = BackpressureGuard(limits.at_once, limits.at_once + limits.waiting)
         self._active: dict[str, ActiveRun] = {}
+        self._workers: dict[ActiveRun, WorkerLink] = {}
         self._queued: dict[str, asyncio.Task[None]] = {}
         self._mean_s = 0.0
         self._stopping: asyncio.Task[None] | None = None
@@ -169,7 +170,7 @@ class Supervisor:
             else:
                 await self._wait_for_turn(active, streams)
         except BaseException:
-            if active.worker is None:
+            if not active.begun:
                 del self._active[run_id]
             raise
 
@@ -179,7 +180,7 @@ class Supervisor:
         try:
             await queued
         except asyncio.CancelledError:
-            if active.worker is not None:  # it had just begun
+            if active.begun:  # it had just begun
                 self._leave(active)
             if active.cancelling and not _is_cancelled():
                 stopping = self._stopping is not None
@@ -210,6 +211,8 @@ class Supervisor:
         except BaseException:
             self._turns.release()
             raise
+        self._workers[active] = worker
+        active.ended.add_done_callback(lambda _: self._workers.pop(active))
         active.freed.add_done_callback(lambda _: self._free_place(active))
         if self._limits.run_s is not None and not self._debugged:
             loop = asyncio.get_running_loop()
@@ -227,7 +230,7 @@ class Supervisor:
             self._ask_to_end(active)
 
     def _ask_to_end(self, active: ActiveRun) -> None:
-        worker = active.worker
+        worker = self._workers.get(active)
         if worker is None or active.asked_to_end or active.ended.done():
             return
         active.asked_to_end = True

@@ -130,7 +130,7 @@ class WorkerLink:
         self.runs[number] = active
         self._numbers[active] = number
         self._send_bytes(framing.RUN, number, payload)
-        active.begin(self, lambda size: self._send(framing.CREDIT, number, {"bytes": size}))
+        active.begin(lambda size: self._send(framing.CREDIT, number, {"bytes": size}))
 
     def cancel(self, active: ActiveRun) -> None:
         if (number := self._numbers.get(active)) is not None:
