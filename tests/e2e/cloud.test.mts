@@ -95,7 +95,7 @@ test('a run goes to the cloud after consent, and without the key it says what to
   assert.deepEqual(filesWith(cloud.apiKey), [], 'the key is in no file of the editor');
 
   const [before] = window.serverProcesses();
-  await window.command('RunAgent: Restart Server');
+  await window.command('RunAgent: Restart Language Server');
   await eventually('another server runs', () => {
     const running = window.serverProcesses();
     return running.length === 1 && running[0] !== before;

@@ -115,7 +115,7 @@ test('a typo leaves the older code answering and is underlined; the next good sa
   await greet('Grace');
   await window.runSays('Completed', 'Good day, Grace.');
   await eventually('the log tells both', async () => {
-    return /The code of before goes on answering\.[^]*The changed code is served\./.test(await window.outputOf('RunAgent: hello-agent'));
+    return /The code of before goes on answering\.[\s\S]*The changed code is served\./.test(await window.outputOf('RunAgent: hello-agent'));
   });
   write(source);
 });

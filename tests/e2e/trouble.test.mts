@@ -95,7 +95,7 @@ test('a server that dies is started again once, then it is said', async () => {
   await window.screenshot('server-died-once');
   await eventually('it runs again', () => window.serverProcesses().length === 1);
   killServer(window);
-  await window.notification('Restart Server');
+  await window.notification('Restart Language Server');
   await window.screenshot('server-died-twice');
   assert.equal(window.serverProcesses().length, 0);
 });

@@ -204,7 +204,7 @@ async function stop(server: AgentServer, runId: string): Promise<void> {
   } catch {
     void showWarning(
       l10n.t(
-        'The batch has not answered to the cancel yet. "RunAgent: Restart Server" ends it; results stay.',
+        'The batch has not answered to the cancel yet. "RunAgent: Restart Language Server" ends it; results stay.',
       ),
     );
   }

@@ -11,7 +11,7 @@ export interface ServerParts {
   readonly serverLog: vscode.LogOutputChannel;
 }
 
-/** Restart Server, Show Logs and Check Workspace. */
+/** Restart Language Server, Show Logs and Check Workspace. */
 export function registerServerCommands(parts: ServerParts): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand('runagent.restart', () => parts.restart()),

@@ -30,7 +30,7 @@ export function reportFailure(error: unknown): void {
 }
 
 function restartButton() {
-  return commandButton(l10n.t('Restart Server'), 'runagent.restart');
+  return commandButton(l10n.t('Restart Language Server'), 'runagent.restart');
 }
 
 function logsButton() {

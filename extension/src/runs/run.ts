@@ -132,7 +132,7 @@ export class Run {
     } catch (error) {
       const t = this.environment.translate;
       const reason = error instanceof Error ? error.message : t('no answer');
-      const message = t('Cancelling got {0}. "RunAgent: Restart Server" ends it.', reason);
+      const message = t('Cancelling got {0}. "RunAgent: Restart Language Server" ends it.', reason);
       this.#apply({ type: 'cancelAnswer', result: { found: false, stopped: false, message } });
     }
   }

@@ -249,7 +249,7 @@ describe('cancelling', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(run.model).toMatchObject({
       phase: 'cancelling',
-      notice: expect.stringContaining('Restart Server'),
+      notice: expect.stringContaining('Restart Language Server'),
     });
   });
 });
