@@ -6,13 +6,15 @@ reaches; on Linux `/proc` also names those that moved into another group of the 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, TypedDict
+
+from runagent_ls.serve.worker import sessions
 
 _PROC: Final = Path("/proc")
 _OOM_SCORE: Final = "500"
@@ -38,17 +40,9 @@ def kill(leader: int) -> None:
         command = ["taskkill", "/T", "/F", "/PID", str(leader)]
         subprocess.run(command, capture_output=True, check=False, timeout=10)
         return
-    _signal(os.killpg, leader)
-    for member in members(leader):
-        _signal(os.kill, member)
-
-
-def members(leader: int) -> Iterator[int]:
-    """The living processes of the leader's session, itself included; none where it cannot be
-    known."""
-    for pid, fields in _processes():
-        if int(fields[3]) == leader and fields[0] not in {"Z", "X"}:
-            yield pid
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+    sessions.end_members(leader)
 
 
 def memory_of(leader: int) -> int:
@@ -58,13 +52,15 @@ def memory_of(leader: int) -> int:
     coarse (`more_exact_memory_of`) is the slower exact number worth its price.
     """
     page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-    return sum(int(fields[21]) * page for _, fields in _processes() if int(fields[3]) == leader)
+    return sum(
+        int(fields[21]) * page for _, fields in sessions.processes() if int(fields[3]) == leader
+    )
 
 
 def more_exact_memory_of(leader: int) -> int:
     """As `memory_of`, with each shared page counted once."""
     total = 0
-    for pid in members(leader):
+    for pid in sessions.members(leader):
         try:
             lines = (_PROC / str(pid) / "smaps_rollup").read_text("ascii").splitlines()
         except OSError:
@@ -80,27 +76,3 @@ def give_up_first(pid: int) -> None:
             (_PROC / str(pid) / "oom_score_adj").write_text(_OOM_SCORE, "ascii")
         except OSError:
             return  # gone already, or not ours to say
-
-
-def _processes() -> Iterator[tuple[int, list[str]]]:
-    """Each process with the fields of its `stat` from the state on: state, parent, group,
-    session, ..."""
-    if sys.platform != "linux":
-        return
-    try:
-        folders = [each for each in _PROC.iterdir() if each.name.isdigit()]
-    except OSError:
-        return
-    for folder in folders:
-        try:
-            text = (folder / "stat").read_text("utf-8", "replace")
-        except OSError:
-            continue
-        yield int(folder.name), text[text.rindex(")") + 2 :].split()
-
-
-def _signal(send: Callable[[int, int], None], target: int) -> None:
-    try:
-        send(target, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return

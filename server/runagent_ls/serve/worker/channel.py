@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections import deque
+from json import dumps  # agents replace what stands in the module
 from queue import SimpleQueue
 
 from . import framing
@@ -53,7 +53,7 @@ class Channel:
 
     def tell(self, kind: int, run: int, message: Mapping[str, object]) -> None:
         """A message in JSON, as ASCII: any text of the agent can be said so."""
-        self.send(kind, run, json.dumps(message).encode("ascii"))
+        self.send(kind, run, dumps(message).encode("ascii"))
 
     def offer(self, source: Source) -> None:
         self._pending.append(source)
@@ -62,6 +62,9 @@ class Channel:
     def flush(self) -> None:
         """Everything that was handed over is in the pipe when this returns."""
         pending = self._pending
+        if self.forked:
+            pending.clear()
+            return
         with self._writing:
             pieces: list[bytes] = []
             while pending:

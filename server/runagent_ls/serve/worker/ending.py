@@ -2,7 +2,8 @@
 
 The reader sees the end of its pipe, unless code that holds the interpreter's lock keeps it from
 running. So a process that runs none of the agent's code watches the same pipe, and one that only
-this process holds: it ends the whole group when either closes.
+the worker holds: it ends the whole session when either closes. What has left the session is left
+alone, since that is how a program says that it is to go on by itself.
 """
 
 from __future__ import annotations
@@ -10,13 +11,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from time import sleep
 
 GRACE_S = 1.0
-"""For a worker to end its group itself when the front is gone."""
+"""For a worker to end by itself when the front is gone."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_alarm: list[int] = []
+"""A pipe to the watching process, where there is one: it acts when something is written, or when it
+is closed."""
 
 
 def watch_over_group(incoming: int, others: tuple[int, ...]) -> None:
@@ -34,30 +40,46 @@ def watch_over_group(incoming: int, others: tuple[int, ...]) -> None:
         return  # no more processes are allowed: the reader is left
     if child == 0:
         try:
-            for each in (*others, writing, 0, 1, 2):
-                os.close(each)
-            _watch(incoming, reading)
+            # A child of this process would keep code from ending that waits for all its children.
+            if os.fork() == 0:
+                for each in (*others, writing, 0, 1, 2):
+                    os.close(each)
+                _watch(incoming, reading)
         finally:
             os._exit(1)
+    os.waitpid(child, 0)
     os.close(reading)
+    _alarm.append(writing)
 
 
-def _watch(incoming: int, worker: int) -> None:
+def _watch(incoming: int, alarm: int) -> None:
     import select
+
+    from . import sessions
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    closed = select.poll()
-    closed.register(worker, 0)
-    closed.register(incoming, 0)
-    if worker not in [descriptor for descriptor, _ in closed.poll()]:
-        closed.unregister(incoming)
-        closed.poll(GRACE_S * 1000)
+    heard = select.poll()
+    heard.register(alarm, select.POLLIN)
+    heard.register(incoming, 0)
+    if alarm not in [descriptor for descriptor, _ in heard.poll()]:
+        heard.unregister(incoming)
+        heard.poll(GRACE_S * 1000)
+    session = os.getsid(0)
+    if session == os.getpgid(0):
+        sessions.end_members(session, spared=os.getpid())
     os.killpg(0, signal.SIGKILL)
 
 
 def end_group() -> None:
-    """Ends this process and all that it has started, unless that has left its group."""
+    """Ends this process and all that it has started, unless that has left its session."""
+    if _alarm:
+        try:
+            os.write(_alarm[0], b"\0")
+        except OSError:
+            pass  # the watching process is gone
+        else:
+            sleep(GRACE_S)
     if _leads():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
@@ -70,4 +92,10 @@ def _leads() -> bool:
 def in_children(forked: Callable[[], None]) -> None:
     """`forked` is called in each process that the agent's code makes by forking this one."""
     if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forget_alarm)
         os.register_at_fork(after_in_child=forked)
+
+
+def _forget_alarm() -> None:
+    while _alarm:
+        os.close(_alarm.pop())

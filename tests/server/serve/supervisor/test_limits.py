@@ -15,6 +15,7 @@ from runagent_ls.serve.plan import Limits
 from runagent_ls.serve.supervisor import groups
 from runagent_ls.serve.supervisor.deaths import Death
 from runagent_ls.serve.supervisor.logs import Logs
+from runagent_ls.serve.worker import sessions
 from supervised_agent import Agent, supervised, until
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells it")
@@ -47,15 +48,15 @@ def family() -> Iterator[tuple[int, list[int]]]:
 @linux
 async def test_a_group_is_all_of_a_session(family: tuple[int, list[int]]) -> None:
     leader, children = family
-    assert sorted(groups.members(leader)) == sorted([leader, *children])
-    assert os.getpid() not in set(groups.members(leader))
+    assert sorted(sessions.members(leader)) == sorted([leader, *children])
+    assert os.getpid() not in set(sessions.members(leader))
 
 
 @linux
 async def test_killing_a_group_reaches_those_who_left_it(family: tuple[int, list[int]]) -> None:
     leader, _ = family
     groups.kill(leader)
-    await until(lambda: not list(groups.members(leader)))
+    await until(lambda: not list(sessions.members(leader)))
     groups.kill(leader)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from worker_client import Worker, agent
+from worker_client import Worker, agent, entry, until
 
 SOURCE = """
 import multiprocessing, os, sys
@@ -41,6 +42,27 @@ def forks():
     _, status = os.waitpid(child, 0)
     return status >> 8
 
+def waits_for_all():
+    for code in range(3):
+        if os.fork() == 0:
+            os._exit(code)
+    codes = []
+    while True:
+        try:
+            codes.append(os.wait()[1] >> 8)
+        except ChildProcessError:
+            return sorted(codes)
+
+def forks_and_works():
+    if os.fork():
+        yield "the parent's"
+        return
+    with open("written", "w") as file:
+        kept = [os.dup(file.fileno()) for _ in range(20)]  # where the pipes have been
+        for n in range(2000):
+            yield "the child's"
+    os.rename("written", "done")
+
 def forks_and_returns():
     if os.fork() == 0:
         return "the child's"
@@ -55,7 +77,10 @@ def forks_and_raises():
 def now():
     return 1
 """
-TAGS = ["process", "pool", "forks", "forks_and_returns", "forks_and_raises", "now"]
+TAGS: list[str | dict[str, Any]] = [
+    *["process", "pool", "forks", "waits_for_all", "forks_and_returns", "forks_and_raises", "now"],
+    entry("forks_and_works_stream", "forks_and_works"),
+]
 
 
 def value(worker: Worker, tag: str, *args: str) -> object:
@@ -86,3 +111,15 @@ def test_a_forked_child_prints_to_the_front(tmp_path: Path) -> None:
         assert value(worker, "forks") == 3
         while "forked words\n" not in worker.logged(0):
             worker.next("LOG", run=0)
+
+
+def test_code_that_waits_for_all_of_its_children_ends(tmp_path: Path) -> None:
+    with agent(tmp_path, SOURCE, *TAGS) as worker:
+        assert value(worker, "waits_for_all") == [0, 1, 2]
+
+
+def test_a_forked_child_writes_into_no_file_in_the_workers_name(tmp_path: Path) -> None:
+    with agent(tmp_path, SOURCE, *TAGS) as worker:
+        assert worker.call("forks_and_works_stream").message["chunks"] == 1
+        until((tmp_path / "done").exists)
+        assert (tmp_path / "done").read_bytes() == b""

@@ -45,6 +45,25 @@ def starts_child(path):
     pathlib.Path(path).write_text(str(child.pid))
     child.wait()
 
+def starts_family(path):
+    # Each in a group of its own, the second one without a parent.
+    children = [subprocess.Popen(["sleep", "600"], preexec_fn=os.setpgrp).pid]
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.setpgid(0, 0)
+        orphan = os.fork()
+        if orphan == 0:
+            time.sleep(600)
+        os.write(writing, str(orphan).encode())
+        os._exit(0)
+    children.append(int(os.read(reading, 20)))
+    pathlib.Path(path).write_text(" ".join(map(str, children)))
+    time.sleep(600)
+
+def starts_service(path):
+    service = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    pathlib.Path(path).write_text(str(service.pid))
+
 def idle(path):
     pathlib.Path(path).touch()
 
@@ -56,7 +75,7 @@ def exits(path):
 """
 TAGS = [
     *["spins", "blocks", "holds_lock", "threads", "ignores_signals"],
-    *["starts_child", "idle", "crashes", "exits"],
+    *["starts_child", "starts_family", "starts_service", "idle", "crashes", "exits"],
 ]
 
 
@@ -74,12 +93,14 @@ def members(session: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
-@pytest.mark.parametrize("tag", [tag for tag in TAGS if tag not in {"crashes", "exits"}])
+@pytest.mark.parametrize(
+    "tag", [tag for tag in TAGS if tag not in {"starts_service", "crashes", "exits"}]
+)
 def test_nothing_is_left_when_the_front_is_gone(tmp_path: Path, tag: str) -> None:
     with agent(tmp_path, SOURCE, *TAGS) as running:
         running.start(tag, str(tmp_path / "mark"))
         until((tmp_path / "mark").exists)
-        if tag == "starts_child":
+        if tag.startswith("starts"):
             until(lambda: bool((tmp_path / "mark").read_text()))
         session = running.process.pid
         assert members(session)
@@ -90,11 +111,12 @@ def test_nothing_is_left_when_the_front_is_gone(tmp_path: Path, tag: str) -> Non
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@pytest.mark.parametrize("tag", ["starts_child", "starts_family"])
 @pytest.mark.parametrize("way", ["crashes", "exits", "killed"])
-def test_nothing_is_left_when_the_worker_is_gone(tmp_path: Path, way: str) -> None:
+def test_nothing_is_left_when_the_worker_is_gone(tmp_path: Path, way: str, tag: str) -> None:
     with agent(tmp_path, SOURCE, *TAGS) as running:
         session = running.process.pid
-        running.start("starts_child", str(tmp_path / "mark"))
+        running.start(tag, str(tmp_path / "mark"))
         until(lambda: (tmp_path / "mark").exists() and bool((tmp_path / "mark").read_text()))
         if way == "killed":
             running.process.kill()
@@ -103,6 +125,19 @@ def test_nothing_is_left_when_the_worker_is_gone(tmp_path: Path, way: str) -> No
         code = running.process.wait(LIMIT_S)
         assert code == {"crashes": -signal.SIGSEGV, "exits": 7, "killed": -signal.SIGKILL}[way]
         until(lambda: not members(session))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+def test_a_service_with_a_session_of_its_own_goes_on(tmp_path: Path) -> None:
+    with agent(tmp_path, SOURCE, *TAGS) as running:
+        running.call("starts_service", str(tmp_path / "mark"))
+        service = int((tmp_path / "mark").read_text())
+        try:
+            running.process.kill()
+            until(lambda: not members(running.process.pid))
+            assert members(service) == [service]
+        finally:
+            os.kill(service, signal.SIGKILL)
 
 
 def test_a_crash_leaves_its_last_words(tmp_path: Path) -> None:
