@@ -14,13 +14,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_OUT_OF_THE_WAY = 900
+"""Code that closes all descriptors it can think of gets the lowest ones for its next files. They
+must not be those that frames are still written to."""
 _PIPE_BYTES = 1 << 20
 """C code may write while it holds the interpreter's lock; nobody can read then."""
 
 
 def take() -> tuple[int, int]:
     """The descriptors of the pipes from and to the front; 0 and 1 are harmless afterwards."""
-    incoming, outgoing = os.dup(0), os.dup(1)
+    incoming, outgoing = _moved(0), _moved(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
@@ -50,6 +53,17 @@ def _read(descriptor: int, tell: Callable[[str], None]) -> None:
         text = decode(data)
         if text:
             tell(text)
+
+
+def _moved(descriptor: int) -> int:
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY)
+        except (OSError, ValueError):
+            pass  # fewer are allowed
+    return os.dup(descriptor)
 
 
 def _enlarge(pipe: int) -> None:

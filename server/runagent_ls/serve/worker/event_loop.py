@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
+from . import ending
 from .interrupting import Interrupted
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ class EventLoop:
     def __init__(self) -> None:
         self._there = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._make_task: type[asyncio.Task[None]]
         self._stopped = False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -28,6 +30,7 @@ class EventLoop:
         """Runs until `stop`, whatever a callback of the agent raises."""
         import asyncio
 
+        self._make_task = asyncio.Task
         self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
         self._there.set()
@@ -36,6 +39,10 @@ class EventLoop:
                 self._loop.run_forever()
             except Interrupted:
                 continue  # it came when the run that it was meant for had given way
+            except Exception:
+                # Not what a callback raised, but the loop itself: its descriptors were closed.
+                sys.excepthook(*sys.exc_info())
+                ending.end_group()
             except BaseException:
                 sys.excepthook(*sys.exc_info())
 
@@ -62,7 +69,7 @@ class EventLoop:
         """Makes a task of `work`; `told` gets it before its first step."""
 
         def begin() -> None:
-            task = self.loop.create_task(work)
+            task = self._make_task(work, loop=self.loop)  # whatever factory the agent has set
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             told(task)

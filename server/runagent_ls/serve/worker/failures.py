@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _GROUP: Any = getattr(builtins, "BaseExceptionGroup", ())
 """Since Python 3.11."""
+_NAME: Any = type.__dict__["__name__"]
 _FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules"})
 
 
@@ -50,7 +51,7 @@ def text_of(exception: BaseException) -> str:
     try:
         return str(exception)
     except BaseException:
-        return type(exception).__name__
+        return _class_name(exception)
 
 
 def frames_of(exception: BaseException, own: OwnFiles) -> list[dict[str, object]]:
@@ -109,4 +110,9 @@ def name_of(exception: BaseException) -> str:
     """Its class; of an expression that jsonpath-ng does not read, the class that it raises."""
     if isinstance(exception, ExpressionError):
         return exception.name
-    return type(exception).__name__
+    return _class_name(exception)
+
+
+def _class_name(exception: BaseException) -> str:
+    """Not what the class says of itself, which code of the agent may answer."""
+    return str(_NAME.__get__(type(exception)))

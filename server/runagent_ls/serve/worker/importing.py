@@ -12,6 +12,8 @@ import re
 import sys
 from types import ModuleType
 
+from . import standard_library
+
 ROOT_MARKS = (
     "__init__.py",
     "setup.py",
@@ -81,6 +83,7 @@ class Importer:
         if root not in self.roots:
             self.roots.append(root)
         folder = os.path.dirname(path)
+        standard_library.import_before({os.path.dirname(root), root, folder})
         for each in (os.path.dirname(root), root, folder):
             if each not in sys.path:
                 sys.path.insert(0, each)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
-import time
 from collections import deque
 from contextvars import ContextVar
+from json import dumps
+from time import sleep
 
 from . import framing
 
@@ -45,7 +45,7 @@ class Prints:
             waiting.offered = True
             self._channel.offer(waiting)
         while waiting.size > _MOST:
-            time.sleep(0.001)
+            sleep(0.001)
 
     def settle(self, run: int) -> None:
         """The run ends: all that it has written stands before whatever is sent next, even when it
@@ -71,7 +71,7 @@ class _Text:
         if not pieces:
             return b""
         message = {"stream": self._stream, "text": "".join(pieces)}
-        return framing.frame(framing.LOG, self._run, json.dumps(message).encode("ascii"))
+        return framing.frame(framing.LOG, self._run, dumps(message).encode("ascii"))
 
 
 class _Attributed(io.BufferedIOBase):

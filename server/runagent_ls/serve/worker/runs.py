@@ -110,7 +110,10 @@ class Run:
         if self.cancelled and isinstance(exception, (Interrupted, GeneratorExit, _cancelled())):
             return failures.cancelled()
         call = (self.entrypoint.target, self.args, self.kwargs)
-        return failures.error_of(exception, self.worker.own, call)
+        try:
+            return failures.error_of(exception, self.worker.own, call)
+        except BaseException:  # what the exception says of itself is the agent's code
+            return failures.error_of(_unreadable(), self.worker.own)
 
 
 class Call(Run):
@@ -191,6 +194,10 @@ class AsyncCall(OnLoop):
             failure = raised
         self._section.leave()
         self.end(framing.RESULT, payload, failure)
+
+
+def _unreadable() -> Exception:
+    return RuntimeError("What the agent raised cannot be read: it fails when it is looked at.")
 
 
 def _cancelled() -> type[BaseException]:

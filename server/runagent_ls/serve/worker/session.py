@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import faulthandler
 import inspect
-import json
 import os
 import sys
 import threading
 from contextlib import suppress
+from json import loads
 from types import ModuleType
 
 from . import attribution, descriptors, ending, framing, limits, prints
@@ -74,7 +74,7 @@ class Session:
         threading.Thread(
             target=self._listen, args=(frames,), name="runagent-reader", daemon=True
         ).start()
-        self._load(json.loads(payload))
+        self._load(loads(payload))
         attribution.of_pools()  # the front knows that the agent is ready: now there is time
         self._loop.run()
         self._leave()
@@ -140,7 +140,7 @@ class Session:
         elif kind == framing.CREDIT:
             run = self._running.get(number)
             if isinstance(run, (Stream, AsyncStream)):
-                run.grant(json.loads(payload)["bytes"])
+                run.grant(loads(payload)["bytes"])
         elif kind == framing.CANCEL:
             self._cancel(number)
         elif kind == framing.SHUTDOWN:
@@ -152,7 +152,7 @@ class Session:
         """The reader has to go on, whatever stands in the way of one run: arguments nested too
         deeply, no more threads."""
         try:
-            self._start(number, json.loads(payload))
+            self._start(number, loads(payload))
         except Exception as refused:
             self._running.pop(number, None)
             self._channel.tell(framing.ERROR, number, error_of(refused, self._own))

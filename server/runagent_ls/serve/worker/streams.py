@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import threading
-import time
 from collections import deque
+from time import perf_counter
 
 from . import encoding, framing
 from .interrupting import Interrupted
@@ -41,7 +41,7 @@ class Chunks:
         self._offered = False
         self._granted = float("inf") if credit is None else credit
         self._spent = 0
-        self._started = time.perf_counter()
+        self._started = perf_counter()
         self.count = 0
 
     def add(self, value: Any) -> None:
@@ -78,7 +78,7 @@ class Chunks:
             self._channel.offer(self)
 
     def summary(self) -> bytes:
-        seconds = time.perf_counter() - self._started
+        seconds = perf_counter() - self._started
         return b'{"chunks": %d, "seconds": %.6f}' % (self.count, seconds)
 
 
@@ -118,7 +118,7 @@ class Stream(Run):
         self.end(framing.DONE, self._chunks.summary(), failure)
 
     def _iterate(self, iterable: Any) -> None:
-        chunks, output, now = self._chunks, self.entrypoint.output, time.perf_counter
+        chunks, output, now = self._chunks, self.entrypoint.output, perf_counter
         turn_ends = now() + _TURN_S
         try:
             for item in iterable:
@@ -216,7 +216,7 @@ class AsyncStream(OnLoop):
     async def _iterate(self, iterable: Any) -> None:
         import asyncio
 
-        chunks, output, now = self._chunks, self.entrypoint.output, time.perf_counter
+        chunks, output, now = self._chunks, self.entrypoint.output, perf_counter
         self._go_on = asyncio.Event()
         turn_ends = now() + _TURN_S
         try:

@@ -115,6 +115,22 @@ class Odd(Exception):
 
 def odd(): raise Odd
 
+class Nameless(type):
+    @property
+    def __name__(cls):
+        raise RuntimeError("no name")
+
+class OddClass(Exception, metaclass=Nameless):
+    pass
+
+class Unreadable(Exception):
+    @property
+    def __class__(self):
+        raise RuntimeError("no class")
+
+def odd_class(): raise OddClass("text")
+def unreadable(): raise Unreadable
+
 async def stops_the_loop():
     asyncio.get_running_loop().stop()
     return 1
@@ -348,6 +364,14 @@ def test_leaving_ends_the_run_and_nothing_else(
 def test_an_exception_without_text_has_its_name(kinds: Worker) -> None:
     error = kinds.error("odd")
     assert (error["exception"], error["message"]) == ("Odd", "Odd")
+
+
+def test_an_exception_that_cannot_be_read_is_an_error_as_well(kinds: Worker) -> None:
+    error = kinds.error("odd_class")
+    assert (error["exception"], error["message"]) == ("OddClass", "text")
+    error = kinds.error("unreadable")
+    assert (error["kind"], error["exception"]) == ("raised", "RuntimeError")
+    assert "cannot be read" in error["message"]
 
 
 @pytest.mark.parametrize("tag", ["five", "five_stream"])
