@@ -151,6 +151,13 @@ def _modules() -> list[Path]:
     return sorted(path for root in (PACKAGE, LOWEST) for path in (SERVER / root).rglob("*.py"))
 
 
+def _sources() -> dict[str, str]:
+    return {
+        ".".join(path.relative_to(SERVER).with_suffix("").parts): path.read_text("utf-8")
+        for path in _modules()
+    }
+
+
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(SERVER)))
 def test_imports_run_downwards(path: Path) -> None:
     parts = path.relative_to(SERVER).with_suffix("").parts
@@ -177,12 +184,61 @@ def test_the_table_has_no_cycle() -> None:
         placed |= ready
 
 
+def circles(sources: Mapping[str, str]) -> list[list[str]]:
+    """Modules that import one another, be it late or for types alone; one list per circle."""
+    graph = {name.removesuffix(".__init__"): set[str]() for name in sources}
+    for name, source in sources.items():
+        module = name.removesuffix(".__init__")
+        package = module if name != module else module.rpartition(".")[0]
+        for imported in imports_of(source, package):
+            owner = imported.module.rpartition(".")[0]
+            graph[module].update([it for it in (imported.module, owner) if it in graph][:1])
+    return sorted(sorted(found) for found in _knots(graph) if len(found) > 1)
+
+
+def _knots(graph: Mapping[str, set[str]]) -> Iterator[set[str]]:
+    """Sets of modules that each reach all others of their set."""
+    reached = {module: _reached(graph, module) for module in graph}
+    waiting = dict.fromkeys(graph)
+    while waiting:
+        module, _ = waiting.popitem()
+        knot = {module} | {it for it in reached[module] if module in reached[it]}
+        yield knot
+        for it in knot - {module}:
+            del waiting[it]
+
+
+def _reached(graph: Mapping[str, set[str]], module: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        fresh = graph[waiting.pop()] - found
+        found |= fresh
+        waiting.extend(fresh)
+    return found
+
+
+def test_no_modules_import_one_another() -> None:
+    assert circles(_sources()) == []
+
+
+def test_a_circle_is_seen() -> None:
+    sources = {
+        "runagent_ls.__init__": "",
+        "runagent_ls.rules.__init__": "from .engine import run",
+        "runagent_ls.rules.engine": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+        "    from .rule import Rule\nfrom . import finding",
+        "runagent_ls.rules.rule": "def late():\n    import runagent_ls.rules.registry",
+        "runagent_ls.rules.registry": "from runagent_ls.rules import engine",
+        "runagent_ls.rules.finding": "import runagent_ls.text",
+    }
+    names = ("engine", "registry", "rule")
+    assert circles(sources) == [[f"runagent_ls.rules.{name}" for name in names]]
+
+
 @pytest.mark.parametrize("module", STARTS)
 def test_starting_imports_nothing_heavy(module: str) -> None:
-    sources = {
-        ".".join(path.relative_to(SERVER).with_suffix("").parts): path.read_text("utf-8")
-        for path in _modules()
-    }
+    sources = _sources()
     assert _is_module(module, sources)
     reached = reached_at_start(module, sources)
     assert {name: reached[name] for name in STARTS[module] & set(reached)} == {}

@@ -63,7 +63,8 @@ class Front:
         if self._rest is None or self._rest[0] != agent_id:
             from runagent_ls.serve.front.routes import application
 
-            self._rest = (agent_id, application(self, agent_id))
+            rest = application(self.agent, self.context, self.gate, self.runs)
+            self._rest = (agent_id, rest)
         return self._rest[1]
 
 

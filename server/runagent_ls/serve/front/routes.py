@@ -7,7 +7,6 @@ trailing slashes are answered alike. Import this late: Starlette takes its time.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,45 +18,47 @@ from starlette.routing import Route
 
 from runagent_ls.serve.front import pages
 from runagent_ls.serve.front.answers import Answer, detail, failed_inside
+from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.history import History
 from runagent_ls.serve.front.privileged import privileged_pages
-from runagent_ls.serve.front.security import LOOPBACK_ORIGIN
-
-if TYPE_CHECKING:
-    from runagent_ls.serve.front.app import Front
+from runagent_ls.serve.front.runs import Runs
+from runagent_ls.serve.front.security import LOOPBACK_ORIGIN, Gate
 
 _Endpoint = Callable[[Request], Awaitable[Answer]]
 
 
-def application(front: Front, agent_id: str) -> Starlette:
-    """All paths of the agent with this id."""
-    agent = f"/api/v1/agents/{agent_id}"
-    context = front.context
+def application(agent: Agent, context: FrontContext, gate: Gate, runs: Runs) -> Starlette:
+    """All paths of the agent with the id that it has now."""
+    agent_id = agent.plan.agent_id
+    base = f"/api/v1/agents/{agent_id}"
 
     async def architecture(_: Request) -> Answer:
-        return pages.architecture(front.agent.plan)
+        return pages.architecture(agent.plan)
 
     async def info(_: Request) -> Answer:
-        return pages.info(front.agent.plan, context)
+        return pages.info(agent.plan, context)
 
     async def health(_: Request) -> Answer:
-        return pages.health(front.agent.plan, context)
+        return pages.health(agent.plan, context)
 
     async def run(request: Request) -> Answer:
         headers = request.scope["headers"]
-        privileged = front.gate.privileged(headers)
-        return await front.runs.answer(headers, request.receive, privileged=privileged)
+        privileged = gate.privileged(headers)
+        return await runs.answer(headers, request.receive, privileged=privileged)
 
     history = History(context.invocations, agent_id)
     routes = [
         _route("/api/v1", info),
         _route("/api/v1/health", health),
-        _route(f"{agent}/architecture", architecture),
-        _route(f"{agent}/run", run, "POST"),
-        _route(f"{agent}/invocations", history.recent),
-        _route(f"{agent}/invocations/stats", history.stats),
+        _route(f"{base}/architecture", architecture),
+        _route(f"{base}/run", run, "POST"),
+        _route(f"{base}/invocations", history.recent),
+        _route(f"{base}/invocations/stats", history.stats),
         _route("/api/v1/invocations/{invocation_id}", history.one),
-        *(_route(path, *answered) for path, answered in privileged_pages(front).items()),
+        *(
+            _route(path, *answered)
+            for path, answered in privileged_pages(agent, context, gate, runs).items()
+        ),
     ]
     cors = Middleware(
         CORSMiddleware,
