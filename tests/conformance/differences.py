@@ -205,6 +205,12 @@ DIFFERENCES: Final[dict[str, Difference]] = {
         "Memory is finite.",
         _RUN,
     ),
+    "compression": Difference(
+        "Messages of a stream are compressed for clients that offer it",
+        "they are sent as they are",
+        "It takes longer than a loopback needs for the whole message.",
+        ("/sec-websocket-extensions",),
+    ),
     "framework-pages": Difference(
         "`/docs`, `/redoc` and `/openapi.json` show pages of its framework, which load scripts from"
         " elsewhere",

@@ -101,10 +101,11 @@ def test_handshakes(pair: Pair, compression: Any) -> None:
             headers = {name.lower(): value for name, value in web.response.headers.raw_items()}
             web.send(first_message("generator_stream", 2))
             frames = [web.recv(LIMIT_S) for _ in range(4)]
-        kept = {name: headers.get(name) for name in ("upgrade", "sec-websocket-protocol")}
+        names = ("upgrade", "sec-websocket-protocol", "sec-websocket-extensions")
+        kept = {name: headers.get(name) for name in names}
         found.append({**kept, "frames": len(frames), "status": web.response.status_code})
     theirs, ours = found
-    check(theirs, ours)
+    check(theirs, ours, "compression" if compression else None)
 
 
 def frame(opcode: int, payload: bytes, final: bool = True, masked: bool = True) -> Raw:

@@ -148,6 +148,9 @@ class RowWriter:
 
     def _json(self, value: JsonValue, redactor: Redactor) -> str:
         text = _dumps(value)
+        if len(text) > 2 * self.largest:
+            # only the beginning is kept, and looking at all of it would hold up everybody
+            return json.dumps(_shortened(self._text(text[: 2 * _KEPT], redactor), len(text)))
         if redactor.suspicious(text):
             text = _dumps(redactor.value(value))
         return text if len(text) <= self.largest else json.dumps(_shortened(text, len(text)))

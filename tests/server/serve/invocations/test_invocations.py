@@ -127,6 +127,13 @@ async def test_inputs_that_cannot_be_written_stop_nothing(invocations: Invocatio
     assert (await recorded(invocations, 2))["output_data"] == 2
 
 
+async def test_secrets_are_taken_out_of_what_is_cut_off(invocations: Invocations) -> None:
+    long = "s3cr3t-of-the-agent " + "y" * (3 * LARGEST)
+    row = await recorded(invocations, long, long)
+    assert "s3cr3t" not in json.dumps(row)
+    assert "yyy" in json.dumps(row["input_data"])
+
+
 async def test_the_file_is_for_its_owner(invocations: Invocations) -> None:
     await recorded(invocations, 1)
     assert stat.S_IMODE(invocations.path.stat().st_mode) == 0o600
