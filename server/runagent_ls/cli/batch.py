@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys
@@ -17,11 +18,11 @@ from runagent_ls.agents.batch.report import BatchReport
 from runagent_ls.agents.batch.runner import run_batch
 from runagent_ls.agents.batch.stopping import BatchStop
 from runagent_ls.agents.targets.target import Target
-from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.batch_inputs import known_inputs
 from runagent_ls.cli.batch_report import report_text
 from runagent_ls.cli.calling import check_target, resolver, timeouts_of, where
+from runagent_ls.cli.cold import Find, NotServedError, may_serve, served_if_needed
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.progress import ProgressLine
 
@@ -43,9 +44,7 @@ def batch(options: Namespace) -> int:
     metrics = Metrics()
     progress = ProgressLine(sys.stderr)
     try:
-        report = asyncio.run(
-            _interruptible(plan, _resolver(options, plan.timeouts, progress.say), metrics, progress)
-        )
+        report = asyncio.run(_served(options, plan, metrics, progress))
     except BatchError as error:
         raise CommandError(error.message, error.advice) from error
     finally:
@@ -57,6 +56,17 @@ def batch(options: Namespace) -> int:
     if options.metrics is not None:
         _write(options.metrics, metrics.prometheus_text("runagent_batch"))
     return _exit_code(report)
+
+
+async def _served(
+    options: Namespace, plan: BatchPlan, metrics: Metrics, progress: ProgressLine
+) -> BatchReport:
+    """One server of ours for the whole batch, if nobody else serves the agent."""
+    async with contextlib.AsyncExitStack() as stack:
+        find = resolver(options, agent_id_of(options), plan.timeouts)
+        if may_serve(options):
+            find = await stack.enter_async_context(served_if_needed(options, find, progress.say))
+        return await _interruptible(plan, _saying(find, progress.say), metrics, progress)
 
 
 async def _interruptible(
@@ -132,11 +142,8 @@ def _plan(options: Namespace) -> BatchPlan:
     )
 
 
-def _resolver(
-    options: Namespace, timeouts: Timeouts, say: Callable[[str], None]
-) -> Callable[[], Awaitable[Target]]:
+def _saying(find: Find, say: Callable[[str], None]) -> Find:
     """Finds the agent, and says where it is whenever that has changed."""
-    find = resolver(options, agent_id_of(options), timeouts)
     said = ""
 
     async def find_and_say() -> Target:
@@ -156,6 +163,8 @@ def _exit_code(report: BatchReport) -> ExitCode:
             return ExitCode.INTERRUPTED
         case "finished":
             return ExitCode.OK if report.all_fine else ExitCode.FINDINGS
+        case _ if isinstance(report.error, NotServedError):
+            return ExitCode.NO_CONNECTION
         case _:
             code = None if report.error is None else report.error.code
             return _REFUSED.get(code or "", ExitCode.NO_CONNECTION)

@@ -58,16 +58,27 @@ def may_serve(options: Namespace) -> bool:
 async def served_if_needed(
     options: Namespace, find: Find, say: Callable[[str], None]
 ) -> AsyncIterator[Find]:
-    """`find`, which serves the agent where it is not found. At the end the server is ended."""
+    """`find`, which serves the agent where it is not found. At the end the server is ended.
+
+    A batch waits for somebody else's server that was there and is gone.
+    """
     fronts: list[FrontProcess] = []
+    batch = options.command == "batch"
+    others = False
 
     async def found() -> Target:
+        nonlocal others
         if fronts and not fronts[-1].ended:
             return await _target(fronts[-1], options)
         try:
-            return await find()
+            target = await find()
         except (AgentAddressNotFoundError, AgentNotFoundLocalError):
-            say("nobody serves the agent, serving it for this call")
+            if others and batch:
+                raise
+            say(f"nobody serves the agent, serving it for this {'batch' if batch else 'call'}")
+        else:
+            others = True
+            return target
         fronts.append(await _started(options, say))
         return await _target(fronts[-1], options)
 

@@ -388,6 +388,57 @@ def test_no_agent_at_all_is_3_at_once(cli: Cli, folder: Path) -> None:
     assert records(folder) == []
 
 
+@pytest.fixture
+def cold(tmp_path_factory: pytest.TempPathFactory, cli: Cli, folder: Path) -> Callable[..., Done]:
+    """Run `batch` for an agent that nobody serves."""
+    home = tmp_path_factory.mktemp("cold")
+    project = home / "agent"
+    shutil.copytree(PROJECT, project)
+    with (project / "main.py").open("a") as source:
+        source.write("\n\n_count('start', os.environ['STARTS'])\n")
+
+    def batch(*arguments: str, **variables: str) -> Done:
+        env = {
+            "RUNAGENT_CACHE_DIR": str(home / "cache"),
+            "RUNAGENT_LS_STATE": str(folder / "state"),
+            "STARTS": str(folder / "starts"),
+        }
+        project_option = ("--project", str(project))
+        return cli("batch", *arguments, *FILES, *project_option, cwd=folder, env=env | variables)
+
+    return batch
+
+
+def test_an_agent_that_nobody_serves_is_served_once(
+    cold: Callable[..., Done], folder: Path
+) -> None:
+    write_items(folder, noted(folder, 40))
+    done = cold("note", "--concurrency", "4")
+    assert done.code == 0, done.err
+    assert [record["value"] for record in records(folder)] == list(range(40))
+    assert "nobody serves the agent, serving it for this batch" in done.err
+    assert lines(folder / "starts") == ["start"]
+    assert list((folder / "state" / "servers").iterdir()) == []
+
+
+def test_no_serve_keeps_a_batch_from_serving(cold: Callable[..., Done], folder: Path) -> None:
+    write_items(folder, noted(folder, 3))
+    done = cold("note", "--no-serve")
+    assert done.code == 3
+    assert "error[AGENT_ADDRESS_NOT_FOUND]" in done.out
+    assert lines(folder / "starts") == []
+
+
+def test_a_batch_of_an_agent_that_does_not_start_is_3(
+    cold: Callable[..., Done], folder: Path
+) -> None:
+    write_items(folder, noted(folder, 3))
+    done = cold("note", STARTS=str(folder))
+    assert done.code == 3
+    assert "The agent does not start: " in done.out
+    assert records(folder) == []
+
+
 def test_an_unknown_tag_is_2_and_calls_nothing_in_vain(run: Run, folder: Path) -> None:
     write_items(folder, noted(folder, 20))
     done = run("nte", *FILES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.request import add_request, add_target
+from runagent_ls.cli.options.request import add_request, add_serving, add_target
 from runagent_ls.cli.options.values import at_least, one_of, seconds
 
 FORMATS = ("jsonl", "csv")
@@ -17,6 +17,7 @@ def fill(parser: CommandParser) -> None:
         'positional ones, or {"id": ..., "args": [...], "kwargs": {...}}. In CSV the first line\n'
         "names the parameters. Each item that ends becomes one JSON line of the output at once,\n"
         "so a batch that was interrupted, or killed, goes on with --resume.\n"
+        "An agent of a project that nobody serves is served for the batch.\n"
         "Ctrl+C lets running calls end; a second Ctrl+C leaves them.\n\n" + EXIT_CODES
     )
     parser.add_argument("tag", metavar="TAG", help="tag of the entrypoint")
@@ -48,6 +49,7 @@ def fill(parser: CommandParser) -> None:
         help="put the finished output in the order of the input (otherwise: as they ended)",
     )
     add_target(parser)
+    add_serving(parser)
     add_request(parser)
     _add_calling(parser)
     _add_reports(parser)

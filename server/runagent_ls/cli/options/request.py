@@ -40,3 +40,16 @@ def add_target(parser: CommandParser) -> None:
         help="call the agent in the cloud: all inputs leave this machine. The key is the one that"
         " `runagent setup` has stored, else RUNAGENT_API_KEY",
     )
+
+
+def add_serving(parser: CommandParser) -> None:
+    """What happens when nobody serves the agent."""
+    parser.add_argument(
+        "--no-serve", action="store_true", help="fail when nobody serves the agent of the project"
+    )
+    parser.add_argument(
+        "--interpreter",
+        type=Path,
+        metavar="PATH",
+        help="Python that runs the agent when it is served for this call; default: as in `serve`",
+    )

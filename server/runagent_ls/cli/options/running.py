@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.request import add_request, add_target
+from runagent_ls.cli.options.request import add_request, add_serving, add_target
 from runagent_ls.cli.options.values import argument, at_least, seconds
 
 
@@ -22,7 +20,7 @@ def fill(parser: CommandParser) -> None:
     _add_inputs(parser)
     add_request(parser)
     _add_calling(parser)
-    _add_serving(parser)
+    add_serving(parser)
     parser.add_argument(
         "--json",
         action="store_true",
@@ -75,16 +73,4 @@ def _add_calling(parser: CommandParser) -> None:
         "--repeat-unsafe",
         action="store_true",
         help="with --retries: call again even when the function may have run",
-    )
-
-
-def _add_serving(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--no-serve", action="store_true", help="fail when nobody serves the agent of the project"
-    )
-    parser.add_argument(
-        "--interpreter",
-        type=Path,
-        metavar="PATH",
-        help="Python that runs the agent when it is served for this call; default: as in `serve`",
     )
