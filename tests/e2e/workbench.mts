@@ -150,6 +150,8 @@ export class Workbench {
   async choose(prompt: string, text: string): Promise<void> {
     const row = this.quickPick(prompt).locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
     await eventually(`"${text}" can be chosen where it says "${prompt}"`, async () => {
+      // Where it rested it may have brought up what a row says on hovering, over the row below.
+      await this.page.mouse.move(0, 0);
       await row.first().click({ timeout: 3000 });
       return true;
     });
