@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from runagent_ls.serve.lifecycle.events import RequirementsMissing
@@ -13,6 +16,33 @@ from runagent_ls.serve.state import Failure
 
 LIMIT_S: Final = 10.0
 """A failed start waits no longer than this to be told how to mend it."""
+
+
+class RequirementsCheck:
+    """Tells what is missing, again when that may have changed."""
+
+    def __init__(self, report: Callable[[RequirementsMissing], None]) -> None:
+        self._report = report
+        self._seen: tuple[bytes | None, ...] | None = None
+        self._told: RequirementsMissing | None = None
+
+    async def look(self, plan: AgentPlan, failure: Failure | None) -> None:
+        """After a start or a reload that ended with `failure`: asks the interpreter when the files
+        are others than at the last time, or a module was not found."""
+        seen = await asyncio.to_thread(_contents, plan.folder)
+        failed = failure if failure is not None and is_missing_module(failure) else None
+        if seen == self._seen and failed is None:
+            return
+        self._seen = seen
+        missing = await requirements_missing(plan, failed)
+        if missing is not None and missing != self._told:
+            self._report(missing)
+        self._told = missing
+
+
+def requirement_files(folder: Path) -> tuple[Path, ...]:
+    """Where an agent says what it needs; they need not be there."""
+    return (folder / "requirements.txt", folder / "pyproject.toml")
 
 
 async def requirements_missing(
@@ -51,3 +81,12 @@ def _of_failure(plan: AgentPlan, failure: Failure) -> RequirementsMissing | None
     module = missing_module(failure)
     command = () if module is None else usual_command(plan.interpreter, module)
     return RequirementsMissing((command[-1],), command) if command else None
+
+
+def _contents(folder: Path) -> tuple[bytes | None, ...]:
+    found: list[bytes | None] = []
+    for path in requirement_files(folder):
+        found.append(None)
+        with contextlib.suppress(OSError):
+            found[-1] = path.read_bytes()
+    return tuple(found)

@@ -13,7 +13,7 @@ from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.plan import AgentPlan
 
 if TYPE_CHECKING:
-    from runagent_ls.serve.lifecycle.registration import Registration
+    from runagent_ls.serve.lifecycle.registry.registration import Registration
 
 
 class Publication:
@@ -43,7 +43,7 @@ class Publication:
             return
         self.withdraw()
         if self._registry is not None:
-            from runagent_ls.serve.lifecycle.registration import register
+            from runagent_ls.serve.lifecycle.registry.registration import register
 
             self._registration = register(plan, self._host, self._port, self._registry)
         self._agent_id = plan.agent_id

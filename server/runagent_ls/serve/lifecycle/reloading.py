@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from runagent_ls.serve.lifecycle.missing import requirement_files
 from runagent_ls.serve.plan import AgentPlan, PythonEntrypoint
 from runagent_ls.serve.state import Failure, StartFailedError
 
@@ -102,6 +103,8 @@ class Reloader:
 
 
 def files_of(plan: AgentPlan) -> set[Path]:
-    """What is known without importing anything: configuration, `.env`, files of entrypoints."""
+    """What is known without importing anything: configuration, `.env`, requirements, files of
+    entrypoints."""
     named = {plan.folder / it.file for it in plan.entrypoints if isinstance(it, PythonEntrypoint)}
-    return {*named, plan.config_path, plan.folder / ENVIRONMENT_FILE}
+    asked = requirement_files(plan.folder)
+    return {*named, *asked, plan.config_path, plan.folder / ENVIRONMENT_FILE}

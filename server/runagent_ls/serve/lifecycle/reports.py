@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.serve.lifecycle.events import Event, Logged, LogLine, StatusChanged
-from runagent_ls.serve.lifecycle.loading import located
+from runagent_ls.serve.lifecycle.planning.loading import located
 from runagent_ls.serve.state import Status
 
 if TYPE_CHECKING:  # with it comes the whole front, which is imported while the agent starts

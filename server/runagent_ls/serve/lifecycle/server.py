@@ -17,13 +17,14 @@ from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.lifecycle.control import Changed, Order, Reload, Stop, TellStatus
 from runagent_ls.serve.lifecycle.events import Event, Failed, Ready, Step, Waiting
 from runagent_ls.serve.lifecycle.exit_codes import AGENT_FAILED, WRONG_USE
-from runagent_ls.serve.lifecycle.loading import Loaded, load, located
 from runagent_ls.serve.lifecycle.missing import (
+    RequirementsCheck,
     is_missing_module,
     requirements_missing,
     with_command,
 )
 from runagent_ls.serve.lifecycle.options import ServeOptions
+from runagent_ls.serve.lifecycle.planning.loading import Loaded, load, located
 from runagent_ls.serve.lifecycle.ports import Address, listen
 from runagent_ls.serve.lifecycle.publication import Publication
 from runagent_ls.serve.lifecycle.reloading import Reloader, files_of
@@ -139,7 +140,7 @@ class AgentServer:
         options = self._options
         avoided: set[int] = set()
         if options.port is None and registry.path.is_file():
-            from runagent_ls.serve.lifecycle.registration import ports_in
+            from runagent_ls.serve.lifecycle.registry.registration import ports_in
 
             avoided = ports_in(registry, but_of=plan.agent_id)
         address = listen(options.host, options.port, avoided)
@@ -187,10 +188,12 @@ class AgentServer:
         self._report(missing)
         return with_command(failure, missing)
 
-    async def _tell_missing(self, plan: AgentPlan) -> None:
-        missing = await requirements_missing(plan)
-        if missing is not None:
-            self._report(missing)
+    async def _tell_missing(self, supervisor: Supervisor, again: asyncio.Event) -> None:
+        check = RequirementsCheck(self._report)
+        while True:
+            await check.look(supervisor.plan, supervisor.status.failure)
+            await again.wait()
+            again.clear()
 
     def _front(self, supervisor: Supervisor, address: Address, registry: Registry) -> Front:
         from runagent_ls.serve.front import FrontContext, build_app
@@ -236,7 +239,9 @@ class AgentServer:
                 except StartFailedError as error:
                     supervisor.reload_failed(error.failure)
                 tell_where()
+            look_again.set()
 
+        look_again = asyncio.Event()
         reloader = Reloader(supervisor, supervisor.plan, lambda: self._load().plan, reloaded)
         async with asyncio.TaskGroup() as tasks:
             obeying = tasks.create_task(self._obey(reloader, supervisor))
@@ -245,7 +250,7 @@ class AgentServer:
             serving = tasks.create_task(
                 serve(front, [address.socket], self._stopping, serving=ready)
             )
-            checking = tasks.create_task(self._tell_missing(supervisor.plan))
+            checking = tasks.create_task(self._tell_missing(supervisor, look_again))
             await self._stopping.wait()
             for task in (obeying, reloading, checking):
                 task.cancel()

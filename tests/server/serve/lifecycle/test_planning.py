@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agent_folders import MakeAgent
-from runagent_ls.serve.lifecycle.loading import load, located
 from runagent_ls.serve.lifecycle.planning import plan_of
+from runagent_ls.serve.lifecycle.planning.loading import load, located
 from runagent_ls.serve.plan import AgentPlan, PythonEntrypoint, WebhookEntrypoint
 from runagent_ls.serve.state import Failure, Frame, StartFailedError
 

@@ -18,7 +18,7 @@ from agent_folders import AGENT, MakeAgent
 from runagent_ls.agents.targets import own_servers
 from runagent_ls.agents.targets.registry import Registry
 from runagent_ls.serve.lifecycle.planning import plan_of
-from runagent_ls.serve.lifecycle.registration import Registration, ports_in, register
+from runagent_ls.serve.lifecycle.registry.registration import Registration, ports_in, register
 from runagent_ls.serve.state import StartFailedError
 from serve_our_agent import serving_ours
 from serve_real_agent import RunningAgent, environment, interpreter

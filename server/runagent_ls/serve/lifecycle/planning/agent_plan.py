@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.serve.lifecycle.configuration import Configuration, load_configuration
-from runagent_ls.serve.lifecycle.loaded_config import DEFAULT_TIMEOUT_S, as_loaded, entrypoints
+from runagent_ls.serve.lifecycle.planning.configuration import Configuration, load_configuration
+from runagent_ls.serve.lifecycle.planning.loaded_config import (
+    DEFAULT_TIMEOUT_S,
+    as_loaded,
+    entrypoints,
+)
 from runagent_ls.serve.plan import (
     AgentPlan,
     PlannedEntrypoint,

@@ -14,7 +14,7 @@ from runagent_ls.jsontree.document import Path as JsonPath
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, FileSource
 from runagent_ls.schema.validation import validate_config
-from runagent_ls.serve.lifecycle.dotenv_file import with_env_file
+from runagent_ls.serve.lifecycle.planning.dotenv_file import with_env_file
 from runagent_ls.serve.state import Failure, Frame, StartFailedError
 from runagent_ls.text.lines import LineIndex
 

@@ -9,9 +9,9 @@ from runagent_ls.jsontree import parse
 from runagent_ls.project.discovery import CONFIG_NAMES, config_in
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.interpreters import Interpreter, find
-from runagent_ls.serve.lifecycle.configuration import frame_of
 from runagent_ls.serve.lifecycle.exit_codes import WRONG_USE
-from runagent_ls.serve.lifecycle.planning import plan_of
+from runagent_ls.serve.lifecycle.planning.agent_plan import plan_of
+from runagent_ls.serve.lifecycle.planning.configuration import frame_of
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
 

@@ -17,8 +17,8 @@ from typing import Final
 
 from runagent_ls.agents.targets.registry import BUSY_WAIT_S, Registry
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.serve.lifecycle import leftovers
-from runagent_ls.serve.lifecycle.registry_schema import INDEXES, TABLES
+from runagent_ls.serve.lifecycle.registry import leftovers
+from runagent_ls.serve.lifecycle.registry.schema import INDEXES, TABLES
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
 
