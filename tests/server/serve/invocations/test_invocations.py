@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -239,9 +240,10 @@ async def test_what_waits_is_written_on_closing(tmp_path: Path) -> None:
     assert found["error_detail"] == "left"
 
 
-async def test_a_run_that_takes_long_has_a_row_meanwhile(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ahead_s", [0, 3600], ids=["", "clock set back"])
+async def test_a_run_that_takes_long_has_a_row_meanwhile(tmp_path: Path, ahead_s: int) -> None:
     invocations = Invocations(tmp_path / "x.db", own=True)
-    run = invocations.begin(begun())
+    run = invocations.begin(begun(requested_at=time.time() + ahead_s))
     reader = Invocations(tmp_path / "x.db", own=True)
     async with asyncio.timeout(20):
         while not (rows := await reader.recent(AGENT, 10, "pending")):
