@@ -324,6 +324,19 @@ def test_closing_its_folder_ends_a_server(
     editor.until(lambda: all(map(is_gone, processes(status))), "its server has ended")
 
 
+def test_a_restart_tells_nothing_of_the_old_server_after_the_start_of_the_new(
+    shell: Editor, config: Path
+) -> None:
+    start(shell, config)
+    params = {"configUri": config.as_uri(), "interpreter": sys.executable}
+    shell.request("runagent/serve/restart", params)
+    states = [it["status"]["state"] for it in events(shell, "status")]
+    second = len(states) - states[::-1].index("starting")
+    assert "stopped" in states[:second]
+    assert "stopped" not in states[second:]
+    assert states[-1] == "ready"
+
+
 # --- two editors ----------------------------------------------------------------------------
 
 

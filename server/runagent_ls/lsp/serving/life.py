@@ -258,6 +258,7 @@ class Life:
         if state not in ("failed", "stopped"):
             self._set("stopped")
             self._changed()
+        self._telling.flush()  # nothing of it is told after the next start has begun
 
     def kill(self) -> None:
         if self._front is not None:
