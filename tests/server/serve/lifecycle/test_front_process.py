@@ -269,6 +269,25 @@ async def test_requirements_that_are_not_met_are_told_and_not_installed(
     assert await front.call("greet") == "hello you"
 
 
+async def test_requirements_are_looked_at_again_when_they_have_changed(
+    make_agent: MakeAgent, start: StartFront
+) -> None:
+    folder = make_agent({"main.py": SLOW, "requirements.txt": "pytest\n"}, ENTRYPOINTS)
+    front = await start(options(folder, reload=True))
+
+    def told(name: str) -> RequirementsMissing | None:
+        missing = [it for it in front.events if isinstance(it, RequirementsMissing)]
+        return next((it for it in missing if it.missing == (name,)), None)
+
+    (folder / "requirements.txt").write_text("pytest\nno-such-package-here\n")
+    await front.until(lambda: told("no-such-package-here"))
+    (folder / "requirements.txt").write_text("pytest\n")
+    (folder / "main.py").write_text("import no_such_module_here\n" + SLOW)
+    found = await front.until(lambda: told("no-such-module-here"))
+    assert found.command[-1] == "no-such-module-here"
+    assert (await front.status("stale")).failure is not None
+
+
 async def test_a_front_that_cannot_run_at_all_says_what_it_printed(
     make_agent: MakeAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
