@@ -54,7 +54,7 @@ WAYS = re.findall(r"^(?:async )?def (\w+)\(\):$", SOURCE, re.MULTILINE)
 def test_a_worker_goes_on_without_what_the_agent_replaces(tmp_path: Path, way: str) -> None:
     stream = entry("items_stream", "items")
     with agent(tmp_path, SOURCE, "now", "later", "fails", stream, way) as running:
-        for tag in (way, "now", "later"):
+        for tag in ("later", way, "now", "later"):
             running.result(tag)
         assert running.error("fails")["message"] == "x"
         assert running.call("items_stream").message["chunks"] == 1
