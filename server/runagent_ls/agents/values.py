@@ -183,6 +183,17 @@ def finite(value: JsonValue) -> float | None:
         return None
 
 
+def all_finite(value: JsonValue) -> JsonValue:
+    """The value with null for NaN and the infinities, which JSON has no word for."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [all_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: all_finite(item) for key, item in value.items()}
+    return value
+
+
 def for_display(value: JsonValue, raw: str | None = None) -> JsonValue:
     """The same value for a reader of strict JSON with double-precision numbers.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Final
 from uuid import uuid4
 
-from runagent_ls.agents.values import JsonValue
+from runagent_ls.agents.values import JsonValue, all_finite
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +37,7 @@ def json_bytes(value: JsonValue) -> bytes:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except ValueError:
-        finite = _finite(value)
+        finite = all_finite(value)
         text = json.dumps(finite, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return utf8(text, value)
 
@@ -48,7 +47,7 @@ def utf8(text: str, value: JsonValue) -> bytes:
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(_finite(value), separators=(",", ":")).encode("ascii")
+        return json.dumps(all_finite(value), separators=(",", ":")).encode("ascii")
 
 
 def now() -> str:
@@ -112,13 +111,3 @@ def _json_string(text: str) -> bytes:
         return encode_basestring(text).encode("utf-8")
     except UnicodeEncodeError:
         return json.dumps(text).encode("ascii")
-
-
-def _finite(value: JsonValue) -> JsonValue:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return value

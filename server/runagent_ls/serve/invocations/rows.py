@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from runagent_ls.agents.values import JsonValue, decode
+from runagent_ls.agents.values import JsonValue, all_finite, decode
 from runagent_ls.serve.invocations.agent_runs import AgentRun, recorded_output
 
 if TYPE_CHECKING:
@@ -183,17 +182,7 @@ def _dumps(value: JsonValue) -> str:
     try:
         return _encode(value)
     except ValueError:
-        return _encode(_finite(value))
-
-
-def _finite(value: JsonValue) -> JsonValue:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return value
+        return _encode(all_finite(value))
 
 
 def _payload(output: str) -> str | None:
