@@ -71,7 +71,10 @@ def frames_of(exception: BaseException, own: OwnFiles) -> list[dict[str, object]
 
 
 def _frame(path: str, line: int, function: str) -> dict[str, object]:
-    text = linecache.getline(path, line).strip()
+    try:
+        text = linecache.getline(path, line).strip()
+    except Exception:  # it imports what it needs, where the agent may have left nothing to import
+        text = ""
     return {"file": path, "line": line, "function": function, "text": text or None}
 
 
