@@ -1,4 +1,4 @@
-/** The server is no VS Code thing: Neovim's own client, as Debian ships it, checks and runs the same agent. */
+/** The server is no VS Code thing: Neovim's own client, as Debian ships it, checks, serves and runs the same agent. */
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -11,7 +11,8 @@ import { scratch } from './workbench.mts';
 
 const files = scratch();
 const folder = files.copy('hello-agent');
-const report = path.join(files.folder, 'report.json');
+const cold = scratch();
+const coldFolder = cold.copy('hello-agent');
 let agent: ServedAgent;
 
 before(async () => {
@@ -20,10 +21,11 @@ before(async () => {
 after(async () => {
   await agent?.stop();
   files.remove();
+  cold.remove();
 });
 
 test('Neovim shows mistakes, and runs and streams an entrypoint', async () => {
-  const result = await neovim();
+  const result = await neovim('neovim_session.lua', folder, agent.cacheDir);
   assert.equal(result.failure, undefined);
   assert.match(result.diagnostics[0].message, /langchian/);
   assert.deepEqual(result.lenses.length, 3, String(result.lenses));
@@ -34,20 +36,40 @@ test('Neovim shows mistakes, and runs and streams an entrypoint', async () => {
   assert.match(result.progress.join('\n'), /3 \.\.\./, 'pieces are shown while they arrive');
 });
 
+test('Neovim serves an agent on the first run, and shows what a save breaks', async () => {
+  const result = await neovim('neovim_serving.lua', coldFolder, path.join(cold.folder, 'cache'));
+  assert.equal(result.failure, undefined);
+  assert.deepEqual(result.cold.value, { text: 'Hello, Ada.', letters: 3 });
+  assert.equal(result.cold.target.source, 'served');
+  assert.match(result.progress.join('\n'), /Importing the agent/, 'the start is shown');
+  assert.deepEqual([result.served.state, result.served.own], ['ready', true]);
+  assert.equal(result.told.length, 1, JSON.stringify(result.told));
+  assert.equal(result.told[0].line, result.typoAt);
+  assert.match(result.told[0].message, /__nam__/);
+  assert.equal(result.stale.value.text, 'Hello, Ada.', 'the old code goes on');
+  assert.equal(result.again.value.text, 'Good day, Ada.', 'the new code answers');
+  for (const pid of [result.served.pid, result.served.workerPid]) {
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'nothing goes on without its editor');
+  }
+});
+
 // The report is Neovim's JSON; the assertions above are its type.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-function neovim(): Promise<any> {
+function neovim(script: string, agentFolder: string, cacheDir: string): Promise<any> {
   const server = [requireVenv('python'), '-I', '-S', path.join(root, 'build', 'extension', 'server', 'launch.py')];
+  const home = path.dirname(agentFolder);
+  const report = path.join(home, 'report.json');
   const env = {
     ...process.env,
     SERVER: JSON.stringify(server),
-    CONFIG: path.join(folder, 'runagent.config.json'),
+    CONFIG: path.join(agentFolder, 'runagent.config.json'),
     REPORT: report,
-    RUNAGENT_CACHE_DIR: agent.cacheDir,
-    XDG_STATE_HOME: files.folder,
-    XDG_CONFIG_HOME: files.folder,
+    EDITOR_LUA: path.join(import.meta.dirname, 'neovim_editor.lua'),
+    RUNAGENT_CACHE_DIR: cacheDir,
+    XDG_STATE_HOME: home,
+    XDG_CONFIG_HOME: home,
   };
-  const session = path.join(import.meta.dirname, 'neovim_session.lua');
+  const session = path.join(import.meta.dirname, script);
   const child = spawn('nvim', ['--headless', '--clean', '-n', '-S', session], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
