@@ -12,7 +12,12 @@ export class RequirementsOffer {
   /** `installed` is called when the command has done its work. */
   constructor(private readonly installed: (configUri: string) => void) {}
 
-  /** Asks once for the same missing requirements. */
+  /** A start by the user asks anew. */
+  starting(configUri: string): void {
+    this.#told.delete(configUri);
+  }
+
+  /** Asks once for the same missing requirements, however often the agent is reloaded. */
   tell(configUri: string, name: string, requirements: ServeRequirements): void {
     const { missing } = requirements;
     const key = missing.join('\n');

@@ -41,6 +41,7 @@ export class Serving implements vscode.Disposable {
     this.served.event(params);
     if (lines !== undefined) this.logs.write(configUri, lines);
     if (status !== undefined) this.logs.statusChanged(status);
+    if (status?.state === 'starting') this.requirements.starting(configUri);
     if (requirements !== undefined) this.requirements.tell(configUri, this.nameOf(configUri), requirements);
     if (step === undefined) return;
     this.logs.say(configUri, step.message);
