@@ -120,7 +120,11 @@ test('Restricted Mode: mistakes are shown, running is off and says so', async ()
   }
   await window.command('RunAgent: Agent Server…');
   const rows = window.quickPick('What to do').locator('.quick-input-list .monaco-list-row');
-  await eventually('only looking is offered', async () => /^\s*Show Log\s*$/.test((await rows.allInnerTexts()).join()));
+  await eventually('only looking and trusting is offered', async () => {
+    const texts = await rows.allInnerTexts();
+    return texts.length === 2 && /Manage Workspace Trust/.test(texts[0] ?? '') && /^\s*Show Log\s*$/.test(texts[1] ?? '');
+  });
+  await window.screenshot('restricted-menu');
   await window.page.keyboard.press('Escape');
   assert.deepEqual(window.agentProcesses(), [], 'nothing of the agent was executed');
 });
