@@ -70,6 +70,7 @@ class Invocations:
         self._waiting: deque[_Waiting] = deque()
         self._waiting_chars = 0
         self._failing = False
+        self._newest: _Written = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -106,9 +107,10 @@ class Invocations:
             timer.cancel()
 
     def end_soon(self, run: Invocation, ended: Ended) -> None:
-        """As `end`, for those who cannot wait."""
+        """As `end`, for those who cannot wait. Questions wait for it."""
         self.forget(run)
-        self._put((run, ended, None))
+        self._newest = asyncio.get_running_loop().create_future()
+        self._put((run, ended, self._newest))
 
     def forget(self, run: Invocation) -> None:
         """It was none after all."""
@@ -158,17 +160,13 @@ class Invocations:
             self._timer = loop.call_later(PENDING_AFTER_S, self._save_pending)
 
     async def _settle(self) -> None:
-        """Write the runs that go on now, so that a question finds them."""
-        if not self._unsaved:
-            return
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        runs = [run for _, run in self._unsaved.values()]
+        """Write the runs that go on now, so that a question finds them, and those that ended."""
+        for _, run in self._unsaved.values():
+            self._newest = asyncio.get_running_loop().create_future()
+            self._put((run, None, self._newest))
         self._unsaved.clear()
-        for run in runs[:-1]:
-            self._put((run, None, None))
-        self._put((runs[-1], None, written))
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(written, LONGEST_WAIT_S)
+        if self._newest is not None and not self._failing:
+            await asyncio.wait({self._newest}, timeout=LONGEST_WAIT_S)
 
     def _reading(self, work: Callable[[Database], _T]) -> Callable[[], _T]:
         def read() -> _T:
