@@ -43,7 +43,9 @@ def moved(what: str) -> str:
     )
 
 
-@pytest.mark.parametrize(("method", "parameters"), OVERRIDDEN, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("method", "parameters"), OVERRIDDEN, ids=[method.__qualname__ for method, _ in OVERRIDDEN]
+)
 def test_overridden_methods_are_called_as_before(
     method: Callable[..., Any], parameters: list[str]
 ) -> None:
