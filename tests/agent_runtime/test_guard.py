@@ -186,7 +186,8 @@ async def live(soft: int, hard: int, life: list[tuple[str, int]]) -> None:
     for caller in callers:
         caller.leave.set()
     await asyncio.gather(*(caller.task for caller in callers), return_exceptions=True)
-    assert order == sorted(order), "first come, first served"
+    if soft == 1:  # with more, a free place may be taken before one wakes who was given another
+        assert order == sorted(order), "first come, first served"
     counts = guard.counts()
     assert (counts.active, counts.waiting) == (0, 0)
     assert counts.admitted >= len(order)

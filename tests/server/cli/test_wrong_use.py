@@ -18,7 +18,7 @@ from runagent_ls.version import __version__
         (["check", "--output-format", "jsno"], "Did you mean json?"),
         (["check", "--severity", "RA301"], "'RA301' is not CODE=LEVEL"),
         (["check", "--severity", "RA301=eror"], "Did you mean error?"),
-        (["check", "--verify"], "'--verify' is not understood here."),
+        (["check", "--strict"], "'--strict' is not understood here."),
         (["run"], "the following arguments are required: TAG"),
         (["run", "x", "--port", "70000"], "'70000' is no port"),
         (["run", "x", "--port", "80x"], "'80x' is no port"),
