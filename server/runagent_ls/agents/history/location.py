@@ -37,4 +37,4 @@ def default_path(environment: Mapping[str, str] = os.environ) -> Path:
 
 def same_folder(path: str | None) -> str | None:
     """One spelling for each folder, however many links lead to it."""
-    return None if path is None else os.path.realpath(path)  # noqa: PTH - Path.resolve may raise
+    return None if path is None else os.path.realpath(path)  # Path.resolve may raise
