@@ -18,7 +18,7 @@ VERDICTS: dict[str, Verdict] = {"success": "success", "failure": "failure", "non
 
 class Commands:
     def __init__(self, url: str, rules: BreakerRules) -> None:
-        self.backend = RedisBackend.from_url(url, limit=5.0)
+        self.backend = RedisBackend.from_url(url, limit=30.0)
         self.rules = rules
         self.tokens: list[str] = []
         self.circuit = CircuitBreaker(

@@ -158,7 +158,7 @@ def test_a_probe_whose_process_was_killed_makes_room(start: Start) -> None:
 
 @pytest.fixture
 async def backend(redis: RedisProcess) -> AsyncIterator[RedisBackend]:
-    backend = RedisBackend.from_url(redis.url, limit=5.0)
+    backend = RedisBackend.from_url(redis.url, limit=LIMIT_S)
     yield backend
     await backend.aclose()
 

@@ -19,9 +19,7 @@ _ADVICE: Final = {
     "AGENT_ADDRESS_NOT_FOUND": _START,
 }
 _BROKEN_OFF: Final = f"The server may have been ended. {_START} What it printed: {_LOG}."
-_OTHERWISE: Final = (
-    f"Try other inputs, or look at the function; what it printed may tell more: {_LOG}."
-)
+_OTHERWISE: Final = "Try other inputs, or look at the function and at what it printed."
 
 
 def adapt_to_own_server(error: AgentError, target: Target) -> None:

@@ -77,7 +77,7 @@ async def server_of_others(config: FilePath, ours: Collection[int | None]) -> Se
 
 async def _status(target: Target) -> Status | None:
     from runagent_ls.agents.rest.privileged import status_of
-    from runagent_ls.serve.lifecycle.messages import status_from_message
+    from runagent_ls.serve.messages import status_from_message
 
     try:
         return status_from_message(await status_of(target))

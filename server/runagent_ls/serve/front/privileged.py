@@ -20,7 +20,7 @@ from runagent_ls.serve.front.context import Agent, FrontContext
 from runagent_ls.serve.front.logs import RunLogs
 from runagent_ls.serve.front.runs import Runs
 from runagent_ls.serve.front.security import Gate
-from runagent_ls.serve.lifecycle.messages import status_to_message
+from runagent_ls.serve.messages import status_to_message
 
 Endpoint = Callable[[Request], Awaitable[Answer]]
 _BASE: Final = "/runagent-ls"

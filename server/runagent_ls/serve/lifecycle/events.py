@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, cast, get_args
 
 from runagent_ls.agents.targets.own_servers import ServerToken
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.serve.lifecycle.messages import (
+from runagent_ls.serve.messages import (
     failure_from_message,
     failure_to_message,
     status_from_message,

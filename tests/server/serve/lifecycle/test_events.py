@@ -22,7 +22,7 @@ from runagent_ls.serve.lifecycle.events import (
     event_from_message,
     event_to_message,
 )
-from runagent_ls.serve.lifecycle.messages import status_from_message
+from runagent_ls.serve.messages import status_from_message
 from runagent_ls.serve.state import EntrypointReport, Failure, Frame, Status
 
 FAILURE = Failure(
