@@ -1,0 +1,38 @@
+"""What every feature is computed from: the open projects and files as they are at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path as FilePath
+from typing import Protocol
+
+from runagent_ls.project.clients.model import ClientCall
+from runagent_ls.project.file_source import FileSource
+from runagent_ls.project.model import AgentProject
+
+
+class Snapshot(Protocol):
+    """Configurations, Python files and client code of a workspace as one graph.
+
+    Reading it never runs code and never waits for a search: what has not been looked at yet is
+    missing in the answers until it has.
+    """
+
+    files: FileSource
+    """Open buffers over the disk."""
+
+    @property
+    def configs(self) -> tuple[FilePath, ...]:
+        """The configurations of all known projects, sorted."""
+
+    def project(self, config: FilePath) -> AgentProject:
+        """The project of a configuration, as of now."""
+
+    def projects_of(self, path: FilePath) -> Iterable[AgentProject]:
+        """The projects that a file is part of: its folders' own, and those that read it."""
+
+    def client_calls(self, path: FilePath) -> tuple[ClientCall, ...]:
+        """The calls of SDK clients in one file, as of now; empty for other files."""
+
+    def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
+        """All known calls that name this tag, of whichever agent, in the order of their files."""

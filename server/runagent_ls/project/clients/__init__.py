@@ -1,0 +1,1 @@
+"""Code that calls agents: constructors of the SDKs' clients in Python, TypeScript, JavaScript."""
