@@ -28,6 +28,12 @@ class ClientFeatures:
     registers_settings: bool
     shows_progress: bool
     literal_actions: bool
+    document_changes: bool
+    """Edits may name the version of the document that they are for."""
+    resource_operations: frozenset[str]
+    """`create`, `rename` and `delete`, as far as an edit may do them to files."""
+    annotates_changes: bool
+    """The user is asked about edits that need to be confirmed."""
     is_runagent_shell: bool
     """The client speaks the messages of `schemas/protocol.schema.json`."""
 
@@ -54,5 +60,18 @@ class ClientFeatures:
             literal_actions=isinstance(
                 dig(document, "codeAction", "codeActionLiteralSupport"), dict
             ),
+            document_changes=dig(workspace, "workspaceEdit", "documentChanges") is True,
+            resource_operations=_names(dig(workspace, "workspaceEdit", "resourceOperations")),
+            annotates_changes=isinstance(
+                dig(workspace, "workspaceEdit", "changeAnnotationSupport"), dict
+            ),
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )
+
+
+def _names(value: object) -> frozenset[str]:
+    return (
+        frozenset(it for it in value if isinstance(it, str))
+        if isinstance(value, list)
+        else (frozenset())
+    )

@@ -32,7 +32,6 @@ class Diagnostics:
         self._publisher = Debounced(self._publish_changes)
         self._looked_at_disk = self._swept = monotonic()
         self._refresher = Debounced(self._refresh)
-        self.document_versions: dict[FilePath, int] = {}
         self.searched: Callable[[], Awaitable[None]] | None = None
         """Waits until the workspace folders have been searched for projects."""
         if session.client.pulls_diagnostics:
@@ -101,7 +100,7 @@ class Diagnostics:
     def _workspace_item(self, path: FilePath, previous: dict[FilePath, str]) -> Json:
         found = self.known_findings(path)
         item = self._session.reports.answer(path, found, previous.get(path))
-        version = self.document_versions.get(path)
+        version = self._session.document_versions.get(path)
         return {"uri": self._session.uris.uri(path), "version": version, **item}
 
     async def check_all(self) -> None:
@@ -133,7 +132,7 @@ class Diagnostics:
         if self._published.get(path) == result_id or (not items and path not in self._published):
             return
         message: Json = {"uri": self._session.uris.uri(path), "diagnostics": items}
-        if (version := self.document_versions.get(path)) is not None:
+        if (version := self._session.document_versions.get(path)) is not None:
             message["version"] = version
         self._session.protocol.notify_raw("textDocument/publishDiagnostics", message)
         if items:

@@ -55,7 +55,7 @@ class Documents:
         version = dig(params, "textDocument", "version")
         if not isinstance(version, int):
             return True
-        versions = self._diagnostics.document_versions
+        versions = self._session.document_versions
         if version < versions.get(path, version):
             return False
         versions[path] = version
@@ -66,7 +66,7 @@ class Documents:
         if path is None or not isinstance(text, str):
             return
         self._session.uris.opened(params["textDocument"]["uri"], path)
-        self._diagnostics.document_versions.pop(path, None)
+        self._session.document_versions.pop(path, None)
         self._note_version(path, params)
         self._session.workspace.open(path, text)
         self._edit(path)
@@ -91,7 +91,7 @@ class Documents:
         if path is None:
             return
         self._session.uris.closed(path)
-        self._diagnostics.document_versions.pop(path, None)
+        self._session.document_versions.pop(path, None)
         self._session.workspace.close(path)
         self._edit(path)
 

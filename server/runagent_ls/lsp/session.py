@@ -49,6 +49,8 @@ class Session:
         self.reading_settings: asyncio.Task[None] | None = None
         """While the client is asked for its settings."""
         self.workspace = AgentWorkspace(self.selection)
+        self.document_versions: dict[FilePath, int] = {}
+        """Of the open texts, as the client counts."""
         self.rendering = Rendering(client, self.uris.uri)
         self.reports = Reports(self.rendering)
         self.on_pause: list[Callable[[], None]] = []
