@@ -6,6 +6,7 @@ trailing slashes are answered alike. Import this late: Starlette takes its time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -50,10 +51,10 @@ def application(agent: Agent, context: FrontContext, gate: Gate, runs: Runs) -> 
     routes = [
         _route("/api/v1", info),
         _route("/api/v1/health", health),
-        _route(f"{base}/architecture", architecture),
-        _route(f"{base}/run", run, "POST"),
-        _route(f"{base}/invocations", history.recent),
-        _route(f"{base}/invocations/stats", history.stats),
+        _literal(f"{base}/architecture", architecture),
+        _literal(f"{base}/run", run, "POST"),
+        _literal(f"{base}/invocations", history.recent),
+        _literal(f"{base}/invocations/stats", history.stats),
         _route("/api/v1/invocations/{invocation_id}", history.one),
         *(
             _route(path, *answered)
@@ -82,6 +83,14 @@ def _route(path: str, endpoint: _Endpoint, method: str = "GET") -> Route:
 
     route = Route(path, answered, methods=[method])
     route.methods = {method}  # without the HEAD that comes with GET: the platform has none
+    return route
+
+
+def _literal(path: str, endpoint: _Endpoint, method: str = "GET") -> Route:
+    """For exactly this path: what looks like one of Starlette's parameters in an id is none."""
+    route = _route("/", endpoint, method)
+    route.path = route.path_format = path
+    route.path_regex = re.compile(re.escape(path) + r"\Z")
     return route
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -43,6 +45,33 @@ async def test_a_page_is_the_recorded_one(context: FrontContext, name: str) -> N
 async def test_only_the_served_agent_is_known(context: FrontContext) -> None:
     status, _, body = await ask(context, "GET", "/api/v1/agents/another/architecture")
     assert (status, body) == (404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize(
+    "agent_id",
+    ["{a}", "{a}{a}", "{a:nope}", "x{a:path}", "{invocation_id}", "{", "a/../b", "x y?z#é", "a.c*"],
+)
+async def test_an_agent_is_known_by_its_very_id(tmp_path: Path, agent_id: str) -> None:
+    agent: Any = _Planned(replace(recorded_plan(tmp_path), agent_id=agent_id))
+    base = f"/api/v1/agents/{quote(agent_id)}"
+    async with serving_front(agent, tmp_path) as context:
+        status, _, body = await ask(context, "GET", f"{base}/architecture")
+        assert (status, body["data"]["agent_id"]) == (200, agent_id)
+        for page in ("invocations", "invocations/stats"):
+            assert (await ask(context, "GET", f"{base}/{page}"))[0] == 200
+        status, headers, _ = await ask(context, "GET", f"{base}/run")
+        assert (status, headers["allow"]) == (405, "POST")
+        status, headers, _ = await ask(context, "GET", f"{base}/architecture/")
+        assert status == 307
+        assert unquote(headers["location"]).endswith(f"/agents/{agent_id}/architecture")
+        for other in ("another", "xanother", "abc"):
+            for page in ("architecture", "invocations", "invocations/stats", "run"):
+                status, _, body = await ask(context, "GET", f"/api/v1/agents/{other}/{page}")
+                assert (status, body) == (404, {"detail": "Not Found"})
+        origin = {"Origin": "http://localhost:1"}
+        status, _, body = await ask(context, "POST", "/api/v1/agents/another/run", b"{}", origin)
+        assert (status, body) == (404, {"detail": "Not Found"})
+        assert (await ask(context, "GET", "/api/v1/health"))[0] == 200
 
 
 async def test_a_slash_too_many_is_redirected(context: FrontContext) -> None:
