@@ -18,8 +18,9 @@ class Snapshot(Protocol):
     missing in the answers until it has.
     """
 
-    files: FileSource
-    """Open buffers over the disk."""
+    @property
+    def files(self) -> FileSource:
+        """Open buffers over the disk."""
 
     @property
     def configs(self) -> tuple[FilePath, ...]:

@@ -34,6 +34,8 @@ def initialize_result(client: ClientFeatures) -> Json:
         "positionEncoding": "utf-16",
         "textDocumentSync": {"openClose": True, "change": FULL_SYNC, "save": True},
         "codeLensProvider": {"resolveProvider": False},
+        "definitionProvider": True,
+        "declarationProvider": True,
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},
             "fileOperations": _file_operations(),

@@ -34,6 +34,13 @@ class ClientFeatures:
     """`create`, `rename` and `delete`, as far as an edit may do them to files."""
     annotates_changes: bool
     """The user is asked about edits that need to be confirmed."""
+    location_links: frozenset[str]
+    """Those of `definition`, `declaration` and `implementation` that may be answered by links,
+    which tell what they were asked about."""
+    symbol_trees: bool
+    """Symbols of a document may contain others."""
+    resolves_symbol_ranges: bool
+    """Symbols of the workspace may be told without their ranges, which are asked for later."""
     is_runagent_shell: bool
     """The client speaks the messages of `schemas/protocol.schema.json`."""
 
@@ -65,6 +72,16 @@ class ClientFeatures:
             annotates_changes=isinstance(
                 dig(workspace, "workspaceEdit", "changeAnnotationSupport"), dict
             ),
+            location_links=frozenset(
+                request
+                for request in ("definition", "declaration", "implementation")
+                if dig(document, request, "linkSupport") is True
+            ),
+            symbol_trees=(
+                dig(document, "documentSymbol", "hierarchicalDocumentSymbolSupport") is True
+            ),
+            resolves_symbol_ranges="location.range"
+            in _names(dig(workspace, "symbol", "resolveSupport", "properties")),
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )
 

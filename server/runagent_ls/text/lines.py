@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -109,6 +109,12 @@ class LineIndex:
         end = self._starts[number + 1] - 1
         is_crlf = self.text[end] == "\n" and end and self.text[end - 1] == "\r"
         return end - 1 if is_crlf else end
+
+
+@lru_cache(maxsize=16)
+def line_index(text: str) -> LineIndex:
+    """The lines of a text that is asked for again and again, such as that of an open file."""
+    return LineIndex(text)
 
 
 def _utf16_length(text: str) -> int:

@@ -1,0 +1,1 @@
+"""Editor features over LSP, each a thin handler over `runagent_ls.features`."""
