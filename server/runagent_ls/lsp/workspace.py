@@ -7,14 +7,16 @@ handed in by `discovered`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path as FilePath
-from typing import Final
 
+from runagent_ls.lsp.known_findings import NOTHING, Findings, KnownFindings
+from runagent_ls.lsp.readers import Readers, folders
+from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
+from runagent_ls.project.index import WorkspaceIndex
 from runagent_ls.project.loading import ProjectCache, load_project
 from runagent_ls.project.model import AgentProject
 from runagent_ls.project.observation import Observation
@@ -23,10 +25,6 @@ from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
 
 logger = logging.getLogger(__name__)
-
-Findings = Mapping[FilePath, tuple[Finding, ...]]
-_NOTHING: Final[Findings] = {}
-_NOBODY: Final[frozenset[FilePath]] = frozenset()
 
 
 def is_config(path: FilePath) -> bool:
@@ -41,7 +39,6 @@ class _Entry:
     findings: Findings = field(default_factory=dict)
     is_loaded: bool = False
     is_checked: bool = False
-    reads: frozenset[FilePath] = frozenset()
     check_cache: CheckCache = field(default_factory=CheckCache)
 
 
@@ -56,9 +53,9 @@ class AgentWorkspace:
         self._discovered: dict[FilePath, frozenset[FilePath]] = {}
         self._opened: set[FilePath] = set()
         self._by_folder: dict[FilePath, FilePath] = {}
-        self._readers: dict[FilePath, set[FilePath]] = {}
-        self._changed: set[FilePath] = set()
-        self._by_file: dict[FilePath, dict[FilePath, tuple[Finding, ...]]] = {}
+        self._readers = Readers()
+        self._known = KnownFindings()
+        self._index = WorkspaceIndex(self.files)
         self._observations: dict[FilePath, Observation] = {}
 
     # --- what changes ---------------------------------------------------------------------
@@ -71,6 +68,7 @@ class AgentWorkspace:
 
     def change(self, path: FilePath, text: str) -> None:
         self.files.change(path, text)
+        self._index.edited(path)
         self._soil(path)
 
     def close(self, path: FilePath) -> None:
@@ -136,6 +134,7 @@ class AgentWorkspace:
     def _appear(self, path: FilePath) -> None:
         if is_config(path) or path.suffix == ".py":
             self._settle()
+        self._index.edited(path)
         self._soil(path)
 
     def _soil(self, path: FilePath) -> None:
@@ -145,17 +144,18 @@ class AgentWorkspace:
             entry.is_loaded = entry.is_checked = False
 
     def _soil_below(self, folder: FilePath) -> None:
+        readers = self._readers.below(folder)
         for config, entry in self._entries.items():
-            if folder in _folders(config) or any(folder in _folders(p) for p in entry.reads):
+            if folder in folders(config) or config in readers:
                 entry.is_loaded = entry.is_checked = False
 
     def _configs_of(self, path: FilePath) -> set[FilePath]:
         found = {
             config
-            for folder in _folders(path)
+            for folder in folders(path)
             if (config := self._by_folder.get(folder)) is not None
         }
-        return found | self._readers.get(path, _NOBODY)
+        return found | self._readers.of(path)
 
     def _settle(self) -> None:
         """Bring the entries in line with what was discovered and what is open."""
@@ -164,8 +164,8 @@ class AgentWorkspace:
             wanted |= {path} if is_config(path) else self._config_around(path)
         wanted = {path for path in wanted if self._first_config(path.parent) == path}
         for gone in self._entries.keys() - wanted:
-            self._take_over(gone, _NOTHING)
-            self._note_reads(gone, frozenset())
+            self._known.replace(gone, self._entries[gone].findings, NOTHING)
+            self._readers.forget(gone)
             self._project_cache.forget(gone)
             del self._entries[gone], self._by_folder[gone.parent]
         for path in wanted - self._entries.keys():
@@ -204,7 +204,7 @@ class AgentWorkspace:
                 project = replace(project, observation=seen)
             entry.project = project
             entry.is_loaded = True
-            self._note_reads(config, _reads(entry.project))
+            self._readers.note(project)
         return entry.project
 
     def projects_of(self, path: FilePath) -> Iterator[AgentProject]:
@@ -220,17 +220,11 @@ class AgentWorkspace:
 
     def known_findings(self, path: FilePath) -> tuple[Finding, ...]:
         """Like `findings`, as of the last check of each project."""
-        found = self._by_file.get(path)
-        if not found:
-            return ()
-        if len(found) == 1:
-            return next(iter(found.values()))
-        return _merged(found[config] for config in sorted(found))
+        return self._known.of(path)
 
     def take_changed(self) -> frozenset[FilePath]:
         """Files whose findings changed since this was last asked."""
-        changed, self._changed = frozenset(self._changed), set()
-        return changed
+        return self._known.take_changed()
 
     def check(self, config: FilePath) -> None:
         """Bring the findings of one project up to date."""
@@ -242,61 +236,18 @@ class AgentWorkspace:
             findings = check(project, self._select(config), entry.check_cache)
         except Exception:
             logger.exception("Checking %s failed", config)
-            findings = _NOTHING
+            findings = NOTHING
         entry.is_checked = True
-        self._take_over(config, findings)
-
-    def files_with_findings(self) -> tuple[FilePath, ...]:
-        return tuple(self._by_file)
-
-    def _take_over(self, config: FilePath, findings: Findings) -> None:
-        entry = self._entries[config]
-        for file in {*entry.findings, *findings}:
-            before, now = entry.findings.get(file, ()), findings.get(file, ())
-            if before != now:
-                self._changed.add(file)
-            shares = self._by_file.setdefault(file, {})
-            if now:
-                shares[config] = now
-            else:
-                shares.pop(config, None)
-                if not shares:
-                    del self._by_file[file]
+        self._known.replace(config, entry.findings, findings)
         entry.findings = findings
 
-    def _note_reads(self, config: FilePath, reads: frozenset[FilePath]) -> None:
-        entry = self._entries[config]
-        for path in entry.reads - reads:
-            readers = self._readers.get(path, set())
-            readers.discard(config)
-            if not readers:
-                self._readers.pop(path, None)
-        for path in reads - entry.reads:
-            self._readers.setdefault(path, set()).add(config)
-        entry.reads = reads
+    def files_with_findings(self) -> tuple[FilePath, ...]:
+        return self._known.files
 
+    def client_calls(self, path: FilePath) -> tuple[ClientCall, ...]:
+        """The calls of SDK clients in one file, as of now; empty for other files."""
+        return self._index.calls(path)
 
-def _reads(project: AgentProject) -> frozenset[FilePath]:
-    """Files outside the project's folder that it depends on, also those that are not there yet.
-
-    Those inside are found by their folder.
-    """
-    files = {id(item.module_file): item.module_file for item in project.entrypoints}
-    modules = (module.path for module in files.values() if module is not None)
-    return frozenset(
-        path for path in {*project.sources, *modules} if project.root not in _folders(path)
-    )
-
-
-@lru_cache(maxsize=4096)
-def _folders(path: FilePath) -> tuple[FilePath, ...]:
-    """The path itself and all folders around it; asked for at every edit."""
-    return (path, *path.parents)
-
-
-def _merged(parts: Iterable[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    """Findings of several projects about one file; the same one is said once."""
-    merged: list[Finding] = []
-    for part in parts:
-        merged.extend(item for item in part if item not in merged)
-    return tuple(merged)
+    def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
+        """All known calls that name this tag, of whichever agent, in the order of their files."""
+        return self._index.calls_with_tag(tag)
