@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from runagent_ls.lsp.capabilities import INSTALL_COMMAND
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.diagnostics import Diagnostics
+from runagent_ls.lsp.features.refactorings import Refactorings, is_wanted
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.faults import faults
@@ -29,24 +30,29 @@ class Actions:
     def __init__(self, session: Session, diagnostics: Diagnostics) -> None:
         self._session = session
         self._diagnostics = diagnostics
+        self._refactorings = Refactorings(session)
         session.on_deferred("textDocument/codeAction", self._actions, [])
 
     def _actions(self, params: Json) -> list[Json]:
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
         only = dig(params, "context", "only")
-        if path is None or (isinstance(only, list) and QUICK_FIX not in only and "" not in only):
+        if path is None:
             return []
+        only = [it for it in only if isinstance(it, str)] if isinstance(only, list) else None
         start, end = _position(params, "start"), _position(params, "end")
         touched = [
             finding
             for finding in self._diagnostics.findings(path)
             if finding.range.start <= end and start <= finding.range.end
         ]
+        offered = list(self._refactorings.actions(path, start, only, touched))
+        if not is_wanted(QUICK_FIX, only):
+            return offered
         fixable = [finding for finding in touched if finding.fix is not None]
         actions = [self._action(finding, len(fixable) == 1) for finding in fixable]
         if not self._session.client.is_runagent_shell:  # that one offers it in a terminal
             actions += [it for finding in touched for it in self._installs(path, finding)]
-        return actions
+        return actions + offered
 
     def _installs(self, path: FilePath, finding: Finding) -> Iterator[Json]:
         """The command that installs what an agent that `path` belongs to does not find."""

@@ -1,0 +1,52 @@
+"""Refactorings among the code actions: what `features.refactoring` offers at a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path as FilePath
+
+from runagent_ls.lsp.changes import change_message
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.session import Session
+from runagent_ls.rules.finding import Finding
+from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.position import Position
+
+QUICK_FIX = "quickfix"
+
+
+class Refactorings:
+    """Offers what can be done at one place, and nothing that this client could not apply."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def actions(
+        self, path: FilePath, position: Position, only: list[str] | None, touched: Iterable[Finding]
+    ) -> Iterator[Json]:
+        """Code actions at `position`. Those that remove some of the `touched` findings are quick
+        fixes of these; `only` are the kinds that are wanted, None meaning all."""
+        from runagent_ls.features.refactoring.offers import config_offers
+
+        findings = tuple(touched)
+        for project in self._session.workspace.projects_of(path):
+            if project.config_path != path:
+                continue
+            offset = LineIndex(project.document.text).offset(position)
+            for offer in config_offers(project, offset):
+                removed = [it for it in findings if it.slug in offer.removes]
+                kind = QUICK_FIX if removed else offer.kind
+                edit = change_message(offer.change, self._session)
+                if edit is None or not is_wanted(kind, only):
+                    continue
+                action: Json = {"title": offer.title, "kind": kind, "edit": edit}
+                if removed:
+                    action["diagnostics"] = [
+                        self._session.rendering.diagnostic(it) for it in removed
+                    ]
+                yield action
+
+
+def is_wanted(kind: str, only: list[str] | None) -> bool:
+    """Whether a client that asks for the kinds `only` is to get this one."""
+    return only is None or any(not it or kind == it or kind.startswith(f"{it}.") for it in only)
