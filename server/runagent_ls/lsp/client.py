@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from runagent_ls.lsp.jsonrpc import Json
+
+MARKUP_KINDS: Final = ("markdown", "plaintext")
 
 
 def dig(value: Any, *keys: str) -> Any:  # noqa: ANN401 - any JSON in, any JSON out
@@ -13,6 +15,12 @@ def dig(value: Any, *keys: str) -> Any:  # noqa: ANN401 - any JSON in, any JSON 
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def prefers_markdown(formats: object) -> bool:
+    """Whether the first of a list of `MarkupKind`s is Markdown; without one, plain text is safe."""
+    known = [it for it in formats if it in MARKUP_KINDS] if isinstance(formats, list) else []
+    return known[:1] == ["markdown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class ClientFeatures:
     """Symbols of a document may contain others."""
     resolves_symbol_ranges: bool
     """Symbols of the workspace may be told without their ranges, which are asked for later."""
+    markdown_hover: bool
+    """Popups show Markdown; else plain text."""
     is_runagent_shell: bool
     """The client speaks the messages of `schemas/protocol.schema.json`."""
 
@@ -82,6 +92,7 @@ class ClientFeatures:
             ),
             resolves_symbol_ranges="location.range"
             in _names(dig(workspace, "symbol", "resolveSupport", "properties")),
+            markdown_hover=prefers_markdown(dig(document, "hover", "contentFormat")),
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )
 

@@ -23,6 +23,7 @@ from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
 from runagent_ls.lsp.features.definition import Definitions
+from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
@@ -106,6 +107,7 @@ class Connection:
             session, self.diagnostics, self._project_edited, self.servers.files_changed
         )
         self.actions = Actions(session, self.diagnostics)
+        self.hovers = Hovers(session)
         self.definitions = Definitions(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)

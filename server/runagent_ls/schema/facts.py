@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as default_of
 from typing import Any, Final
 
 from runagent_ls.jsontree.document import JsonValue, Missing, Path
@@ -35,6 +36,8 @@ class FieldFacts:
     default: JsonValue = None
     fields: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    value_documentation: Mapping[str, str] = default_of(default_factory=dict)
+    """What each of `values` means, as Markdown."""
 
 
 def field(path: Path, value: JsonValue | Missing) -> FieldFacts | None:
@@ -55,6 +58,9 @@ def field(path: Path, value: JsonValue | Missing) -> FieldFacts | None:
         default=schema.get("default"),
         fields=tuple(schema.get("properties", ())),
         required=tuple(schema.get("required", ())),
+        value_documentation=dict(
+            zip(schema.get("enum", ()), schema.get("markdownEnumDescriptions", ()), strict=False)
+        ),
     )
 
 

@@ -21,6 +21,7 @@ _SAY_NOTHING: Final = frozenset(
         "title",
         "description",
         "markdownDescription",
+        "markdownEnumDescriptions",
         "default",
         "examples",
     }

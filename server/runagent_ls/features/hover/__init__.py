@@ -1,0 +1,1 @@
+"""What stands under the mouse: the meaning of fields, entrypoints and calls."""

@@ -1,0 +1,92 @@
+"""What a field of the configuration means and what the real system does with it."""
+
+from __future__ import annotations
+
+import json
+from typing import Final, Literal
+
+from runagent_ls.features.markup.content import (
+    Block,
+    Code,
+    Documentation,
+    Inline,
+    Line,
+    Source,
+    Strong,
+    Text,
+)
+from runagent_ls.jsontree.contents import value_at
+from runagent_ls.jsontree.document import JsonValue, Missing, Path
+from runagent_ls.schema.facts import FieldFacts, field
+
+_WORDS: Final = {
+    "string": "text",
+    "number": "number",
+    "integer": "whole number",
+    "boolean": "true or false",
+    "object": "object",
+    "array": "list",
+    "null": "null",
+}
+
+
+def field_blocks(
+    path: Path, config: JsonValue | Missing, language: Literal["json", "yaml"]
+) -> tuple[Block, ...]:
+    """Documentation of the field at a path; empty for one that nobody knows."""
+    facts = field(path, config)
+    if facts is None or not facts.documentation:
+        return ()
+    blocks: list[Block] = [Documentation(facts.documentation)]
+    if path and isinstance(path[-1], str):
+        blocks.append(_requirement(path, config, facts))
+    if facts.examples and path:
+        blocks.append(_example(path[-1], facts.examples[0], language))
+    return tuple(blocks)
+
+
+def value_blocks(path: Path, config: JsonValue | Missing) -> tuple[Block, ...]:
+    """What the value at a path means, if it is one of those that its field may have."""
+    facts, value = field(path, config), value_at(config, path)
+    if facts is None or not isinstance(value, str) or value not in facts.value_documentation:
+        return ()
+    return (Documentation(f"`{value}`: {facts.value_documentation[value]}"),)
+
+
+def _requirement(path: Path, config: JsonValue | Missing, facts: FieldFacts) -> Line:
+    """`Required · text`, `Optional · object or null · {} when left out`."""
+    above = field(path[:-1], config)
+    required = above is not None and path[-1] in above.required
+    pieces: list[Inline] = [Strong("Required" if required else "Optional")]
+    words = dict.fromkeys(_WORDS.get(it, it) for it in facts.types)
+    if words:
+        pieces.append(Text(f" · {' or '.join(words)}"))
+    if facts.has_default and not required:
+        pieces += [Text(" · "), Code(json.dumps(facts.default)), Text(" when left out")]
+    return Line(tuple(pieces))
+
+
+def _example(key: str | int, value: JsonValue, language: Literal["json", "yaml"]) -> Source:
+    if language == "yaml":
+        return Source(_yaml(key, value), "yaml")
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) > 60:
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+    return Source(f'"{key}": {text}' if isinstance(key, str) else text, "json")
+
+
+def _yaml(key: str | int, value: JsonValue) -> str:
+    lines = _yaml_lines(value)
+    if isinstance(key, int):
+        return "\n".join(f"{'  ' if at else '- '}{it}" for at, it in enumerate(lines))
+    if isinstance(value, dict | list) and value:
+        return "\n".join([f"{key}:", *(f"  {it}" for it in lines)])
+    return f"{key}: {lines[0]}"
+
+
+def _yaml_lines(value: JsonValue) -> list[str]:
+    if isinstance(value, dict) and value:
+        return [it for key, item in value.items() for it in _yaml(key, item).split("\n")]
+    if isinstance(value, list) and value:
+        return [it for item in value for it in _yaml(0, item).split("\n")]
+    return [json.dumps(value, ensure_ascii=False)]

@@ -1,0 +1,98 @@
+"""What an editor shows under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lsp.conftest import write_project
+from lsp.editor import PULL, Editor
+from runagent_ls.text.lines import LineIndex
+
+Json = dict[str, Any]
+
+
+def with_hover(*formats: str) -> Json:
+    """Capabilities of an editor whose popups show these formats, best first."""
+    hover = {"hover": {"contentFormat": list(formats)}}
+    return {**PULL, "textDocument": {**PULL["textDocument"], **hover}}
+
+
+@pytest.fixture
+def editor(editors: Callable[..., Editor], tmp_path: Path) -> Editor:
+    """An editor that shows Markdown."""
+    made = editors([tmp_path], with_hover("markdown", "plaintext"))
+    made.start()
+    return made
+
+
+def hover_at(editor: Editor, uri: str, text: str, part: str, by: int = 1) -> Json | None:
+    """Hover `by` characters into the first `part` of the text."""
+    line, character = LineIndex(text).position(text.index(part) + by)
+    found: Json | None = editor.request(
+        "textDocument/hover",
+        {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}},
+    )
+    return found
+
+
+def said(found: Json | None) -> str:
+    assert found is not None
+    value: str = found["contents"]["value"]
+    return value
+
+
+def test_a_field_says_what_the_real_system_does_with_it(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    found = hover_at(editor, editor.open(config), text, '"created_at"')
+    assert found is not None
+    assert found["contents"]["kind"] == "markdown"
+    assert "silently replaced by the current time" in said(found)
+    assert "**Required** · text or number" in said(found)
+    assert '```json\n"created_at": "2025-06-25T13:42:03"\n```' in said(found)
+    line = text[: text.index('"created_at"')].count("\n")
+    assert found["range"] == {
+        "start": {"line": line, "character": 2},
+        "end": {"line": line, "character": 2 + len('"created_at"')},
+    }
+
+
+def test_an_editor_without_markdown_gets_plain_text(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    for capabilities in (PULL, with_hover("plaintext", "markdown"), with_hover("bogus")):
+        plain = editors([tmp_path], capabilities)
+        plain.start()
+        found = hover_at(plain, plain.open(config), text, '"created_at"')
+        assert found is not None
+        assert found["contents"]["kind"] == "plaintext"
+        assert "is silently replaced by the current time at every load." in said(found)
+        assert "**" not in said(found)
+
+
+def test_a_broken_config_keeps_its_explanations(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    for version, broken in enumerate((text[:-9], text.replace(",", ""), text.replace(":", "")), 2):
+        editor.change(uri, broken, version)
+        assert "Any text is taken" in said(hover_at(editor, uri, broken, '"agent_name"'))
+
+
+def test_nothing_is_said_of_other_places_and_files(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent", other={"agent_name": "x"})
+    uri, text = editor.open(config), config.read_text("utf-8")
+    assert hover_at(editor, uri, text, '"other"') is None
+    assert hover_at(editor, uri, text, "{", by=2) is None
+    position = {"line": 0, "character": 0}
+    for strange in ("untitled:Untitled-1", (tmp_path / "package.json").as_uri()):
+        asked = {"textDocument": {"uri": strange}, "position": position}
+        assert editor.request("textDocument/hover", asked) is None
+    for strange_place in ({}, {"line": "0", "character": 0}, {"line": -1, "character": -1}, 7):
+        asked_there = {"textDocument": {"uri": uri}, "position": strange_place}
+        assert editor.request("textDocument/hover", asked_there) is None
