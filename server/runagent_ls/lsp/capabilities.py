@@ -37,6 +37,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         "hoverProvider": True,
         "definitionProvider": True,
         "declarationProvider": True,
+        "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},
             "fileOperations": _file_operations(),

@@ -51,6 +51,8 @@ class ClientFeatures:
     """Symbols of the workspace may be told without their ranges, which are asked for later."""
     markdown_hover: bool
     """Popups show Markdown; else plain text."""
+    prepares_renames: bool
+    """Whether a name can be renamed is asked before a new one is."""
     is_runagent_shell: bool
     """The client speaks the messages of `schemas/protocol.schema.json`."""
 
@@ -93,6 +95,7 @@ class ClientFeatures:
             resolves_symbol_ranges="location.range"
             in _names(dig(workspace, "symbol", "resolveSupport", "properties")),
             markdown_hover=prefers_markdown(dig(document, "hover", "contentFormat")),
+            prepares_renames=dig(document, "rename", "prepareSupport") is True,
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )
 

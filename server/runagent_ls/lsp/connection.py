@@ -24,6 +24,7 @@ from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
+from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
@@ -109,6 +110,7 @@ class Connection:
         self.actions = Actions(session, self.diagnostics)
         self.hovers = Hovers(session)
         self.definitions = Definitions(session)
+        self.renames = Renames(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
         self.runs = Runs(session, self.calling, self.recording)

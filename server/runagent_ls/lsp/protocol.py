@@ -150,6 +150,8 @@ class Protocol(LanguageServerProtocol):
                 answer = jsonrpc.result(message_id, self._deferred_methods[method](params))
             except jsonrpc.InvalidParamsError as error:
                 answer = jsonrpc.error(message_id, jsonrpc.INVALID_PARAMS, str(error))
+            except jsonrpc.RequestFailedError as error:
+                answer = jsonrpc.error(message_id, jsonrpc.REQUEST_FAILED, str(error))
             except Exception as error:
                 logger.exception("%s failed", method)
                 answer = jsonrpc.error(message_id, jsonrpc.INTERNAL_ERROR, f"{method}: {error}")

@@ -94,7 +94,7 @@ class Session:
         def guarded(params: Json) -> object:
             try:
                 return handler(params)
-            except InvalidParamsError:
+            except (InvalidParamsError, RequestFailedError):
                 raise
             except Exception as error:
                 return self._failed(method, error, empty)
