@@ -52,8 +52,12 @@ def stuck(marker):
     Path(marker).write_text("")
     time.sleep(3600)
 
-async def patient():
-    await asyncio.sleep(3600)
+async def patient(marker):
+    Path(marker).write_text("")
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        Path(marker).unlink()
 """
 
 
@@ -79,14 +83,17 @@ def wait_for_run(shell: Editor, run_id: str) -> None:
 def test_a_call_that_is_still_on_its_way_is_ended(shell: Editor, tmp_path: Path) -> None:
     config = write_agent(tmp_path / "patient", STUCK, stuck="stuck", patient="patient")
     start(shell, config)
+    marker = tmp_path / "goes-on"
+    params = run_params(config, "patient", kwargs={"marker": str(marker)})
     for number in range(5):
-        params = run_params(config, "patient", runId=f"r{number}")
-        running = shell.begin("runagent/run", params)
-        wait_for_run(shell, params["runId"])
-        assert shell.request("runagent/cancel", {"runId": params["runId"]})["stopped"] is True
+        run_id = f"r{number}"
+        running = shell.begin("runagent/run", {**params, "runId": run_id})
+        wait_for_run(shell, run_id)
+        assert shell.request("runagent/cancel", {"runId": run_id})["stopped"] is True
+        assert not marker.exists()
         assert shell.answer(running)["state"] == "cancelled"
-
-    def running_now() -> int:
-        return int(shell.request("runagent/serve/status", {})["servers"][0]["running"])
-
-    shell.until(lambda: running_now() == 0, "nothing runs any more")
+    again = shell.begin("runagent/run", {**params, "runId": "r0"})
+    shell.until(marker.exists, "a run begins under the name of one that was cancelled")
+    assert shell.request("runagent/cancel", {"runId": "r0"})["stopped"] is True
+    assert shell.answer(again)["state"] == "cancelled"
+    assert not marker.exists(), "nothing runs any more"

@@ -41,11 +41,13 @@ class EndableCall:
         ended = await self._end()
         running.cancel()
         outcome = await running
-        return replace(outcome, state="cancelled", error=None, stopped=True) if ended else outcome
+        if not ended or outcome.state == "completed":
+            return outcome
+        return replace(outcome, state="cancelled", error=None, stopped=True)
 
     async def _end(self) -> bool:
         if self._target is None or self._target.run_id is None:
             return False
         from runagent_ls.agents.rest.privileged import end_run
 
-        return await end_run(self._target) == "ended"
+        return await end_run(self._target) in ("ended", "not-there")

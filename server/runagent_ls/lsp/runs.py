@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.frames import frames
@@ -23,10 +23,6 @@ if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
     from runagent_ls.agents.targets.target import Target
     from runagent_ls.agents.timeouts import Timeouts
-
-_ON_ITS_WAY_S: Final = 0.02
-_ASKED_AGAIN: Final = 10
-"""A call that was just sent may reach its server after the word that it is to end."""
 
 
 class Display(Protocol):
@@ -191,12 +187,15 @@ class Runs:
     def _resolver(self, request: RunRequest, timeouts: Timeouts) -> Callable[[], Awaitable[Target]]:
         """What finds the agent, and lets a server of ours know the run by a name."""
         find = self._calling.resolver(request.place, timeouts)
+        run = self._going_on[request.run_id]
 
         async def found() -> Target:
             target = await find()
+            if run.ending is not None:  # that was about the call before, and the run's last
+                raise asyncio.CancelledError
             if target.token is not None:
                 target = replace(target, run_id=self._calling.names.name(request.run_id))
-            self._going_on[request.run_id].target = target
+            run.target = target
             return target
 
         return found
@@ -241,12 +240,8 @@ async def _function_ended(target: Target) -> bool | None:
     """Whether a server of ours has ended the run; None when it could not be asked."""
     from runagent_ls.agents.rest.privileged import end_run
 
-    for _ in range(_ASKED_AGAIN):
-        ending = await end_run(target)
-        if ending != "unknown":
-            return None if ending == "not-asked" else ending == "ended"
-        await asyncio.sleep(_ON_ITS_WAY_S)
-    return True  # it never arrived, or has ended
+    ending = await end_run(target)
+    return None if ending == "not-asked" else ending != "goes-on"
 
 
 class _Sink:

@@ -14,9 +14,9 @@ from runagent_ls.agents.targets.target import Target
 from runagent_ls.agents.timeouts import Timeouts
 from runagent_ls.agents.values import JsonValue
 
-Ending: TypeAlias = Literal["ended", "goes-on", "unknown", "not-asked"]
-"""`ended`: the function has really ended. `unknown`: no such run, it has ended before or has not
-arrived yet. `not-asked`: the server gave no answer."""
+Ending: TypeAlias = Literal["ended", "goes-on", "not-there", "not-asked"]
+"""`ended`: the function has really ended. `not-there`: there is no such run, for it has ended
+before, or it has not arrived yet and will not begin. `not-asked`: the server gave no answer."""
 
 _BASE: Final = "/runagent-ls"
 END_LIMIT_S: Final = 8.0
@@ -32,7 +32,7 @@ async def end_run(target: Target) -> Ending:
     if answer is None:
         return "not-asked"
     if answer.get("found") is not True:
-        return "unknown"
+        return "not-there"
     return "ended" if answer.get("ended") is True else "goes-on"
 
 

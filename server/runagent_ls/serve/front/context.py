@@ -10,6 +10,7 @@ from typing import Protocol
 
 from agent_runtime.orchestrator.metrics import Metrics
 from runagent_ls.serve.front.logs import RunLogs
+from runagent_ls.serve.front.unwanted import Unwanted
 from runagent_ls.serve.invocations import Invocations
 from runagent_ls.serve.plan import AgentPlan, Limits
 from runagent_ls.serve.state import Status
@@ -57,6 +58,7 @@ class FrontContext:
     invocations: Invocations
     limits: Limits = field(default_factory=Limits)
     logs: RunLogs = field(default_factory=RunLogs)
+    unwanted: Unwanted = field(default_factory=Unwanted)
     metrics: Metrics = field(default_factory=Metrics)
     allow_hosts: frozenset[str] = frozenset()
     allow_origins: frozenset[str] = frozenset()

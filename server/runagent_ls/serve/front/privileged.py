@@ -4,7 +4,8 @@ GET  status            the state of the agent and its worker
 GET  metrics           counts of runs, as text for Prometheus
 GET  logs              what the agent printed outside of runs
 GET  runs/{id}/logs    what a run printed
-POST runs/{id}/cancel  {"found", "ended"}: whether there is the run, and whether it has really ended
+POST runs/{id}/cancel  {"found", "ended"}: whether there is the run, and whether it really ended.
+                       One that is not there will not begin, should it come later.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ def privileged_pages(
     async def cancel(request: Request) -> Answer:
         run_id = request.path_params["run_id"]
         found = context.invocations.goes_on(run_id)
+        if not found:
+            context.unwanted.add(run_id)
         ended = found and await runs.cancel(run_id)
         return Answer(200, json_bytes({"found": found, "ended": ended}))
 

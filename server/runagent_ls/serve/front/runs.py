@@ -24,6 +24,7 @@ from runagent_ls.serve.supervisor.runs import Output, OverloadedError, Run, RunF
 RUN_HEADER: Final = b"x-runagent-run"
 """With the token: the run's id, a UUID, so that the editor can cancel it and read its log."""
 _GONE: Final = "Nobody waited for the run any more."
+_NOT_BEGUN: Final = "The run was cancelled before it began."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,8 @@ class Runs:
                 asked = self._asked(call, headers, privileged)
             except RefusedError as refused:
                 return refused.answer
-            if self._context.invocations.goes_on(asked.run.id):
-                said = f"A run {asked.run.id} goes on already."
-                return failure(409, "VALIDATION_ERROR", said)
-            # at once, or another request with this id would come in between
-            recorded = self._recorded(asked, self._begun(asked), privileged=privileged)
-            return await (_while_connected(recorded, receive) if privileged else recorded)
+            answering = self._answered(asked, privileged=privileged)
+            return await (_while_connected(answering, receive) if privileged else answering)
 
     async def _read(self, headers: RawHeaders, receive: Receive, share: Share) -> Call:
         body = await read_body(receive, headers, self._context.limits.body_bytes, share)
@@ -82,6 +79,17 @@ class Runs:
         return _Asked(
             plan, entrypoint, Run(run_id or str(uuid4()), call.tag, call.args, call.kwargs)
         )
+
+    async def _answered(self, asked: _Asked, *, privileged: bool) -> Answer:
+        """From here to where the agent has the run nothing waits: nobody may ask for the same run
+        in between, or to end one that is known here and not there."""
+        run, context = asked.run, self._context
+        if context.invocations.goes_on(run.id):
+            return failure(409, "VALIDATION_ERROR", f"A run {run.id} goes on already.")
+        if context.unwanted.came(run.id):
+            cancelled = RunFailedError("cancelled", _NOT_BEGUN)
+            return run_failed(cancelled, asked.plan.agent_id, privileged=privileged)
+        return await self._recorded(asked, self._begun(asked), privileged=privileged)
 
     def _begun(self, asked: _Asked) -> Invocation:
         invocations = self._context.invocations

@@ -158,6 +158,8 @@ class Conversation:
         run = run_of(message, self._agent.plan, self._run_id)
         if self._context.invocations.goes_on(run.id):
             raise RefusedError(f"A run {run.id} goes on already.")
+        if self._context.unwanted.came(run.id):
+            raise RefusedError("The run was cancelled before it began.")
         self._socket.on_command(self._commanded)
         return run
 

@@ -95,6 +95,54 @@ async def test_a_run_is_cancelled(tmp_path: Path) -> None:
         }
 
 
+@pytest.mark.parametrize("order", [1, -1], ids=["run-first", "cancel-first"])
+async def test_a_run_that_is_cancelled_as_it_comes_has_ended(tmp_path: Path, order: int) -> None:
+    """Both are there when a server that had no time looks at its connections."""
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        for _ in range(10):
+            run_id = str(uuid4())
+            call = {"entrypoint_tag": "waits", "input_args": [str(tmp_path / "ended")]}
+            requests: list[tuple[str, Any]] = [
+                (f"{agent.agent}/run", call),
+                (f"/runagent-ls/runs/{run_id}/cancel", {}),
+            ]
+            ran, cancelled = (await at_once(agent, run_id, requests[::order]))[::order]
+            assert ran["error"]["code"] == "CANCELLED"
+            assert cancelled["ended"] is cancelled["found"]
+        assert (await page(agent, "status"))["running"] == 0
+
+
+async def at_once(agent: Served, run_id: str, requests: list[tuple[str, Any]]) -> list[Any]:
+    """The bodies of the answers to requests that arrive together, each on a connection."""
+    host, port = agent.context.host, agent.context.port
+    connections = [await asyncio.open_connection(host, port) for _ in requests]
+    await page(agent, "status")  # so long that they are accepted
+    for (_, writer), (path, content) in zip(connections, requests, strict=True):
+        body = json.dumps(content)
+        lines = {"Host": f"{host}:{port}", "Connection": "close", "X-RunAgent-Run": run_id}
+        lines |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        head = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **PRIVILEGED}.items())
+        writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n{body}".encode())
+    answers = [await asyncio.wait_for(reader.read(), 20) for reader, _ in connections]
+    for _, writer in connections:
+        writer.close()
+    return [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in answers]
+
+
+async def test_a_run_that_was_cancelled_before_it_came_does_not_begin(tmp_path: Path) -> None:
+    begun = tmp_path / "ended.begun"
+    async with served(tmp_path, SOURCE, TAGS) as agent:
+        run_id = str(uuid4())
+        for _ in range(2):
+            answer = await page(agent, f"runs/{run_id}/cancel", "POST")
+            assert answer == {"found": False, "ended": False}
+        status, _, body = await run(agent, run_id, "waits", str(tmp_path / "ended"))
+        assert (status, body["error"]["code"]) == (200, "CANCELLED")
+        assert not begun.exists()
+        assert (await run(agent, str(uuid4()), "prints", "x"))[2]["success"] is True
+        assert (await run(agent, run_id, "prints", "x"))[2]["success"] is True
+
+
 async def test_the_metrics(tmp_path: Path) -> None:
     async with served(tmp_path, SOURCE, TAGS) as agent:
         await run(agent, str(uuid4()), "prints", "x")

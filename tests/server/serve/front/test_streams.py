@@ -20,6 +20,7 @@ from serving_front import (
     TOKEN,
     WIRE,
     Served,
+    ask,
     recorded_plan,
     served,
     serving_plan,
@@ -98,6 +99,20 @@ async def test_a_stream_is_as_recorded(agent: Served, name: str) -> None:
         if lines[-1]["dir"] == "note":  # the connection stays open
             pong = await socket.ping()
             await asyncio.wait_for(pong, LIMIT_S)
+
+
+async def test_a_stream_that_was_cancelled_before_it_came_does_not_begin(agent: Served) -> None:
+    run_id = "7a1de0b8-2c5e-4c5b-8a1f-c0ffee000002"
+    headers = {"X-RunAgent-Token": TOKEN, "X-RunAgent-Run": run_id}
+    page = f"/runagent-ls/runs/{run_id}/cancel"
+    assert (await ask(agent.context, "POST", page, b"", headers))[2]["found"] is False
+    async with opened(agent, additional_headers=headers) as socket:
+        await socket.send(request("count_stream", "Ada"))
+        assert "cancelled" in (await received(socket))["detail"]
+        assert await closed_with(socket) == 1003
+    async with opened(agent, additional_headers=headers) as socket:
+        await socket.send(request("count_stream", "Ada"))
+        assert (await frames(socket))[-1]["status"] == "stream_completed"
 
 
 async def test_frames_are_spelled_as_the_platform_does(agent: Served) -> None:
