@@ -21,7 +21,7 @@ class JsonEdits:
     def set_value(self, path: Path, value: JsonValue) -> tuple[Replacement, ...]:
         """Write another value in the place of one."""
         span = self._document.span(path)
-        return ((span, self._style_of(span, path).write(value)),)
+        return ((span, self._apart(span.end, self._style_of(span, path).write(value))),)
 
     def rename_key(self, path: Path, key: str) -> tuple[Replacement, ...]:
         """Write another key in front of a value."""
@@ -62,10 +62,10 @@ class JsonEdits:
         if gaps.is_blank(before, span.start):
             return ((Span(before - 1, gaps.rest_of_line(span.end)), ""),)
         # Comments of the item in front of it stay where they are, only its comma goes.
-        start = span.start
-        if gaps.begins_line(start):
+        start, end = span.start, gaps.rest_of_line(span.end)
+        if gaps.begins_line(start) and gaps.is_blank(end, gaps.line_end(end)):
             start = len(text[: gaps.line_start(start)].rstrip("\r\n"))
-        return ((Span(before - 1, before), ""), (Span(start, gaps.rest_of_line(span.end)), ""))
+        return ((Span(before - 1, before), ""), (Span(start, end), ""))
 
     def _remove_with_comma(
         self, span: Span, before: int, behind_comma: int, *, is_first: bool
@@ -90,11 +90,16 @@ class JsonEdits:
         behind = comma + 1 if has_comma else end
         rest = self._gaps.rest_of_line(behind)
         if rest == behind or not breaks_line(separator):
-            return ((Span(end, end), separator + written),)
+            return ((Span(end, end), self._apart(end, separator + written)),)
         gap = separator.replace(",", "", 1)
         if has_comma:
             return ((Span(rest, rest), f"{gap}{written},"),)
         return ((Span(end, end), ","), (Span(rest, rest), gap + written))
+
+    def _apart(self, end: int, written: str) -> str:
+        """A blank behind a number or word that a comment follows, which would go on with it."""
+        touches = self._text[end : end + 1] in ("/", "#") and written[-1:] not in ('"', "}", "]")
+        return f"{written} " if touches else written
 
     def _fill(
         self, parent: Path, key: str | None, value: JsonValue
@@ -130,7 +135,7 @@ class JsonEdits:
                 continue
             gap = Span(self._property(children[left]).end, self._property(children[right]).start)
             if self._text[gap.start : gap.end].strip(" \t\r\n") == ",":
-                return gaps.one_break(self._text[gap.start : gap.end])
+                return gaps.separator(self._text[gap.start : gap.end])
         start = self._property(children[number]).start
         if gaps.begins_line(start):
             return f",{gaps.newline}{gaps.indentation(start)}"

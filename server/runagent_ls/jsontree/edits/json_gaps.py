@@ -88,10 +88,14 @@ class Gaps:
         """Whether nothing but blanks stands between two offsets."""
         return not self.text[start:end].strip(_BLANK)
 
-    def one_break(self, gap: str) -> str:
-        """A gap without its empty lines."""
-        first, *others = _LINE_BREAK.split(gap)
-        return first.rstrip(" \t") + self.newline + others[-1] if others else gap
+    def separator(self, gap: str) -> str:
+        """A gap of blanks and one comma with at most one line end."""
+        before, _, behind = gap.partition(",")
+        if breaks_line(behind):
+            return "," + self.newline + _LINE_BREAK.split(behind)[-1]
+        if breaks_line(before):
+            before = self.newline + _LINE_BREAK.split(before)[-1]
+        return f"{before},{behind}"
 
 
 def breaks_line(text: str) -> bool:
