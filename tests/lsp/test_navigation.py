@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lsp.conftest import MAIN, write_project
+import pytest
+
+from lsp.conftest import MAIN, VALID, write_project
 from lsp.editor import PULL, Editor
 from marked_text import marked
+from runagent_ls.lsp.features.definition import REQUESTS
 from runagent_ls.text.lines import LineIndex
 
 Json = dict[str, Any]
@@ -70,3 +73,93 @@ def test_an_editor_without_links_gets_locations(editor: Editor, tmp_path: Path) 
     }
     assert ask(editor, "definition", uri, at) == [expected]
     assert ask(editor, "declaration", uri, at) == [expected]
+
+
+CLIENT = 'from runagent import RunAgentClient\n\nRunAgentClient("{}", "greet")\n'
+
+
+def test_references_of_a_tag_go_through_all_files(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT.format(VALID["agent_id"]), "utf-8")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    editor.open(client, language="python")
+    tag = place(text, '"tag": "greet"', '"greet"')
+    tag["start"]["character"] += 1
+    tag["end"]["character"] -= 1
+    function: Json = {
+        "uri": (config.parent / "main.py").as_uri(),
+        "range": place(MAIN, "def greet", "greet"),
+    }
+    call: Json = {"uri": client.as_uri(), "range": place(client.read_text("utf-8"), "greet")}
+    expected = [{"uri": uri, "range": tag}, function, call]
+    context = {"includeDeclaration": True}
+    assert ask(editor, "references", uri, tag["start"], context=context) == expected
+    in_client = ask(editor, "references", client.as_uri(), call["range"]["end"], context=context)
+    assert in_client == expected
+    context = {"includeDeclaration": False}
+    assert ask(editor, "references", uri, tag["start"], context=context) == [function, call]
+
+
+def test_client_code_leads_to_the_entry_and_to_the_function(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT.format(VALID["agent_id"]), "utf-8")
+    uri = editor.open(client, language="python")
+    at = place(client.read_text("utf-8"), "greet")["start"]
+    editor.until(lambda: bool(ask(editor, "definition", uri, at)), "the project is found")
+    (entry,) = ask(editor, "definition", uri, at)
+    assert entry["uri"] == config.as_uri()
+    line = config.read_text("utf-8").split("\n")[entry["range"]["start"]["line"]]
+    assert line.strip() == '"tag": "greet"'
+    (function,) = ask(editor, "implementation", uri, at)
+    assert function["uri"] == (config.parent / "main.py").as_uri()
+    assert function["range"] == place(MAIN, "def greet", "greet")
+
+
+def test_a_shared_module_knows_all_its_projects(editor: Editor, tmp_path: Path) -> None:
+    entries = {"entrypoints": [{"file": "../lib.py", "module": "greet", "tag": "greet"}]}
+    configs = [
+        write_project(tmp_path / name, agent_architecture=entries) for name in ("one", "two")
+    ]
+    lib = tmp_path / "lib.py"
+    lib.write_text(MAIN, "utf-8")
+    editor.pull_all()
+    uri = editor.open(lib, language="python")
+    at = place(MAIN, "def greet", "greet")["start"]
+    found = ask(editor, "references", uri, at, context={"includeDeclaration": True})
+    assert [it["uri"] for it in found or ()] == [config.as_uri() for config in configs]
+
+
+def test_highlights_count_in_utf_16(editor: Editor, tmp_path: Path) -> None:
+    text = (
+        '{"agent_name": "🦉", "agent_architecture": {"entrypoints": '
+        '[{"tag": "🦉é"}, {"tag": "other"}, {"tag": "🦉é"}]}}'
+    )
+    config = tmp_path / "runagent.config.json"
+    config.write_text(text, "utf-8")
+    uri = editor.open(config)
+    first = text.index("🦉é") + 1
+    second = text.index("🦉é", first) + 2
+    found = ask(editor, "documentHighlight", uri, {"line": 0, "character": first})
+    starts = [(it["range"]["start"]["character"], it["range"]["end"]["character"]) for it in found]
+    assert starts == [(first, first + 3), (second, second + 3)]
+
+
+@pytest.mark.parametrize("request_name", [*REQUESTS, "references", "documentHighlight"])
+def test_any_text_and_any_place_gets_an_answer(
+    editor: Editor, tmp_path: Path, request_name: str
+) -> None:
+    config = write_project(tmp_path / "agent")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    positions = [(0, 0), (3, 7), (9999, 1), (2, 9999), (17, 20), (-1, -5)]
+    for version, broken in enumerate(("", "{", "[1]", text[:-150], "\ud800", "\u2028{"), 2):
+        editor.change(uri, broken, version)
+        for line, character in positions:
+            at = {"line": line, "character": character}
+            answer = ask(editor, request_name, uri, at, context={"includeDeclaration": True})
+            assert answer is None or isinstance(answer, list)
+    for wrong in ("untitled:Untitled-1", (tmp_path / "none.py").as_uri(), "file:///nowhere/a.ts"):
+        at = {"line": 0, "character": 0}
+        assert ask(editor, request_name, wrong, at, context={"includeDeclaration": True}) is None
+    assert editor.of("window/logMessage") == []

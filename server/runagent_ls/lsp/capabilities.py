@@ -37,6 +37,9 @@ def initialize_result(client: ClientFeatures) -> Json:
         "hoverProvider": True,
         "definitionProvider": True,
         "declarationProvider": True,
+        "implementationProvider": True,
+        "referencesProvider": True,
+        "documentHighlightProvider": True,
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},

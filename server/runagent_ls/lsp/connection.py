@@ -25,6 +25,7 @@ from runagent_ls.lsp.documents import Documents
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.rename import Renames
+from runagent_ls.lsp.features.references import References
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
@@ -110,6 +111,7 @@ class Connection:
         self.actions = Actions(session, self.diagnostics)
         self.hovers = Hovers(session)
         self.definitions = Definitions(session)
+        self.references = References(session)
         self.renames = Renames(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)

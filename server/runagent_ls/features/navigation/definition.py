@@ -1,23 +1,28 @@
-"""Go to definition and to declaration."""
+"""Go to definition, to declaration and to implementation."""
 
 from __future__ import annotations
 
-import os.path
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
+from typing import Final
 
-from runagent_ls.features.navigation.in_config import config_subject
-from runagent_ls.features.navigation.places import START, Jump, Place
-from runagent_ls.features.navigation.python_names import PythonNames
+from runagent_ls.features.navigation.clients import projects_meant
+from runagent_ls.features.navigation.code_places import code_places, functions_of, named_file
+from runagent_ls.features.navigation.environment import reads_of, settings_of
+from runagent_ls.features.navigation.in_config import agent_id_place, entry_place
+from runagent_ls.features.navigation.places import START, Jump, Place, distinct
+from runagent_ls.features.navigation.subject_at import subject_at
 from runagent_ls.features.navigation.subjects import (
+    AgentIdSubject,
+    CallTagSubject,
+    EnvironmentSubject,
     FileSubject,
     ModuleSubject,
     Subject,
     TagSubject,
 )
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.project.discovery import CONFIG_NAMES
-from runagent_ls.project.file_source import FileSource
-from runagent_ls.project.model import AgentProject, Entrypoint, FileState
+from runagent_ls.project.model import AgentProject
 
 
 def definition(snapshot: Snapshot, path: FilePath, offset: int) -> Jump | None:
@@ -25,65 +30,90 @@ def definition(snapshot: Snapshot, path: FilePath, offset: int) -> Jump | None:
 
     Names are followed through imports. None where nothing is known, or no file is there.
     """
-    return _jump(snapshot, path, offset, declared=False)
+    subject = subject_at(snapshot, path, offset, functions=False)
+    return _jump(subject, _targets(snapshot, subject, path, declared=False)) if subject else None
 
 
 def declaration(snapshot: Snapshot, path: FilePath, offset: int) -> Jump | None:
     """Like `definition`, but of an imported name the import, where the entrypoint's file has it."""
-    return _jump(snapshot, path, offset, declared=True)
+    subject = subject_at(snapshot, path, offset, functions=False)
+    return _jump(subject, _targets(snapshot, subject, path, declared=True)) if subject else None
 
 
-def _jump(snapshot: Snapshot, path: FilePath, offset: int, *, declared: bool) -> Jump | None:
-    subject = subject_at(snapshot, path, offset)
-    if subject is None:
-        return None
-    targets = _targets(snapshot, subject, declared=declared)
-    return Jump(subject.origin, targets) if targets else None
-
-
-def subject_at(snapshot: Snapshot, path: FilePath, offset: int) -> Subject | None:
-    """What stands at an offset of a file."""
-    if path.name in CONFIG_NAMES:
-        return config_subject(snapshot.project(path), offset)
+def implementation(snapshot: Snapshot, path: FilePath, offset: int) -> Jump | None:
+    """The function behind a tag, also from client code."""
+    subject = subject_at(snapshot, path, offset, functions=False)
+    match subject:
+        case CallTagSubject(call=call, tag=tag):
+            projects = projects_meant(snapshot, call)
+            return _jump(subject, _functions(snapshot, projects, tag))
+        case TagSubject() | ModuleSubject():
+            return _jump(subject, _targets(snapshot, subject, path, declared=False))
     return None
 
 
-def _targets(snapshot: Snapshot, subject: Subject, *, declared: bool) -> tuple[Place, ...]:
+FINDERS: Final[Mapping[str, Callable[[Snapshot, FilePath, int], Jump | None]]] = {
+    "definition": definition,
+    "declaration": declaration,
+    "implementation": implementation,
+}
+"""By the names that LSP has for them."""
+
+
+def _jump(subject: Subject, targets: Iterable[Place]) -> Jump | None:
+    found = distinct(targets)
+    return Jump(subject.origin, found) if found else None
+
+
+def _targets(
+    snapshot: Snapshot, subject: Subject, path: FilePath, *, declared: bool
+) -> Iterable[Place]:
+    files = snapshot.files
     match subject:
-        case FileSubject(project=project, entrypoint=entrypoint, file=file):
-            found = named_file(project, entrypoint, file, snapshot.files)
+        case FileSubject(project=project, entrypoint=entrypoint):
+            found = named_file(project, entrypoint, files)
             return (Place.of(found, START),) if found is not None else ()
         case ModuleSubject(project=project, entrypoint=entrypoint, parts=parts):
-            return function_places(snapshot.files, project, entrypoint, parts, declared=declared)
+            return code_places(files, project, entrypoint, parts, declared=declared)
         case TagSubject(project=project, entrypoint=entrypoint):
-            parts = tuple((entrypoint.module or "").split("."))
-            return function_places(snapshot.files, project, entrypoint, parts, declared=declared)
+            return functions_of(files, project, entrypoint, declared=declared)
+        case CallTagSubject(call=call, tag=tag):
+            return _entries(projects_meant(snapshot, call), tag)
+        case AgentIdSubject(agent_id=agent_id):
+            return _agents(snapshot, agent_id, path)
+        case EnvironmentSubject():
+            return _variable(subject, path)
+    return ()  # a function's own name is the Python extension's
 
 
-def named_file(
-    project: AgentProject, entrypoint: Entrypoint, file: str, files: FileSource
-) -> FilePath | None:
-    """The file that `file` of an entrypoint names, if it is there."""
-    path = FilePath(os.path.normpath(project.root / file))
-    found = entrypoint.module_file
-    if found is not None and found.state is FileState.CASE_DIFFERS and found.nearest:
-        path = project.root / found.nearest[0]
-    return path if files.kind(path) == "file" else None
+def _functions(snapshot: Snapshot, projects: Iterable[AgentProject], tag: str) -> Iterator[Place]:
+    for project in projects:
+        for entrypoint in project.entrypoints:
+            if entrypoint.tag == tag:
+                yield from functions_of(snapshot.files, project, entrypoint)
 
 
-def function_places(
-    files: FileSource,
-    project: AgentProject,
-    entrypoint: Entrypoint,
-    parts: tuple[str, ...],
-    *,
-    declared: bool = False,
-) -> tuple[Place, ...]:
-    """Where the first `parts` of an entrypoint's `module` are defined or declared."""
-    if entrypoint.file is None or not all(parts):
-        return ()
-    path = named_file(project, entrypoint, entrypoint.file, files)
-    if path is None or path.suffix != ".py":
-        return ()
-    names = PythonNames(path, project.root, files)
-    return names.declarations(parts) if declared else names.definitions(parts)
+def _entries(projects: Iterable[AgentProject], tag: str) -> Iterator[Place]:
+    """The entrypoint that a call of a tag reaches: of equal ones the first."""
+    for project in projects:
+        entrypoint = next(it for it in project.entrypoints if it.tag == tag)
+        place = entry_place(project, entrypoint, "tag")
+        if place is not None:
+            yield place
+
+
+def _agents(snapshot: Snapshot, agent_id: str, path: FilePath) -> Iterator[Place]:
+    for config in snapshot.configs:
+        project = snapshot.project(config)
+        place = agent_id_place(project) if project.agent_id == agent_id else None
+        if place is not None and config != path:
+            yield place
+
+
+def _variable(subject: EnvironmentSubject, path: FilePath) -> list[Place]:
+    """Where a variable gets its value; from there, or where it gets none, where it is read."""
+    places = [it for project in subject.projects for it in settings_of(project, subject.name)]
+    elsewhere = [it for it in places if (it.file, it.span) != (path, subject.origin)]
+    if elsewhere:
+        return elsewhere
+    return [it for project in subject.projects for it in reads_of(project, subject.name)]

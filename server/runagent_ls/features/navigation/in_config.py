@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.navigation.subjects import (
+    AgentIdSubject,
+    EnvironmentSubject,
     FileSubject,
     ModuleSubject,
+    Named,
     Subject,
     TagSubject,
 )
-from runagent_ls.jsontree.contents import Content, content_of
+from runagent_ls.jsontree.contents import Content, content_of, key_content
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
 
@@ -16,12 +22,17 @@ from runagent_ls.text.position import Span
 def config_subject(project: AgentProject, offset: int) -> Subject | None:
     """The subject at an offset of the configuration's text; None on anything else."""
     path, part = project.document.path_at(offset)
-    if part != "value":
-        return None
-    match path:
-        case ("agent_architecture", "entrypoints", int(index), str(field)):
+    match path, part:
+        case ("agent_architecture", "entrypoints", int(index), str(field)), "value":
             if index < len(project.entrypoints):
                 return _field(project, project.entrypoints[index], field, offset)
+        case ("agent_id",), "value":
+            content = content_of(project.document, path)
+            if content is not None and content.value:
+                return AgentIdSubject(content.span, content.value)
+        case ("env_vars", str(name)), "key":
+            key = key_content(project.document, path)
+            return EnvironmentSubject(key.span, name, (project,)) if key is not None else None
     return None
 
 
@@ -37,23 +48,50 @@ def _field(
         case "file":
             return FileSubject(content.span, project, entrypoint, content.value)
         case "module":
-            parts, origin = dotted_part(content, offset)
+            parts, origin = _part_at(content, offset)
             return ModuleSubject(origin, project, entrypoint, parts)
     return None
 
 
-def dotted_part(content: Content, offset: int) -> tuple[tuple[str, ...], Span]:
-    """The parts of a dotted name up to the one at an offset of the file, and that one's place.
+def _part_at(content: Content, offset: int) -> tuple[tuple[str, ...], Span]:
+    """The parts of a dotted name up to the one at an offset of the file, and that one's place."""
+    parts = tuple(content.value.split("."))
+    for count in range(1, len(parts)):
+        span = _part_span(content, parts[:count])
+        if offset <= span.end and content.plain:
+            return parts[:count], span
+    return parts, _part_span(content, parts)
 
-    All of them where escapes hide which one it is.
-    """
-    parts = content.value.split(".")
+
+def _part_span(content: Content, parts: Sequence[str]) -> Span:
+    """Place of the last of the first `parts`; the whole string where escapes hide it."""
     if not content.plain:
-        return tuple(parts), content.span
-    start = content.span.start
-    for number, part in enumerate(parts, 1):
-        end = start + len(part)
-        if offset <= end or number == len(parts):
-            return tuple(parts[:number]), Span(start, end)
-        start = end + 1
-    return tuple(parts), content.span
+        return content.span
+    end = content.span.start + len(".".join(parts))
+    return Span(end - len(parts[-1]), end)
+
+
+def module_place(named: Named) -> Place | None:
+    """Where a configuration names a part of a `module`."""
+    return _entry_place(named.project, named.entrypoint, "module", named.parts)
+
+
+def entry_place(project: AgentProject, entrypoint: Entrypoint, field: str) -> Place | None:
+    """The string at a field of an entrypoint, shown with the whole entrypoint."""
+    return _entry_place(project, entrypoint, field, ())
+
+
+def _entry_place(
+    project: AgentProject, entrypoint: Entrypoint, field: str, parts: Sequence[str]
+) -> Place | None:
+    content = content_of(project.document, (*entrypoint.path, field))
+    if content is None:
+        return None
+    span = _part_span(content, parts) if parts else content.span
+    return Place.of(project.config_path, span, project.document.span(entrypoint.path))
+
+
+def agent_id_place(project: AgentProject) -> Place | None:
+    """The string at `agent_id` of a configuration."""
+    content = content_of(project.document, ("agent_id",))
+    return Place.of(project.config_path, content.span) if content is not None else None

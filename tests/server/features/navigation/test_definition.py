@@ -1,0 +1,410 @@
+"""Definition and declaration. `‸` marks the cursor, `⟦⟧` where it must lead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
+from runagent_ls.features.navigation.definition import declaration, definition, implementation
+from runagent_ls.features.navigation.places import Jump
+
+Find = Callable[..., Jump | None]
+
+
+def leads(root: Path, files: dict[str, str], find: Find = definition) -> None:
+    """Hold the answer against the marks."""
+    workspace = MarkedWorkspace(root, files)
+    jump = find(workspace.snapshot, *workspace.cursor)
+    targets = jump.targets if jump is not None else ()
+    assert workspace.shown((it.file, it.span) for it in targets) == workspace.places
+    if jump is not None:
+        _, offset = workspace.cursor
+        assert jump.origin.start <= offset <= jump.origin.end
+        assert targets
+        assert all(it.full.start <= it.span.start <= it.span.end <= it.full.end for it in targets)
+
+
+GREET = "import os\n\n\ndef ⟦greet⟧(name):\n    return name\n"
+PLAIN = GREET.replace("⟦", "").replace("⟧", "")
+
+
+@pytest.mark.parametrize("module", ["‸greet", "gr‸eet", "greet‸"])
+def test_module_leads_to_the_function(tmp_path: Path, module: str) -> None:
+    leads(tmp_path, {JSON: config(entry(module)), "main.py": GREET})
+
+
+def test_the_whole_function_is_shown(tmp_path: Path) -> None:
+    source = "import a\n\n@a.b\ndef greet():\n    return 1\n\nx = 1\n"
+    workspace = MarkedWorkspace(tmp_path, {JSON: config(entry("gre‸et")), "main.py": source})
+    jump = definition(workspace.snapshot, *workspace.cursor)
+    assert jump is not None
+    full = jump.targets[0].full
+    assert source[full.start : full.end] == "@a.b\ndef greet():\n    return 1"
+
+
+def test_tag_leads_to_the_function(tmp_path: Path) -> None:
+    leads(tmp_path, {JSON: config(entry("greet", "my‸_tag")), "main.py": GREET})
+
+
+@pytest.mark.parametrize("file", ["a/‸main.py", "./a/main.py‸", "b/../a‸/main.py"])
+def test_file_leads_to_its_beginning(tmp_path: Path, file: str) -> None:
+    leads(tmp_path, {JSON: config(entry("greet", file=file)), "a/main.py": f"⟦⟧{PLAIN}"})
+
+
+def test_a_file_outside_the_project(tmp_path: Path) -> None:
+    files = {f"agent/{JSON}": config(entry("greet", file="../lib‸.py")), "lib.py": f"⟦⟧{PLAIN}"}
+    leads(tmp_path, files)
+
+
+def test_module_of_a_file_outside_the_project(tmp_path: Path) -> None:
+    files = {f"agent/{JSON}": config(entry("gre‸et", file="../lib.py")), "lib.py": GREET}
+    leads(tmp_path, files)
+
+
+def test_a_file_in_another_case_leads_to_the_one_that_is_there(tmp_path: Path) -> None:
+    leads(tmp_path, {JSON: config(entry("greet", file="Main‸.py")), "main.py": f"⟦⟧{PLAIN}"})
+
+
+@pytest.mark.parametrize("file", ["non‸e.py", "fol‸der", "‸", "no\\u0000ne‸.py"])
+def test_no_file_no_answer(tmp_path: Path, file: str) -> None:
+    leads(tmp_path, {JSON: config(entry("greet", file=file)), "folder/main.py": PLAIN})
+
+
+@pytest.mark.parametrize("module", ["mis‸sing", "‸", ".‸", "greet.‸x", "gr‸eet..x", "not an id‸"])
+def test_no_function_no_answer(tmp_path: Path, module: str) -> None:
+    source = PLAIN if "." in module and "gr‸eet" not in module else "other = 1\n"
+    leads(tmp_path, {JSON: config(entry(module)), "main.py": source})
+
+
+# --- through other files ------------------------------------------------------------------
+
+PACKAGE = {
+    "main.py": "from pkg import run\n",
+    "pkg/__init__.py": "from .inner import work as run\n",
+    "pkg/inner.py": "def work():\n    return 1\n",
+}
+
+
+def test_definition_goes_through_packages_and_aliases(tmp_path: Path) -> None:
+    leads(
+        tmp_path,
+        {**PACKAGE, JSON: config(entry("ru‸n")), "pkg/inner.py": "def ⟦work⟧():\n    return 1\n"},
+    )
+
+
+def test_declaration_stops_at_the_import(tmp_path: Path) -> None:
+    leads(
+        tmp_path,
+        {**PACKAGE, JSON: config(entry("ru‸n")), "main.py": "from pkg import ⟦run⟧\n"},
+        declaration,
+    )
+
+
+def test_declaration_below_a_module_is_what_that_module_binds(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("pkg.ru‸n")),
+        "main.py": "import pkg\n",
+        "pkg/__init__.py": "from .inner import work as ⟦run⟧\n",
+        "pkg/inner.py": "def work():\n    return 1\n",
+    }
+    leads(tmp_path, files, declaration)
+
+
+def test_a_module_part_leads_to_the_file(tmp_path: Path) -> None:
+    files = {**PACKAGE, JSON: config(entry("pk‸g.run")), "main.py": "import pkg\n"}
+    leads(tmp_path, {**files, "pkg/__init__.py": f"⟦⟧{PACKAGE['pkg/__init__.py']}"})
+
+
+def test_declaration_of_what_is_not_imported_is_its_definition(tmp_path: Path) -> None:
+    leads(tmp_path, {JSON: config(entry("gr‸eet")), "main.py": GREET}, declaration)
+
+
+def test_star_imports_are_followed(tmp_path: Path) -> None:
+    files = {JSON: config(entry("gr‸eet")), "main.py": "from lib import *\n", "lib.py": GREET}
+    leads(tmp_path, files)
+
+
+def test_an_assignment_leads_to_what_it_names(tmp_path: Path) -> None:
+    files = {JSON: config(entry("ru‸n")), "main.py": f"{GREET}\nrun = greet\n"}
+    leads(tmp_path, files)
+
+
+def test_the_import_of_a_library_is_where_it_ends(tmp_path: Path) -> None:
+    files = {JSON: config(entry("ap‸p")), "main.py": "from framework import ⟦app⟧\n"}
+    leads(tmp_path, files)
+
+
+def test_a_circle_of_imports_has_an_end(tmp_path: Path) -> None:
+    workspace = MarkedWorkspace(
+        tmp_path,
+        {
+            JSON: config(entry("ru‸n")),
+            "main.py": "from b import run\n",
+            "b.py": "from main import run\n",
+        },
+    )
+    for find in (definition, declaration):
+        jump = find(workspace.snapshot, *workspace.cursor)
+        assert jump is None or all(it.file.parent == tmp_path for it in jump.targets)
+
+
+# --- classes and instances ----------------------------------------------------------------
+
+AGENT = """\
+class Base:
+    def talk(self):
+        return 1
+
+
+class Agent(Base):
+    def run(self):
+        return 1
+
+    @property
+    def other(self):
+        return 2
+
+    def __init__(self):
+        self.hook = None
+
+
+agent = Agent()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "there"),
+    [
+        ("agent.ru‸n", "    def ⟦run⟧(self)"),
+        ("Agent.ru‸n", "    def ⟦run⟧(self)"),
+        ("age‸nt.run", "⟦agent⟧ = Agent()"),
+        ("Ag‸ent.run", "class ⟦Agent⟧(Base)"),
+        ("agent.ta‸lk", "    def ⟦talk⟧(self)"),
+        ("agent.ho‸ok", "self.⟦hook⟧ = None"),
+        ("agent.oth‸er", "    def ⟦other⟧(self)"),
+    ],
+)
+def test_each_part_of_a_member(tmp_path: Path, module: str, there: str) -> None:
+    source = AGENT.replace(there.replace("⟦", "").replace("⟧", ""), there)
+    leads(tmp_path, {JSON: config(entry(module)), "main.py": source})
+
+
+def test_a_member_of_an_imported_instance(tmp_path: Path) -> None:
+    source = AGENT.replace("def run", "def ⟦run⟧")
+    files = {JSON: config(entry("bot.ru‸n")), "main.py": "from lib import agent as bot\n"}
+    leads(tmp_path, {**files, "lib.py": source})
+
+
+def test_members_behind_what_cannot_be_decided(tmp_path: Path) -> None:
+    source = AGENT.replace("def run", "def ⟦run⟧").replace("class Agent", "@framework\nclass Agent")
+    leads(tmp_path, {JSON: config(entry("agent.ru‸n")), "main.py": source})
+
+
+def test_all_bindings_that_may_win(tmp_path: Path) -> None:
+    source = "import os\nif os.name:\n    def ⟦f⟧(): ...\nelse:\n    def ⟦f⟧(): ...\n"
+    leads(tmp_path, {JSON: config(entry("f‸")), "main.py": source})
+
+
+def test_an_attribute_that_is_set_from_outside(tmp_path: Path) -> None:
+    source = "def helper(): ...\n\ndef f(): ...\n\nf.⟦run⟧ = 1\n"
+    leads(tmp_path, {JSON: config(entry("f.ru‸n")), "main.py": source})
+
+
+# --- broken files, other texts ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '{"agent_architecture": {"entrypoints": [{"file": "main.py", "module": "gr‸eet"',
+        '{"agent_architecture": {"entrypoints": [{"file": "main.py", "module": "gr‸eet',
+        '{"agent_architecture": {"entrypoints": [{"file": "main.py" "module": "gr‸eet",}]}',
+        "{'agent_architecture': {'entrypoints': [{'file': 'main.py', 'module': 'gr‸eet'}]}}",
+        '{"x":, "agent_architecture":{"entrypoints":[{"file":"main.py","module":"gr‸eet"}]}}',
+    ],
+)
+def test_a_broken_configuration_still_leads_there(tmp_path: Path, broken: str) -> None:
+    leads(tmp_path, {JSON: broken, "main.py": GREET})
+
+
+@pytest.mark.parametrize("broken", ["def broken(:\n    pass\n\n\n", "x = (\n\n\n", "class\n\n\n"])
+def test_functions_beside_broken_code_are_found(tmp_path: Path, broken: str) -> None:
+    leads(tmp_path, {JSON: config(entry("gr‸eet")), "main.py": broken + GREET})
+
+
+def test_imports_beside_broken_code_are_followed(tmp_path: Path) -> None:
+    main = "from lib import greet\n\n\ndef broken(:\n    pass\n"
+    leads(tmp_path, {JSON: config(entry("gr‸eet")), "main.py": main, "lib.py": GREET})
+
+
+def test_members_beside_broken_code_are_found(tmp_path: Path) -> None:
+    source = AGENT.replace("def run", "def ⟦run⟧") + "\n\ndef broken(:\n    pass\n"
+    leads(tmp_path, {JSON: config(entry("agent.ru‸n")), "main.py": source})
+
+
+def test_a_function_that_no_longer_parses_is_where_it_was(tmp_path: Path) -> None:
+    workspace = MarkedWorkspace(tmp_path, {JSON: config(entry("gr‸eet")), "main.py": PLAIN})
+    main = tmp_path / "main.py"
+    workspace.snapshot.open(main, PLAIN)
+    workspace.snapshot.project(tmp_path / JSON)
+    edited = PLAIN.replace("(name):", "(name:")
+    workspace.snapshot.change(main, edited)
+    jump = definition(workspace.snapshot, *workspace.cursor)
+    assert jump is not None
+    (target,) = jump.targets
+    assert target.file == main
+    assert edited[: target.full.start].count("\n") <= 3
+    assert target.full.end <= len(edited)
+
+
+@pytest.mark.parametrize("module", ["gr‸eet", "'gr‸eet'", '"gr‸eet"', "!!str gr‸eet", "&it gr‸eet"])
+def test_yaml(tmp_path: Path, module: str) -> None:
+    text = f"agent_architecture:\n  entrypoints:\n    - file: main.py\n      module: {module}\n"
+    leads(tmp_path, {YAML: text, "main.py": GREET})
+
+
+def test_yaml_parts(tmp_path: Path) -> None:
+    text = "agent_architecture: {entrypoints: [{file: main.py, module: Age‸nt.run}]}\n"
+    source = AGENT.replace("class Agent", "class ⟦Agent⟧")
+    leads(tmp_path, {YAML: text, "main.py": source})
+
+
+def test_escapes_hide_which_part_is_meant(tmp_path: Path) -> None:
+    source = AGENT.replace("def run", "def ⟦run⟧")
+    leads(tmp_path, {JSON: config(entry("\\u0061gent.‸run")), "main.py": source})
+
+
+def test_other_line_ends_and_wide_characters(tmp_path: Path) -> None:
+    text = config(entry("gr‸eet", "🦉é")).replace("\n", "\r\n")
+    leads(tmp_path, {JSON: text, "main.py": "# 🦉\r\n" + GREET.replace("\n", "\r\n")})
+
+
+def test_a_second_configuration_of_the_folder_is_asked_as_well(tmp_path: Path) -> None:
+    text = "agent_architecture: {entrypoints: [{file: main.py, module: gre‸et}]}\n"
+    leads(tmp_path, {JSON: config(entry("greet")), YAML: text, "main.py": GREET})
+
+
+def test_other_places_lead_nowhere(tmp_path: Path) -> None:
+    for text in ('{"agen‸t_id": "a1"}', '{"agent_id": "a‸1"}', "{}‸", "‸", '{"x": ["‸a"]}'):
+        leads(tmp_path, {JSON: text})
+
+
+# --- client code --------------------------------------------------------------------------
+
+CLIENT = "from runagent import RunAgentClient\n\n"
+
+
+def test_a_tag_in_client_code_leads_to_the_entry(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet", "⟦hello⟧"), entry("greet", "other")),
+        "main.py": PLAIN,
+        "client.py": CLIENT + 'RunAgentClient("a1", "hel‸lo")\n',
+    }
+    leads(tmp_path, files)
+
+
+def test_the_tag_of_another_agent_leads_to_that_one(tmp_path: Path) -> None:
+    files = {
+        f"one/{JSON}": config(entry("greet", "hello")),
+        f"two/{JSON}": config(entry("greet", "⟦hello⟧"), agent_id="a2"),
+        "client.py": CLIENT + 'RunAgentClient(agent_id="a2", entrypoint_tag="hel‸lo")\n',
+    }
+    leads(tmp_path, files)
+
+
+def test_an_agent_that_cannot_be_told_may_be_any(tmp_path: Path) -> None:
+    files = {
+        f"one/{JSON}": config(entry("greet", "⟦hello⟧")),
+        f"two/{JSON}": config(entry("greet", "⟦hello⟧"), agent_id="a2"),
+        "client.py": CLIENT + 'import os\nRunAgentClient(os.environ["ID"], "hel‸lo")\n',
+    }
+    leads(tmp_path, files)
+
+
+@pytest.mark.parametrize("call", ['"b7", "hel‸lo"', '"a1", "hell‸"', '"b‸7", "hello"'])
+def test_what_no_agent_has_leads_nowhere(tmp_path: Path, call: str) -> None:
+    files = {
+        JSON: config(entry("greet", "hello")),
+        "client.py": f"{CLIENT}RunAgentClient({call})\n",
+    }
+    leads(tmp_path, files)
+
+
+def test_an_agent_id_leads_to_the_configuration(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet", "hello"), agent_id="⟦a1⟧"),
+        "client.py": CLIENT + 'RunAgentClient("a‸1", "hello")\n',
+    }
+    leads(tmp_path, files)
+
+
+def test_of_equal_tags_the_first_is_called(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet", "⟦hello⟧"), entry("other", "hello")),
+        "client.py": CLIENT + 'RunAgentClient("a1", "hel‸lo")\n',
+    }
+    leads(tmp_path, files)
+
+
+def test_implementation_goes_from_client_code_to_the_function(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet", "hello")),
+        "main.py": GREET,
+        "client.py": CLIENT + 'RunAgentClient("a1", "hel‸lo")\n',
+    }
+    leads(tmp_path, files, implementation)
+
+
+def test_implementation_of_an_entry_is_its_function(tmp_path: Path) -> None:
+    leads(tmp_path, {JSON: config(entry("greet", "hel‸lo")), "main.py": GREET}, implementation)
+    leads(tmp_path, {JSON: config(entry("gr‸eet", "hello")), "main.py": GREET}, implementation)
+
+
+def test_a_function_of_our_own_is_left_to_the_python_extension(tmp_path: Path) -> None:
+    files = {JSON: config(entry("greet")), "main.py": PLAIN.replace("greet", "gre‸et")}
+    for find in (definition, declaration, implementation):
+        leads(tmp_path, files, find)
+
+
+# --- environment variables ----------------------------------------------------------------
+
+VARIABLES = ',\n  "env_vars": {"KEY": "v", "OTHER": "w"}'
+READS = 'import os\n\nA = os.environ["KEY"]\n\n\ndef greet():\n    return os.getenv("KEY", "")\n'
+
+
+def test_a_variable_leads_to_its_line_in_env(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet"), more=VARIABLES.replace("KEY", "K‸EY")),
+        "main.py": READS,
+        ".env": "# a comment\nOTHER=1\nexport ⟦KEY⟧=2\n",
+    }
+    leads(tmp_path, files)
+
+
+def test_without_that_line_to_the_code_that_reads_it(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet"), more=VARIABLES.replace("KEY", "K‸EY")),
+        "main.py": READS.replace("KEY", "⟦KEY⟧"),
+    }
+    leads(tmp_path, files)
+
+
+def test_code_leads_to_all_that_gives_the_variable_a_value(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet"), more=VARIABLES.replace("KEY", "⟦KEY⟧")),
+        "main.py": READS.replace('environ["KEY"]', 'environ["K‸EY"]'),
+        ".env": "⟦KEY⟧=2\n",
+    }
+    leads(tmp_path, files)
+
+
+def test_env_leads_to_the_value_that_it_overrides(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet"), more=VARIABLES.replace("KEY", "⟦KEY⟧")),
+        "main.py": READS,
+        ".env": "KE‸Y=2\n",
+    }
+    leads(tmp_path, files)
