@@ -34,6 +34,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         "positionEncoding": "utf-16",
         "textDocumentSync": {"openClose": True, "change": FULL_SYNC, "save": True},
         "codeLensProvider": {"resolveProvider": False},
+        "completionProvider": {"triggerCharacters": ['"', ":", ".", "/"]},
         "hoverProvider": True,
         "definitionProvider": True,
         "declarationProvider": True,

@@ -24,6 +24,32 @@ def prefers_markdown(formats: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class CompletionFeatures:
+    """What a client can do with completions."""
+
+    snippets: bool
+    markdown: bool
+    inserts_or_replaces: bool
+    """Both what is inserted and what is replaced may be told; the user chooses."""
+    inserts_as_is: bool
+    """Can be told to leave the indentation of lines alone."""
+    preselects: bool
+
+    @classmethod
+    def read(cls, completion: object) -> CompletionFeatures:
+        """From the capabilities of `textDocument/completion`, whatever they are."""
+        item = dig(completion, "completionItem")
+        modes = dig(item, "insertTextModeSupport", "valueSet")
+        return cls(
+            snippets=dig(item, "snippetSupport") is True,
+            markdown=prefers_markdown(dig(item, "documentationFormat")),
+            inserts_or_replaces=dig(item, "insertReplaceSupport") is True,
+            inserts_as_is=isinstance(modes, list) and 1 in modes,
+            preselects=dig(item, "preselectSupport") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ClientFeatures:
     """Client capabilities that change what the server does. Absent or malformed means false."""
 
@@ -51,6 +77,7 @@ class ClientFeatures:
     """Symbols of the workspace may be told without their ranges, which are asked for later."""
     markdown_hover: bool
     """Popups show Markdown; else plain text."""
+    completion: CompletionFeatures
     prepares_renames: bool
     """Whether a name can be renamed is asked before a new one is."""
     is_runagent_shell: bool
@@ -95,6 +122,7 @@ class ClientFeatures:
             resolves_symbol_ranges="location.range"
             in _names(dig(workspace, "symbol", "resolveSupport", "properties")),
             markdown_hover=prefers_markdown(dig(document, "hover", "contentFormat")),
+            completion=CompletionFeatures.read(dig(document, "completion")),
             prepares_renames=dig(document, "rename", "prepareSupport") is True,
             is_runagent_shell=isinstance(dig(capabilities, "experimental", "runagent"), dict),
         )

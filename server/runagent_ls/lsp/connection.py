@@ -22,6 +22,7 @@ from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
+from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.rename import Renames
@@ -109,6 +110,7 @@ class Connection:
             session, self.diagnostics, self._project_edited, self.servers.files_changed
         )
         self.actions = Actions(session, self.diagnostics)
+        self.completion = CompletionRequests(session)
         self.hovers = Hovers(session)
         self.definitions = Definitions(session)
         self.references = References(session)

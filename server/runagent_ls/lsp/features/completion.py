@@ -1,0 +1,125 @@
+"""`textDocument/completion`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from runagent_ls.lsp.features.locations import asked, lines_of, span_message
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.workspace import is_config
+from runagent_ls.text.lines import LineIndex
+
+if TYPE_CHECKING:  # loaded with the first question
+    from runagent_ls.features.completion.callables import Callables
+    from runagent_ls.features.completion.model import Completion, Completions, Parts
+
+KINDS: Final = {
+    "text": 1, "method": 2, "function": 3, "class": 7, "variable": 6, "module": 9, "property": 10,
+    "value": 12, "snippet": 15, "file": 17, "enum_member": 20,
+}  # fmt: skip
+_SNIPPET: Final = 2
+_SPECIAL: Final = "$}\\"
+_SPECIAL_IN_CHOICES: Final = "$}\\,|"
+_AS_IS: Final = 1
+_SUGGEST: Final = {"title": "Suggest", "command": "editor.action.triggerSuggest"}
+
+
+class CompletionRequests:
+    """Answers `textDocument/completion` in configurations."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._callables: Callables | None = None
+        session.on_deferred("textDocument/completion", self._complete)
+
+    def _complete(self, params: Json) -> Json | None:
+        place = asked(self._session, params)
+        if place is None or not is_config(place.path):
+            return None
+        from runagent_ls.features.completion.callables import Callables
+        from runagent_ls.features.completion.configuration import complete
+        from runagent_ls.features.completion.scene import Fresh
+
+        if self._callables is None:
+            self._callables = Callables()
+        fresh = Fresh(datetime.now(), str(uuid.uuid4()))
+        project = self._session.workspace.project(place.path)
+        found = complete(project, place.offset, self._callables, fresh)
+        return self._message(found, lines_of(self._session, place.path))
+
+    def _message(self, found: Completions, lines: LineIndex) -> Json:
+        items = [self._item(it, at, lines) for at, it in enumerate(found.items)]
+        return {"isIncomplete": not found.complete, "items": items}
+
+    def _item(self, completion: Completion, at: int, lines: LineIndex) -> Json:
+        client = self._session.client.completion
+        text = snippet(completion.parts) if client.snippets else completion.text
+        item: Json = {
+            "label": completion.label,
+            "kind": KINDS[completion.kind],
+            "sortText": f"{at:04}",
+            "filterText": completion.filter_text,
+            "textEdit": self._edit(completion, text, lines),
+        }
+        if client.snippets and text != completion.text:
+            item["insertTextFormat"] = _SNIPPET
+        if client.inserts_as_is and "\n" in text:
+            item["insertTextMode"] = _AS_IS
+        if completion.detail:
+            item["detail"] = completion.detail
+        if completion.documentation:
+            item["documentation"] = self._documentation(completion)
+        if completion.also:
+            item["additionalTextEdits"] = [
+                {"range": span_message(lines, span), "newText": text}
+                for span, text in completion.also
+            ]
+        if completion.preselect and client.preselects:
+            item["preselect"] = True
+        if completion.asks_again and self._session.client.is_runagent_shell:
+            item["command"] = _SUGGEST
+        return item
+
+    def _edit(self, completion: Completion, text: str, lines: LineIndex) -> Json:
+        replace = span_message(lines, completion.replace)
+        if completion.insert is None or not self._session.client.completion.inserts_or_replaces:
+            return {"range": replace, "newText": text}
+        insert = span_message(lines, completion.insert)
+        return {"insert": insert, "replace": replace, "newText": text}
+
+    def _documentation(self, completion: Completion) -> Json:
+        from runagent_ls.features.markup.rendering import markdown, plain_text
+
+        if self._session.client.completion.markdown:
+            value = markdown(completion.documentation, self._session.uris.uri)
+            return {"kind": "markdown", "value": value}
+        return {"kind": "plaintext", "value": plain_text(completion.documentation)}
+
+
+def snippet(parts: Parts) -> str:
+    """The text in the snippet syntax, with a stop at each hole; as it is without holes."""
+    if all(isinstance(part, str) for part in parts):
+        return "".join(str(part) for part in parts)
+    written: list[str] = []
+    stop = 0
+    for part in parts:
+        if isinstance(part, str):
+            written.append(_escaped(part, _SPECIAL))
+            continue
+        stop += 1
+        if part.choices:
+            first = [part.text, *(it for it in part.choices if it != part.text)]
+            choices = ",".join(_escaped(it, _SPECIAL_IN_CHOICES) for it in first)
+            written.append(f"${{{stop}|{choices}|}}")
+        elif part.text:
+            written.append(f"${{{stop}:{_escaped(part.text, _SPECIAL)}}}")
+        else:
+            written.append(f"${stop}")
+    return "".join(written)
+
+
+def _escaped(text: str, special: str) -> str:
+    return "".join(f"\\{char}" if char in special else char for char in text)
