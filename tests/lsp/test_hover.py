@@ -10,6 +10,7 @@ import pytest
 
 from lsp.conftest import write_project
 from lsp.editor import PULL, Editor
+from lsp.scripted_agent import FINE, ScriptedAgent
 from runagent_ls.text.lines import LineIndex
 
 Json = dict[str, Any]
@@ -96,3 +97,51 @@ def test_nothing_is_said_of_other_places_and_files(editor: Editor, tmp_path: Pat
     for strange_place in ({}, {"line": "0", "character": 0}, {"line": -1, "character": -1}, 7):
         asked_there = {"textDocument": {"uri": uri}, "position": strange_place}
         assert editor.request("textDocument/hover", asked_there) is None
+
+
+def test_module_and_tag_show_the_function(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    for part in ('"module": "greet"', '"tag": "greet"'):
+        shown = said(hover_at(editor, uri, text, part, by=len(part) - 2))
+        assert shown.startswith("```python\ndef greet(name: str, times: int = 1) -> str\n```")
+        assert "Say hello." in shown
+        main = (config.parent / "main.py").as_uri()
+        assert f"**Gives one result** · function · defined in [main.py:4]({main}#L4,5)" in shown
+        assert "| `times?` | `number` | `int` | `i64` |" in shown
+        assert "Last called" not in shown
+    shown = said(hover_at(editor, uri, text, '"count_stream"', by=3))
+    assert "**Streams** · generator" in shown
+
+
+def test_unsaved_code_is_what_counts(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    main = editor.open(config.parent / "main.py", language="python")
+    editor.change(main, "\n\ndef greet(whom):\n    return 1\n\n\ndef count(\n")
+    shown = said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+    assert "greet(whom)" in shown
+    assert "main.py:3" in shown
+
+
+def test_the_last_call_is_told(
+    editors: Callable[..., Editor], server: ScriptedAgent, tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    history = {"RUNAGENT_LS_HISTORY": str(tmp_path / "history.db")}
+    editor = editors([tmp_path], with_hover("markdown"), environment=history)
+    editor.start()
+    server.answers = [FINE]
+    uri = editor.open(config)
+    assert "Last called" not in said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+    call = {"configUri": uri, "tag": "greet", "kwargs": {"name": "x"}, "target": server.target}
+    asked = {"command": "runagent.run", "arguments": [call]}
+    editor.request("workspace/executeCommand", asked)
+
+    def told() -> bool:
+        shown = said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+        return "Last called just now: completed in " in shown
+
+    editor.until(told, "the run is in the popup")
+    assert "Last called" not in said(hover_at(editor, uri, text, '"count_stream"', by=3))

@@ -22,11 +22,12 @@ from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
+from runagent_ls.lsp.features.activity import Activities
 from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
-from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.features.references import References
+from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
@@ -111,12 +112,12 @@ class Connection:
         )
         self.actions = Actions(session, self.diagnostics)
         self.completion = CompletionRequests(session)
-        self.hovers = Hovers(session)
         self.definitions = Definitions(session)
         self.references = References(session)
         self.renames = Renames(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
+        self.hovers = Hovers(session, Activities(session, self.servers, self.recording))
         self.runs = Runs(session, self.calling, self.recording)
         self.batches = Batches(session, self.calling)
         self.commands = Commands(session, self.runs, self.batches, self.servers)

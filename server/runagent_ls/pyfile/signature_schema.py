@@ -53,6 +53,12 @@ def _json(value: object) -> JsonValue | Missing:
 
 def signature_text(signature: Signature) -> str:
     """`(a, /, b: int = 1, *, c) -> str`, as Python writes it."""
+    returns = f" -> {signature.returns}" if signature.returns else ""
+    return f"({', '.join(signature_parts(signature))}){returns}"
+
+
+def signature_parts(signature: Signature) -> list[str]:
+    """What stands between the commas, `/` and `*` included."""
     parts: list[str] = []
     star_seen = False
     previous: str | None = None
@@ -66,8 +72,7 @@ def signature_text(signature: Signature) -> str:
         previous = parameter.kind
     if previous == "positional_only":
         parts.append("/")
-    returns = f" -> {signature.returns}" if signature.returns else ""
-    return f"({', '.join(parts)}){returns}"
+    return parts
 
 
 def _parameter_text(parameter: Parameter) -> str:

@@ -17,6 +17,7 @@ from runagent_ls.agents.history.records import (
     LastInputs,
     Limits,
     Match,
+    NewestRun,
     Page,
     Query,
     RunRecord,
@@ -119,6 +120,11 @@ class History:
         """Runs, newest first."""
         with self._reader() as reader:
             return Page((), None) if reader is None else reader.list(query or Query())
+
+    def newest(self, tag: str, *, project: str | None = None) -> NewestRun | None:
+        """How the newest run of a tag went; quick, and does not wait for runs just begun."""
+        with self._reader() as reader:
+            return None if reader is None else reader.newest(Query(project, tag=tag))
 
     def get(self, history_id: str) -> StoredRun:
         """One run without its chunks, by its id, a beginning of it, or `last`."""

@@ -14,10 +14,12 @@ from runagent_ls.agents.history.location import same_folder
 from runagent_ls.agents.history.records import (
     HistoryError,
     Match,
+    NewestRun,
     Page,
     Query,
     StoredChunk,
     StoredRun,
+    StoredState,
 )
 from runagent_ls.agents.history.search import matching_runs, place_of, words_of
 
@@ -58,6 +60,21 @@ class Reader:
             runs.append(run)
             last = row
         return Page(tuple(runs), None)
+
+    def newest(self, query: Query) -> NewestRun | None:
+        """The newest run that fits; reads none of its inputs and outputs, which may be large."""
+        where, values = _conditions(query)
+        row = self._connection.execute(
+            "SELECT state, started_at, elapsed_ms, chunks, writer"
+            f" FROM runs WHERE {where} ORDER BY started_at DESC, seq DESC LIMIT 1",
+            values,
+        ).fetchone()
+        if row is None:
+            return None
+        state: StoredState = row["state"]
+        if state == "running" and not self._lives(row["writer"]):
+            state = "interrupted"
+        return NewestRun(state, row["started_at"], row["elapsed_ms"], row["chunks"])
 
     def get(self, history_id: str) -> StoredRun | None:
         """The run of this id."""

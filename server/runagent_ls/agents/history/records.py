@@ -171,6 +171,16 @@ class StoredRun:
 
 
 @dataclass(frozen=True, slots=True)
+class NewestRun:
+    """How the newest run of a tag went, without what went in and out. As in `StoredRun`."""
+
+    state: StoredState
+    started_at: float
+    elapsed_ms: float | None
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Which runs: all that are given must fit. Times in seconds since 1970.
 

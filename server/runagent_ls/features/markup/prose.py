@@ -32,6 +32,6 @@ def as_markdown(text: str) -> str:
     for number, current in enumerate(lines):
         following = lines[number + 1] if number + 1 < len(lines) else ""
         # A paragraph may flow; what is laid out in lines keeps them.
-        breaks = current and following and (current[0] == " " or _STARTS_ANEW.match(following))
+        breaks = current and following and any(map(_STARTS_ANEW.match, (current, following)))
         written.append(paragraph_line(current) + ("\\" if breaks else ""))
     return "\n".join(written)
