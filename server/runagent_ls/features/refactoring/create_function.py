@@ -8,9 +8,11 @@ from keyword import iskeyword
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change
+from runagent_ls.features.refactoring.caller_inputs import caller_parameters
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
 from runagent_ls.features.refactoring.python_layout import PythonLayout
-from runagent_ls.features.refactoring.stubs import UNKNOWN_CALLERS, stub
+from runagent_ls.features.refactoring.stubs import stub
+from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.finding import TextEdit
@@ -18,7 +20,9 @@ from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Span
 
 
-def create_function(project: AgentProject, entrypoint: Entrypoint) -> Offer | None:
+def create_function(
+    snapshot: Snapshot, project: AgentProject, entrypoint: Entrypoint
+) -> Offer | None:
     """Put a function of the name into the file, where the last one ends.
 
     None unless the file is whole, inside the project and certainly lacks the name.
@@ -34,9 +38,9 @@ def create_function(project: AgentProject, entrypoint: Entrypoint) -> Offer | No
     layout = PythonLayout.read(at.source.text)
     if layout is None:
         return None
-    source = stub(
-        name, UNKNOWN_CALLERS, streams=entrypoint.is_stream, is_async=_all_async(layout.tree)
-    )
+    inputs = caller_parameters(snapshot, project, entrypoint.tag or "")
+    is_async = _all_async(layout.tree)
+    source = stub(name, inputs, streams=entrypoint.is_stream, is_async=is_async)
     edit = inserted_function(at.path, layout, layout.place_for_function(), source)
     if edit is None:
         return None

@@ -3,22 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 
+from runagent_ls.features.refactoring.create_file import create_file
 from runagent_ls.features.refactoring.create_function import create_function
+from runagent_ls.features.refactoring.expose import expose
+from runagent_ls.features.refactoring.generate_agent_id import generate_agent_id
+from runagent_ls.features.refactoring.migrate import is_legacy, migrate
+from runagent_ls.features.refactoring.move_to_env import move_to_env
 from runagent_ls.features.refactoring.offer import Offer
+from runagent_ls.features.refactoring.split import split
+from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.jsontree.document import Path
 from runagent_ls.project.model import AgentProject, Entrypoint
 
 
-def config_offers(project: AgentProject, offset: int) -> Iterator[Offer]:
-    """Refactorings at a code point offset of the configuration."""
+def offers(snapshot: Snapshot, file: FilePath, offset: int) -> Iterator[Offer]:
+    """Refactorings at a code point offset of a configuration or a Python file."""
+    projects = tuple(snapshot.projects_of(file))
+    for project in projects:
+        if project.config_path == file:
+            yield from _in_config(snapshot, project, offset)
+            return
+    around = [it for it in projects if file.is_relative_to(it.root)]
+    if file.suffix == ".py" and around:
+        nearest = max(around, key=lambda it: len(it.root.parts))
+        yield from expose(nearest, file, offset, snapshot.files)
+
+
+def _in_config(snapshot: Snapshot, project: AgentProject, offset: int) -> Iterator[Offer]:
     path, _ = project.document.path_at(offset)
-    entrypoint = _entrypoint(project, path)
-    if entrypoint is not None:
-        offer = create_function(project, entrypoint)
-        if offer is not None:
-            yield offer
+    yield from filter(None, _at_path(snapshot, project, path))
 
 
-def _entrypoint(project: AgentProject, path: tuple[str | int, ...]) -> Entrypoint | None:
-    """The entrypoint that a path of the configuration lies in."""
-    return next((it for it in project.entrypoints if path[: len(it.path)] == it.path), None)
+def _at_path(snapshot: Snapshot, project: AgentProject, path: Path) -> Iterator[Offer | None]:
+    match path:
+        case ("agent_id", *_):
+            yield generate_agent_id(snapshot, project)
+        case ("env_vars", str(name), *_):
+            yield move_to_env(project, name)
+        case ("agent_architecture", "entrypoints", int(index), *_):
+            yield from _at_entrypoint(snapshot, project, project.entrypoints[index])
+        case () | ("agent_architecture",) | ("agent_architecture", "entrypoints"):
+            yield migrate(project)
+
+
+def _at_entrypoint(
+    snapshot: Snapshot, project: AgentProject, entrypoint: Entrypoint
+) -> Iterator[Offer | None]:
+    yield create_function(snapshot, project, entrypoint)
+    yield create_file(snapshot, project, entrypoint)
+    yield split(project, entrypoint)
+    if is_legacy(entrypoint):
+        yield migrate(project)

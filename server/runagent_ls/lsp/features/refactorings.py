@@ -26,25 +26,23 @@ class Refactorings:
     ) -> Iterator[Json]:
         """Code actions at `position`. Those that remove some of the `touched` findings are quick
         fixes of these; `only` are the kinds that are wanted, None meaning all."""
-        from runagent_ls.features.refactoring.offers import config_offers
+        from runagent_ls.features.refactoring.offers import offers
 
-        findings = tuple(touched)
-        for project in self._session.workspace.projects_of(path):
-            if project.config_path != path:
+        workspace, findings = self._session.workspace, tuple(touched)
+        text = workspace.files.read(path).text
+        if text is None:
+            return
+        for offer in offers(workspace, path, LineIndex(text).offset(position)):
+            removed = [it for it in findings if it.slug in offer.removes]
+            kind = QUICK_FIX if removed else offer.kind
+            edit = change_message(offer.change, self._session)
+            if edit is None or not is_wanted(kind, only):
                 continue
-            offset = LineIndex(project.document.text).offset(position)
-            for offer in config_offers(project, offset):
-                removed = [it for it in findings if it.slug in offer.removes]
-                kind = QUICK_FIX if removed else offer.kind
-                edit = change_message(offer.change, self._session)
-                if edit is None or not is_wanted(kind, only):
-                    continue
-                action: Json = {"title": offer.title, "kind": kind, "edit": edit}
-                if removed:
-                    action["diagnostics"] = [
-                        self._session.rendering.diagnostic(it) for it in removed
-                    ]
-                yield action
+            action: Json = {"title": offer.title, "kind": kind, "edit": edit}
+            if removed:
+                rendering = self._session.rendering
+                action["diagnostics"] = [rendering.diagnostic(it) for it in removed]
+            yield action
 
 
 def is_wanted(kind: str, only: list[str] | None) -> bool:

@@ -1,0 +1,58 @@
+"""Changes of a configuration as edits of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from runagent_ls.jsontree.document import Document, JsonValue, Path
+from runagent_ls.jsontree.edits import Replacement, insert_item, insert_property, set_value
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.finding import TextEdit
+from runagent_ls.text.lines import LineIndex
+
+ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
+
+
+def config_edits(project: AgentProject, made: Iterable[Replacement]) -> tuple[TextEdit, ...]:
+    """Replacements in the configuration's text as edits of its file."""
+    lines = LineIndex(project.document.text)
+    return tuple(
+        TextEdit(project.config_path, lines.range(span), new_text) for span, new_text in made
+    )
+
+
+def appended_entrypoint(
+    document: Document, entry: dict[str, JsonValue]
+) -> tuple[Replacement, ...] | None:
+    """Put an entrypoint behind the last one, making the list if there is none; None: cannot."""
+    value = document.value
+    if not isinstance(value, dict):
+        return None
+    architecture = value.get("agent_architecture")
+    if architecture is None:
+        made: JsonValue = {"entrypoints": [entry]}
+        if "agent_architecture" in value:
+            return set_value(document, ENTRYPOINTS[:1], made)
+        return insert_property(document, (), "agent_architecture", made, "template_source")
+    if not isinstance(architecture, dict):
+        return None
+    entrypoints = architecture.get("entrypoints")
+    if isinstance(entrypoints, list):
+        return insert_item(document, ENTRYPOINTS, entry)
+    if entrypoints is not None:
+        return None
+    if "entrypoints" in architecture:
+        return set_value(document, ENTRYPOINTS, [entry])
+    return insert_property(document, ENTRYPOINTS[:1], "entrypoints", [entry])
+
+
+def free_tag(project: AgentProject, wanted: str, *, streams: bool) -> str:
+    """A tag like `wanted` that no entrypoint has, ending in `_stream` exactly when it streams."""
+    taken = {it.tag for it in project.entrypoints}
+    stem = wanted.removesuffix("_stream") or "run"
+    suffix = "_stream" if streams else ""
+    number = 1
+    while (tag := f"{stem}{'' if number == 1 else f'_{number}'}{suffix}") in taken:
+        number += 1
+    return tag

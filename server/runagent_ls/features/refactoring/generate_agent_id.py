@@ -1,0 +1,78 @@
+"""Give an agent an identifier of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from runagent_ls.features.changes import Change, Doubtful
+from runagent_ls.features.refactoring.config_edits import config_edits
+from runagent_ls.features.refactoring.offer import REWRITE_AGENT_ID, Offer
+from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.jsontree.edits import insert_property, set_value
+from runagent_ls.project.clients.model import ClientCall
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.fields.placeholder_agent_id import PLACEHOLDER
+from runagent_ls.rules.finding import TextEdit
+from runagent_ls.text.lines import LineIndex
+
+
+def generate_agent_id(
+    snapshot: Snapshot, project: AgentProject, fresh: UUID | None = None
+) -> Offer | None:
+    """Replace `agent_id` by a random UUID, in the calls of this agent as well.
+
+    Calls are left to the user where another agent has the same identifier.
+    """
+    new = str(fresh or uuid4())
+    value = project.document.value
+    if not isinstance(value, dict):
+        return None
+    if "agent_id" in value:
+        made = set_value(project.document, ("agent_id",), new)
+    else:
+        made = insert_property(project.document, (), "agent_id", new)
+    if not made:
+        return None
+    edits = config_edits(project, made)
+    calls = _calls(snapshot, project)
+    change = Change(edits)
+    if calls and _is_shared(snapshot, project):
+        label = "Calls with the old agent_id"
+        why = "Another agent has the same agent_id: these calls may mean that one."
+        change = Change(edits, doubtful=(Doubtful(label, why, _in_calls(snapshot, calls, new)),))
+    elif calls:
+        change = Change(edits + _in_calls(snapshot, calls, new))
+    removes = frozenset({"empty-field", "placeholder-agent-id", "missing-field"})
+    return Offer("Generate a new agent_id", REWRITE_AGENT_ID, change, removes)
+
+
+def _calls(snapshot: Snapshot, project: AgentProject) -> list[ClientCall]:
+    """Calls of the agent's tags that name its identifier, so that it can be replaced there."""
+    if project.agent_id is None or project.agent_id == PLACEHOLDER:
+        return []
+    tags = dict.fromkeys(it.tag for it in project.entrypoints if it.tag)
+    calls = (call for tag in tags for call in snapshot.calls_with_tag(tag))
+    return [
+        call
+        for call in calls
+        if call.agent_id is not None
+        and call.agent_id.plain
+        and call.agent_id.value == project.agent_id
+    ]
+
+
+def _is_shared(snapshot: Snapshot, project: AgentProject) -> bool:
+    others = (snapshot.project(config) for config in snapshot.configs)
+    return any(
+        it.agent_id == project.agent_id and it.config_path != project.config_path for it in others
+    )
+
+
+def _in_calls(snapshot: Snapshot, calls: list[ClientCall], new: str) -> tuple[TextEdit, ...]:
+    found: dict[TextEdit, None] = {}
+    for call in calls:
+        text = snapshot.files.read(call.file).text
+        if text is not None and call.agent_id is not None:
+            place = LineIndex(text).range(call.agent_id.span)
+            found[TextEdit(call.file, place, new)] = None
+    return tuple(found)
