@@ -41,6 +41,9 @@ def initialize_result(client: ClientFeatures) -> Json:
         "implementationProvider": True,
         "referencesProvider": True,
         "documentHighlightProvider": True,
+        "documentLinkProvider": {"resolveProvider": False},
+        "documentSymbolProvider": {"label": "RunAgent"},
+        "workspaceSymbolProvider": {"resolveProvider": client.resolves_symbol_ranges},
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},

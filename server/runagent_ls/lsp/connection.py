@@ -26,8 +26,10 @@ from runagent_ls.lsp.features.activity import Activities
 from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
+from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.references import References
 from runagent_ls.lsp.features.rename import Renames
+from runagent_ls.lsp.features.symbols import Symbols
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.jsonrpc import Json
@@ -114,6 +116,8 @@ class Connection:
         self.completion = CompletionRequests(session)
         self.definitions = Definitions(session)
         self.references = References(session)
+        self.links = Links(session)
+        self.symbols = Symbols(session)
         self.renames = Renames(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
