@@ -15,7 +15,7 @@ from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.objects import Thing, unknown
 from runagent_ls.project.questions import Answers, Questions
-from runagent_ls.pyfile.model import Symbol
+from runagent_ls.pyfile.model import Proof, Symbol
 
 _DEEPEST = 16
 """Steps through imports and base classes; more are a circle."""
@@ -30,7 +30,10 @@ class PythonNames:
         self._evaluator = Evaluator(entry_file, Questions(Answers(self._reader)))
 
     def definitions(self, parts: Sequence[str]) -> tuple[Place, ...]:
-        """Where what `parts` name together is really defined; several where conditions decide."""
+        """Where what `parts` name together is really defined; several where conditions decide.
+
+        For a member of an object that the project does not define, that is the object.
+        """
         return distinct(place for it in self._things(parts) for place in _place(it))
 
     def declarations(self, parts: Sequence[str]) -> tuple[Place, ...]:
@@ -54,7 +57,10 @@ class PythonNames:
         try:
             things = self._named(self._entry, parts[0], _DEEPEST)
             for part in parts[1:]:
-                things = [it for owner in things for it in self._attribute(owner, part, _DEEPEST)]
+                owners = things
+                things = [it for owner in owners for it in self._attribute(owner, part, _DEEPEST)]
+                if not any(it.symbol for it in things):
+                    return tuple(it for it in owners if not self._lacks(it, part))
         except RecursionError:
             return ()
         return tuple(things)
@@ -79,6 +85,10 @@ class PythonNames:
         found = self._evaluator.attribute(owner, name).things
         places = [it for thing in found for it in self._followed(thing, depth)]
         return places if any(it.symbol for it in places) else self._member(owner, name, depth)
+
+    def _lacks(self, owner: Thing, name: str) -> bool:
+        """Whether an object certainly has no such member."""
+        return self._evaluator.attribute(owner, name).exists is Proof.REFUTED
 
     def _member(self, owner: Thing, name: str, depth: int) -> list[Thing]:
         """The same by what is written alone: bodies of classes and of their bases."""

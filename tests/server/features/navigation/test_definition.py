@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from corpus_agents import CORPUS, PROJECTS, build, source_of
 from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
 from runagent_ls.features.navigation.definition import declaration, definition, implementation
+from runagent_ls.features.navigation.highlight import highlights
 from runagent_ls.features.navigation.places import Jump
+from runagent_ls.features.navigation.references import references
+from runagent_ls.lsp.workspace import AgentWorkspace
+from runagent_ls.rules.selection import Selection
 
 Find = Callable[..., Jump | None]
 
@@ -408,3 +416,64 @@ def test_env_leads_to_the_value_that_it_overrides(tmp_path: Path) -> None:
         ".env": "KE‸Y=2\n",
     }
     leads(tmp_path, files)
+
+
+# --- objects of libraries, real configurations --------------------------------------------
+
+
+@pytest.mark.parametrize("module", ["agent.ru‸n", "agent.run.i‸t", "ag‸ent.run"])
+def test_a_member_of_a_librarys_object_leads_to_the_object(tmp_path: Path, module: str) -> None:
+    source = "from framework import Agent\n\n⟦agent⟧ = Agent(name='x')\n"
+    leads(tmp_path, {JSON: config(entry(module)), "main.py": source})
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_real_configurations_lead_to_their_callables(project: str, tmp_path: Path) -> None:
+    path = build(project, tmp_path)
+    workspace = AgentWorkspace(lambda _config: Selection())
+    workspace.discovered(tmp_path, [path])
+    model = workspace.project(path)
+    facts = json.loads((CORPUS / project / "facts.json").read_text("utf-8"))
+    for entrypoint, fact in zip(model.entrypoints, facts["entrypoints"], strict=True):
+        if "callable" not in fact:
+            assert entrypoint.kind == "webhook"
+            continue
+        for field in ("module", "tag", "file"):
+            span = model.document.span((*entrypoint.path, field))
+            jump = definition(workspace, path, span.start + 1)
+            assert jump is not None
+            (target,) = jump.targets
+            assert target.file == tmp_path / fact["file"]
+            text = target.file.read_text("utf-8")
+            name = text[target.span.start : target.span.end]
+            assert name == ("" if field == "file" else fact["callable"]["name"])
+            if field != "file":
+                assert (
+                    source_of(fact["callable"])
+                    .strip()
+                    .endswith(text[target.full.start : target.full.end])
+                )
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_place_of_any_cut_text_gets_an_answer(data: st.DataObject) -> None:
+    project = data.draw(st.sampled_from(PROJECTS))
+    text = (CORPUS / project / JSON).read_text("utf-8")
+    cut = data.draw(st.integers(0, len(text)))
+    gap = data.draw(st.integers(0, 3))
+    text = text[:cut] + text[cut + gap :] if data.draw(st.booleans()) else text[:cut]
+    path = Path("/nowhere") / JSON
+    workspace = AgentWorkspace(lambda _config: Selection())
+    workspace.open(path, text)
+    workspace.open(path.with_name("main.py"), PLAIN)
+    offset = data.draw(st.integers(0, len(text)))
+    for find in (definition, declaration, implementation):
+        jump = find(workspace, path, offset)
+        if jump is not None:
+            assert 0 <= jump.origin.start <= offset + 1
+            assert jump.origin.end <= len(text)
+    for place in references(workspace, path, offset):
+        assert place.span.start <= place.span.end <= max(len(text), len(PLAIN))
+    for span in highlights(workspace, path, offset):
+        assert 0 <= span.start <= span.end <= len(text)
