@@ -23,6 +23,10 @@ class Snapshot(Protocol):
         """Open buffers over the disk."""
 
     @property
+    def folders(self) -> tuple[FilePath, ...]:
+        """The workspace folders that were searched for projects, sorted."""
+
+    @property
     def configs(self) -> tuple[FilePath, ...]:
         """The configurations of all known projects, sorted."""
 

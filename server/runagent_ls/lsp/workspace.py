@@ -187,6 +187,11 @@ class AgentWorkspace:
     # --- what is asked --------------------------------------------------------------------
 
     @property
+    def folders(self) -> tuple[FilePath, ...]:
+        """The workspace folders that were searched, sorted."""
+        return tuple(sorted(self._discovered))
+
+    @property
     def configs(self) -> tuple[FilePath, ...]:
         return tuple(sorted(self._entries))
 

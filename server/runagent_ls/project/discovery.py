@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
-from runagent_ls.project.file_source import FileSource
+from runagent_ls.project.file_source import Entry, FileSource
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -33,6 +34,27 @@ def find_configs(
     what the .gitignore files between `folder` and the place name.
     """
     found: list[FilePath] = []
+    for current, entries, ignores in _folders(folder, files, respect_gitignore):
+        names = {entry.name for entry in entries}
+        config = next((name for name in CONFIG_NAMES if name in names), None)
+        if config is not None and not _ignored(current / config, False, ignores):
+            found.append(current / config)
+    return sorted(found)
+
+
+def find_python(folder: FilePath, files: FileSource) -> Iterator[FilePath]:
+    """Every Python file below `folder`; leaves out what `find_configs` leaves out."""
+    for current, entries, ignores in _folders(folder, files, respect_gitignore=True):
+        for entry in entries:
+            path = current / entry.name
+            if path.suffix == ".py" and not entry.is_folder and not _ignored(path, False, ignores):
+                yield path
+
+
+def _folders(
+    folder: FilePath, files: FileSource, respect_gitignore: bool
+) -> Iterator[tuple[FilePath, Sequence[Entry], tuple[_Ignore, ...]]]:
+    """The folder and those below it that are looked at, each with what is in it."""
     waiting: list[tuple[FilePath, tuple[_Ignore, ...]]] = [(folder, ())]
     looked_at = 0
     while waiting and looked_at < MAX_FOLDERS:
@@ -44,9 +66,7 @@ def find_configs(
             continue
         if respect_gitignore and ".gitignore" in names:
             ignores = (*ignores, _Ignore(current, files))
-        config = next((name for name in CONFIG_NAMES if name in names), None)
-        if config is not None and not _ignored(current / config, False, ignores):
-            found.append(current / config)
+        yield current, entries, ignores
         if len(current.parts) - len(folder.parts) >= MAX_DEPTH:
             continue
         waiting.extend(
@@ -58,7 +78,6 @@ def find_configs(
             and entry.name not in SKIPPED_FOLDERS
             and not _ignored(current / entry.name, True, ignores)
         )
-    return sorted(found)
 
 
 class _Ignore:

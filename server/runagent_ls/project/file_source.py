@@ -57,6 +57,9 @@ class FileSource(Protocol):
     def read(self, path: FilePath) -> FileText:
         """The decoded text. The same object again as long as the file did not change."""
 
+    def mentions(self, path: FilePath, text: str) -> bool:
+        """Whether a file holds a text. What is read for this alone is not kept."""
+
     def python(self, path: FilePath) -> PyFile | None:
         """The parsed file; None when it cannot be read. The same object while unchanged."""
 
@@ -100,6 +103,11 @@ class DiskFiles:
             known.text = _read(path, known)
             known.racy = _is_racy(known)
         return known.text
+
+    def mentions(self, path: FilePath, text: str) -> bool:
+        known = self._look(path)
+        found = known.text if known.text is not None else _read(path, known)
+        return found.text is not None and text in found.text
 
     def python(self, path: FilePath) -> PyFile | None:
         text = self.read(path)
@@ -167,6 +175,12 @@ class OverlayFiles:
 
     def read(self, path: FilePath) -> FileText:
         return self._open.get(path) or self._base.read(path)
+
+    def mentions(self, path: FilePath, text: str) -> bool:
+        known = self._open.get(path)
+        if known is None or known.text is None:
+            return self._base.mentions(path, text)
+        return text in known.text
 
     def python(self, path: FilePath) -> PyFile | None:
         text = self._open.get(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import Final, NamedTuple, Protocol
 
@@ -76,6 +76,19 @@ def find_module(
     found = [_below(folder, parts, reader) for folder in search_path(entry_file, reader)]
     files = dict.fromkeys(module for module in found if module is not None)
     return next(iter(files)) if len(files) == 1 else None
+
+
+def files_named(
+    parts: Sequence[str], folders: Iterable[FilePath], reader: ModuleReader
+) -> tuple[FilePath, ...]:
+    """Every file that the parts of a module's name may mean, seen from any of the folders."""
+    found = [_below(folder, parts, reader) for folder in folders]
+    return tuple(dict.fromkeys(module.path for module in found if module is not None))
+
+
+def is_loaded(name: str) -> bool:
+    """Whether another module of this name may be in memory before the agent is loaded."""
+    return name in _LOADED
 
 
 def _below(folder: FilePath, parts: Sequence[str], reader: ModuleReader) -> Module | None:

@@ -7,7 +7,9 @@ from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, RefusedError
 from runagent_ls.features.navigation.in_config import config_subject
-from runagent_ls.features.navigation.subjects import FileSubject, Subject, TagSubject
+from runagent_ls.features.navigation.subjects import FileSubject, ModuleSubject, TagSubject
+from runagent_ls.features.rename.functions import FunctionRename, named_by
+from runagent_ls.features.rename.in_python import PythonSubject, python_subject
 from runagent_ls.features.rename.tags import rename_tag, tag_in_client
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.discovery import CONFIG_NAMES
@@ -29,17 +31,12 @@ def prepare(snapshot: Snapshot, path: FilePath, offset: int) -> Renamable | None
     """
     found = _subject(snapshot, path, offset)
     match found:
-        case None:
-            return None
         case TagSubject():
             return Renamable(found.origin, found.tag)
-        case FileSubject():
-            raise RefusedError(
-                "Rename or move the file itself, in the editor's list of files: "
-                "the configuration follows."
-            )
-        case _:
-            return None
+        case PythonSubject():
+            found.rename.check()
+            return Renamable(found.origin, found.rename.target.name)
+    return None
 
 
 def rename(snapshot: Snapshot, path: FilePath, offset: int, new_name: str) -> Change | None:
@@ -47,13 +44,28 @@ def rename(snapshot: Snapshot, path: FilePath, offset: int, new_name: str) -> Ch
 
     Raises `RefusedError` when the result would not be certain, or not work.
     """
-    if prepare(snapshot, path, offset) is None:
-        return None
     found = _subject(snapshot, path, offset)
-    return rename_tag(snapshot, found, new_name) if isinstance(found, TagSubject) else None
+    match found:
+        case TagSubject():
+            return rename_tag(snapshot, found, new_name)
+        case PythonSubject():
+            return found.rename.change(new_name)
+    return None
 
 
-def _subject(snapshot: Snapshot, path: FilePath, offset: int) -> Subject | None:
-    if path.name in CONFIG_NAMES:
-        return config_subject(snapshot.project(path), offset)
-    return tag_in_client(snapshot, path, offset)
+def _subject(snapshot: Snapshot, path: FilePath, offset: int) -> TagSubject | PythonSubject | None:
+    if path.name not in CONFIG_NAMES:
+        return tag_in_client(snapshot, path, offset) or python_subject(snapshot, path, offset)
+    found = config_subject(snapshot.project(path), offset)
+    match found:
+        case TagSubject():
+            return found
+        case ModuleSubject():
+            target = named_by(snapshot, found.entrypoint, found.parts)
+            return PythonSubject(found.origin, FunctionRename(snapshot, target))
+        case FileSubject():
+            raise RefusedError(
+                "Rename or move the file itself, in the editor's list of files: "
+                "the configuration follows."
+            )
+    return None

@@ -1,0 +1,206 @@
+"""Renaming functions: every use in every file, or a refusal that says why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from marked_workspace import JSON, MarkedWorkspace, config, entry
+from renaming import assert_refused, assert_renames
+from runagent_ls.features.rename.renaming import prepare, rename
+
+CONFIG = config(entry("⟦gr‸eet⟧"))
+PLAIN = config(entry("⟦greet⟧"))
+
+
+def test_from_the_configuration_the_function_and_its_uses_change(tmp_path: Path) -> None:
+    main = (
+        '"""greet people."""\n\n\n'
+        "def ⟦greet⟧(name, greet=1):  # greet\n    return name + str(greet)\n"
+        "\n\ndef other():\n    x.greet = ⟦greet⟧(greet=2)\n    return ⟦greet⟧\n"
+    )
+    assert_renames(tmp_path, {JSON: CONFIG, "main.py": main})
+
+
+def test_from_python_the_configuration_follows(tmp_path: Path) -> None:
+    main = "def ⟦gr‸eet⟧():\n    return ⟦greet⟧\n"
+    files = {JSON: config(entry("⟦greet⟧", "a"), entry("⟦greet⟧", "b")), "main.py": main}
+    assert_renames(tmp_path, files)
+
+
+def test_a_use_of_the_function_renames_it_as_well(tmp_path: Path) -> None:
+    files = {
+        JSON: PLAIN,
+        "main.py": "def ⟦greet⟧(): ...\n",
+        "use.py": "from main import ⟦greet⟧\n⟦gre‸et⟧()\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_imports_in_other_files_follow(tmp_path: Path) -> None:
+    files = {
+        JSON: CONFIG,
+        "main.py": "async def ⟦greet⟧(): ...\n__all__ = ['⟦greet⟧', 'other']\n",
+        "a.py": "from main import (⟦greet⟧ as hi, other)\nhi()\nhi.greet\n",
+        "b.py": "import main\nmain.⟦greet⟧()\nmain.other.greet\nimport main as m\nm . ⟦greet⟧\n",
+        "c.py": "def f():\n    from main import ⟦greet⟧\n    return lambda: ⟦greet⟧()\ngreet = 1\n",
+        "d.py": "import other\nother.greet\nfrom other import greet\ngreet()\n",
+        "other.py": "def greet(): ...\n",
+        "pkg/e.py": "from main import ⟦greet⟧\nx = [⟦greet⟧ for greet in (greet,)]\n".replace(
+            "x = [⟦greet⟧ for greet in (greet,)]", "x = [greet for greet in (⟦greet⟧,)]"
+        ),
+        "f.py": "import main\ngetattr(main, '⟦greet⟧')()\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_the_name_is_renamed_where_it_comes_from(tmp_path: Path) -> None:
+    files = {
+        JSON: CONFIG,
+        "main.py": "from helpers import ⟦greet⟧\n",
+        "helpers.py": "from deep.down import ⟦greet⟧\n",
+        "deep/down.py": "if x:\n    def ⟦greet⟧(): ...\nelse:\n    ⟦greet⟧ = None\n",
+        "deep/__init__.py": "from .down import ⟦greet⟧\nfrom . import down\ndown.⟦greet⟧\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_an_alias_is_renamed_without_what_it_stands_for(tmp_path: Path) -> None:
+    files = {
+        JSON: CONFIG,
+        "main.py": "from helpers import say as ⟦greet⟧\n",
+        "helpers.py": "def say(): ...\ngreet = 1\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_a_function_of_an_imported_module(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("helpers.⟦gr‸eet⟧"), entry("⟦greet⟧", "b", "helpers.py")),
+        "main.py": "import helpers\ngreet = 1\n",
+        "helpers.py": "def ⟦greet⟧(): ...\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_an_object_whose_method_is_called(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("⟦ag‸ent⟧.invoke")),
+        "main.py": (
+            "class A:\n    agent = 1\n    def invoke(self): return ⟦agent⟧\n⟦agent⟧ = A()\n"
+            "def f():\n    global ⟦agent⟧, x\n    ⟦agent⟧ = None\n"
+            "def g(agent):\n    return agent\n"
+            "try: ...\nexcept E as e: ⟦agent⟧ = e\n"
+        ),
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_names_in_f_strings(tmp_path: Path) -> None:
+    main = (
+        "def ⟦greet⟧(): ...\n"
+        'x = f"greet {⟦greet⟧()!r:>{⟦greet⟧}} {{greet}}"\n'
+        'y = f"""\n  greet {⟦greet⟧}\n"""\n'
+    )
+    assert_renames(tmp_path, {JSON: CONFIG, "main.py": main})
+
+
+def test_odd_layout_keeps_its_bytes(tmp_path: Path) -> None:
+    main = (
+        "import os\r\nx = 1\r\nasync  \\\r\n  def  ⟦greet⟧ ( a ) : return a\r\n"
+        "é = '😀'; ⟦greet⟧ ( é )\r# greet\n\x0c⟦greet⟧"
+    )
+    assert_renames(tmp_path, {JSON: CONFIG, "main.py": main})
+
+
+def test_what_only_running_could_tell_is_doubtful(tmp_path: Path) -> None:
+    files = {
+        JSON: CONFIG,
+        "main.py": "def ⟦greet⟧(): ...\nTABLE = {'greet': ⟦greet⟧}\nNOTE = 'greet them'\n",
+        "test_main.py": "patch('main.greet')\nuse('other.greet')\nuse('greet')\n",
+        "late.py": "m = importlib.import_module('main')\nm.greet()\nself.greet()\n",
+        "client.py": (
+            "from runagent import RunAgentClient\nfrom main import ⟦greet⟧\n"
+            "RunAgentClient(agent_id='a1', entrypoint_tag='greet')\nx = 'greet'\n"
+        ),
+    }
+    change = assert_renames(tmp_path, files)
+    shown = {
+        (it.edits[0].file.name, edit.range.start.line)
+        for it in change.doubtful
+        for edit in it.edits
+    }
+    assert shown == {("main.py", 1), ("test_main.py", 0), ("late.py", 1), ("client.py", 3)}
+
+
+@pytest.mark.parametrize(
+    ("new", "reason"),
+    [
+        ("two words", "no name of Python"),
+        ("1st", "no name of Python"),
+        ("", "no name of Python"),
+        ("class", "Python's own language"),
+        ("print", "built into Python"),
+        ("__x", "two underscores"),
+        ("taken", r"main\.py, line 2"),
+        ("hidden", r"main\.py, line 4"),
+        ("read", r"main\.py, line 5"),
+    ],
+)
+def test_names_that_would_break_something(tmp_path: Path, new: str, reason: str) -> None:
+    main = (
+        "def greet(): ...\ntaken = 1\n"
+        "def f(hidden):\n    return greet() + hidden\ndef g(): read()\n"
+    )
+    assert_refused(tmp_path, {JSON: config(entry("gr‸eet")), "main.py": main}, reason, new)
+
+
+def test_a_name_that_is_free_where_it_counts(tmp_path: Path) -> None:
+    main = "def ⟦greet⟧(): ...\ndef f(hello):\n    return hello.hello(hello=1)\n"
+    assert_renames(tmp_path, {JSON: CONFIG, "main.py": main})
+
+
+@pytest.mark.parametrize(
+    ("main", "other", "reason"),
+    [
+        ("def greet(: ...\n", "", "does not parse"),
+        ("def greet(): ...\n", "import main\nmain.greet(\n", r"other\.py.*does not parse"),
+        ("def greet(): ...\nglobals()[x] = 1\n", "", "makes names while it runs"),
+        ("def greet(): ...\n", "from main import *\ngreet()\n", "star import of main"),
+        ("from json import loads as x, dumps\nfrom json import greet\n", "", "comes from json"),
+        ("import greet\n", "", "is a module"),
+        ("from . import greet\n", "", "comes from"),
+        ("x = 1\n", "", "not bound here"),
+        ("def greet(): ...\nclass A:\n    greet = greet\n", "", "only running tells"),
+        (
+            "def greet(): ...\n",
+            "def f():\n    from main import greet\n    greet = 1\n",
+            "several things",
+        ),
+    ],
+)
+def test_what_cannot_be_told_is_refused(tmp_path: Path, main: str, other: str, reason: str) -> None:
+    files = {JSON: config(entry("gr‸eet")), "main.py": main, "other.py": other}
+    assert_refused(tmp_path, files, reason)
+
+
+def test_members_and_modules_are_refused(tmp_path: Path) -> None:
+    main = "import helpers\nclass A:\n    def run(self): ...\nagent = A()\n"
+    helpers = "def greet(): ...\n"
+    for module, reason in (
+        ("agent.r‸un", "is an attribute of agent"),
+        ("hel‸pers.greet", "module"),
+    ):
+        files = {JSON: config(entry(module)), "main.py": main, "helpers.py": helpers}
+        assert_refused(tmp_path, files, reason)
+
+
+def test_functions_that_are_no_entrypoints_are_left_to_others(tmp_path: Path) -> None:
+    main = "def greet(): ...\ndef oth‸er(greet):\n    return greet\n"
+    workspace = MarkedWorkspace(tmp_path, {JSON: config(entry("greet")), "main.py": main})
+    path, offset = workspace.cursor
+    parameter = workspace.texts["main.py"].text.rindex("greet")
+    for place in (offset, parameter):
+        assert prepare(workspace.snapshot, path, place) is None
+        assert rename(workspace.snapshot, path, place, "hello") is None
