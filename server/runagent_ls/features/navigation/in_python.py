@@ -9,6 +9,7 @@ from typing import Final
 
 from runagent_ls.features.navigation.code_places import code_places
 from runagent_ls.features.navigation.environment import python_env_subject
+from runagent_ls.features.navigation.python_uses import means_module_name, module_bindings
 from runagent_ls.features.navigation.subjects import (
     AgentIdSubject,
     CallTagSubject,
@@ -41,11 +42,17 @@ def _touches(span: Span, offset: int) -> bool:
 
 def function_subject(snapshot: Snapshot, path: FilePath, offset: int) -> FunctionSubject | None:
     """The name at an offset of a Python file, if entrypoints lead to it."""
-    word = word_at(snapshot.files.read(path).text or "", offset)
-    if word is None:
+    source = snapshot.files.python(path)
+    word = word_at(source.text, offset) if source is not None else None
+    if source is None or word is None:
         return None
     found = tuple(entries_naming(snapshot, path, word))
-    return FunctionSubject(word, path, found) if found else None
+    if not found:
+        places = module_bindings(source, word)
+        found = tuple(it for place in places for it in entries_naming(snapshot, path, place))
+        if not found or not means_module_name(source, word):
+            return None
+    return FunctionSubject(word, path, found)
 
 
 def word_at(text: str, offset: int) -> Span | None:

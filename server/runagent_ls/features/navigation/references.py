@@ -11,6 +11,7 @@ from runagent_ls.features.navigation.environment import reads_of, settings_of
 from runagent_ls.features.navigation.in_config import agent_id_place, entry_place, module_place
 from runagent_ls.features.navigation.in_python import entries_naming
 from runagent_ls.features.navigation.places import Place, distinct
+from runagent_ls.features.navigation.python_uses import python_uses
 from runagent_ls.features.navigation.subject_at import subject_at
 from runagent_ls.features.navigation.subjects import (
     AgentIdSubject,
@@ -100,16 +101,18 @@ def _file(snapshot: Snapshot, path: FilePath | None) -> Iterator[Place]:
 
 
 def _module(snapshot: Snapshot, named: Named) -> tuple[list[Place], list[Place]]:
-    """From a configuration: the definition, the imports on the way, entries and calls."""
+    """From a configuration: the definition, entries, client calls, imports and uses in Python."""
     files, project, entrypoint = snapshot.files, named.project, named.entrypoint
     defined = list(code_places(files, project, entrypoint, named.parts))
     bound = code_places(files, project, entrypoint, named.parts, declared=True)
-    imported = [place for place in bound if place not in defined]
+    in_python = [*bound, *(it for place in defined for it in python_uses(snapshot, place))]
+    definitions = {(place.file, place.span) for place in defined}
+    used = [it for it in in_python if (it.file, it.span) not in definitions]
     by_function = [
         it for place in defined for it in entries_naming(snapshot, place.file, place.span)
     ]
     same = [named, *by_function]
-    return defined, [*_named(snapshot, same), *imported]
+    return defined, [*_named(snapshot, same), *used]
 
 
 def _named(snapshot: Snapshot, named_by: Iterable[Named]) -> Iterator[Place]:

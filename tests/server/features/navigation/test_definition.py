@@ -377,6 +377,16 @@ def test_a_function_of_our_own_is_left_to_the_python_extension(tmp_path: Path) -
         leads(tmp_path, files, find)
 
 
+def test_typescript_leads_to_the_entry_and_the_agent(tmp_path: Path) -> None:
+    client = "import {{ RunAgentClient }} from 'runagent';\nnew RunAgentClient({{ {} }});\n"
+    tag = client.format("agentId: 'a1', entrypointTag: 'hel‸lo'")
+    files = {JSON: config(entry("greet", "⟦hello⟧")), "web/app.ts": tag}
+    leads(tmp_path / "tag", files)
+    agent = client.format("agentId: 'a‸1', entrypointTag: 'hello'")
+    files = {JSON: config(entry("greet", "hello"), agent_id="⟦a1⟧"), "web/app.mjs": agent}
+    leads(tmp_path / "id", files)
+
+
 # --- environment variables ----------------------------------------------------------------
 
 VARIABLES = ',\n  "env_vars": {"KEY": "v", "OTHER": "w"}'

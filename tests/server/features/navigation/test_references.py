@@ -146,9 +146,27 @@ def test_from_the_entry_through_the_import_to_the_function(tmp_path: Path) -> No
         **PACKAGE,
         JSON: config(entry("⟦ru‸n⟧")),
         "main.py": "from pkg import ⟦run⟧\n",
+        "pkg/__init__.py": "from .inner import ⟦work⟧ as run\n",
         "pkg/inner.py": "def ⟦work⟧():\n    return 1\n",
     }
     finds(tmp_path, files)
+
+
+def test_uses_in_python_are_found_from_a_configuration(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("⟦gre‸et⟧"), entry("other", "o")),
+        "main.py": "from lib import ⟦greet⟧\n\n\ndef other():\n    return ⟦greet⟧(1)\n",
+        "lib.py": MARKED
+        + "\n\ndef greedy(greet):\n    return greet\n\n\nx = [⟦greet⟧, {'greet': 1}]\n",
+    }
+    finds(tmp_path, files)
+
+
+def test_a_use_in_python_is_as_good_as_the_definition(tmp_path: Path) -> None:
+    source = f"{MAIN}\n\ndef other():\n    return gre‸et(1)\n"
+    finds(tmp_path / "a", {JSON: config(entry("⟦greet⟧")), "main.py": source})
+    source = f"{MAIN}\n\ndef other(x):\n    return x.gre‸et(1)\n"
+    finds(tmp_path / "b", {JSON: config(entry("greet")), "main.py": source})
 
 
 AGENT = "class Agent:\n    def run(self): ...\n\n    def stop(self): ...\n\n\nagent = Agent()\n"
@@ -262,3 +280,21 @@ def test_functions_are_left_to_the_python_extension(tmp_path: Path) -> None:
         tmp_path, {JSON: config(entry("greet")), "main.py": "def gre‸et(): ...\n\n\ngreet()\n"}
     )
     assert highlights(workspace.snapshot, *workspace.cursor) == ()
+
+
+# --- TypeScript ---------------------------------------------------------------------------
+
+SCRIPT = (
+    "import { RunAgentClient } from 'runagent';\n"
+    "const client = new RunAgentClient({ agentId: 'a1', entrypointTag: '⟦hello⟧' });\n"
+)
+
+
+@pytest.mark.parametrize("cursor", [JSON, "web/app.ts"])
+def test_calls_in_typescript(tmp_path: Path, cursor: str) -> None:
+    files = {JSON: config(entry("greet", "⟦hello⟧")), "main.py": MARKED, "web/app.ts": SCRIPT}
+    finds(tmp_path, {**files, cursor: files[cursor].replace("hello", "hel‸lo", 1)})
+
+
+def test_highlights_in_typescript(tmp_path: Path) -> None:
+    lights(tmp_path, {"app.tsx": (SCRIPT + SCRIPT).replace("hello", "he‸llo", 1)})
