@@ -14,10 +14,10 @@ from runagent_ls.project.model import AgentProject
 
 def complete(project: AgentProject, offset: int, callables: Callables, fresh: Fresh) -> Completions:
     """What can be written at a code point offset of the project's configuration."""
-    document = project.document
+    document, files = project.document, project.files
     place = place_at(document, offset)
-    if place is None:
+    if place is None or files is None:
         return NOTHING
     editor = Editor(document.text, place)
-    scene = Scene(project, place, editor, document.value, callables, fresh)
+    scene = Scene(project, files, document, place, editor, callables, fresh)
     return keys(scene) if place.part == "key" else values(scene)

@@ -27,6 +27,7 @@ class About:
     detail: str = ""
     documentation: tuple[Block, ...] = ()
     preselect: bool = False
+    asks_again: bool = False
 
 
 @dataclass(slots=True)
@@ -79,7 +80,8 @@ class Editor:
             (inside_quotes(value, place.quote),),
             about,
             replace=Span(start + 1, end - 1),
-            insert=Span(start + 1, place.cursor),
+            # What is behind the cursor may begin in the middle of an escape.
+            insert=None if "\\" in self.text[start:end] else Span(start + 1, place.cursor),
             filter_text=value,
             also=self._comma_elsewhere(),
         )
@@ -130,4 +132,5 @@ def _completion(
         about.documentation,
         also,
         about.preselect,
+        about.asks_again,
     )

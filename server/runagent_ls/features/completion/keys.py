@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from runagent_ls.features.completion.edits import About
-from runagent_ls.features.completion.model import Completion, Completions, Hole, Template
+from runagent_ls.features.completion.entrypoints import rest_of_entrypoint
+from runagent_ls.features.completion.environment import variables
+from runagent_ls.features.completion.extractors import extractor_keys
+from runagent_ls.features.completion.model import NOTHING, Completion, Completions, Hole
 from runagent_ls.features.completion.scene import Scene
-from runagent_ls.features.completion.templates import template
+from runagent_ls.features.completion.templates import required_fields, template
 from runagent_ls.features.markup.content import Documentation
 from runagent_ls.jsontree.document import Path
-from runagent_ls.schema.facts import FieldFacts, field
-from runagent_ls.text.position import Span
+from runagent_ls.schema.facts import FieldFacts
 
-_NOT_OFFERED = ("$schema",)
+_NOT_OFFERED: Final = ("$schema",)
+_UNCHECKED: Final[dict[Path, tuple[str, ...]]] = {("auth_settings",): ("type",)}
+"""Keys of objects that RunAgent does not look into."""
 
 
 def keys(scene: Scene) -> Completions:
-    """Keys that the schema knows and that are not there, required ones first."""
+    """Keys that are known and not there, required ones first."""
     path = scene.place.path
-    facts = field(path, scene.value)
+    if path == ("env_vars",):
+        return variables(scene)
+    if scene.entry_path is not None and path[3:] == ("extractor",):
+        return extractor_keys(scene)
+    facts = scene.facts(path)
     if facts is None:
-        return Completions()
-    missing = [name for name in facts.fields if not _is_there(scene, name)]
-    missing = [name for name in missing if name not in _NOT_OFFERED]
-    required = [name for name in missing if name in facts.required]
-    optional = [name for name in missing if name not in facts.required]
-    return Completions(tuple(_key(scene, (*path, it), facts) for it in [*required, *optional]))
+        return NOTHING
+    fields = [*facts.fields, *_UNCHECKED.get(path, ())]
+    missing = [it for it in fields if it not in _NOT_OFFERED and not scene.has_key(it)]
+    missing.sort(key=lambda it: it not in facts.required)
+    single = tuple(_key(scene, (*path, name), facts) for name in missing)
+    return Completions((*_several(scene, path), *single))
 
 
-def _is_there(scene: Scene, name: str) -> bool:
-    """Whether the object has the key already; the one at the cursor does not count."""
-    path, place = scene.place.path, scene.place
-    here = scene.object_at(path)
-    document = scene.project.document
-    if name in here:
-        return not _touches(document.span((*path, name), "key"), place.token)
-    if not document.problems:
-        return False
-    # A key without a value has a place all the same.
-    found, whole = document.span((*path, name), "key"), document.span(path)
-    return found != whole and not _touches(found, place.token)
-
-
-def _touches(key: Span, token: Span) -> bool:
-    return key.start <= token.start <= key.end and token.start < token.end
+def _several(scene: Scene, path: Path) -> tuple[Completion, ...]:
+    """All required keys at once, or those of an entrypoint for a function."""
+    if scene.place.colon:
+        return ()
+    if path == scene.entry_path:
+        return rest_of_entrypoint(scene)
+    lacking = required_fields(scene, path)
+    if len(lacking) < 2:
+        return ()
+    about = About("snippet", ", ".join(lacking))
+    return (scene.editor.keys("All required fields", lacking, about),)
 
 
 def _key(scene: Scene, path: Path, parent: FieldFacts) -> Completion:
     name = str(path[-1])
-    facts = field(path, scene.value)
+    facts = scene.facts(path)
     documentation = facts.documentation if facts is not None else ""
     about = About(
         kind="property",
         detail="required" if name in parent.required else "optional",
         documentation=(Documentation(documentation),) if documentation else (),
     )
-    value: Template = Hole() if scene.place.colon else template(scene, path)
-    return scene.editor.key(name, value, about)
+    return scene.editor.key(name, Hole() if scene.place.colon else template(scene, path), about)

@@ -9,7 +9,7 @@ from runagent_ls.features.markup.content import Block
 from runagent_ls.text.position import Span
 
 Kind: TypeAlias = Literal[
-    "property", "value", "enum_member", "file", "function", "method", "class", "variable",
+    "property", "value", "enum_member", "file", "folder", "function", "method", "class", "variable",
     "module", "text", "snippet",
 ]  # fmt: skip
 

@@ -3,29 +3,68 @@
 from __future__ import annotations
 
 from runagent_ls.features.completion.edits import About
-from runagent_ls.features.completion.model import NOTHING, Completion, Completions
+from runagent_ls.features.completion.entrypoints import new_entrypoints
+from runagent_ls.features.completion.extractors import extractor_paths
+from runagent_ls.features.completion.files import files
+from runagent_ls.features.completion.frameworks import likely_framework
+from runagent_ls.features.completion.model import Completion, Completions, Hole
 from runagent_ls.features.completion.modules import modules
 from runagent_ls.features.completion.scene import Scene
+from runagent_ls.features.completion.tags import tags
+from runagent_ls.features.completion.templates import configuration, entrypoint, template
 from runagent_ls.features.markup.content import Documentation
-from runagent_ls.schema.facts import field
+from runagent_ls.jsontree.document import Path
+from runagent_ls.schema.facts import FieldFacts
 
 
 def values(scene: Scene) -> Completions:
     """Whatever may stand as value at the place."""
     path = scene.place.path
-    if scene.entry_path is not None and len(path) == 4 and path[3] == "module":
-        return modules(scene)
-    return _listed(scene)
+    if not path:
+        about = About("snippet", "all that an agent needs")
+        whole = scene.editor.value(configuration(scene), about, "RunAgent configuration")
+        return Completions((whole,))
+    if scene.entry_path is None:
+        return _plain(scene, path)
+    match path[3:]:
+        case ():
+            about = About("snippet", "with places to fill in")
+            empty = scene.editor.value(entrypoint(scene), about, "New entrypoint")
+            functions = new_entrypoints(scene) if scene.entry_kind == "python" else ()
+            return Completions((*functions, empty))
+        case ("file",):
+            return files(scene)
+        case ("module",):
+            return modules(scene)
+        case ("tag",):
+            return tags(scene)
+        case ("extractor", _):
+            return extractor_paths(scene)
+    return _plain(scene, path)
 
 
-def _listed(scene: Scene) -> Completions:
-    """Values that the schema lists, with what they mean."""
-    facts = field(scene.place.path, scene.value)
-    if facts is None:
-        return NOTHING
+def _plain(scene: Scene, path: Path) -> Completions:
+    """Values that the schema lists, with what they mean; else one to begin with."""
+    facts = scene.facts(path)
+    if facts is not None and facts.values:
+        return Completions(_listed(scene, facts))
+    found = template(scene, path)
+    if isinstance(found, Hole):
+        choices = found.choices or ((found.text,) if found.text else ())
+        return Completions(tuple(scene.editor.value(it, About("value")) for it in choices))
+    return Completions((scene.editor.value(found, About("value")),))
+
+
+def _listed(scene: Scene, facts: FieldFacts) -> tuple[Completion, ...]:
+    likely = likely_framework(scene) if scene.place.path == ("framework",) else None
     found: list[Completion] = []
-    for value in facts.values:
+    for value in sorted(facts.values, key=lambda it: it != likely):
         said = facts.value_documentation.get(value, "")
-        about = About("enum_member", documentation=(Documentation(said),) if said else ())
+        about = About(
+            "enum_member",
+            "imported by the agent's code" if value == likely else "",
+            (Documentation(said),) if said else (),
+            preselect=value == likely,
+        )
         found.append(scene.editor.value(value, about))
-    return Completions(tuple(found))
+    return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -25,23 +26,23 @@ from runagent_ls.text.position import Span
 
 _LONG_LINE: Final = 2_000
 """On longer lines tokens are read from the innermost container on."""
+_OPEN_TO_THE_END: Final = re.compile(r"[\s,\]}]*?(?:[\r\n]|\Z)")
 _NO_COMMA_BEFORE: Final = (",", "}", "]")
 
 
 class Around(NamedTuple):
-    """The tokens around a cursor. `current` touches it, `comment` says that it is in one."""
+    """The tokens around a cursor. `current` touches it."""
 
     before: Token | None
     current: Token | None
     after: Token | None
-    comment: bool = False
 
 
 def json_place(document: Document, offset: int) -> CompletionPlace | None:
     """The place at an offset; None where nothing can be completed."""
     text = document.text
     around = tokens_around(text, offset, _read_from(document, offset))
-    if around.comment:
+    if around is None:
         return None
     before, current, after = around.before, around.current, around.after
     if before is None:
@@ -67,21 +68,26 @@ def json_place(document: Document, offset: int) -> CompletionPlace | None:
     return None
 
 
-def tokens_around(text: str, offset: int, start: int) -> Around:
-    """The tokens around an offset, read from `start` on its line."""
+def tokens_around(text: str, offset: int, start: int) -> Around | None:
+    """The tokens around an offset, read from `start` on its line.
+
+    None in a comment, and behind a string that is open to the end of the line.
+    """
     before: Token | None = None
     current: Token | None = None
     for token in tokens(text, start):
         if token.kind == COMMENT:
             is_open = not text.startswith("/*", token.start) or token.end == line_end(text, offset)
             if token.start < offset and (offset < token.end or (is_open and offset == token.end)):
-                return Around(None, None, None, comment=True)
+                return None
             continue
         if token.start > offset or (token.start == offset and not token.is_scalar):
             break
         if token.is_scalar and token.end >= offset:
             current = token
             break
+        if not token.closed and _OPEN_TO_THE_END.match(text, token.end):
+            return None
         before = token
     if before is None:
         before = last_before(text, offset)

@@ -22,6 +22,8 @@ _BLANK: Final = re.compile(r"[^\S\r\n]*")
 _PLAIN_STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"(?![\w\-.\'$(<\\])')
 _COMMENT: Final = re.compile(r"//[^\r\n]*|#[^\r\n]*|/\*.*?(?:\*/|$)", re.MULTILINE)
 _WORD: Final = re.compile(r"[^\s{}\[\],:\"]+")
+_UNOPENED: Final = re.compile(r'[^"\r\n:,{}\[\]]+"(?=[ \t]*(?:[:,}\]\r\n]|\Z))')
+"""A string that lacks its opening quotation mark."""
 _LINE_END: Final = re.compile(r"[\r\n]|\Z")
 
 
@@ -83,7 +85,7 @@ def _token(text: str, offset: int, opener: int) -> Token:
     other = read_other_quotes(text, offset, Faults())
     if other is not None:
         return Token(STRING, offset, other.end)
-    word = _WORD.match(text, offset)
+    word = _UNOPENED.match(text, offset) or _WORD.match(text, offset)
     return Token(WORD, offset, word.end() if word else offset + 1)
 
 

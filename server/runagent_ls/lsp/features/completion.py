@@ -18,7 +18,8 @@ if TYPE_CHECKING:  # loaded with the first question
 
 KINDS: Final = {
     "text": 1, "method": 2, "function": 3, "class": 7, "variable": 6, "module": 9, "property": 10,
-    "value": 12, "snippet": 15, "file": 17, "enum_member": 20,
+    "value": 12, "snippet": 15, "file": 17, "folder": 19,
+    "enum_member": 20,
 }  # fmt: skip
 _SNIPPET: Final = 2
 _SPECIAL: Final = "$}\\"

@@ -1,0 +1,81 @@
+"""Python files of the project, as values of an entrypoint's `file`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Final
+
+from runagent_ls.features.completion.edits import About
+from runagent_ls.features.completion.model import Completion, Completions
+from runagent_ls.features.completion.scene import Scene
+
+MAX_SHOWN: Final = 300
+"""More than anybody reads; further letters bring others."""
+
+_UNLIKELY: Final = re.compile(
+    r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$|setup\.py$|__\w+__\.py$)"
+)
+_LIKELY: Final = ("main.py", "agent.py", "agents.py", "app.py")
+_HIDDEN: Final = re.compile(r"(?:^|/)[._]")
+
+
+def files(scene: Scene) -> Completions:
+    """Whole paths, so that a few letters of any part find the file; those nearby first.
+
+    Of a project with more files than were looked at, the folder that is written is listed, too.
+    """
+    found = dict.fromkeys(python_files(scene))
+    known_all = scene.project.surroundings.upload.complete
+    if not known_all:
+        found |= dict.fromkeys(_written_folder(scene))
+    wanted = scene.place.written.lower()
+    if len(found) > MAX_SHOWN:
+        found = {path: None for path in found if _matches(path.lower(), wanted)}
+    shown = list(found)[:MAX_SHOWN]
+    items = (_completion(scene, path) for path in shown)
+    return Completions(tuple(items), complete=known_all and len(shown) == len(found))
+
+
+def python_files(scene: Scene) -> list[str]:
+    """Paths from the agent's folder, the likeliest first. Leaves out what upload leaves out."""
+    paths = scene.project.surroundings.upload.paths
+    found = [path for path in paths if path.endswith(".py") and not _HIDDEN.search(path)]
+    return sorted(found, key=_rank)
+
+
+def _rank(path: str) -> tuple[bool, int, bool, str]:
+    return bool(_UNLIKELY.search(path)), path.count("/"), path not in _LIKELY, path
+
+
+def likely_files(scene: Scene, most: int) -> list[FilePath]:
+    """The files that may hold functions for entrypoints."""
+    found = (path for path in python_files(scene) if not _UNLIKELY.search(path))
+    return [scene.project.root / path for _, path in zip(range(most), found, strict=False)]
+
+
+def _written_folder(scene: Scene) -> Iterator[str]:
+    """What stands in the folder that is written so far: a step on the way to the file."""
+    folder = scene.place.written.replace("\\", "/").rpartition("/")[0]
+    if folder.startswith("/") or ".." in folder.split("/"):
+        return
+    for entry in scene.files.listing(scene.project.root / folder):
+        path = f"{folder}/{entry.name}" if folder else entry.name
+        if _HIDDEN.search(path):
+            continue
+        if entry.is_folder and not entry.is_link:
+            yield f"{path}/"
+        elif entry.name.endswith(".py"):
+            yield path
+
+
+def _matches(path: str, wanted: str) -> bool:
+    """Whether the letters come in this order, as editors filter."""
+    letters = iter(path)
+    return all(letter in letters for letter in wanted)
+
+
+def _completion(scene: Scene, path: str) -> Completion:
+    is_folder = path.endswith("/")
+    return scene.editor.value(path, About("folder" if is_folder else "file", asks_again=is_folder))
