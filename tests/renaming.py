@@ -21,11 +21,9 @@ def change_of(workspace: MarkedWorkspace, new: str) -> Change:
     offered = prepare(workspace.snapshot, path, offset)
     assert offered is not None, "nothing to rename at the cursor"
     assert offered.span.start <= offset <= offered.span.end
-    assert (
-        workspace.texts[path.relative_to(workspace.root).as_posix()]
-        .text[offered.span.start : offered.span.end]
-        .endswith(offered.name)
-    )
+    written = workspace.texts[path.relative_to(workspace.root).as_posix()].text
+    shown = written[offered.span.start : offered.span.end]
+    assert shown == offered.name or "\\" in shown
     change = rename(workspace.snapshot, path, offset, new)
     assert change is not None
     assert not change.creates

@@ -26,6 +26,7 @@ COMMANDS: Final = (
 )
 """What any editor may call; the shell has commands of its own."""
 FULL_SYNC: Final = 1
+_CONFIGS: Final = "**/runagent.config.{json,yaml,yml}"
 
 
 def initialize_result(client: ClientFeatures) -> Json:
@@ -75,4 +76,16 @@ def initialize_result(client: ClientFeatures) -> Json:
 def _file_operations() -> Json:
     """Creations, renames and deletions made in the editor, of files and of whole folders."""
     everything = {"filters": [{"scheme": "file", "pattern": {"glob": "**/*"}}]}
-    return {"didCreate": everything, "didRename": everything, "didDelete": everything}
+    named = {
+        "filters": [
+            {"scheme": "file", "pattern": {"glob": "**/*.py", "matches": "file"}},
+            {"scheme": "file", "pattern": {"glob": _CONFIGS, "matches": "file"}},
+            {"scheme": "file", "pattern": {"glob": "**/*", "matches": "folder"}},
+        ]
+    }
+    return {
+        "willRename": named,
+        "didCreate": everything,
+        "didRename": everything,
+        "didDelete": everything,
+    }

@@ -1,15 +1,16 @@
-"""Rename of tags, functions and files."""
+"""Rename of tags, functions, files and folders."""
 
 from __future__ import annotations
 
 from runagent_ls.lsp.changes import change_message
+from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.features.locations import asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
-from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.session import WARNING, Session
 
 
 class Renames:
-    """Answers `textDocument/prepareRename` and `textDocument/rename`.
+    """Answers `textDocument/prepareRename`, `textDocument/rename`, `workspace/willRenameFiles`.
 
     For names that are not ours the answer is null, so that an editor asks the next server.
     """
@@ -18,6 +19,7 @@ class Renames:
         self._session = session
         session.on_deferred("textDocument/prepareRename", self._prepare)
         session.on_deferred("textDocument/rename", self._rename)
+        session.on_deferred("workspace/willRenameFiles", self._rename_files)
 
     def _prepare(self, params: Json) -> Json | None:
         from runagent_ls.features.changes import RefusedError
@@ -49,3 +51,21 @@ class Renames:
         except RefusedError as refusal:
             raise RequestFailedError(str(refusal)) from refusal
         return change_message(change, self._session) if change is not None else None
+
+    def _rename_files(self, params: Json) -> Json | None:
+        from runagent_ls.features.changes import RenameFile
+        from runagent_ls.features.rename.files import rename_files
+
+        path = self._session.uris.path
+        files = params.get("files")
+        pairs = [
+            (path(dig(it, "oldUri")), path(dig(it, "newUri")))
+            for it in (files if isinstance(files, list) else ())
+        ]
+        renames = [
+            RenameFile(old, new) for old, new in pairs if old is not None and new is not None
+        ]
+        found = rename_files(self._session.workspace, renames)
+        for warning in found.warnings:
+            self._session.show(WARNING, warning)
+        return change_message(found.change, self._session) if found.change.edits else None
