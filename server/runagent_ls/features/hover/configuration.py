@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
+from runagent_ls.features.hover.agents import callers_line
+from runagent_ls.features.hover.blocks import joined, listed
 from runagent_ls.features.hover.entrypoint import entrypoint_blocks
+from runagent_ls.features.hover.environment import configured_blocks
 from runagent_ls.features.hover.fields import field_blocks, value_blocks
 from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
-from runagent_ls.features.markup.content import Separator
+from runagent_ls.features.markup.content import FileLink, Inline, Line, Text
+from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Path
-from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 
 _NAMES_OF_CODE: Final[frozenset[Path]] = frozenset({("module",), ("tag",)})
 """Values of an entrypoint that stand for what is called."""
 
 
-def config_hover(project: AgentProject, offset: int) -> Hover | None:
+def config_hover(snapshot: Snapshot, project: AgentProject, offset: int) -> Hover | None:
     """What stands at a code point offset of the configuration; None where there is nothing."""
     document = project.document
     path, part = document.path_at(offset)
@@ -27,19 +30,42 @@ def config_hover(project: AgentProject, offset: int) -> Hover | None:
     is_container = isinstance(value_at(document.value, path), dict | list)
     if part == "value" and is_container and span.start < offset < span.end - 1:
         return None  # blanks between the fields of a container, not its own bracket
-    fields = field_blocks(path, document.value, document.language)
-    if part == "key":
-        return Hover(span, fields) if fields else None
-    entrypoint = entrypoint_at(project, path)
-    if entrypoint is not None and path[3:] in _NAMES_OF_CODE:
-        blocks = entrypoint_blocks(project, entrypoint)
-        if blocks:
-            return Hover(span, blocks)
-    parts: list[tuple[HoverBlock, ...]] = [value_blocks(path, document.value), fields]
-    blocks = joined(parts)
-    if path == ("agent_id",):
-        blocks = (*blocks, Happened(project.config_path, None))
+    blocks: tuple[HoverBlock, ...] = ()
+    if len(path) == 2 and path[0] == "env_vars":
+        blocks = configured_blocks(project, str(path[1]))
+    elif part == "value":
+        blocks = _value_blocks(snapshot, project, path)
+    if not blocks or path[3:] not in _NAMES_OF_CODE:
+        blocks = joined((blocks, field_blocks(path, document.value, document.language)))
     return Hover(span, blocks) if blocks else None
+
+
+def _value_blocks(snapshot: Snapshot, project: AgentProject, path: Path) -> tuple[HoverBlock, ...]:
+    """What is known of the very thing that a value names."""
+    if path == ("agent_id",):
+        return (Happened(project.config_path, None),)
+    entrypoint = entrypoint_at(project, path)
+    if entrypoint is None:
+        return value_blocks(path, project.document.value)
+    if path[3:] == ("file",):
+        return _file_blocks(project, entrypoint)
+    if path[3:] not in _NAMES_OF_CODE:
+        return value_blocks(path, project.document.value)
+    blocks = entrypoint_blocks(project, entrypoint)
+    callers = callers_line(snapshot, project, entrypoint.tag) if entrypoint.tag else None
+    return (*blocks, callers) if blocks and callers is not None else blocks
+
+
+def _file_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[HoverBlock, ...]:
+    """The file, and what is called of it; nothing for one that a finding is about."""
+    file = entrypoint.module_file
+    if file is None or file.state is not FileState.FOUND:
+        return ()
+    same = (it for it in project.entrypoints if it.module_file is file and it.tag)
+    tags = tuple(it.tag for it in same if it.tag)
+    link = FileLink(entrypoint.file or file.path.name, file.path)
+    pieces: list[Inline] = [Text(" · entrypoints: "), *listed(tags)] if tags else []
+    return (Line((Text("Opens "), link, *pieces)),)
 
 
 def entrypoint_at(project: AgentProject, path: Path) -> Entrypoint | None:
@@ -50,13 +76,3 @@ def entrypoint_at(project: AgentProject, path: Path) -> Entrypoint | None:
     if not isinstance(index, int) or not 0 <= index < len(project.entrypoints):
         return None
     return project.entrypoints[index]
-
-
-def joined(parts: Iterable[tuple[HoverBlock, ...]]) -> tuple[HoverBlock, ...]:
-    """All parts that are not empty, a separator between them."""
-    blocks: list[HoverBlock] = []
-    for part in parts:
-        if part and blocks:
-            blocks.append(Separator())
-        blocks.extend(part)
-    return tuple(blocks)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from runagent_ls.features.entrypoints import describe
+from runagent_ls.features.hover.agents import place_link
+from runagent_ls.features.hover.blocks import listed
 from runagent_ls.features.hover.model import Happened, HoverBlock
 from runagent_ls.features.hover.types_table import types_table
 from runagent_ls.features.markup.content import (
@@ -19,11 +21,11 @@ from runagent_ls.features.markup.content import (
     Text,
     line,
 )
+from runagent_ls.features.navigation.places import Place
 from runagent_ls.project.model import AgentProject, Entrypoint, Resolution
 from runagent_ls.project.observation import ObservedEntrypoint
 from runagent_ls.pyfile.model import Proof, Symbol
 from runagent_ls.pyfile.signature_schema import signature_parts
-from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Position
 
 _WIDTH: Final = 88
@@ -81,7 +83,7 @@ def _declaration(entrypoint: Entrypoint, symbol: Symbol) -> str:
 def _how(project: AgentProject, entrypoint: Entrypoint, resolution: Resolution) -> Line:
     """`Streams · async generator · defined in main.py:12`."""
     symbol = resolution.symbol
-    pieces: list[Inline] = [Strong(_mode(entrypoint))]
+    pieces: list[Inline] = [Strong(mode(entrypoint))]
     if symbol is not None:
         pieces.append(Text(f" · {kind_of(symbol)}"))
         place = _definition_link(project, resolution, symbol)
@@ -91,11 +93,12 @@ def _how(project: AgentProject, entrypoint: Entrypoint, resolution: Resolution) 
         decorator = symbol.decorators[0].split("(")[0][:60]
         pieces += [Text(" · "), Code(f"@{decorator}"), Text(" may change its parameters")]
     if _extractor_keys(entrypoint):
-        pieces += [Text(" · gives "), *_listed(_extractor_keys(entrypoint))]
+        pieces += [Text(" · gives "), *listed(_extractor_keys(entrypoint))]
     return Line(tuple(pieces))
 
 
-def _mode(entrypoint: Entrypoint) -> str:
+def mode(entrypoint: Entrypoint) -> str:
+    """How its tag makes it answer."""
     return "Streams" if entrypoint.is_stream else "Gives one result"
 
 
@@ -118,15 +121,9 @@ def _definition_link(
     project: AgentProject, resolution: Resolution, symbol: Symbol
 ) -> FileLink | None:
     path = resolution.defined_in
-    if path is None or project.files is None:
+    if path is None or project.files is None or project.files.read(path).text is None:
         return None
-    text = project.files.read(path).text
-    if text is None:
-        return None
-    at = line_index(text).position(symbol.span.start)
-    inside = path.is_relative_to(project.root)
-    name = path.relative_to(project.root).as_posix() if inside else path.name
-    return FileLink(f"{name}:{at.line + 1}", path, at)
+    return place_link(project.files, Place.of(path, symbol.span), project.root)
 
 
 def _unread_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block, ...]:
@@ -134,8 +131,8 @@ def _unread_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block
     seen = _observed(project, entrypoint)
     if seen is None:
         reason = "What it is cannot be read from the source: only running the code tells."
-        return (Line((Strong(_mode(entrypoint)), Text(f" · {reason}"))),)
-    pieces: list[Inline] = [Strong(_mode(entrypoint)), Text(f" · {seen.kind} when it was run")]
+        return (Line((Strong(mode(entrypoint)), Text(f" · {reason}"))),)
+    pieces: list[Inline] = [Strong(mode(entrypoint)), Text(f" · {seen.kind} when it was run")]
     if seen.at is not None:
         place = FileLink(f"{seen.at.file.name}:{seen.at.line}", seen.at.file, _start(seen.at.line))
         pieces += [Text(" · defined in "), place]
@@ -160,7 +157,7 @@ def _webhook_blocks(entrypoint: Entrypoint) -> tuple[Block, ...]:
     sends = "sends its payload as JSON" if method == "post" else "sends no payload"
     what = line(Strong("Webhook"), f" · {sends} · ", Code(f"{str(method).upper()} {url[:300]}"))
     keys = _extractor_keys(entrypoint)
-    return (Line((*what.pieces, Text(" · gives "), *_listed(keys))) if keys else what,)
+    return (Line((*what.pieces, Text(" · gives "), *listed(keys))) if keys else what,)
 
 
 def _extractor_keys(entrypoint: Entrypoint) -> tuple[str, ...]:
@@ -168,12 +165,3 @@ def _extractor_keys(entrypoint: Entrypoint) -> tuple[str, ...]:
     value = entrypoint.value
     found = value.get("extractor") if isinstance(value, dict) else None
     return tuple(map(str, found)) if isinstance(found, dict) else ()
-
-
-def _listed(names: tuple[str, ...], most: int = 8) -> list[Inline]:
-    pieces: list[Inline] = []
-    for name in names[:most]:
-        pieces += [Text(", "), Code(name[:60])] if pieces else [Code(name[:60])]
-    if len(names) > most:
-        pieces.append(Text(f" and {len(names) - most} more"))
-    return pieces

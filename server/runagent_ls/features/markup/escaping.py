@@ -37,8 +37,14 @@ def inline(text: str) -> str:
     return _INLINE.sub(lambda found: "".join(f"\\{it}" for it in found.group()), text)
 
 
+def link_text(text: str) -> str:
+    """Text within the brackets of a link; escaped parentheses, since `[a](b)` would be a link."""
+    return inline(text).replace("(", "\\(").replace(")", "\\)")
+
+
 def paragraph_line(text: str) -> str:
     """A whole line, which may begin like a list, a heading or indented code."""
+    text = " ".join(plain(text).split("\n"))
     words = text.lstrip(" ")
     indent = _NBSP * (len(text) - len(words))
     escaped = inline(words)

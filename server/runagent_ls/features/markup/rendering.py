@@ -42,7 +42,7 @@ def plain_text(blocks: Iterable[Block]) -> str:
 def _markdown(block: Block, uri: ToUri) -> str:
     match block:
         case Line(pieces=pieces):
-            return "".join(_inline(piece, uri) for piece in pieces)
+            return _line(pieces, uri)
         case Documentation(markdown=text):
             return text
         case Prose(text=text):
@@ -57,18 +57,28 @@ def _markdown(block: Block, uri: ToUri) -> str:
             return "---"
 
 
+def _line(pieces: tuple[Inline, ...], uri: ToUri) -> str:
+    first, rest = pieces[:1], pieces[1:]
+    # What begins a line could make it a heading or a list.
+    begin = (
+        escaping.paragraph_line(it.text) if isinstance(it, Text) else _inline(it, uri)
+        for it in first
+    )
+    return "".join((*begin, *(_inline(piece, uri) for piece in rest)))
+
+
 def _inline(piece: Inline, uri: ToUri) -> str:
     match piece:
         case Text(text=text):
             return escaping.inline(text)
         case Strong(text=text):
-            return f"**{escaping.inline(text)}**"
+            return f"**{escaping.inline(text.strip())}**" if text.strip() else ""
         case Code(text=text):
             return escaping.code(text)
         case FileLink(text=text, path=path, at=at):
             target = _UNSAFE_IN_LINKS.sub(lambda it: f"%{ord(it.group()):02X}", uri(path))
             place = "" if at is None else f"#L{at.line + 1},{at.character + 1}"
-            return f"[{escaping.inline(text)}]({target}{place})"
+            return f"[{escaping.link_text(text)}]({target}{place})"
 
 
 def _plain(block: Block) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runagent_ls.lsp.features.activity import Activities
-from runagent_ls.lsp.features.locations import asked, lines_of, span_message
+from runagent_ls.lsp.features.locations import Asked, asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.workspace import is_config
@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # loaded with the first question
 
 
 class Hovers:
-    """Says what stands under the mouse, in configurations."""
+    """Says what stands under the mouse, in configurations and in code."""
 
     def __init__(self, session: Session, activities: Activities) -> None:
         self._session = session
@@ -25,16 +25,22 @@ class Hovers:
 
     async def _hover(self, params: Json) -> Json | None:
         place = asked(self._session, params)
-        if place is None or not is_config(place.path):
-            return None
-        from runagent_ls.features.hover.configuration import config_hover
-
-        hover = config_hover(self._session.workspace.project(place.path), place.offset)
-        if hover is None:
+        hover = None if place is None else self._find(place)
+        if place is None or hover is None:
             return None
         # Now, since the text may be another when the rest is known.
         range_shown = span_message(lines_of(self._session, place.path), hover.span)
         return {"contents": await self._contents(hover), "range": range_shown}
+
+    def _find(self, place: Asked) -> Hover | None:
+        workspace = self._session.workspace
+        if is_config(place.path):
+            from runagent_ls.features.hover.configuration import config_hover
+
+            return config_hover(workspace, workspace.project(place.path), place.offset)
+        from runagent_ls.features.hover.code import code_hover
+
+        return code_hover(workspace, place.path, place.offset)
 
     async def _contents(self, hover: Hover) -> Json:
         from runagent_ls.features.markup.rendering import markdown, plain_text
