@@ -12,6 +12,7 @@ from runagent_ls.jsontree.edits import proof
 from runagent_ls.jsontree.edits.json_edits import JsonEdits
 from runagent_ls.jsontree.edits.places import child_paths, value_at
 from runagent_ls.jsontree.edits.replacing import Replacement, apply
+from runagent_ls.jsontree.edits.yaml_edits import YamlEdits
 
 __all__ = [
     "Replacement",
@@ -80,8 +81,8 @@ def rename_key(document: Document, path: Path, key: str) -> tuple[Replacement, .
     return proof.proven(document, _edits(document).rename_key(path, key), path, value, new_key=key)
 
 
-def _edits(document: Document) -> JsonEdits:
-    return JsonEdits(document)
+def _edits(document: Document) -> JsonEdits | YamlEdits:
+    return JsonEdits(document) if document.language == "json" else YamlEdits(document)
 
 
 def _stands_twice(document: Document, path: Path) -> bool:

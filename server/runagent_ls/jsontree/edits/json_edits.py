@@ -13,8 +13,9 @@ from runagent_ls.text.position import Span
 class JsonEdits:
     """Edits of one document; places that are asked for exist in its value."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, style: type[Style] = Style) -> None:
         self._document = document
+        self._style = style
         self._text = document.text
         self._gaps = Gaps(document)
 
@@ -114,7 +115,7 @@ class JsonEdits:
         if not style.spread and gaps.is_blank(*inside):
             written = style.pair(key, value) if key is not None else style.write(value)
             return ((inside, f"{style.padding}{written}{style.padding}"),)
-        inner = Style(
+        inner = self._style(
             True, style.newline, style.indentation + style.unit, style.unit, colon=style.colon
         )
         written = inner.pair(key, value) if key is not None else inner.write(value)
@@ -156,7 +157,7 @@ class JsonEdits:
         padding = ""
         if compact_sibling and isinstance(sibling_value, dict):
             padding = self._padding(value_place)
-        style = Style(
+        style = self._style(
             on_own_line and not compact_sibling,
             self._gaps.newline,
             indentation,
@@ -177,7 +178,7 @@ class JsonEdits:
         if isinstance(old, dict | list) and old and not gaps.has_line_break(*span):
             spread = False
             padding = self._padding(span) if isinstance(old, dict) else ""
-        return Style(
+        return self._style(
             spread,
             gaps.newline,
             gaps.indentation(span.start),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 import json
+import re
+from collections.abc import Iterable
 from typing import Final
 
 from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path
+from runagent_ls.jsontree.edits.places import value_at
 from runagent_ls.jsontree.edits.replacing import Replacement, apply
 from runagent_ls.jsontree.faults import MAX_PROBLEMS
 
@@ -15,6 +17,8 @@ UNDERSTOOD: Final = frozenset(
     {"trailing-comma", "comment", "byte-order-mark", "duplicate-key", "not-a-number"}
 )
 """Problems of JSON that leave no doubt about where a value begins and ends."""
+
+_ANCHOR: Final = re.compile(r"(?:^|[\s\[{,])[&*][^\s&*]", re.MULTILINE)
 
 GONE: Final = Missing()
 """In place of the value of what is removed."""
@@ -35,7 +39,12 @@ def proven(
     """
     if made is None or (document.language == "json" and _is_sound(document)):
         return made
-    wanted = _changed(document.value, path, value, is_new=is_new, new_key=new_key)
+    if not is_new and _is_plain_yaml(document, path, (value, new_key)):
+        return made
+    try:
+        wanted = _changed(document.value, path, value, is_new=is_new, new_key=new_key)
+    except (RecursionError, ValueError):
+        return None
     after = parse(apply(document.text, made), document.language)
     if isinstance(after.value, Missing) or isinstance(wanted, Missing):
         return None
@@ -57,6 +66,27 @@ def _is_sound(document: Document) -> bool:
     return len(problems) < MAX_PROBLEMS and all(it.kind in UNDERSTOOD for it in problems)
 
 
+def _is_plain_yaml(document: Document, path: Path, new: Iterable[object]) -> bool:
+    """Whether a scalar or key takes the place of another in YAML without anchors.
+
+    Reading such a text again for each of many edits would take long, and would prove nothing.
+    """
+    old = value_at(document, path)
+    return (
+        document.language == "yaml"
+        and not document.problems
+        and not _ANCHOR.search(document.text)
+        and not isinstance(old, dict | list | Missing)
+        and all(_is_simple(it) for it in new)
+    )
+
+
+def _is_simple(value: object) -> bool:
+    if isinstance(value, str):
+        return value.isprintable()
+    return value is None or isinstance(value, bool | int)
+
+
 def _changed(
     whole: JsonValue | Missing,
     path: Path,
@@ -68,8 +98,9 @@ def _changed(
     """A copy of the whole value, changed as asked for."""
     if isinstance(whole, Missing) or not path:
         return value
-    whole = copy.deepcopy(whole)
-    owner: JsonValue = whole
+    # Not `deepcopy`: what an alias shares must not change with it.
+    copied: JsonValue = json.loads(json.dumps(whole))
+    owner = copied
     for step in path[:-1]:
         match owner, step:
             case dict(), str():
@@ -80,7 +111,7 @@ def _changed(
         _take_out(owner, path[-1])
     if not isinstance(value, Missing):
         _put(owner, path[-1] if new_key is None else new_key, value, is_new=is_new)
-    return whole
+    return copied
 
 
 def _take_out(owner: JsonValue, step: str | int) -> None:
