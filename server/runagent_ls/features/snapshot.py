@@ -41,3 +41,9 @@ class Snapshot(Protocol):
 
     def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
         """All known calls that name this tag, of whichever agent, in the order of their files."""
+
+    def configs_with_id(self, agent_id: str) -> tuple[FilePath, ...]:
+        """The known configurations with this `agent_id`, sorted; several when they are copies."""
+
+    def configs_with_tag(self, tag: str) -> tuple[FilePath, ...]:
+        """The known configurations with an entrypoint of this tag, sorted."""

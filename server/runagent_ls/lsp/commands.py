@@ -43,12 +43,19 @@ if TYPE_CHECKING:
 class Commands:
     """Runs an entrypoint with nothing but standard messages."""
 
-    def __init__(self, session: Session, runs: Runs, batches: Batches, servers: Servers) -> None:
+    def __init__(
+        self,
+        session: Session,
+        runs: Runs,
+        batches: Batches,
+        servers: Servers,
+        progress: Progress,
+    ) -> None:
         self._session = session
         self._runs = runs
         self._batches = batches
         self._servers = servers
-        self._progress = Progress(session)
+        self._progress = progress
         self._installing = Installing(session, servers, self._progress)
         self._numbers = count(1)
         session.on_async("workspace/executeCommand", self._execute)

@@ -32,8 +32,10 @@ from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.features.symbols import Symbols
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
+from runagent_ls.lsp.indexing import Indexing
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.lenses import Lenses
+from runagent_ls.lsp.progress import Progress
 from runagent_ls.lsp.protocol import Protocol
 from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.running import Running
@@ -109,9 +111,7 @@ class Connection:
         self.servers.watchers += [self.observing.served, self.lenses.served]
         self.folders.on_disk.append(self.servers.files_changed)
         self.folders.on_closed.append(self.servers.folder_closed)
-        self.documents = Documents(
-            session, self.diagnostics, self._project_edited, self.servers.files_changed
-        )
+        self.documents = Documents(session, self.diagnostics, self._project_edited, self._saved)
         self.actions = Actions(session, self.diagnostics)
         self.completion = CompletionRequests(session)
         self.definitions = Definitions(session)
@@ -124,7 +124,12 @@ class Connection:
         self.hovers = Hovers(session, Activities(session, self.servers, self.recording))
         self.runs = Runs(session, self.calling, self.recording)
         self.batches = Batches(session, self.calling)
-        self.commands = Commands(session, self.runs, self.batches, self.servers)
+        progress = Progress(session)
+        self.commands = Commands(session, self.runs, self.batches, self.servers, progress)
+        self.indexing = Indexing(session, progress)
+        self.folders.on_searched.append(self.indexing.search)
+        self.folders.on_any_file.append(self.indexing.changed)
+        self.folders.on_closed.append(self.indexing.closed)
         if session.client.is_runagent_shell:
             self.shell = Shell(session, self.folders, self.diagnostics)
             self.running = Running(session, self.calling, self.runs, self.batches)
@@ -170,6 +175,10 @@ class Connection:
         self.session.spawn(self._register_settings(), "Watching settings")
         self._read_settings()
         self.folders.search()
+
+    def _saved(self, paths: list[FilePath]) -> None:
+        self.servers.files_changed(paths)
+        self.indexing.saved()
 
     def _changed_elsewhere(self) -> None:
         """Files, folders or settings changed, not an open text."""

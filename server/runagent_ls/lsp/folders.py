@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path as FilePath
-from typing import Final, TypeVar, cast
+from typing import Final
 
+from runagent_ls.lsp.background import in_thread
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.uris import to_path
 from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.clients.languages import SCRIPT_SUFFIXES
 from runagent_ls.project.discovery import find_configs
 from runagent_ls.project.file_source import DiskFiles
-
-T = TypeVar("T")
 
 WATCHED: Final = (
     "**/runagent.config.{json,yaml,yml}",
     "**/*.py",
+    "**/*.{ts,tsx,js,jsx,mts,cts,mjs,cjs}",
     "**/.env",
     "**/.gitignore",
     "**/requirements.txt",
@@ -37,7 +37,11 @@ class Folders:
         self._session = session
         self._on_change = on_change
         self.on_disk: list[Callable[[list[FilePath]], None]] = []
-        """Told which files were written, created or deleted."""
+        """Told which files of agents were written, created or deleted."""
+        self.on_any_file: list[Callable[[list[FilePath]], None]] = []
+        """Told the same of all files that are watched."""
+        self.on_searched: list[Callable[[FilePath], None]] = []
+        """Told which workspace folders were searched for projects just now."""
         self.on_closed: list[Callable[[FilePath], None]] = []
         """Told which workspace folders the client has closed."""
         self._searches: dict[FilePath, asyncio.Task[None]] = {}
@@ -103,12 +107,14 @@ class Folders:
     async def _search(self, folder: FilePath) -> None:
         progress = asyncio.get_running_loop().create_task(self._show_progress(folder))
         try:
-            found = await _in_thread(lambda: find_configs(folder, DiskFiles()))
+            found = await in_thread(lambda: find_configs(folder, DiskFiles()), "search")
         finally:
             progress.cancel()
         if folder in self._session.folders:
             self._session.workspace.discovered(folder, found)
             self._on_change()
+            for tell in self.on_searched:
+                tell(folder)
 
     async def _show_progress(self, folder: FilePath) -> None:
         """Work-done progress, only for a search that takes long enough to be noticed."""
@@ -164,6 +170,10 @@ class Folders:
         self._disk_changed(paths, search=True)
 
     def _disk_changed(self, paths: list[FilePath], search: bool) -> None:
+        for tell in self.on_any_file if paths else ():
+            tell(paths)
+        # What is only of interest as client code changes no finding and no server.
+        paths = [path for path in paths if path.suffix not in SCRIPT_SUFFIXES]
         if not paths:
             return
         self._session.workspace.disk_changed(paths)
@@ -182,31 +192,3 @@ class Folders:
 
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else []
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    """Run `work` in a daemon thread: the process may end without waiting for it."""
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, error: BaseException | None) -> None:
-        if future.done():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast("T", value))
-
-    def run() -> None:
-        value, failure = None, None
-        try:
-            value = work()
-        except Exception as error:  # handed over, raised where it is awaited
-            failure = error
-        try:
-            loop.call_soon_threadsafe(settle, value, failure)
-        except RuntimeError:
-            return  # the loop has ended meanwhile
-
-    threading.Thread(target=run, name="search", daemon=True).start()
-    return await future

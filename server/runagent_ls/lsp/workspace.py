@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
+from runagent_ls.jsontree import parse
+from runagent_ls.jsontree.document import JsonValue, Missing
 from runagent_ls.lsp.known_findings import NOTHING, Findings, KnownFindings
 from runagent_ls.lsp.readers import Readers, folders
+from runagent_ls.project.agent_index import AgentIndex
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
@@ -55,7 +58,10 @@ class AgentWorkspace:
         self._by_folder: dict[FilePath, FilePath] = {}
         self._readers = Readers()
         self._known = KnownFindings()
-        self._index = WorkspaceIndex(self.files)
+        self.index = WorkspaceIndex(self.files)
+        """Client calls of the files read so far; who looks at the disk fills it."""
+        self.agents = AgentIndex(self._value)
+        """Agent ids and tags of the configurations read so far."""
         self._observations: dict[FilePath, Observation] = {}
 
     # --- what changes ---------------------------------------------------------------------
@@ -68,7 +74,7 @@ class AgentWorkspace:
 
     def change(self, path: FilePath, text: str) -> None:
         self.files.change(path, text)
-        self._index.edited(path)
+        self.index.edited(path)
         self._soil(path)
 
     def close(self, path: FilePath) -> None:
@@ -134,7 +140,7 @@ class AgentWorkspace:
     def _appear(self, path: FilePath) -> None:
         if is_config(path) or path.suffix == ".py":
             self._settle()
-        self._index.edited(path)
+        self.index.edited(path)
         self._soil(path)
 
     def _soil(self, path: FilePath) -> None:
@@ -142,6 +148,8 @@ class AgentWorkspace:
         for config in self._configs_of(path):
             entry = self._entries[config]
             entry.is_loaded = entry.is_checked = False
+            if config == path:
+                self.agents.edited(config)
 
     def _soil_below(self, folder: FilePath) -> None:
         readers = self._readers.below(folder)
@@ -166,6 +174,7 @@ class AgentWorkspace:
         for gone in self._entries.keys() - wanted:
             self._known.replace(gone, self._entries[gone].findings, NOTHING)
             self._readers.forget(gone)
+            self.agents.forget(gone)
             self._project_cache.forget(gone)
             del self._entries[gone], self._by_folder[gone.parent]
         for path in wanted - self._entries.keys():
@@ -210,7 +219,16 @@ class AgentWorkspace:
             entry.project = project
             entry.is_loaded = True
             self._readers.note(project)
+            self.agents.edited(config)
         return entry.project
+
+    def _value(self, config: FilePath) -> JsonValue | Missing:
+        """What a configuration holds, without loading its project for that."""
+        entry = self._entries.get(config)
+        if entry is not None and entry.is_loaded and entry.project is not None:
+            return entry.project.document.value
+        text = self.files.read(config).text or ""
+        return parse(text, "json" if config.suffix == ".json" else "yaml").value
 
     def projects_of(self, path: FilePath) -> Iterator[AgentProject]:
         """Projects that `path` is part of: those of the folders around it, and those reading it."""
@@ -251,8 +269,16 @@ class AgentWorkspace:
 
     def client_calls(self, path: FilePath) -> tuple[ClientCall, ...]:
         """The calls of SDK clients in one file, as of now; empty for other files."""
-        return self._index.calls(path)
+        return self.index.calls(path)
 
     def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
         """All known calls that name this tag, of whichever agent, in the order of their files."""
-        return self._index.calls_with_tag(tag)
+        return self.index.calls_with_tag(tag)
+
+    def configs_with_id(self, agent_id: str) -> tuple[FilePath, ...]:
+        """The known configurations with this `agent_id`, sorted; several when they are copies."""
+        return self.agents.with_id(agent_id)
+
+    def configs_with_tag(self, tag: str) -> tuple[FilePath, ...]:
+        """The known configurations with an entrypoint of this tag, sorted."""
+        return self.agents.with_tag(tag)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
@@ -42,13 +42,44 @@ def find_configs(
     return sorted(found)
 
 
-def find_python(folder: FilePath, files: FileSource) -> Iterator[FilePath]:
-    """Every Python file below `folder`; leaves out what `find_configs` leaves out."""
+def find_files(
+    folder: FilePath, files: FileSource, suffixes: Collection[str]
+) -> Iterator[FilePath]:
+    """Every file below `folder` whose name ends like this; leaves out what `find_configs` does.
+
+    Links to files are left out as well: what they lead to is found where it is.
+    """
     for current, entries, ignores in _folders(folder, files, respect_gitignore=True):
         for entry in entries:
+            name, dot, suffix = entry.name.rpartition(".")
+            if not name or f"{dot}{suffix}" not in suffixes or entry.is_folder or entry.is_link:
+                continue
             path = current / entry.name
-            if path.suffix == ".py" and not entry.is_folder and not _ignored(path, False, ignores):
+            if not _ignored(path, False, ignores):
                 yield path
+
+
+def find_python(folder: FilePath, files: FileSource) -> Iterator[FilePath]:
+    """Every Python file below `folder`; leaves out what `find_files` leaves out."""
+    return find_files(folder, files, (".py",))
+
+
+def is_left_out(path: FilePath, folder: FilePath, files: FileSource) -> bool:
+    """Whether `find_files` of `folder` would not come to `path`, were it there."""
+    ignores: tuple[_Ignore, ...] = ()
+    current = folder
+    for part in path.relative_to(folder).parts:
+        if current != folder and files.kind(current / "pyvenv.cfg") == "file":
+            return True
+        if files.kind(current / ".gitignore") == "file":
+            ignores = (*ignores, _Ignore(current, files))
+        current = current / part
+        is_folder = current != path
+        if is_folder and (part.startswith(".") or part in SKIPPED_FOLDERS):
+            return True
+        if _ignored(current, is_folder, ignores):
+            return True
+    return False
 
 
 def _folders(

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Final
 
+from runagent_ls.project.clients.languages import is_client_language
 from runagent_ls.project.clients.model import ClientCall
-from runagent_ls.project.clients.reading import is_client_language, read_calls
+from runagent_ls.project.clients.reading import read_calls
 from runagent_ls.project.file_source import FileSource
 
 _NO_CALLS: Final[tuple[ClientCall, ...]] = ()

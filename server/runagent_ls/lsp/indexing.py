@@ -1,0 +1,225 @@
+"""Client code of the workspace folders, read in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path as FilePath
+from time import monotonic, perf_counter
+from typing import Final
+
+from runagent_ls.lsp.background import in_thread
+from runagent_ls.lsp.progress import Progress
+from runagent_ls.lsp.session import LOG, Session
+from runagent_ls.project.clients.disk import Look, Signature, look
+from runagent_ls.project.clients.languages import CLIENT_SUFFIXES, is_client_language
+from runagent_ls.project.clients.reading import calls_in
+from runagent_ls.project.discovery import find_files, is_left_out
+from runagent_ls.project.file_source import DiskFiles
+
+logger = logging.getLogger(__name__)
+
+_BATCH: Final = 100
+"""Files that a thread looks at before the loop takes over what it found."""
+_SLICE_SECONDS: Final = 0.010
+_WALKS_SHARE: Final = 20
+"""A walk is not repeated before this many times the time that it took."""
+_PROGRESS_AFTER_SECONDS: Final = 0.3
+
+
+class Indexing:
+    """Keeps the workspace's index in line with the disk; open buffers are not its business.
+
+    A thread walks the folders and reads bytes; most files have no call in them and go no further.
+    The others are parsed on the loop, one at a time, so that messages get through in between.
+    """
+
+    def __init__(self, session: Session, progress: Progress) -> None:
+        self._session = session
+        self._index = session.workspace.index
+        self._progress = progress
+        self._seen: dict[FilePath, Signature | None] = {}
+        self._waiting: dict[FilePath, None] = {}
+        self._looked_at: set[FilePath] = set()
+        """Those in the thread's hands; what changes meanwhile waits once more."""
+        self._walks: dict[FilePath, asyncio.Task[None]] = {}
+        self._walk_again_at: dict[FilePath, float] = {}
+        self._reading: asyncio.Task[None] | None = None
+        self._done = 0
+
+    # --- what others tell -----------------------------------------------------------------
+
+    def search(self, folder: FilePath) -> None:
+        """Look for client code in a workspace folder, in place of what was found before."""
+        if (running := self._walks.get(folder)) is not None:
+            running.cancel()
+        self._walks[folder] = self._session.spawn(
+            self._walk(folder), f"Looking for client code in {folder}"
+        )
+
+    def closed(self, folder: FilePath) -> None:
+        """A workspace folder is no longer of interest."""
+        if (running := self._walks.pop(folder, None)) is not None:
+            running.cancel()
+        self._forget(path for path in self._known_below(folder) if not self._is_wanted(path))
+
+    def changed(self, paths: Iterable[FilePath]) -> None:
+        """Files or folders were written, created or deleted."""
+        wanted: list[FilePath] = []
+        for path in paths:
+            if is_client_language(path):
+                wanted.append(path)
+            elif not path.suffix:  # perhaps a folder
+                wanted += self._known_below(path)
+        wanted = [path for path in wanted if self._folder_of(path) is not None]
+        if wanted:
+            self._session.spawn(self._sort_out(wanted), "Looking at changed client code")
+
+    def saved(self) -> None:
+        """A text was saved. Who does not watch files may have changed others meanwhile."""
+        if self._session.client.watches_files:
+            return
+        for folder in self._session.folders:
+            if monotonic() > self._walk_again_at.get(folder, 0.0):
+                self.search(folder)
+
+    # --- which files ----------------------------------------------------------------------
+
+    async def _walk(self, folder: FilePath) -> None:
+        await self._read_configs()
+        begin = monotonic()
+        found = await in_thread(
+            lambda: list(find_files(folder, DiskFiles(), CLIENT_SUFFIXES)), "client code"
+        )
+        now = monotonic()
+        self._walk_again_at[folder] = now + _WALKS_SHARE * (now - begin)
+        gone = set(self._known_below(folder)) - set(found)
+        self._forget(path for path in gone if self._folder_of(path) in (folder, None))
+        self._read(found)
+
+    async def _read_configs(self) -> None:
+        """What all agents are called, which is known long before all of them are checked."""
+        workspace = self._session.workspace
+        begin = perf_counter()
+        for config in workspace.configs:
+            if config not in workspace.agents:
+                workspace.agents.refresh(config)
+            if perf_counter() - begin > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                begin = perf_counter()
+
+    async def _sort_out(self, paths: Sequence[FilePath]) -> None:
+        """Read those that no .gitignore hides."""
+
+        def choose() -> list[tuple[FilePath, bool]]:
+            files = DiskFiles()
+            return [(path, self._is_left_out(path, files)) for path in paths]
+
+        chosen = await in_thread(choose, "changed client code")
+        self._forget(path for path, left_out in chosen if left_out)
+        self._read(path for path, left_out in chosen if not left_out)
+
+    def _is_left_out(self, path: FilePath, files: DiskFiles) -> bool:
+        folder = self._folder_of(path)
+        return folder is None or is_left_out(path, folder, files)
+
+    def _folder_of(self, path: FilePath) -> FilePath | None:
+        """The outermost workspace folder around a file: its .gitignore counts."""
+        folders = self._session.folders
+        return next((it for it in reversed(path.parents) if it in folders), None)
+
+    def _is_wanted(self, path: FilePath) -> bool:
+        return self._folder_of(path) is not None
+
+    def _known_below(self, folder: FilePath) -> list[FilePath]:
+        return [path for path in self._seen if path.is_relative_to(folder)]
+
+    def _forget(self, paths: Iterable[FilePath]) -> None:
+        for path in list(paths):
+            self._seen.pop(path, None)
+            self._waiting.pop(path, None)
+            self._looked_at.discard(path)
+            if not self._session.workspace.is_open(path):
+                self._index.put(path, None)
+
+    # --- reading --------------------------------------------------------------------------
+
+    def _read(self, paths: Iterable[FilePath]) -> None:
+        self._waiting.update(dict.fromkeys(paths))
+        if self._waiting and (self._reading is None or self._reading.done()):
+            self._reading = self._session.spawn(self._read_all(), "Reading client code")
+
+    async def _read_all(self) -> None:
+        self._done = 0
+        shown = asyncio.get_running_loop().create_task(self._show_progress())
+        try:
+            while self._waiting:
+                batch = list(islice(self._waiting, _BATCH))
+                for path in batch:
+                    del self._waiting[path]
+                self._looked_at.update(batch)
+                looks = await in_thread(partial(self._look, batch), "client code")
+                await self._take_all(dict(zip(batch, looks, strict=True)))
+        finally:
+            shown.cancel()
+
+    def _look(self, paths: Sequence[FilePath]) -> list[Look | None]:
+        return [look(path, self._seen.get(path)) for path in paths]
+
+    async def _take_all(self, looks: dict[FilePath, Look | None]) -> None:
+        begin = perf_counter()
+        for path, found in looks.items():
+            if path in self._looked_at:  # not forgotten meanwhile
+                self._looked_at.discard(path)
+                self._done += 1
+                if found is not None:
+                    self._take(path, found)
+            if perf_counter() - begin > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                begin = perf_counter()
+
+    def _take(self, path: FilePath, found: Look) -> None:
+        if found.text is None:
+            self._seen.pop(path, None)
+        else:
+            self._seen[path] = found.signature
+        if self._session.workspace.is_open(path):
+            return  # what the editor shows counts
+        if found.text is None:
+            self._index.put(path, None)
+            return
+        try:
+            calls = calls_in(path, found.text) if found.text else ()
+        except Exception:
+            logger.exception("Reading the client calls in %s failed", path)
+            calls = ()
+        self._index.put(path, calls)
+
+    # --- progress -------------------------------------------------------------------------
+
+    async def _show_progress(self) -> None:
+        """Only for what takes long enough to be noticed."""
+        await asyncio.sleep(_PROGRESS_AFTER_SECONDS)
+        token = await self._progress.begin("client-code", "Reading client code", None, self._cancel)
+        try:
+            while True:
+                total = self._done + len(self._looked_at) + len(self._waiting)
+                message = f"{self._done:,} of {total:,} files"
+                percentage = 100 * self._done // max(total, 1)
+                self._progress.report(token, {"message": message, "percentage": percentage})
+                await asyncio.sleep(_PROGRESS_AFTER_SECONDS)
+        finally:
+            self._progress.end(token)
+
+    async def _cancel(self) -> None:
+        """The user has enough: what is known stays known."""
+        left = len(self._waiting)
+        self._waiting.clear()
+        self._session.log(
+            LOG,
+            f"Stopped reading client code: {self._done:,} files are known, {left:,} were left out."
+            " Calls in those are not found until they are opened, saved or searched again.",
+        )
