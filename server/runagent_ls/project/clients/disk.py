@@ -37,17 +37,19 @@ def look(path: FilePath, known: Signature | None) -> Look | None:
         descriptor = os.open(path, _FLAGS)
     except (OSError, ValueError):
         return Look(None, None)
-    with open(descriptor, "rb") as stream:  # noqa: PTH123 - of a descriptor, not of a path
-        try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode):
-                return Look(None, None)
-            signature = (found.st_mtime_ns, found.st_size, found.st_ino)
-            if signature == known:
-                return None
-            data = stream.read(MAX_BYTES + 1)
-        except OSError:
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             return Look(None, None)
+        signature = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if signature == known:
+            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError:
+        return Look(None, None)
+    finally:
+        os.close(descriptor)
     racy = time.time_ns() - found.st_mtime_ns < RACY_NS
     wanted = len(data) <= MAX_BYTES and may_call(data)
     text = decode(data, mark_allowed=True).text if wanted else ""
