@@ -17,7 +17,7 @@ from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
 from runagent_ls.project.discovery import find_python
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.pyfile.scopes import read_names
+from runagent_ls.pyfile.occurrences import read_names
 from runagent_ls.rules.finding import TextEdit
 from runagent_ls.text.lines import line_index
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from runagent_ls.features.rename.module_names import ModuleNames, Modules
 from runagent_ls.project.file_source import FileSource
-from runagent_ls.pyfile.scopes import ImportUse, Names, NameUse, Scope, read_names
+from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.scopes import ImportUse, Names, NameUse, Scope
 from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Span
 
