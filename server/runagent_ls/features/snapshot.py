@@ -42,6 +42,9 @@ class Snapshot(Protocol):
     def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
         """All known calls that name this tag, of whichever agent, in the order of their files."""
 
+    def calls_with_id(self, agent_id: str) -> tuple[ClientCall, ...]:
+        """All known calls that name this agent, of whichever tag, in the order of their files."""
+
     def configs_with_id(self, agent_id: str) -> tuple[FilePath, ...]:
         """The known configurations with this `agent_id`, sorted; several when they are copies."""
 

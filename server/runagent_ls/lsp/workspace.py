@@ -275,6 +275,10 @@ class AgentWorkspace:
         """All known calls that name this tag, of whichever agent, in the order of their files."""
         return self.index.calls_with_tag(tag)
 
+    def calls_with_id(self, agent_id: str) -> tuple[ClientCall, ...]:
+        """All known calls that name this agent, in the order of their files."""
+        return self.index.calls_with_id(agent_id)
+
     def configs_with_id(self, agent_id: str) -> tuple[FilePath, ...]:
         """The known configurations with this `agent_id`, sorted; several when they are copies."""
         return self.agents.with_id(agent_id)

@@ -25,6 +25,7 @@ class WorkspaceIndex:
         self._files = files
         self._calls: dict[FilePath, tuple[ClientCall, ...]] = {}
         self._by_tag: dict[str, set[FilePath]] = {}
+        self._by_id: dict[str, set[FilePath]] = {}
         self._edited: set[FilePath] = set()
 
     # --- what changes ---------------------------------------------------------------------
@@ -47,16 +48,9 @@ class WorkspaceIndex:
         else:
             self._calls[path] = calls or _NO_CALLS
         if before or calls:
-            self._file(path, _tags(before), _tags(calls or _NO_CALLS))
-
-    def _file(self, path: FilePath, before: set[str], now: set[str]) -> None:
-        for tag in before - now:
-            files = self._by_tag.get(tag, set())
-            files.discard(path)
-            if not files:
-                self._by_tag.pop(tag, None)
-        for tag in now - before:
-            self._by_tag.setdefault(tag, set()).add(path)
+            now = calls or _NO_CALLS
+            _file(self._by_tag, path, _tags(before), _tags(now))
+            _file(self._by_id, path, _ids(before), _ids(now))
 
     # --- what is asked --------------------------------------------------------------------
 
@@ -75,8 +69,7 @@ class WorkspaceIndex:
 
     def calls_with_tag(self, tag: str) -> tuple[ClientCall, ...]:
         """All known calls that name a tag, by file."""
-        for path in tuple(self._edited):
-            self.refresh(path)
+        self._catch_up()
         return tuple(
             call
             for path in sorted(self._by_tag.get(tag, ()))
@@ -84,6 +77,35 @@ class WorkspaceIndex:
             if call.tag is not None and call.tag.value == tag
         )
 
+    def calls_with_id(self, agent_id: str) -> tuple[ClientCall, ...]:
+        """All known calls that name an agent, by file."""
+        self._catch_up()
+        return tuple(
+            call
+            for path in sorted(self._by_id.get(agent_id, ()))
+            for call in self._calls[path]
+            if call.agent_id is not None and call.agent_id.value == agent_id
+        )
+
+    def _catch_up(self) -> None:
+        for path in tuple(self._edited):
+            self.refresh(path)
+
+
+def _file(index: dict[str, set[FilePath]], path: FilePath, before: set[str], now: set[str]) -> None:
+    """Put a file under all its present keys and take it from under its former ones."""
+    for key in before - now:
+        files = index.get(key, set())
+        files.discard(path)
+        if not files:
+            index.pop(key, None)
+    for key in now - before:
+        index.setdefault(key, set()).add(path)
+
 
 def _tags(calls: Iterable[ClientCall]) -> set[str]:
     return {call.tag.value for call in calls if call.tag is not None}
+
+
+def _ids(calls: Iterable[ClientCall]) -> set[str]:
+    return {call.agent_id.value for call in calls if call.agent_id is not None}

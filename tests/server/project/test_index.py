@@ -23,21 +23,24 @@ from runagent_ls.project.index import WorkspaceIndex
 
 NAMES = ("a.py", "b.py", "c.ts", "d.jsx", "notes.md")
 TAGS = ("one", "two", "two_stream")
+AGENTS = {"one": "id1", "two": "id2", "two_stream": "id2"}
 
 
 def client(name: str, tags: Iterable[str]) -> str:
     if name.endswith(".py"):
-        calls = "".join(f"RunAgentClient('id', '{tag}')\n" for tag in tags)
+        calls = "".join(f"RunAgentClient('{AGENTS[tag]}', '{tag}')\n" for tag in tags)
         return f"from runagent import RunAgentClient\n{calls}"
     calls = "".join(
-        f"new RunAgentClient({{ agentId: 'id', entrypointTag: '{tag}' }});\n" for tag in tags
+        f"new RunAgentClient({{ agentId: '{AGENTS[tag]}', entrypointTag: '{tag}' }});\n"
+        for tag in tags
     )
     return f"import {{ RunAgentClient }} from 'runagent';\n{calls}"
 
 
 def everything(index: WorkspaceIndex, folder: Path) -> dict[str, object]:
     by_tag: dict[str, object] = {tag: index.calls_with_tag(tag) for tag in (*TAGS, "unused")}
-    return {**by_tag, **{name: index.calls(folder / name) for name in NAMES}}
+    by_id: dict[str, object] = {it: index.calls_with_id(it) for it in ("id1", "id2", "unused")}
+    return {**by_tag, **by_id, **{name: index.calls(folder / name) for name in NAMES}}
 
 
 texts = st.tuples(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path as FilePath
 
 from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.snapshot import Snapshot
@@ -22,12 +23,16 @@ def projects_meant(snapshot: Snapshot, call: ClientCall) -> Iterator[AgentProjec
     """Projects with the tag of a call that it may go to, those around its file first."""
     if call.tag is None:
         return
-    projects = [snapshot.project(config) for config in snapshot.configs]
+    projects = [snapshot.project(config) for config in _configs_meant(snapshot, call)]
     for project in sorted(projects, key=lambda it: not call.file.is_relative_to(it.root)):
-        if means(call, project) is Proof.REFUTED:
-            continue
         if any(it.tag == call.tag.value for it in project.entrypoints):
             yield project
+
+
+def _configs_meant(snapshot: Snapshot, call: ClientCall) -> tuple[FilePath, ...]:
+    if call.agent_id is not None:
+        return snapshot.configs_with_id(call.agent_id.value)
+    return snapshot.configs_with_tag(call.tag.value) if call.tag is not None else ()
 
 
 def calls_of(snapshot: Snapshot, project: AgentProject, tag: str) -> Iterator[Place]:
@@ -35,14 +40,3 @@ def calls_of(snapshot: Snapshot, project: AgentProject, tag: str) -> Iterator[Pl
     for call in snapshot.calls_with_tag(tag):
         if call.tag is not None and means(call, project) is not Proof.REFUTED:
             yield Place.of(call.file, call.tag.span, call.span)
-
-
-def calls_naming(
-    snapshot: Snapshot, projects: Iterable[AgentProject], agent_id: str
-) -> Iterator[Place]:
-    """The agent's id in calls of the tags that its configurations have."""
-    tags = {it.tag for project in projects for it in project.entrypoints if it.tag}
-    for tag in sorted(tags):
-        for call in snapshot.calls_with_tag(tag):
-            if call.agent_id is not None and call.agent_id.value == agent_id:
-                yield Place.of(call.file, call.agent_id.span, call.span)

@@ -103,9 +103,8 @@ def _entries(projects: Iterable[AgentProject], tag: str) -> Iterator[Place]:
 
 
 def _agents(snapshot: Snapshot, agent_id: str, path: FilePath) -> Iterator[Place]:
-    for config in snapshot.configs:
-        project = snapshot.project(config)
-        place = agent_id_place(project) if project.agent_id == agent_id else None
+    for config in snapshot.configs_with_id(agent_id):
+        place = agent_id_place(snapshot.project(config))
         if place is not None and config != path:
             yield place
 

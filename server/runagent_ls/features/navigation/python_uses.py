@@ -9,7 +9,7 @@ from runagent_ls.features.rename.module_names import ModuleNames
 from runagent_ls.features.rename.occurrences import find_occurrences
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.pyfile.file import PyFile
-from runagent_ls.pyfile.scopes import read_names
+from runagent_ls.pyfile.occurrences import read_names
 from runagent_ls.text.position import Span
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.clients import calls_naming, calls_of, projects_meant
+from runagent_ls.features.navigation.clients import calls_of, projects_meant
 from runagent_ls.features.navigation.code_places import code_places, functions_of, named_file
 from runagent_ls.features.navigation.environment import reads_of, settings_of
 from runagent_ls.features.navigation.in_config import agent_id_place, entry_place, module_place
@@ -126,8 +126,12 @@ def _named(snapshot: Snapshot, named_by: Iterable[Named]) -> Iterator[Place]:
             yield from calls_of(snapshot, named.project, named.entrypoint.tag)
 
 
-def _agent(snapshot: Snapshot, agent_id: str) -> tuple[list[Place], Iterator[Place]]:
-    projects = [snapshot.project(config) for config in snapshot.configs]
-    same = [project for project in projects if project.agent_id == agent_id]
-    declared = [place for project in same if (place := agent_id_place(project)) is not None]
-    return declared, calls_naming(snapshot, same, agent_id)
+def _agent(snapshot: Snapshot, agent_id: str) -> tuple[list[Place], list[Place]]:
+    projects = [snapshot.project(config) for config in snapshot.configs_with_id(agent_id)]
+    declared = [place for project in projects if (place := agent_id_place(project)) is not None]
+    used = [
+        Place.of(call.file, call.agent_id.span, call.span)
+        for call in snapshot.calls_with_id(agent_id)
+        if call.agent_id is not None
+    ]
+    return declared, used

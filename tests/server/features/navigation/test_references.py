@@ -219,6 +219,7 @@ def test_an_agent_id(tmp_path: Path, cursor: str) -> None:
     files = {
         JSON: config(entry("greet", "hello"), agent_id="⟦a1⟧"),
         "client.py": CLIENT + 'RunAgentClient("⟦a1⟧", "hello")\nRunAgentClient("a2", "hello")\n',
+        "more.py": CLIENT + 'RunAgentClient("⟦a1⟧", "no_such_tag")\n',
     }
     finds(tmp_path, {**files, cursor: files[cursor].replace("a1", "a‸1", 1)})
 
