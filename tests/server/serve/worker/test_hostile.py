@@ -67,9 +67,11 @@ import os
 
 def closes():
     os.closerange(3, 256)
-    kept = os.open("kept", os.O_CREAT | os.O_WRONLY)
+    kept = os.open("kept", os.O_WRONLY)
     return [os.dup(kept) for _ in range(20)]
 """
+    # There before, since the process may be killed as soon as its descriptors are closed.
+    (tmp_path / "kept").write_bytes(b"")
     with agent(tmp_path, source, "closes") as running:
         running.start("closes")
         assert running.process.wait(LIMIT_S) == -signal.SIGKILL
