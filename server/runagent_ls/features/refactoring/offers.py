@@ -32,8 +32,9 @@ def offers(snapshot: Snapshot, file: FilePath, offset: int) -> Iterator[Offer]:
 
 
 def _in_config(snapshot: Snapshot, project: AgentProject, offset: int) -> Iterator[Offer]:
-    path, _ = project.document.path_at(offset)
-    yield from filter(None, _at_path(snapshot, project, path))
+    # A cursor behind the last character of a value is still meant to be in it.
+    paths = (project.document.path_at(at)[0] for at in (offset, max(offset - 1, 0)))
+    yield from filter(None, _at_path(snapshot, project, max(paths, key=len)))
 
 
 def _at_path(snapshot: Snapshot, project: AgentProject, path: Path) -> Iterator[Offer | None]:

@@ -9,15 +9,18 @@ import json
 import os
 import re
 import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from refactoring_cases import CASES, Case, Files, apply, ask, cases, read_files, written
 
 UPDATE = os.environ.get("UPDATE_EXPECTED") == "1"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 NOW = re.compile(r'("created_at": )"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"')
+NOW_PLAIN = re.compile(r"""(created_at: )["']?20\d\d-\d\d-\d\d \d\d:\d\d:\d\d["']?""")
 by_case = pytest.mark.parametrize("each", cases(), ids=lambda each: each.name)
 
 
@@ -108,3 +111,33 @@ def _said(path: str, text: str) -> object:
         except ValueError:
             pass
     return re.sub(r"[ \t]+", " ", text)
+
+
+def yaml_text(text: str) -> str:
+    """A JSON text in YAML as people write it."""
+    stream = StringIO()
+    writer = YAML()
+    writer.indent(mapping=2, sequence=4, offset=2)
+    writer.dump(json.loads(text), stream)
+    return stream.getvalue()
+
+
+in_yaml = pytest.mark.parametrize(
+    "each", [it for it in cases() if "broken-config" not in it.name], ids=lambda each: each.name
+)
+
+
+@in_yaml
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_yaml_stays_yaml(each: Case, newline: str, tmp_path: Path) -> None:
+    before = dict(each.before)
+    before["runagent.config.yaml"] = yaml_text(before.pop("runagent.config.json"))
+    before = written(before, lambda _path, text: text.replace("\n", newline))
+    after = taken(each, before, tmp_path)
+    config = after.pop("runagent.config.yaml")
+    expected = written(each.after, lambda _path, text: text.replace("\n", newline))
+    wanted = json.loads(expected.pop("runagent.config.json"))
+    assert after == expected
+    said = YAML(typ="safe", pure=True).load(NOW_PLAIN.sub(r"\1'<now>'", config))
+    assert said == wanted, config
+    assert config.count("\n") == config.count(newline), config
