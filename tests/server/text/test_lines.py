@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.lines import LineIndex, line_index
 from runagent_ls.text.position import Position, Range, Span
 
 TEXT = st.lists(st.sampled_from(["a", "é", "😀", "\n", "\r\n", "\r", "\u2028", "\x0c", "\ud83d"]))
@@ -79,3 +79,10 @@ def test_offsets_outside_are_clamped() -> None:
     assert index.position(99) == Position(1, 2)
     assert index.offset(Position(9, 9)) == 5
     assert index.offset(Position(0, 9)) == 2
+
+
+def test_the_lines_of_a_text_are_kept_for_the_next_question() -> None:
+    text = "".join(["a\n", "b"])
+    assert line_index(text) is line_index("".join(["a\n", "b"]))
+    assert line_index(text).position(2) == Position(1, 0)
+    assert line_index("a\r\nb") is not line_index(text)
