@@ -241,3 +241,16 @@ def test_nonsense_renames_nothing(editor: Editor, tmp_path: Path, params: Json) 
     assert editor.request("textDocument/prepareRename", params) is None
     with pytest.raises(RefusedError, match="newName must be a string"):
         editor.request("textDocument/rename", params)
+
+
+def test_names_of_anchors_are_typed_together(editor: Editor, tmp_path: Path) -> None:
+    config = tmp_path / "runagent.config.yaml"
+    text = "agent_architecture: {entrypoints: [{file: &main main.py}, {file: *main}]}\n"
+    uri = editor.open(config, text, "yaml")
+    found = editor.request("textDocument/linkedEditingRange", at(uri, text, "*main", "main"))
+    assert [it["start"]["character"] for it in found["ranges"]] == [
+        text.index("&") + 1,
+        text.index("*") + 1,
+    ]
+    nothing = at(uri, text, "entrypoints", "entrypoints")
+    assert editor.request("textDocument/linkedEditingRange", nothing) is None

@@ -45,6 +45,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         "documentLinkProvider": {"resolveProvider": False},
         "documentSymbolProvider": {"label": "RunAgent"},
         "workspaceSymbolProvider": {"resolveProvider": client.resolves_symbol_ranges},
+        "linkedEditingRangeProvider": True,
         "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},

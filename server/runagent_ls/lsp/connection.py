@@ -28,6 +28,7 @@ from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.references import References
+from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.features.symbols import Symbols
 from runagent_ls.lsp.folders import Folders
@@ -119,6 +120,7 @@ class Connection:
         self.links = Links(session)
         self.symbols = Symbols(session)
         self.renames = Renames(session)
+        self.linked_editing = LinkedEditing(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
         self.hovers = Hovers(session, Activities(session, self.servers, self.recording))

@@ -32,7 +32,7 @@ def tag_in_client(snapshot: Snapshot, path: FilePath, offset: int) -> TagSubject
             continue
         meant = [
             (project, entrypoint, _means(snapshot, call, project))
-            for project in map(snapshot.project, snapshot.configs)
+            for project in map(snapshot.project, snapshot.configs_with_tag(tag.value))
             for entrypoint in project.entrypoints
             if entrypoint.tag == tag.value
         ]
@@ -112,9 +112,7 @@ def _means(snapshot: Snapshot, call: ClientCall, project: AgentProject) -> Proof
         return Proof.UNKNOWN
     if call.agent_id.value != project.agent_id:
         return Proof.REFUTED
-    copies = sum(
-        other.agent_id == project.agent_id for other in map(snapshot.project, snapshot.configs)
-    )
+    copies = len(snapshot.configs_with_id(call.agent_id.value))
     return Proof.PROVEN if copies == 1 else Proof.UNKNOWN
 
 
