@@ -52,9 +52,9 @@ export function pipInstall(python, args) {
 }
 
 /** Programs that tests and demo need, from Debian when we may install them.
- * @param {Record<string, string>} programs program name to Debian package */
+ * @param {Record<string, string>} programs program name to Debian packages, separated by blanks */
 export function needPrograms(programs) {
-  needSystemPackages(Object.entries(programs).filter(([name]) => !onPath(name)).map(([, debian]) => debian));
+  needSystemPackages(Object.entries(programs).filter(([name]) => !onPath(name)).flatMap(([, debian]) => debian.split(' ')));
 }
 
 /** @param {string[]} packages */

@@ -29,7 +29,7 @@ const PARTS = [
 ];
 
 function prepareEndToEnd() {
-  needPrograms({ chromium: 'chromium', nvim: 'neovim' });
+  needPrograms({ chromium: 'chromium', nvim: 'neovim', emacs: 'emacs-nox elpa-eglot' });
   installEditor();
   buildVsix();
 }
