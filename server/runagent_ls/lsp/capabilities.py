@@ -25,6 +25,12 @@ COMMANDS: Final = (
     INSTALL_COMMAND,
 )
 """What any editor may call; the shell has commands of its own."""
+ACTION_KINDS: Final = (
+    "quickfix",
+    "source.fixAll.runagent",
+    "refactor.extract",
+    "refactor.rewrite",
+)
 FULL_SYNC: Final = 1
 _CONFIGS: Final = "**/runagent.config.{json,yaml,yml}"
 
@@ -37,6 +43,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         "codeLensProvider": {"resolveProvider": False},
         "completionProvider": {"triggerCharacters": ['"', ":", ".", "/"]},
         "hoverProvider": True,
+        "inlayHintProvider": True,
         "definitionProvider": True,
         "declarationProvider": True,
         "implementationProvider": True,
@@ -53,7 +60,10 @@ def initialize_result(client: ClientFeatures) -> Json:
         },
     }
     if client.literal_actions:
-        capabilities["codeActionProvider"] = {"codeActionKinds": ["quickfix"]}
+        capabilities["codeActionProvider"] = {
+            "codeActionKinds": list(ACTION_KINDS),
+            "resolveProvider": client.resolves_action_edits,
+        }
     if client.pulls_diagnostics:
         capabilities["diagnosticProvider"] = {
             "identifier": "runagent",

@@ -56,12 +56,15 @@ class ClientFeatures:
     pulls_diagnostics: bool
     refreshes_diagnostics: bool
     refreshes_lenses: bool
+    refreshes_hints: bool
     related_information: bool
     watches_files: bool
     pulls_settings: bool
     registers_settings: bool
     shows_progress: bool
     literal_actions: bool
+    resolves_action_edits: bool
+    """What an action does may be told when it is chosen."""
     document_changes: bool
     """Edits may name the version of the document that they are for."""
     resource_operations: frozenset[str]
@@ -92,6 +95,7 @@ class ClientFeatures:
             pulls_diagnostics=isinstance(dig(document, "diagnostic"), dict),
             refreshes_diagnostics=dig(workspace, "diagnostics", "refreshSupport") is True,
             refreshes_lenses=dig(workspace, "codeLens", "refreshSupport") is True,
+            refreshes_hints=dig(workspace, "inlayHint", "refreshSupport") is True,
             # The pull side has its own capability; clients that announce one mean both.
             related_information=(
                 dig(document, "publishDiagnostics", "relatedInformation") is True
@@ -105,6 +109,10 @@ class ClientFeatures:
             shows_progress=dig(capabilities, "window", "workDoneProgress") is True,
             literal_actions=isinstance(
                 dig(document, "codeAction", "codeActionLiteralSupport"), dict
+            ),
+            resolves_action_edits=(
+                dig(document, "codeAction", "dataSupport") is True
+                and "edit" in _names(dig(document, "codeAction", "resolveSupport", "properties"))
             ),
             document_changes=dig(workspace, "workspaceEdit", "documentChanges") is True,
             resource_operations=_names(dig(workspace, "workspaceEdit", "resourceOperations")),

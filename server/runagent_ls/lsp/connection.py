@@ -13,7 +13,6 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from runagent_ls.lsp import parent, settings
-from runagent_ls.lsp.actions import Actions
 from runagent_ls.lsp.batch import Batches, BatchRequests
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.client import ClientFeatures
@@ -22,10 +21,12 @@ from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
+from runagent_ls.lsp.features.actions import Actions
 from runagent_ls.lsp.features.activity import Activities
 from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
+from runagent_ls.lsp.features.inlay_hints import InlayHints
 from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.references import References
 from runagent_ls.lsp.features.linked_editing import LinkedEditing
@@ -114,6 +115,7 @@ class Connection:
         self.folders.on_closed.append(self.servers.folder_closed)
         self.documents = Documents(session, self.diagnostics, self._project_edited, self._saved)
         self.actions = Actions(session, self.diagnostics)
+        self.inlay_hints = InlayHints(session)
         self.completion = CompletionRequests(session)
         self.definitions = Definitions(session)
         self.references = References(session)
@@ -129,7 +131,7 @@ class Connection:
         progress = Progress(session)
         self.commands = Commands(session, self.runs, self.batches, self.servers, progress)
         self.indexing = Indexing(session, progress)
-        self.folders.on_searched.append(self.indexing.search)
+        self.folders.on_searched.append(self.indexing.found)
         self.folders.on_any_file.append(self.indexing.changed)
         self.folders.on_closed.append(self.indexing.closed)
         if session.client.is_runagent_shell:
@@ -180,17 +182,19 @@ class Connection:
 
     def _saved(self, paths: list[FilePath]) -> None:
         self.servers.files_changed(paths)
-        self.indexing.saved()
+        self.folders.search_after_save()
 
     def _changed_elsewhere(self) -> None:
         """Files, folders or settings changed, not an open text."""
         self.diagnostics.changed_elsewhere()
         self.lenses.changed_elsewhere()
+        self.inlay_hints.changed_elsewhere()
         self._tell_shell()
 
     def _project_edited(self, path: FilePath) -> None:
         """An open text changed; its lenses and the list of projects may have, too."""
         for project in self.session.workspace.projects_of(path):
+            self.inlay_hints.project_changed(project.config_path)
             if self.lenses.project_changed(project.config_path):
                 self._tell_shell()
 

@@ -31,6 +31,7 @@ class Settings:
     history_enabled: bool = True
     history_max_size_mb: int = 200
     history_max_age_days: float | None = 90
+    signature_hints: bool = False
 
 
 def read(section: object) -> tuple[Settings, tuple[str, ...]]:
@@ -59,6 +60,7 @@ def read(section: object) -> tuple[Settings, tuple[str, ...]]:
         history_enabled=reader.boolean("history", "enabled") is not False,
         history_max_size_mb=reader.whole_number("history", "maxSizeMb", default=200),
         history_max_age_days=reader.days("history", "maxAgeDays", default=90),
+        signature_hints=reader.boolean("inlayHints", "signatures") is True,
     )
     return settings, tuple(reader.problems)
 
