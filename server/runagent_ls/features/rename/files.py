@@ -34,12 +34,25 @@ def rename_files(snapshot: Snapshot, renames: Sequence[RenameFile]) -> FilesRena
     edits: list[TextEdit] = []
     warnings: dict[str, None] = {}
     for config in snapshot.configs:
+        if not _concerns(snapshot, config, renames):
+            continue
         project = snapshot.project(config)
         try:
             edits += _in_config(project, renames, warnings)
         except RefusedError as refusal:
             warnings[str(refusal)] = None
     return FilesRenamed(Change(tuple(edits)), tuple(warnings))
+
+
+def _concerns(snapshot: Snapshot, config: FilePath, renames: Sequence[RenameFile]) -> bool:
+    """Whether it moves or may name what does, without its project being loaded for that."""
+    return any(
+        config == it.old
+        or it.old in config.parents
+        or snapshot.files.mentions(config, it.old.name)
+        or not it.old.name.isascii()
+        for it in renames
+    )
 
 
 def _in_config(

@@ -36,7 +36,7 @@ class FunctionRename:
     def __init__(self, snapshot: Snapshot, target: ModuleName) -> None:
         self.target = target
         self._snapshot = snapshot
-        self._projects = _projects_around(snapshot, target.home)
+        self._projects = _projects_around(snapshot, target)
         folders = _search_folders(snapshot, self._projects)
         self._modules = ModuleNames(snapshot.files, _entry_files(self._projects), folders)
         candidates = dict.fromkeys(
@@ -180,15 +180,20 @@ def _check_identifier(new: str) -> None:
         raise RefusedError("Names that begin with two underscores mean something else in classes.")
 
 
-def _projects_around(snapshot: Snapshot, home: FilePath) -> list[AgentProject]:
-    """All projects that read the file, or share a folder with one that does."""
-    found = {it.config_path: it for it in snapshot.projects_of(home)}
-    for config in snapshot.configs:
-        if config not in found:
-            project = snapshot.project(config)
-            if home in project.sources:
-                found[config] = project
+def _projects_around(snapshot: Snapshot, target: ModuleName) -> list[AgentProject]:
+    """The projects that the file is part of, and others that read it and spell the name."""
+    found = {it.config_path: it for it in snapshot.projects_of(target.home)}
+    for project in projects_that_spell(snapshot, target.name):
+        if target.home in project.sources:
+            found.setdefault(project.config_path, project)
     return list(found.values())
+
+
+def projects_that_spell(snapshot: Snapshot, name: str) -> Iterator[AgentProject]:
+    """Projects whose configuration holds the name somewhere: a thousand need not be loaded."""
+    for config in snapshot.configs:
+        if snapshot.files.mentions(config, name):
+            yield snapshot.project(config)
 
 
 def _entry_files(projects: Iterable[AgentProject]) -> Iterator[FilePath]:

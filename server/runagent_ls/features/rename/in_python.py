@@ -9,7 +9,12 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import RefusedError
-from runagent_ls.features.rename.functions import FunctionRename, ModuleName, named_by
+from runagent_ls.features.rename.functions import (
+    FunctionRename,
+    ModuleName,
+    named_by,
+    projects_that_spell,
+)
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
@@ -53,7 +58,7 @@ def _word_at(text: str, offset: int) -> Span | None:
 
 def _targets(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[ModuleName]:
     """The names spelt like this that entrypoints of projects around the file go through."""
-    for project in _projects(snapshot, path):
+    for project in _projects(snapshot, path, word):
         for entrypoint in project.entrypoints:
             parts = _parts(entrypoint)
             for at, part in enumerate(parts, 1):
@@ -64,10 +69,10 @@ def _targets(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[ModuleNa
                         continue  # a member: the Python extension's
 
 
-def _projects(snapshot: Snapshot, path: FilePath) -> Iterator[AgentProject]:
+def _projects(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[AgentProject]:
     """Those the file is part of, else all: a test beside an agent may use its functions."""
     found = list(snapshot.projects_of(path))
-    yield from found or map(snapshot.project, snapshot.configs)
+    yield from found or projects_that_spell(snapshot, word)
 
 
 def _parts(entrypoint: Entrypoint) -> tuple[str, ...]:

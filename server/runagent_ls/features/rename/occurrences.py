@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -15,6 +16,9 @@ from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Span
 
 _DYNAMIC_IMPORTS: Final = ("import_module", "__import__", "sys.modules")
+_GENERATED: Final = re.compile(r"(?im)^\s*#.*(?:@generated|\bdo not (?:edit|modify)\b)")
+_HEAD: Final = 2_000
+"""Characters in which a generator says so."""
 
 
 @dataclass(slots=True)
@@ -71,6 +75,9 @@ class _Search:
                 self._imports(path)
         for path in candidates:
             self._rest(path)
+        for path in self.found.spans:
+            if _GENERATED.search((self._files.read(path).text or "")[:_HEAD]):
+                self._problem(path, 0, "this file is generated, and will be again as it was.")
 
     def names(self, path: FilePath) -> Names | None:
         known = self.found.names

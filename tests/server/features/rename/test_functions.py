@@ -55,6 +55,31 @@ def test_imports_in_other_files_follow(tmp_path: Path) -> None:
     assert_renames(tmp_path, files)
 
 
+def test_code_beside_the_agent_follows(tmp_path: Path) -> None:
+    files = {
+        f"agent/{JSON}": config(entry("⟦greet⟧")),
+        "agent/main.py": "def ⟦greet⟧(): ...\n",
+        "tests/test_main.py": (
+            "from agent.main import ⟦greet⟧\nimport agent.main\nimport agent\n"
+            "agent.main.⟦gre‸et⟧()\ngetattr(agent.main, '⟦greet⟧')\n"
+        ),
+        f"other/{JSON}": config(entry("greet"), agent_id="a2"),
+        "other/main.py": "def greet(): ...\n",
+        "tests/test_other.py": "from other.main import greet\ngreet()\n",
+        ".venv/lib.py": "from agent.main import greet\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_an_agent_that_reads_another_s_file_follows(tmp_path: Path) -> None:
+    files = {
+        f"a/{JSON}": config(entry("⟦gr‸eet⟧")),
+        "a/main.py": "def ⟦greet⟧(): ...\n",
+        f"b/{JSON}": config(entry("⟦greet⟧", file="../a/main.py"), agent_id="a2"),
+    }
+    assert_renames(tmp_path, files)
+
+
 def test_the_name_is_renamed_where_it_comes_from(tmp_path: Path) -> None:
     files = {
         JSON: CONFIG,
@@ -172,6 +197,8 @@ def test_a_name_that_is_free_where_it_counts(tmp_path: Path) -> None:
         ("import greet\n", "", "is a module"),
         ("from . import greet\n", "", "comes from"),
         ("x = 1\n", "", "not bound here"),
+        ("# Made by protoc. DO NOT EDIT!\ndef greet(): ...\n", "", "is generated"),
+        ("def greet(): ...\n", "# @generated\nfrom main import greet\n", "is generated"),
         ("def greet(): ...\nclass A:\n    greet = greet\n", "", "only running tells"),
         (
             "def greet(): ...\n",
