@@ -155,6 +155,10 @@ class Diagnostics:
             return found
         return tuple(item for item in found if not is_json_syntax(item))
 
+    def is_shown(self, finding: Finding) -> bool:
+        """Whether this one is wanted."""
+        return bool(self._wanted(finding.file, (finding,)))
+
     def _look_at_disk(self) -> None:
         """A client that does not watch files leaves it to us, once a second at most."""
         if self._session.client.watches_files:

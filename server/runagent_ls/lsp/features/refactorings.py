@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.lsp.changes import change_message
+from runagent_ls.lsp.features.asked_actions import QUICK_FIX, is_wanted
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.finding import Finding
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position
-
-QUICK_FIX = "quickfix"
 
 
 class Refactorings:
@@ -43,8 +42,3 @@ class Refactorings:
                 rendering = self._session.rendering
                 action["diagnostics"] = [rendering.diagnostic(it) for it in removed]
             yield action
-
-
-def is_wanted(kind: str, only: list[str] | None) -> bool:
-    """Whether a client that asks for the kinds `only` is to get this one."""
-    return only is None or any(not it or kind == it or kind.startswith(f"{it}.") for it in only)

@@ -1,0 +1,74 @@
+"""Code actions: what can be done about the findings and the code under the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from runagent_ls.lsp.client import dig
+from runagent_ls.lsp.diagnostics import Diagnostics
+from runagent_ls.lsp.features.asked_actions import Asked
+from runagent_ls.lsp.features.fixes import Fixes
+from runagent_ls.lsp.features.fixing_all import FixingAll
+from runagent_ls.lsp.features.installs import Installs
+from runagent_ls.lsp.features.refactorings import Refactorings
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.session import Session
+from runagent_ls.text.position import Position
+
+Provider = Callable[[Asked], Iterable[Json]]
+
+RESOLVED: Final = "edit"
+"""What of an action is told only when it is chosen, to clients that ask for it then."""
+
+
+class Actions:
+    """Answers `textDocument/codeAction` from the findings as they are now.
+
+    The client sends diagnostics along that it may have got before the last edit; a fix is
+    therefore taken from a fresh finding of the same code and not from them.
+    """
+
+    def __init__(self, session: Session, diagnostics: Diagnostics) -> None:
+        self._session = session
+        self._diagnostics = diagnostics
+        fixes, refactorings = Fixes(session), Refactorings(session)
+        self._fixing_all = FixingAll(session, diagnostics)
+        self._providers: tuple[Provider, ...] = (
+            fixes.actions,
+            Installs(session).actions,
+            lambda asked: refactorings.actions(asked.path, asked.start, asked.only, asked.touched),
+            self._fixing_all.actions,
+            fixes.switching_off,
+        )
+        """What is offered first stands first in the menu."""
+        session.on_deferred("textDocument/codeAction", self._actions, [])
+        session.on("codeAction/resolve", self._resolve)
+
+    def _actions(self, params: Json) -> list[Json]:
+        path = self._session.uris.path(dig(params, "textDocument", "uri"))
+        if path is None:
+            return []
+        only = dig(params, "context", "only")
+        start, end = _position(params, "start"), _position(params, "end")
+        touched = tuple(
+            finding
+            for finding in self._diagnostics.findings(path)
+            if finding.range.start <= end and start <= finding.range.end
+        )
+        kinds = [it for it in only if isinstance(it, str)] if isinstance(only, list) else None
+        asked = Asked(path, start, kinds, touched)
+        return [action for provider in self._providers for action in provider(asked)]
+
+    def _resolve(self, action: Json) -> Json:
+        """The action with its edit; as it came when it is none of ours."""
+        asked = action.get("data")
+        edit = self._fixing_all.edit(asked) if isinstance(asked, dict) else None
+        return action if edit is None else {**action, RESOLVED: edit}
+
+
+def _position(params: Json, end: str) -> Position:
+    line, character = dig(params, "range", end, "line"), dig(params, "range", end, "character")
+    if isinstance(line, int) and isinstance(character, int):
+        return Position(line, character)
+    return Position(0, 0)

@@ -1,0 +1,58 @@
+"""Quick fixes: the fix of each finding under the cursor, and leaving its rule out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
+from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.session import Session
+
+DISABLE_COMMAND: Final = "runagent.rules.disable"
+"""A command of the shell, which alone can write its user's settings."""
+
+
+class Fixes:
+    """The fixes that findings bring along, for one client."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def actions(self, asked: Asked) -> Iterator[Json]:
+        """One for each finding with a fix; preferred when it is the only one and safe."""
+        if not asked.wants(QUICK_FIX):
+            return
+        rendering = self._session.rendering
+        fixable = [(it, it.fix) for it in asked.touched if it.fix is not None]
+        for finding, fix in fixable:
+            yield {
+                "title": fix.title,
+                "kind": QUICK_FIX,
+                "diagnostics": [rendering.diagnostic(finding)],
+                "isPreferred": len(fixable) == 1 and fix.safe,
+                "edit": rendering.workspace_edit(fix),
+            }
+
+    def switching_off(self, asked: Asked) -> Iterator[Json]:
+        """One for each rule that speaks here, where the client keeps settings for us."""
+        session = self._session
+        if not session.client.is_runagent_shell or not asked.wants(QUICK_FIX):
+            return
+        project = next(iter(session.workspace.projects_of(asked.path)), None)
+        if project is None:
+            return
+        config = session.uris.uri(project.config_path)
+        for slug in dict.fromkeys(it.slug for it in asked.touched):
+            title = f"Turn the rule {slug} off"
+            own = [it for it in asked.touched if it.slug == slug]
+            yield {
+                "title": title,
+                "kind": QUICK_FIX,
+                "diagnostics": [session.rendering.diagnostic(it) for it in own],
+                "command": {
+                    "title": title,
+                    "command": DISABLE_COMMAND,
+                    "arguments": [{"slug": slug, "configUri": config}],
+                },
+            }
