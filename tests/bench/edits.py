@@ -8,7 +8,6 @@ Run with `python tests/bench/edits.py [--rounds N]`.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -20,11 +19,11 @@ from typing import Final
 from lsp_client import LspClient, memory_mib, milliseconds_since
 from measuring import Row, Samples, interleave, print_table
 from peers import (
-    ROOT,
     Server,
     change,
     connect,
     diagnostics,
+    give_schema,
     initialize,
     json_server,
     open_document,
@@ -37,7 +36,6 @@ _SIZES: Final = {3: (1.2, 0.65), 60: (0.8, 0.45), 1000: (0.3, 0.18)}
 """Entrypoints: target and stretch, as ratios to the JSON server."""
 _LINES: Final = {300: (2.0, 1.0), 2000: (1.0, 0.5), 10_000: (1.0, 0.5)}
 """Lines of a Python file: the same against `ruff server`."""
-_SCHEMA: Final = ROOT / "schemas" / "runagent.config.schema.json"
 _BURST: Final = 50
 _FRAME_MS: Final = 16.0
 _EDITS_FOR_MEMORY: Final = 400
@@ -148,17 +146,10 @@ def _open(
     initialize(client, server, path.parent)
     client.notify("initialized", {})
     if server.schema_notification:
-        _give_schema(client, path)
+        give_schema(client, path)
     open_document(client, path, texts[1], language)
     diagnostics(client, server, path, 1)
     return Editing(client, server, path, texts)
-
-
-def _give_schema(client: LspClient, path: Path) -> None:
-    """Let the JSON server check what we check, as far as it can."""
-    schema = json.loads(_SCHEMA.read_text("utf-8"))
-    association = {"fileMatch": [path.name], "uri": _SCHEMA.as_uri(), "schema": schema}
-    client.notify("json/schemaAssociations", [[association]])
 
 
 def _warm_up_and_measure(mine: Editing, peer: Editing, rounds: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from lsp_client import LspClient
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
+_SCHEMA: Final = ROOT / "schemas" / "runagent.config.schema.json"
 _PEER_MODULES: Final = HERE / "peers" / "node_modules"
 _JSON_SERVER: Final = (
     _PEER_MODULES / "vscode-langservers-extracted" / "bin" / "vscode-json-language-server"
@@ -135,6 +137,13 @@ def open_document(client: LspClient, path: Path, text: str, language: str) -> No
             }
         },
     )
+
+
+def give_schema(client: LspClient, path: Path) -> None:
+    """Let the JSON server check what we check, as far as it can."""
+    schema = json.loads(_SCHEMA.read_text("utf-8"))
+    association = {"fileMatch": [path.name], "uri": _SCHEMA.as_uri(), "schema": schema}
+    client.notify("json/schemaAssociations", [[association]])
 
 
 def change(client: LspClient, path: Path, version: int, text: str) -> None:

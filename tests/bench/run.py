@@ -9,6 +9,7 @@ import calls
 import commands
 import edits
 import history
+import navigation
 import serve
 import start
 import stream
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         + (["--bundle", options.bundle] if options.bundle else [])
     )
     rows += edits.main(["--rounds", "20" if quick else "100"])
+    rows += navigation.main(["--rounds", "10" if quick else "100"])
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += calls.main(["--rounds", "2", "--chunks", "10000"] if quick else [])
     rows += history.main(["--rounds", "2", "--long", "100000"] if quick else [])

@@ -161,20 +161,14 @@ def find(root: Container, path: Path, part: Part) -> Span | None:
 
     None stands for the root itself.
     """
-    container: Container | None = root
-    place: Span | None = None
-    for depth, step in enumerate(path):
-        number = container.child(step) if container is not None else None
-        if container is None or number is None:
-            return place
-        is_last = depth == len(path) - 1
-        if is_last:
-            return container.span(number, part)
-        inner = container.inner(number)
-        if inner is None or inner.child(path[depth + 1]) is None:
-            return container.span(number, "value")
-        container = inner
-    return place
+    container, number = root, _UNKNOWN
+    for step in path:
+        inner = root if number == _UNKNOWN else container.inner(number)
+        found = inner.child(step) if inner is not None else None
+        if inner is None or found is None:
+            return None if number == _UNKNOWN else container.span(number, "value")
+        container, number = inner, found
+    return None if number == _UNKNOWN else container.span(number, part)
 
 
 def path_at(root: Container, offset: int) -> tuple[Path, Part]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
+
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.features.locations import lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
@@ -21,12 +23,17 @@ class Links:
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
         if path is None:
             return None
-        lines, uris = lines_of(self._session, path), self._session.uris
+        lines = lines_of(self._session, path)
+        found = document_links(self._session.workspace, path)
+        targets = {it.target: self._target(it.target) for it in found}
         return [
             {
                 "range": span_message(lines, link.span),
-                "target": link.target if isinstance(link.target, str) else uris.uri(link.target),
+                "target": targets[link.target],
                 "tooltip": link.tooltip,
             }
-            for link in document_links(self._session.workspace, path)
+            for link in found
         ] or None
+
+    def _target(self, target: FilePath | str) -> str:
+        return target if isinstance(target, str) else self._session.uris.uri(target)
