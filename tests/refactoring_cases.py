@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from marked_text import CURSOR, marked
 from runagent_ls.features.changes import Change
@@ -25,6 +25,30 @@ from runagent_ls.text.lines import LineIndex
 
 CASES: Final = Path(__file__).parent / "fixtures" / "refactoring"
 Files = dict[str, str]
+CONFIG: Final = "runagent.config.json"
+AGENT_ID: Final = "5f0c7a1e-3c55-4a0b-9d3e-0b1d8a6f2c11"
+
+
+def config(*entries: dict[str, Any], **more: object) -> str:
+    """A configuration with these entrypoints; the cursor may stand in any text of it."""
+    value = {
+        "agent_name": "demo",
+        "description": "Greets people",
+        "framework": "default",
+        "template": "",
+        "version": "1.0.0",
+        "created_at": "2025-06-25T13:42:03",
+        "template_source": {"repo_url": "", "author": "", "path": ""},
+        "agent_architecture": {"entrypoints": list(entries)},
+        "env_vars": {},
+        "agent_id": AGENT_ID,
+        **more,
+    }
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def entry(module: str, tag: str, file: str = "main.py", **more: object) -> dict[str, Any]:
+    return {"file": file, "module": module, "tag": tag, **more}
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,8 @@ def ask(files: Mapping[str, str], root: Path) -> Asked:
     workspace = AgentWorkspace(lambda _config: Selection())
     configs = [root / path for path in files if Path(path).name in CONFIG_NAMES]
     workspace.discovered(root, configs)
+    for config in configs:
+        workspace.agents.refresh(config)
     for path in files:
         workspace.client_calls(root / path)
     offset = marked(files[place]).offset

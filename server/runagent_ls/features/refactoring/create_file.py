@@ -7,7 +7,7 @@ import sys
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, CreateFile
-from runagent_ls.features.refactoring.caller_inputs import caller_parameters
+from runagent_ls.features.refactoring.callers import caller_parameters
 from runagent_ls.features.refactoring.create_function import agree, can_be_made
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
 from runagent_ls.features.refactoring.python_layout import newline_of

@@ -8,7 +8,7 @@ from keyword import iskeyword
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change
-from runagent_ls.features.refactoring.caller_inputs import caller_parameters
+from runagent_ls.features.refactoring.callers import caller_parameters
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
 from runagent_ls.features.refactoring.python_layout import PythonLayout
 from runagent_ls.features.refactoring.stubs import stub

@@ -47,25 +47,16 @@ def generate_agent_id(
 
 
 def _calls(snapshot: Snapshot, project: AgentProject) -> list[ClientCall]:
-    """Calls of the agent's tags that name its identifier, so that it can be replaced there."""
+    """Calls that name the agent's identifier, so that it can be replaced there."""
     if project.agent_id is None or project.agent_id == PLACEHOLDER:
         return []
-    tags = dict.fromkeys(it.tag for it in project.entrypoints if it.tag)
-    calls = (call for tag in tags for call in snapshot.calls_with_tag(tag))
-    return [
-        call
-        for call in calls
-        if call.agent_id is not None
-        and call.agent_id.plain
-        and call.agent_id.value == project.agent_id
-    ]
+    calls = snapshot.calls_with_id(project.agent_id)
+    return [call for call in calls if call.agent_id is not None and call.agent_id.plain]
 
 
 def _is_shared(snapshot: Snapshot, project: AgentProject) -> bool:
-    others = (snapshot.project(config) for config in snapshot.configs)
-    return any(
-        it.agent_id == project.agent_id and it.config_path != project.config_path for it in others
-    )
+    same = snapshot.configs_with_id(project.agent_id or "")
+    return any(config != project.config_path for config in same)
 
 
 def _in_calls(snapshot: Snapshot, calls: list[ClientCall], new: str) -> tuple[TextEdit, ...]:

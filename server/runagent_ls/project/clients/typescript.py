@@ -15,7 +15,7 @@ from runagent_ls.text.position import Span
 
 _LONGEST: Final = 1_000_000
 """Texts beyond this many characters, which nobody writes by hand, are not looked into."""
-_WITH_JSX: Final = frozenset({".tsx", ".jsx", ".js", ".mjs", ".cjs"})
+WITH_JSX: Final = frozenset({".tsx", ".jsx", ".js", ".mjs", ".cjs"})
 """In the others `<T>` is a type."""
 
 
@@ -26,7 +26,7 @@ def typescript_calls(file: FilePath, text: str) -> tuple[ClientCall, ...]:
     """
     if CLIENT not in text or PACKAGE not in text or len(text) > _LONGEST:
         return ()
-    code = Code(text, jsx=file.suffix in _WITH_JSX)
+    code = Code(text, jsx=file.suffix in WITH_JSX)
     names = client_names(code)
     if not names:
         return ()

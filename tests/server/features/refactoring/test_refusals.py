@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from marked_text import CURSOR
-from refactoring_cases import ask, write
+from refactoring_cases import AGENT_ID, CONFIG, ask, config, entry, write
 from runagent_ls.features.changes import Change
 from runagent_ls.features.refactoring.offers import offers
 from runagent_ls.text.lines import LineIndex
-
-CONFIG = "runagent.config.json"
-AGENT_ID = "5f0c7a1e-3c55-4a0b-9d3e-0b1d8a6f2c11"
-
-
-def config(*entries: dict[str, Any], **more: object) -> str:
-    """A configuration with these entrypoints; the cursor may stand in any text of it."""
-    value = {
-        "agent_name": "demo",
-        "description": "Greets people",
-        "framework": "default",
-        "template": "",
-        "version": "1.0.0",
-        "created_at": "2025-06-25T13:42:03",
-        "template_source": {"repo_url": "", "author": "", "path": ""},
-        "agent_architecture": {"entrypoints": list(entries)},
-        "env_vars": {},
-        "agent_id": AGENT_ID,
-        **more,
-    }
-    return json.dumps(value, indent=2, ensure_ascii=False)
-
-
-def entry(module: str, tag: str, file: str = "main.py", **more: object) -> dict[str, Any]:
-    return {"file": file, "module": module, "tag": tag, **more}
 
 
 def titles(root: Path, files: dict[str, str]) -> list[str]:

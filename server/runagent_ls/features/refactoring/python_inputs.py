@@ -1,61 +1,19 @@
-"""What the code of a workspace passes to an entrypoint: the parameters its function needs."""
+"""What Python code passes to the clients that it makes."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.refactoring.stubs import UNKNOWN_CALLERS, StubParameter
-from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.project.clients.model import ClientCall
-from runagent_ls.project.model import AgentProject
+from runagent_ls.features.refactoring.inputs import TYPES, Inputs
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.source import Source
 
 _METHODS: Final = frozenset({"run", "run_stream"})
-_TYPES: Final = frozenset({"str", "int", "float", "bool", "list", "dict"})
-Inputs = dict[str, str]
-"""Types by name of the parameter; empty where the type is not known."""
 
 
-def caller_parameters(
-    snapshot: Snapshot, project: AgentProject, tag: str
-) -> tuple[StubParameter, ...]:
-    """Parameters that fit all known calls of a tag; those that some calls leave out are optional.
-
-    Calls of other agents do not count, calls that unpack anything neither.
-    """
-    found: list[Inputs] = []
-    by_file: dict[FilePath, list[ClientCall]] = {}
-    for call in snapshot.calls_with_tag(tag):
-        other = call.agent_id is not None and call.agent_id.value != project.agent_id
-        if call.language == "python" and not other:
-            by_file.setdefault(call.file, []).append(call)
-    for file, calls in by_file.items():
-        source = snapshot.files.python(file)
-        if source is not None:
-            found += _inputs_in(source.text, {call.span.start for call in calls})
-    return _united(found) if found else UNKNOWN_CALLERS
-
-
-def _united(found: list[Inputs]) -> tuple[StubParameter, ...]:
-    types: dict[str, set[str]] = {}
-    for inputs in found:
-        for name, kind in inputs.items():
-            types.setdefault(name, set()).add(kind)
-    return tuple(
-        StubParameter(
-            name,
-            kinds.copy().pop() if len(kinds) == 1 else "",
-            optional=not all(name in inputs for inputs in found),
-        )
-        for name, kinds in types.items()
-    )
-
-
-def _inputs_in(text: str, starts: set[int]) -> list[Inputs]:
+def python_inputs(text: str, starts: set[int]) -> list[Inputs]:
     """The inputs of all runs of the clients that are made at these offsets."""
     try:
         with quiet_parser():
@@ -117,7 +75,7 @@ def _type(value: ast.expr) -> str:
     """The built-in type of a literal; empty for everything else."""
     if isinstance(value, ast.Constant):
         name = type(value.value).__name__
-        return name if name in _TYPES else ""
+        return name if name in TYPES else ""
     if isinstance(value, ast.JoinedStr):
         return "str"
     if isinstance(value, ast.List):

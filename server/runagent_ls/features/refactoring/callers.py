@@ -1,0 +1,52 @@
+"""What the code of a workspace passes to an entrypoint: the parameters its function needs."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+
+from runagent_ls.features.refactoring.inputs import Inputs
+from runagent_ls.features.refactoring.javascript_inputs import javascript_inputs
+from runagent_ls.features.refactoring.python_inputs import python_inputs
+from runagent_ls.features.refactoring.stubs import UNKNOWN_CALLERS, StubParameter
+from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.project.clients.model import ClientCall
+from runagent_ls.project.model import AgentProject
+
+
+def caller_parameters(
+    snapshot: Snapshot, project: AgentProject, tag: str
+) -> tuple[StubParameter, ...]:
+    """Parameters that fit all known calls of a tag; those that some calls leave out are optional.
+
+    Calls of other agents do not count, calls that unpack anything neither.
+    """
+    found: list[Inputs] = []
+    by_file: dict[FilePath, list[ClientCall]] = {}
+    for call in snapshot.calls_with_tag(tag):
+        other = call.agent_id is not None and call.agent_id.value != project.agent_id
+        if not other:
+            by_file.setdefault(call.file, []).append(call)
+    for file, calls in by_file.items():
+        text = snapshot.files.read(file).text
+        if text is None:
+            continue
+        if calls[0].language == "python":
+            found += python_inputs(text, {call.span.start for call in calls})
+        else:
+            found += javascript_inputs(file, text, [call.span for call in calls])
+    return _united(found) if found else UNKNOWN_CALLERS
+
+
+def _united(found: list[Inputs]) -> tuple[StubParameter, ...]:
+    types: dict[str, set[str]] = {}
+    for inputs in found:
+        for name, kind in inputs.items():
+            types.setdefault(name, set()).add(kind)
+    return tuple(
+        StubParameter(
+            name,
+            kinds.copy().pop() if len(kinds) == 1 else "",
+            optional=not all(name in inputs for inputs in found),
+        )
+        for name, kinds in types.items()
+    )
