@@ -25,7 +25,7 @@ class Links:
             return None
         lines = lines_of(self._session, path)
         found = document_links(self._session.workspace, path)
-        targets = {it.target: self._target(it.target) for it in found}
+        targets = {target: self._target(target) for target in {it.target for it in found}}
         return [
             {
                 "range": span_message(lines, link.span),
