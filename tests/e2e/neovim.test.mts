@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
@@ -13,6 +13,13 @@ const files = scratch();
 const folder = files.copy('hello-agent');
 const cold = scratch();
 const coldFolder = cold.copy('hello-agent');
+const editing = scratch();
+const edited = editing.copy('hello-agent');
+const CALLER = `from runagent import RunAgentClient
+
+client = RunAgentClient(agent_id="6f1c2b9e-3d4a-4f57-9a86-0b5d7c1e2a33", entrypoint_tag="greet")
+print(client.run(name="Ada"))
+`;
 let agent: ServedAgent;
 
 before(async () => {
@@ -22,6 +29,7 @@ after(async () => {
   await agent?.stop();
   files.remove();
   cold.remove();
+  editing.remove();
 });
 
 test('Neovim shows mistakes, and runs and streams an entrypoint', async () => {
@@ -53,6 +61,16 @@ test('Neovim serves an agent on the first run, and shows what a save breaks', as
   }
 });
 
+test('Neovim completes, explains, finds, renames and creates', async () => {
+  writeFileSync(path.join(edited, 'call.py'), CALLER);
+  const result = await neovim('neovim_editing.lua', edited, path.join(editing.folder, 'cache'));
+  assert.equal(result.failure, undefined);
+  assert.deepEqual(result.matches.sort(), ['langchain', 'langgraph']);
+  assert.deepEqual([result.definition.file, result.definition.line.slice(0, 10)], ['main.py', 'def greet(']);
+  assert.match(result.hover, /greet/);
+  assert.match(result.hover, /hello-agent/, 'the function is exposed by this agent');
+});
+
 // The report is Neovim's JSON; the assertions above are its type.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 function neovim(script: string, agentFolder: string, cacheDir: string): Promise<any> {
@@ -70,7 +88,8 @@ function neovim(script: string, agentFolder: string, cacheDir: string): Promise<
     XDG_CONFIG_HOME: home,
   };
   const session = path.join(import.meta.dirname, script);
-  const child = spawn('nvim', ['--headless', '--clean', '-n', '-S', session], { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  // A session ends by itself; one that fails goes on to the next command.
+  const child = spawn('nvim', ['--headless', '--clean', '-n', '-S', session, '-c', 'cquit 1'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
     child.once('error', reject);
