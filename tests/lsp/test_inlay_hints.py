@@ -40,6 +40,11 @@ def switched_on(editors: MakeEditor, folder: Path, capabilities: Json = CAPABILI
     return editor
 
 
+def await_refresh(editor: Editor, asked: int) -> None:
+    """Wait until the server has asked more often for new questions than so."""
+    editor.until(lambda: len(editor.of("workspace/inlayHint/refresh")) > asked, "a refresh")
+
+
 def test_signatures_stand_behind_module(editors: MakeEditor, tmp_path: Path) -> None:
     config = write_project(tmp_path / "agent")
     editor = switched_on(editors, tmp_path)
@@ -78,12 +83,7 @@ def test_they_are_off_unless_switched_on(editors: MakeEditor, tmp_path: Path) ->
         asked = len(editor.of("workspace/inlayHint/refresh"))
         editor.settings = {"runagent": {}}
         editor.notify("workspace/didChangeConfiguration", {"settings": None})
-        editor.until(
-            lambda editor=editor, asked=asked: (
-                len(editor.of("workspace/inlayHint/refresh")) > asked
-            ),
-            "a refresh",
-        )
+        await_refresh(editor, asked)
         assert hints(editor, config.as_uri()) == []
 
 
@@ -96,7 +96,7 @@ def test_a_new_signature_makes_the_editor_ask_again(editors: MakeEditor, tmp_pat
     python = editor.open(main, language="python")
     text = main.read_text("utf-8")
     editor.change(python, text.replace("times: int = 1", "times: float = 2.5"))
-    editor.until(lambda: len(editor.of("workspace/inlayHint/refresh")) > asked, "a refresh")
+    await_refresh(editor, asked)
     assert hints(editor, uri)[0]["label"] == "(name: str, times: float = 2.5) -> str"
 
 

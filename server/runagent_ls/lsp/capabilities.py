@@ -41,7 +41,7 @@ def initialize_result(client: ClientFeatures) -> Json:
         "positionEncoding": "utf-16",
         "textDocumentSync": {"openClose": True, "change": FULL_SYNC, "save": True},
         "codeLensProvider": {"resolveProvider": False},
-        "completionProvider": {"triggerCharacters": ['"', ":", ".", "/"]},
+        "completionProvider": {"triggerCharacters": ['"', "'", ":", ".", "/"]},
         "hoverProvider": True,
         "inlayHintProvider": True,
         "definitionProvider": True,

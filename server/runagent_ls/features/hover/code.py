@@ -142,8 +142,9 @@ def _agent_blocks(snapshot: Snapshot, agent_id: str) -> tuple[HoverBlock, ...]:
 def _with_id(snapshot: Snapshot, agent_id: str) -> list[AgentProject]:
     if not agent_id:
         return []
-    projects = (snapshot.project(config) for config in snapshot.configs)
-    return [it for it in projects if it.agent_id == agent_id][:_MOST_AGENTS]
+    return [
+        snapshot.project(config) for config in snapshot.configs_with_id(agent_id)[:_MOST_AGENTS]
+    ]
 
 
 def _with_tag(project: AgentProject, tag: str) -> Entrypoint:

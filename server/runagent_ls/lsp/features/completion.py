@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from runagent_ls.lsp.features.locations import asked, lines_of, span_message
+from runagent_ls.lsp.features.locations import Asked, asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.workspace import is_config
@@ -29,7 +29,7 @@ _SUGGEST: Final = {"title": "Suggest", "command": "editor.action.triggerSuggest"
 
 
 class CompletionRequests:
-    """Answers `textDocument/completion` in configurations."""
+    """Answers `textDocument/completion` in configurations and in client code."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -38,8 +38,10 @@ class CompletionRequests:
 
     def _complete(self, params: Json) -> Json | None:
         place = asked(self._session, params)
-        if place is None or not is_config(place.path):
+        if place is None:
             return None
+        if not is_config(place.path):
+            return self._complete_in_client(place)
         from runagent_ls.features.completion.callables import Callables
         from runagent_ls.features.completion.configuration import complete
         from runagent_ls.features.completion.scene import Fresh
@@ -50,6 +52,12 @@ class CompletionRequests:
         project = self._session.workspace.project(place.path)
         found = complete(project, place.offset, self._callables, fresh)
         return self._message(found, lines_of(self._session, place.path))
+
+    def _complete_in_client(self, place: Asked) -> Json | None:
+        from runagent_ls.features.completion_in_clients import complete_in_client
+
+        found = complete_in_client(self._session.workspace, place.path, place.offset)
+        return self._message(found, lines_of(self._session, place.path)) if found.items else None
 
     def _message(self, found: Completions, lines: LineIndex) -> Json:
         items = [self._item(it, at, lines) for at, it in enumerate(found.items)]

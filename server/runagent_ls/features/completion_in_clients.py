@@ -1,0 +1,122 @@
+"""Completion in client code: tags and ids of the workspace's agents between the quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Final
+
+from runagent_ls.features.completion.model import NOTHING, Completion, Completions
+from runagent_ls.features.entrypoints import signature_of
+from runagent_ls.features.hover.agents import agent_name
+from runagent_ls.features.lenses import runnable
+from runagent_ls.features.markup.content import Block, Prose, line
+from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.project.clients.model import Argument, ClientCall
+from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.text.position import Span
+
+_MOST: Final = 200
+_MOST_DOCUMENTED: Final = 50
+_NEEDS_ESCAPES: Final = frozenset("\"'`\\$")
+"""Characters that mean something in the strings of Python or JavaScript."""
+
+
+def complete_in_client(snapshot: Snapshot, path: FilePath, offset: int) -> Completions:
+    """What may stand in the string at an offset of a Python, TypeScript or JavaScript file."""
+    for call in snapshot.client_calls(path):
+        if call.tag is not None and _holds(call.tag, offset):
+            return _listed(_tags(snapshot, call, call.tag, offset))
+        if call.agent_id is not None and _holds(call.agent_id, offset):
+            return _listed(_agent_ids(snapshot, call, call.agent_id, offset))
+    return NOTHING
+
+
+def _holds(argument: Argument, offset: int) -> bool:
+    return argument.plain and argument.span.start <= offset <= argument.span.end
+
+
+def _listed(found: Iterator[Completion]) -> Completions:
+    items = [it for it, _ in zip(found, range(_MOST + 1), strict=False)]
+    return Completions(tuple(items[:_MOST]), complete=len(items) <= _MOST)
+
+
+def _tags(
+    snapshot: Snapshot, call: ClientCall, argument: Argument, offset: int
+) -> Iterator[Completion]:
+    """Those of the agent that the call names; of all agents when it does not tell which."""
+    seen: set[str] = set()
+    for project in _projects_meant(snapshot, call):
+        for entrypoint in runnable(project):
+            tag = entrypoint.tag or ""
+            if tag not in seen and _can_be_written(tag):
+                seen.add(tag)
+                is_documented = len(seen) <= _MOST_DOCUMENTED
+                yield Completion(
+                    tag,
+                    "enum_member",
+                    (tag,),
+                    argument.span,
+                    tag,
+                    insert=Span(argument.span.start, offset),
+                    detail=signature_of(entrypoint) or "",
+                    documentation=_documentation(project, entrypoint) if is_documented else (),
+                )
+
+
+def _projects_meant(snapshot: Snapshot, call: ClientCall) -> list[AgentProject]:
+    """The agent of the call's id; without a literal one, those around its file come first."""
+    written = call.agent_id.value if call.agent_id is not None else ""
+    configs = snapshot.configs_with_id(written) if written else snapshot.configs
+    ordered = sorted(configs, key=lambda config: not call.file.is_relative_to(config.parent))
+    return [snapshot.project(config) for config in ordered[:_MOST]]
+
+
+def _documentation(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block, ...]:
+    resolution = entrypoint.resolution
+    symbol = resolution.symbol if resolution is not None else None
+    how = "streams" if entrypoint.is_stream else "gives one result"
+    head = line(f"Agent {agent_name(project)} · {how}")
+    return (head, Prose(symbol.docstring)) if symbol and symbol.docstring else (head,)
+
+
+def _agent_ids(
+    snapshot: Snapshot, call: ClientCall, argument: Argument, offset: int
+) -> Iterator[Completion]:
+    """Those of agents that have the call's tag come first."""
+    tag = call.tag.value if call.tag is not None else None
+    with_tag = set(snapshot.configs_with_tag(tag)) if tag else set()
+    ordered = sorted(
+        snapshot.configs,
+        key=lambda config: (config not in with_tag, not call.file.is_relative_to(config.parent)),
+    )
+    seen: set[str] = set()
+    for config in ordered:
+        project = snapshot.project(config)
+        agent_id = project.agent_id
+        if agent_id is None or agent_id in seen or not _can_be_written(agent_id):
+            continue
+        seen.add(agent_id)
+        name = agent_name(project)
+        yield Completion(
+            agent_id,
+            "value",
+            (agent_id,),
+            argument.span,
+            # Who knows the name of the agent types that.
+            f"{agent_id} {name}",
+            insert=Span(argument.span.start, offset),
+            detail=name,
+            documentation=_description(project),
+        )
+
+
+def _description(project: AgentProject) -> tuple[Block, ...]:
+    value = project.document.value
+    found = value.get("description") if isinstance(value, dict) else None
+    return (Prose(found),) if isinstance(found, str) and found else ()
+
+
+def _can_be_written(text: str) -> bool:
+    """Whether it may stand between quotes of any kind as it is."""
+    return bool(text) and text.isprintable() and not _NEEDS_ESCAPES & set(text)
