@@ -13,6 +13,14 @@ REWRITE_EXPOSE: Final = "refactor.rewrite.runagent.expose"
 REWRITE_SPLIT: Final = "refactor.rewrite.runagent.split"
 REWRITE_MIGRATE: Final = "refactor.rewrite.runagent.migrate"
 REWRITE_AGENT_ID: Final = "refactor.rewrite.runagent.agentId"
+KINDS: Final = (
+    QUICK_FIX,
+    EXTRACT_ENV,
+    REWRITE_EXPOSE,
+    REWRITE_SPLIT,
+    REWRITE_MIGRATE,
+    REWRITE_AGENT_ID,
+)
 
 
 @dataclass(frozen=True, slots=True)

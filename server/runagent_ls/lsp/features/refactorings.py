@@ -25,8 +25,11 @@ class Refactorings:
     ) -> Iterator[Json]:
         """Code actions at `position`. Those that remove some of the `touched` findings are quick
         fixes of these; `only` are the kinds that are wanted, None meaning all."""
+        from runagent_ls.features.refactoring.offer import KINDS
         from runagent_ls.features.refactoring.offers import offers
 
+        if not any(is_wanted(kind, only) for kind in KINDS):
+            return  # on every save editors ask for other kinds
         workspace, findings = self._session.workspace, tuple(touched)
         text = workspace.files.read(path).text
         if text is None:
