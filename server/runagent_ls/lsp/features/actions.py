@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -13,8 +14,10 @@ from runagent_ls.lsp.features.fixing_all import FixingAll
 from runagent_ls.lsp.features.installs import Installs
 from runagent_ls.lsp.features.refactorings import Refactorings
 from runagent_ls.lsp.jsonrpc import Json
-from runagent_ls.lsp.session import Session
+from runagent_ls.lsp.session import ERROR, Session
 from runagent_ls.text.position import Position
+
+logger = logging.getLogger(__name__)
 
 Provider = Callable[[Asked], Iterable[Json]]
 
@@ -43,7 +46,7 @@ class Actions:
         )
         """What is offered first stands first in the menu."""
         session.on_deferred("textDocument/codeAction", self._actions, [])
-        session.on("codeAction/resolve", self._resolve)
+        session.on_deferred("codeAction/resolve", self._resolve)
 
     def _actions(self, params: Json) -> list[Json]:
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
@@ -58,7 +61,16 @@ class Actions:
         )
         kinds = [it for it in only if isinstance(it, str)] if isinstance(only, list) else None
         asked = Asked(path, start, kinds, touched)
-        return [action for provider in self._providers for action in provider(asked)]
+        return [action for provider in self._providers for action in self._offered(provider, asked)]
+
+    def _offered(self, provider: Provider, asked: Asked) -> list[Json]:
+        """What one of them offers; one that fails must not silence the others."""
+        try:
+            return list(provider(asked))
+        except Exception as error:
+            logger.exception("Offering actions failed")
+            self._session.log(ERROR, f"Some actions are missing: {type(error).__name__}: {error}")
+            return []
 
     def _resolve(self, action: Json) -> Json:
         """The action with its edit; as it came when it is none of ours."""

@@ -50,11 +50,8 @@ class FixingAll:
 
     def edit(self, data: Json) -> Json | None:
         """The edit of the action with this `data`; None when it is not one of these."""
-        path, slug, scope = (
-            self._session.uris.path(data.get("uri")),
-            data.get("slug"),
-            data.get("scope"),
-        )
+        uri, slug, scope = data.get("uri"), data.get("slug"), data.get("scope")
+        path = self._session.uris.path(uri) if isinstance(uri, str) else None
         if path is None or scope not in _SCOPES or not (slug is None or isinstance(slug, str)):
             return None
         return self._edit(path, slug, "file" if scope == "file" else "agent")
@@ -95,13 +92,10 @@ class FixingAll:
     def _safe_elsewhere(self, path: FilePath) -> bool:
         """Whether another file of the agent has something that is safe to fix."""
         workspace = self._session.workspace
-        files = {
-            file
-            for project in workspace.projects_of(path)
-            for file in (project.config_path, *project.sources, *project.surroundings.texts)
-        }
+        folders = [project.root for project in workspace.projects_of(path)]
         return any(
             it.fix is not None and it.fix.safe
-            for file in files - {path}
+            for file in workspace.files_with_findings()
+            if file != path and any(file.is_relative_to(folder) for folder in folders)
             for it in workspace.known_findings(file)
         )
