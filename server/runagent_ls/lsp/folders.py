@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path as FilePath
+from time import monotonic
 from typing import Final
 
 from runagent_ls.lsp.background import in_thread
@@ -14,8 +15,8 @@ from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.uris import to_path
 from runagent_ls.lsp.workspace import is_config
-from runagent_ls.project.clients.languages import SCRIPT_SUFFIXES
-from runagent_ls.project.discovery import find_configs
+from runagent_ls.project.clients.languages import CLIENT_SUFFIXES, SCRIPT_SUFFIXES
+from runagent_ls.project.discovery import find_configs, find_files
 from runagent_ls.project.file_source import DiskFiles
 
 WATCHED: Final = (
@@ -27,6 +28,8 @@ WATCHED: Final = (
     "**/requirements.txt",
 )
 _PROGRESS_AFTER_SECONDS: Final = 0.3
+_REST: Final = 20
+"""A save leads to no search before this many times the time that the last one took."""
 _DELETED: Final = 3
 
 
@@ -40,11 +43,12 @@ class Folders:
         """Told which files of agents were written, created or deleted."""
         self.on_any_file: list[Callable[[list[FilePath]], None]] = []
         """Told the same of all files that are watched."""
-        self.on_searched: list[Callable[[FilePath], None]] = []
-        """Told which workspace folders were searched for projects just now."""
+        self.on_searched: list[Callable[[FilePath, list[FilePath]], None]] = []
+        """Told which workspace folder was searched, and what code is in it."""
         self.on_closed: list[Callable[[FilePath], None]] = []
         """Told which workspace folders the client has closed."""
         self._searches: dict[FilePath, asyncio.Task[None]] = {}
+        self._again_at: dict[FilePath, float] = {}
         self._tokens = count()
         session.on("workspace/didChangeWorkspaceFolders", self._folders_changed)
         session.on("workspace/didChangeWatchedFiles", self._files_changed)
@@ -106,15 +110,18 @@ class Folders:
 
     async def _search(self, folder: FilePath) -> None:
         progress = asyncio.get_running_loop().create_task(self._show_progress(folder))
+        begin = monotonic()
         try:
-            found = await in_thread(lambda: find_configs(folder, DiskFiles()), "search")
+            configs, code = await in_thread(lambda: _find(folder), "search")
         finally:
             progress.cancel()
+            now = monotonic()
+            self._again_at[folder] = now + _REST * (now - begin)
         if folder in self._session.folders:
-            self._session.workspace.discovered(folder, found)
+            self._session.workspace.discovered(folder, configs)
             self._on_change()
             for tell in self.on_searched:
-                tell(folder)
+                tell(folder, code)
 
     async def _show_progress(self, folder: FilePath) -> None:
         """Work-done progress, only for a search that takes long enough to be noticed."""
@@ -129,6 +136,13 @@ class Folders:
             await asyncio.Event().wait()
         finally:
             self._session.progress(token, {"kind": "end"})
+
+    def search_after_save(self) -> None:
+        """Something was saved. Who does not watch files may have changed others meanwhile."""
+        for folder in () if self._session.client.watches_files else self._session.folders:
+            search = self._searches.get(folder)
+            if search is not None and search.done() and monotonic() > self._again_at[folder]:
+                self.search((folder,))
 
     # --- files ----------------------------------------------------------------------------
 
@@ -188,6 +202,12 @@ class Folders:
                 if folder == path or folder in path.parents
             }
             self.search(around)
+
+
+def _find(folder: FilePath) -> tuple[list[FilePath], list[FilePath]]:
+    """Configurations and code below a folder."""
+    files = DiskFiles()
+    return find_configs(folder, files), list(find_files(folder, files, CLIENT_SUFFIXES))
 
 
 def _list(value: object) -> list[object]:

@@ -5,36 +5,33 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from functools import partial
-from itertools import islice
 from pathlib import Path as FilePath
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Final
 
 from runagent_ls.lsp.background import in_thread
 from runagent_ls.lsp.progress import Progress
 from runagent_ls.lsp.session import LOG, Session
 from runagent_ls.project.clients.disk import Look, Signature, look
-from runagent_ls.project.clients.languages import CLIENT_SUFFIXES, is_client_language
+from runagent_ls.project.clients.languages import is_client_language
 from runagent_ls.project.clients.reading import calls_in
-from runagent_ls.project.discovery import find_files, is_left_out
+from runagent_ls.project.discovery import is_left_out
 from runagent_ls.project.file_source import DiskFiles
 
 logger = logging.getLogger(__name__)
 
-_BATCH: Final = 100
-"""Files that a thread looks at before the loop takes over what it found."""
 _SLICE_SECONDS: Final = 0.010
-_WALKS_SHARE: Final = 20
-"""A walk is not repeated before this many times the time that it took."""
+_SLOW_SECONDS: Final = 0.03
+"""A file that takes so long to read stands on a disk that must not be waited for."""
+_FAST_SECONDS: Final = 0.005
 _PROGRESS_AFTER_SECONDS: Final = 0.3
 
 
 class Indexing:
     """Keeps the workspace's index in line with the disk; open buffers are not its business.
 
-    A thread walks the folders and reads bytes; most files have no call in them and go no further.
-    The others are parsed on the loop, one at a time, so that messages get through in between.
+    Folders tell it of files. Most have no call in their bytes and go no further; the others are
+    parsed, one at a time, so that messages get through in between.
     """
 
     def __init__(self, session: Session, progress: Progress) -> None:
@@ -43,27 +40,22 @@ class Indexing:
         self._progress = progress
         self._seen: dict[FilePath, Signature | None] = {}
         self._waiting: dict[FilePath, None] = {}
-        self._looked_at: set[FilePath] = set()
-        """Those in the thread's hands; what changes meanwhile waits once more."""
-        self._walks: dict[FilePath, asyncio.Task[None]] = {}
-        self._walk_again_at: dict[FilePath, float] = {}
+        self._looked_at: FilePath | None = None
+        """The file in a thread's hands."""
+        self._disk_is_slow = True
         self._reading: asyncio.Task[None] | None = None
         self._done = 0
 
     # --- what others tell -----------------------------------------------------------------
 
-    def search(self, folder: FilePath) -> None:
-        """Look for client code in a workspace folder, in place of what was found before."""
-        if (running := self._walks.get(folder)) is not None:
-            running.cancel()
-        self._walks[folder] = self._session.spawn(
-            self._walk(folder), f"Looking for client code in {folder}"
-        )
+    def found(self, folder: FilePath, files: Sequence[FilePath]) -> None:
+        """A search found all client code below a workspace folder."""
+        gone = set(self._known_below(folder)).difference(files)
+        self._forget(path for path in gone if self._folder_of(path) in (folder, None))
+        self._read(files)
 
     def closed(self, folder: FilePath) -> None:
         """A workspace folder is no longer of interest."""
-        if (running := self._walks.pop(folder, None)) is not None:
-            running.cancel()
         self._forget(path for path in self._known_below(folder) if not self._is_wanted(path))
 
     def changed(self, paths: Iterable[FilePath]) -> None:
@@ -78,27 +70,7 @@ class Indexing:
         if wanted:
             self._session.spawn(self._sort_out(wanted), "Looking at changed client code")
 
-    def saved(self) -> None:
-        """A text was saved. Who does not watch files may have changed others meanwhile."""
-        if self._session.client.watches_files:
-            return
-        for folder in self._session.folders:
-            if monotonic() > self._walk_again_at.get(folder, 0.0):
-                self.search(folder)
-
     # --- which files ----------------------------------------------------------------------
-
-    async def _walk(self, folder: FilePath) -> None:
-        await self._read_configs()
-        begin = monotonic()
-        found = await in_thread(
-            lambda: list(find_files(folder, DiskFiles(), CLIENT_SUFFIXES)), "client code"
-        )
-        now = monotonic()
-        self._walk_again_at[folder] = now + _WALKS_SHARE * (now - begin)
-        gone = set(self._known_below(folder)) - set(found)
-        self._forget(path for path in gone if self._folder_of(path) in (folder, None))
-        self._read(found)
 
     async def _read_configs(self) -> None:
         """What all agents are called, which is known long before all of them are checked."""
@@ -141,7 +113,8 @@ class Indexing:
         for path in list(paths):
             self._seen.pop(path, None)
             self._waiting.pop(path, None)
-            self._looked_at.discard(path)
+            if self._looked_at == path:
+                self._looked_at = None
             if not self._session.workspace.is_open(path):
                 self._index.put(path, None)
 
@@ -153,33 +126,40 @@ class Indexing:
             self._reading = self._session.spawn(self._read_all(), "Reading client code")
 
     async def _read_all(self) -> None:
+        await self._read_configs()
         self._done = 0
+        self._disk_is_slow = True  # until the first file tells
         shown = asyncio.get_running_loop().create_task(self._show_progress())
+        begin = perf_counter()
         try:
             while self._waiting:
-                batch = list(islice(self._waiting, _BATCH))
-                for path in batch:
-                    del self._waiting[path]
-                self._looked_at.update(batch)
-                looks = await in_thread(partial(self._look, batch), "client code")
-                await self._take_all(dict(zip(batch, looks, strict=True)))
+                path = next(iter(self._waiting))
+                del self._waiting[path]
+                await self._read_one(path)
+                if perf_counter() - begin > _SLICE_SECONDS:
+                    await asyncio.sleep(0)
+                    begin = perf_counter()
         finally:
             shown.cancel()
 
-    def _look(self, paths: Sequence[FilePath]) -> list[Look | None]:
-        return [look(path, self._seen.get(path)) for path in paths]
+    async def _read_one(self, path: FilePath) -> None:
+        """Look at a file, in a thread only if the disk is slow.
 
-    async def _take_all(self, looks: dict[FilePath, Look | None]) -> None:
-        begin = perf_counter()
-        for path, found in looks.items():
-            if path in self._looked_at:  # not forgotten meanwhile
-                self._looked_at.discard(path)
-                self._done += 1
-                if found is not None:
-                    self._take(path, found)
-            if perf_counter() - begin > _SLICE_SECONDS:
-                await asyncio.sleep(0)
-                begin = perf_counter()
+        While the loop is at work, a thread waits for each step as long as a file takes here.
+        """
+        known = self._seen.get(path)
+        if self._disk_is_slow:
+            self._looked_at = path
+            found, seconds = await in_thread(lambda: _timed_look(path, known), "client code")
+            if self._looked_at != path:
+                return  # forgotten meanwhile
+            self._looked_at = None
+        else:
+            found, seconds = _timed_look(path, known)
+        self._disk_is_slow = seconds > (_FAST_SECONDS if self._disk_is_slow else _SLOW_SECONDS)
+        self._done += 1
+        if found is not None:
+            self._take(path, found)
 
     def _take(self, path: FilePath, found: Look) -> None:
         if found.text is None:
@@ -206,7 +186,7 @@ class Indexing:
         token = await self._progress.begin("client-code", "Reading client code", None, self._cancel)
         try:
             while True:
-                total = self._done + len(self._looked_at) + len(self._waiting)
+                total = self._done + len(self._waiting)
                 message = f"{self._done:,} of {total:,} files"
                 percentage = 100 * self._done // max(total, 1)
                 self._progress.report(token, {"message": message, "percentage": percentage})
@@ -223,3 +203,9 @@ class Indexing:
             f"Stopped reading client code: {self._done:,} files are known, {left:,} were left out."
             " Calls in those are not found until they are opened, saved or searched again.",
         )
+
+
+def _timed_look(path: FilePath, known: Signature | None) -> tuple[Look | None, float]:
+    begin = perf_counter()
+    found = look(path, known)
+    return found, perf_counter() - begin
