@@ -163,3 +163,90 @@ def test_any_text_and_any_place_gets_an_answer(
         at = {"line": 0, "character": 0}
         assert ask(editor, request_name, wrong, at, context={"includeDeclaration": True}) is None
     assert editor.of("window/logMessage") == []
+
+
+def test_client_code_that_is_not_open_counts(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    script = tmp_path / "web" / "app.ts"
+    script.parent.mkdir()
+    text = (
+        "import { RunAgentClient } from 'runagent';\r\n"
+        f"const é = '🦉'; new RunAgentClient({{ agentId: '{VALID['agent_id']}', "
+        "entrypointTag: 'count_stream' });\r\n"
+    )
+    script.write_bytes(text.encode("utf-8"))
+    editor.files_changed((script, 1))
+    uri = editor.open(config)
+    at = place(config.read_text("utf-8"), '"tag": "count_stream"', "count_stream")["end"]
+    context = {"includeDeclaration": False}
+
+    def calls() -> list[Json]:
+        found = ask(editor, "references", uri, at, context=context)
+        return [it for it in found or () if it["uri"] == script.as_uri()]
+
+    editor.until(lambda: bool(calls()), "the script is read")
+    (call,) = calls()
+    assert call["range"] == place(text, "'count_stream'", "count_stream")
+
+
+def test_yaml_with_other_line_ends(editors: Callable[..., Editor], tmp_path: Path) -> None:
+    config = tmp_path / "runagent.config.yaml"
+    text = (
+        "agent_name: 🦉\r\nagent_architecture:\r\n  entrypoints:\r\n"
+        "    - {tag: '🦉', file: main.py, module: 'é.run'} # 🦉\r\n"
+    )
+    config.write_bytes(text.encode("utf-8"))
+    source = "# 🦉\r\nclass A:\r\n    🦉 = 1\r\n    def run(self): ...\r\n\r\né = A()\r\n"
+    source = source.replace("    🦉 = 1\r\n", "    x = '🦉'; y = 2\r\n")
+    (tmp_path / "main.py").write_bytes(source.encode("utf-8"))
+    editor = editors([tmp_path], LINKS)
+    editor.start()
+    uri = editor.open(config, text, "yaml")
+    for part, target, name in (("é", "é = A()", "é"), ("run", "def run", "run")):
+        origin = place(text, "'é.run'", part)
+        (link,) = ask(editor, "definition", uri, origin["end"])
+        assert link["originSelectionRange"] == origin
+        assert link["targetSelectionRange"] == place(source, target, name)
+
+
+def test_broken_python_still_leads_there(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    main = config.parent / "main.py"
+    uri, python = editor.open(config), editor.open(main, language="python")
+    broken = f"def broken(:\n    x = [\n\n\n{MAIN}"
+    editor.change(python, broken)
+    at = place(config.read_text("utf-8"), '"module": "count"', "count")["start"]
+    (found,) = ask(editor, "definition", uri, at)
+    assert found == {"uri": python, "range": place(broken, "def count", "count")}
+
+
+def test_files_outside_the_workspace(editors: Callable[..., Editor], tmp_path: Path) -> None:
+    config = write_project(tmp_path / "elsewhere" / "agent")
+    (tmp_path / "empty").mkdir()
+    for folders in ([tmp_path / "empty"], []):
+        editor = editors(folders)
+        editor.start()
+        uri, text = editor.open(config), config.read_text("utf-8")
+        (found,) = ask(editor, "definition", uri, place(text, '"file": "main.py"', "main")["start"])
+        assert found["uri"] == (config.parent / "main.py").as_uri()
+        client = tmp_path / "client.py"
+        call = CLIENT.format(VALID["agent_id"])
+        at = place(call, "greet")["start"]
+        (found,) = ask(editor, "definition", editor.open(client, call, "python"), at)
+        assert found["uri"] == uri
+
+
+def test_definitions_follow_edits_that_are_not_saved(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    main = config.parent / "main.py"
+    uri, text = editor.open(config), config.read_text("utf-8")
+    python = editor.open(main, language="python")
+    edited = f"import os\n\n\n{MAIN.replace('def greet', 'def welcome')}"
+    editor.change(python, edited)
+    at = place(text, '"module": "greet"', "greet")["start"]
+    assert ask(editor, "definition", uri, at) is None
+    editor.change(uri, text.replace('"module": "greet"', '"module": "welcome"'))
+    (found,) = ask(editor, "definition", uri, at)
+    assert found["range"] == place(edited, "def welcome", "welcome")
+    editor.close_document(python)
+    assert ask(editor, "definition", uri, at) is None
