@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+import actions
 import calls
 import commands
 import edits
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     rows += edits.main(["--rounds", "20" if quick else "100"])
     rows += navigation.main(["--rounds", "10" if quick else "100"])
+    rows += actions.main(["--rounds", "10" if quick else "100"])
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += calls.main(["--rounds", "2", "--chunks", "10000"] if quick else [])
     rows += history.main(["--rounds", "2", "--long", "100000"] if quick else [])
