@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from runagent_ls.pyfile.functions import dotted
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.scopes import (
     AttributeUse,
@@ -20,6 +21,7 @@ from runagent_ls.pyfile.source import Source
 from runagent_ls.pyfile.walking import children
 from runagent_ls.text.position import Span
 
+_PLAIN: Final = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.Tuple)
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -111,8 +113,7 @@ class _Reader:
                 span = self._source.name_span(node)
                 placed = self._placed(node, node.attr, span)
                 if placed is not None:
-                    chain = dotted_text(node.value)
-                    self.names.attributes.append(AttributeUse(node.attr, placed, chain, scope))
+                    self.names.attributes.append(_attribute(node, placed, scope))
             case ast.Constant(value=str()):
                 self._string(node, scope)
             case ast.Call():
@@ -154,7 +155,11 @@ class _Reader:
         self._use(node.name, placed, scope, binds=True)
         around = self._type_parameters(node, scope)
         self.visit_all([node.returns], around)
-        self._arguments(node.args, scope, around, Scope("function", around), node.body)
+        inner = Scope("function", around)
+        static = any(dotted(it) == "staticmethod" for it in node.decorator_list)
+        if scope.kind == "class" and not static:
+            inner.first = next((it.arg for it in [*node.args.posonlyargs, *node.args.args]), None)
+        self._arguments(node.args, scope, around, inner, node.body)
 
     def _arguments(
         self,
@@ -177,6 +182,8 @@ class _Reader:
         placed = self._placed(node, node.name, self._source.name_span(node))
         self._use(node.name, placed, scope, binds=True)
         around = self._type_parameters(node, scope)
+        bases = ((dotted(it), self._source.span(it)) for it in node.bases)
+        self.names.bases += [(text, span) for text, span in bases if text is not None]
         self.visit_all([*node.bases, *node.keywords], around)
         self.visit_all(node.body, Scope("class", around))
 
@@ -265,11 +272,11 @@ class _Reader:
     def _call(self, node: ast.Call, scope: Scope) -> None:
         """Like any node, but for names in `getattr(x, "name")` and `__all__.append("name")`."""
         rest = list(children(node))
-        callee = dotted_text(node.func) or ""
+        callee = dotted(node.func) or ""
         if callee in {"getattr", "hasattr", "setattr", "delattr"} and len(node.args) > 1:
             named = node.args[1]
             if isinstance(named, ast.Constant) and isinstance(named.value, str):
-                self._string(named, scope, owner=dotted_text(node.args[0]))
+                self._string(named, scope, owner=dotted(node.args[0]))
                 rest.remove(named)
         if callee in {"__all__.append", "__all__.extend", "__all__.remove"} and node.args:
             self._in_all(node.args[0], scope)
@@ -298,12 +305,8 @@ class _Reader:
             self._visit(node, scope)
 
 
-def dotted_text(node: ast.AST) -> str | None:
-    """`a.b.c` of names alone; None for every other expression."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])
+def _attribute(node: ast.Attribute, span: Span, scope: Scope) -> AttributeUse:
+    base = node.value
+    callee = dotted(base.func) if isinstance(base, ast.Call) else None
+    plain = isinstance(base, _PLAIN)
+    return AttributeUse(node.attr, span, dotted(base), scope, callee, plain)

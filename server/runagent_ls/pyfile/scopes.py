@@ -13,12 +13,14 @@ ScopeKind: TypeAlias = Literal["module", "class", "function", "comprehension", "
 class Scope:
     """A module, class, function, lambda, comprehension, or the type parameters of one of them."""
 
-    __slots__ = ("bound", "globals", "kind", "nonlocals", "parent")
+    __slots__ = ("bound", "first", "globals", "kind", "nonlocals", "parent")
 
     def __init__(self, kind: ScopeKind, parent: Scope | None) -> None:
         self.kind: ScopeKind = kind
         self.parent = parent
         self.bound: set[str] = set()
+        self.first: str | None = None
+        """Of a method: the parameter that is the instance, or the class."""
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
 
@@ -62,12 +64,15 @@ class NameUse:
 
 @dataclass(frozen=True, slots=True)
 class AttributeUse:
-    """`base.name`. `chain` is the dotted text of `base` when it is names alone."""
+    """`base.name`. `chain` is the dotted text of `base` when it is names alone, `callee` that of
+    `callee(...)` when `base` is such a call; `plain` tells that it is a constant or a display."""
 
     name: str
     span: Span
     chain: str | None
     scope: Scope
+    callee: str | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,5 +115,7 @@ class Names:
     attributes: list[AttributeUse] = field(default_factory=list)
     imports: list[ImportUse] = field(default_factory=list)
     strings: list[StringUse] = field(default_factory=list)
+    bases: list[tuple[str, Span]] = field(default_factory=list)
+    """Dotted texts of what classes inherit from."""
     unplaced: dict[str, int] = field(default_factory=dict)
     """Names of which a place could not be told, with an offset near it."""

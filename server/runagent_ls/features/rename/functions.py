@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change, Doubtful, RefusedError
+from runagent_ls.features.changes import Change, RefusedError
+from runagent_ls.features.rename.code import Code, check_identifier, refuse
 from runagent_ls.features.rename.config_strings import config_edits
 from runagent_ls.features.rename.module_names import ModuleNames
 from runagent_ls.features.rename.occurrences import find_occurrences, hidden_by
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
-from runagent_ls.project.discovery import find_python
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.occurrences import read_names
 from runagent_ls.rules.finding import TextEdit
-from runagent_ls.text.lines import line_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +31,41 @@ class FunctionRename:
     """Everything about one module-level name that entrypoints go through."""
 
     def __init__(self, snapshot: Snapshot, target: ModuleName) -> None:
-        self.target = target
-        self._snapshot = snapshot
-        self._projects = _projects_around(snapshot, target)
-        folders = _search_folders(snapshot, self._projects)
-        self._modules = ModuleNames(snapshot.files, _entry_files(self._projects), folders)
-        candidates = dict.fromkeys(
-            [
-                *(path for project in self._projects for path in project.sources),
-                *(path for folder in folders for path in find_python(folder, snapshot.files)),
-            ]
+        self.name = target.name
+        self._code = Code(snapshot, target.home, target.name)
+        self._found = find_occurrences(
+            target.name, target.home, self._code.files, snapshot.files, self._code.modules
         )
-        self.found = find_occurrences(
-            target.name, target.home, candidates, snapshot.files, self._modules
-        )
+        self.spans = self._found.spans
 
     def check(self) -> None:
-        """Raises `RefusedError` when some use of the name cannot be told."""
-        if self.found.problems:
-            more = len(self.found.problems) - 1
-            rest = f" And {more} more." if more else ""
-            raise RefusedError(
-                f"{self.target.name} cannot be renamed everywhere: {self.found.problems[0]}{rest}"
-            )
+        refuse(self.name, self._found.problems)
 
     def change(self, new: str) -> Change:
-        """Everything that changes. Raises `RefusedError`."""
-        if new == self.target.name:
+        if new == self.name:
             return Change()
-        _check_identifier(new)
+        check_identifier(new)
         self.check()
         self._check_free(new)
-        edits: list[TextEdit] = []
-        for file, spans in self.found.spans.items():
-            edits += text_edits(file, self._text(file), [(span, new) for span in spans])
-        for project in self._projects:
-            edits += self._in_config(project, new)
-        return Change(tuple(edits), doubtful=tuple(self._doubtful(new)))
-
-    def _text(self, file: FilePath) -> str:
-        return self._snapshot.files.read(file).text or ""
+        configs = (it for project in self._code.projects for it in self._in_config(project, new))
+        doubtful = self._code.doubts(self.name, self._found.doubtful, self.spans, new)
+        edits = (*self._code.edits(self.spans, new), *configs)
+        return Change(edits, doubtful=tuple(doubtful))
 
     # --- the new name ---------------------------------------------------------------------
 
     def _check_free(self, new: str) -> None:
-        for path in self.found.homes:
+        for path in self._found.homes:
             if path.name == "__init__.py" and any(
                 entry.name.partition(".")[0] == new
-                for entry in self._snapshot.files.listing(path.parent)
+                for entry in self._code.snapshot.files.listing(path.parent)
             ):
                 raise RefusedError(f"{new} is the name of a module in {path.parent.name}.")
-        hidden = hidden_by(self.found, new)
+        hidden = hidden_by(self._found, new)
         if hidden is not None:
             file, span = hidden
-            line = line_index(self._text(file)).position(span.start).line + 1
             raise RefusedError(
-                f"{new} means something else already in {file.name}, line {line}. "
+                f"{new} means something else already in {self._code.line(file, span.start)}. "
                 "Choose a name that is not in use there."
             )
 
@@ -100,7 +76,7 @@ class FunctionRename:
         for entrypoint in project.entrypoints:
             parts = self._parts(entrypoint)
             renamed = [
-                new if part == self.target.name and self._owner_is_home(entrypoint, parts[:at])
+                new if part == self.name and self._owner_is_home(entrypoint, parts[:at])
                 else part
                 for at, part in enumerate(parts)
             ]  # fmt: skip
@@ -119,22 +95,11 @@ class FunctionRename:
             return False
         entry = entrypoint.module_file.path
         if not owner:
-            return entry in self.found.homes
-        return module_behind(self._snapshot, self._modules, entry, owner) in self.found.homes
-
-    # --- doubts ---------------------------------------------------------------------------
-
-    def _doubtful(self, new: str) -> Iterator[Doubtful]:
-        name = self.target.name
-        for file, spans in sorted(self.found.doubtful.items()):
-            tags = {call.tag.span for call in self._snapshot.client_calls(file) if call.tag}
-            left = spans - self.found.spans.get(file, set()) - tags
-            if left:
-                yield Doubtful(
-                    f"Other mentions of {name} in {file.name}",
-                    f"These spell {name}, but whether they mean it is only known when they run.",
-                    text_edits(file, self._text(file), [(span, new) for span in left]),
-                )
+            return entry in self._found.homes
+        return (
+            module_behind(self._code.snapshot, self._code.modules, entry, owner)
+            in self._found.homes
+        )
 
 
 def module_behind(
@@ -167,43 +132,3 @@ def named_by(snapshot: Snapshot, entrypoint: Entrypoint, parts: tuple[str, ...])
             "cannot be told by reading. Rename it where it is defined, then here."
         )
     return ModuleName(home, parts[-1])
-
-
-def _check_identifier(new: str) -> None:
-    if not new.isidentifier():
-        raise RefusedError(f"{new!r} is no name of Python: letters, digits and _ make one.")
-    if keyword.iskeyword(new):
-        raise RefusedError(f"{new} is a word of Python's own language.")
-    if hasattr(builtins, new):
-        raise RefusedError(f"{new} is built into Python: code that means that would change.")
-    if new.startswith("__"):
-        raise RefusedError("Names that begin with two underscores mean something else in classes.")
-
-
-def _projects_around(snapshot: Snapshot, target: ModuleName) -> list[AgentProject]:
-    """The projects that the file is part of, and others that read it and spell the name."""
-    found = {it.config_path: it for it in snapshot.projects_of(target.home)}
-    for project in projects_that_spell(snapshot, target.name):
-        if target.home in project.sources:
-            found.setdefault(project.config_path, project)
-    return list(found.values())
-
-
-def projects_that_spell(snapshot: Snapshot, name: str) -> Iterator[AgentProject]:
-    """Projects whose configuration holds the name somewhere: a thousand need not be loaded."""
-    for config in snapshot.configs:
-        if snapshot.files.mentions(config, name):
-            yield snapshot.project(config)
-
-
-def _entry_files(projects: Iterable[AgentProject]) -> Iterator[FilePath]:
-    return (path for project in projects for path in project.entry_files)
-
-
-def _search_folders(snapshot: Snapshot, projects: Iterable[AgentProject]) -> tuple[FilePath, ...]:
-    """The folders in which code may use a project's: its own and the workspace's around it."""
-    folders: set[FilePath] = set()
-    for project in projects:
-        around = [it for it in snapshot.folders if it in (project.root, *project.root.parents)]
-        folders.add(min(around, key=lambda it: len(it.parts), default=project.root))
-    return tuple(it for it in sorted(folders) if folders.isdisjoint(it.parents))

@@ -9,12 +9,13 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import RefusedError
+from runagent_ls.features.rename.code import PythonRename, projects_that_spell
 from runagent_ls.features.rename.functions import (
     FunctionRename,
     ModuleName,
     named_by,
-    projects_that_spell,
 )
+from runagent_ls.features.rename.methods import MethodName, MethodRename, method_of
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
@@ -27,7 +28,7 @@ class PythonSubject:
     """A name that stands at `origin` of the file that was asked about."""
 
     origin: Span
-    rename: FunctionRename
+    rename: PythonRename
 
 
 def python_subject(snapshot: Snapshot, path: FilePath, offset: int) -> PythonSubject | None:
@@ -41,11 +42,34 @@ def python_subject(snapshot: Snapshot, path: FilePath, offset: int) -> PythonSub
     if span is None:
         return None
     word = (snapshot.files.read(path).text or "")[span.start : span.end]
-    for target in dict.fromkeys(_targets(snapshot, path, word)):
-        rename = FunctionRename(snapshot, target)
-        if span in rename.found.spans.get(path, ()):
+    for rename in _renames(snapshot, path, word):
+        if span in rename.spans.get(path, ()):
             return PythonSubject(span, rename)
     return None
+
+
+def target_of(
+    snapshot: Snapshot, entrypoint: Entrypoint, parts: tuple[str, ...]
+) -> ModuleName | MethodName:
+    """What the last of the first parts of `module` names. Raises `RefusedError`."""
+    method = method_of(entrypoint) if len(parts) == len(_parts(entrypoint)) > 1 else None
+    if method is not None and _is_member(snapshot, method):
+        return method
+    return named_by(snapshot, entrypoint, parts)
+
+
+def rename_of(snapshot: Snapshot, target: ModuleName | MethodName) -> PythonRename:
+    """All uses of a target, looked up."""
+    if isinstance(target, MethodName):
+        return MethodRename(snapshot, target)
+    return FunctionRename(snapshot, target)
+
+
+def _is_member(snapshot: Snapshot, found: MethodName) -> bool:
+    """Whether a class binds it, and not the module."""
+    source = snapshot.files.python(found.home)
+    symbol = source.symbols.get(found.name) if source is not None else None
+    return symbol is None or found.span not in {it.span for it in (symbol, *symbol.alternatives)}
 
 
 def _word_at(text: str, offset: int) -> Span | None:
@@ -56,17 +80,22 @@ def _word_at(text: str, offset: int) -> Span | None:
     return Span(*match.span()) if match is not None else None
 
 
-def _targets(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[ModuleName]:
-    """The names spelt like this that entrypoints of projects around the file go through."""
+def _renames(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[PythonRename]:
+    """Of the names spelt like this that entrypoints of projects around the file go through."""
+    seen: set[ModuleName | MethodName] = set()
     for project in _projects(snapshot, path, word):
         for entrypoint in project.entrypoints:
             parts = _parts(entrypoint)
             for at, part in enumerate(parts, 1):
-                if part == word:
-                    try:
-                        yield named_by(snapshot, entrypoint, parts[:at])
-                    except RefusedError:
-                        continue  # a member: the Python extension's
+                if part != word:
+                    continue
+                try:
+                    target = target_of(snapshot, entrypoint, parts[:at])
+                except RefusedError:
+                    continue  # nothing that reading can follow: the Python extension's
+                if target not in seen:
+                    seen.add(target)
+                    yield rename_of(snapshot, target)
 
 
 def _projects(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[AgentProject]:

@@ -8,8 +8,12 @@ from pathlib import Path as FilePath
 from runagent_ls.features.changes import Change, RefusedError
 from runagent_ls.features.navigation.in_config import config_subject
 from runagent_ls.features.navigation.subjects import FileSubject, ModuleSubject, TagSubject
-from runagent_ls.features.rename.functions import FunctionRename, named_by
-from runagent_ls.features.rename.in_python import PythonSubject, python_subject
+from runagent_ls.features.rename.in_python import (
+    PythonSubject,
+    python_subject,
+    rename_of,
+    target_of,
+)
 from runagent_ls.features.rename.tags import rename_tag, tag_in_client
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.discovery import CONFIG_NAMES
@@ -35,7 +39,7 @@ def prepare(snapshot: Snapshot, path: FilePath, offset: int) -> Renamable | None
             return Renamable(found.origin, found.tag)
         case PythonSubject():
             found.rename.check()
-            return Renamable(found.origin, found.rename.target.name)
+            return Renamable(found.origin, found.rename.name)
     return None
 
 
@@ -61,8 +65,8 @@ def _subject(snapshot: Snapshot, path: FilePath, offset: int) -> TagSubject | Py
         case TagSubject():
             return found
         case ModuleSubject():
-            target = named_by(snapshot, found.entrypoint, found.parts)
-            return PythonSubject(found.origin, FunctionRename(snapshot, target))
+            target = target_of(snapshot, found.entrypoint, found.parts)
+            return PythonSubject(found.origin, rename_of(snapshot, target))
         case FileSubject():
             raise RefusedError(
                 "Rename or move the file itself, in the editor's list of files: "

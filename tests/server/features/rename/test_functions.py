@@ -213,7 +213,7 @@ def test_what_cannot_be_told_is_refused(tmp_path: Path, main: str, other: str, r
 
 
 def test_members_and_modules_are_refused(tmp_path: Path) -> None:
-    main = "import helpers\nclass A:\n    def run(self): ...\nagent = A()\n"
+    main = "import helpers\nclass A:\n    def run(self): ...\nagent = build(A)\n"
     helpers = "def greet(): ...\n"
     for module, reason in (
         ("agent.r‸un", "is an attribute of agent"),

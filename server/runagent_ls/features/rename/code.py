@@ -1,0 +1,122 @@
+"""The Python code in which a name of an agent's may be used, and how it is changed."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Protocol
+
+from runagent_ls.features.changes import Change, Doubtful, RefusedError
+from runagent_ls.features.rename.module_names import ModuleNames
+from runagent_ls.features.rename.replacing import text_edits
+from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.project.discovery import find_python
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.finding import TextEdit
+from runagent_ls.text.lines import line_index
+from runagent_ls.text.position import Span
+
+Spans = Mapping[FilePath, set[Span]]
+
+
+class PythonRename(Protocol):
+    """A name in Python that can be given another."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def spans(self) -> Spans:
+        """Every place that certainly means it."""
+
+    def check(self) -> None:
+        """Raises `RefusedError` when some use of the name cannot be told."""
+
+    def change(self, new: str) -> Change:
+        """Everything that changes. Raises `RefusedError`."""
+
+
+class Code:
+    """Projects that may use the `name` from the file `home`, and all Python files around them."""
+
+    def __init__(self, snapshot: Snapshot, home: FilePath, name: str) -> None:
+        self.snapshot = snapshot
+        self.projects = _projects_around(snapshot, home, name)
+        folders = _search_folders(snapshot, self.projects)
+        entries = (path for project in self.projects for path in project.entry_files)
+        self.modules = ModuleNames(snapshot.files, entries, folders)
+        found = dict.fromkeys([home])
+        found |= dict.fromkeys(path for project in self.projects for path in project.sources)
+        found |= dict.fromkeys(
+            path for folder in folders for path in find_python(folder, snapshot.files)
+        )
+        self.files = tuple(found)
+
+    def text(self, file: FilePath) -> str:
+        return self.snapshot.files.read(file).text or ""
+
+    def line(self, file: FilePath, offset: int) -> str:
+        """`main.py, line 3`."""
+        return f"{file.name}, line {line_index(self.text(file)).position(offset).line + 1}"
+
+    def edits(self, places: Spans, new: str) -> Iterator[TextEdit]:
+        for file, spans in places.items():
+            yield from text_edits(file, self.text(file), [(span, new) for span in spans])
+
+    def doubts(self, name: str, places: Spans, certain: Spans, new: str) -> Iterator[Doubtful]:
+        """Places to ask about. Tags of client calls are none, even if they are spelt alike."""
+        for file, spans in sorted(places.items()):
+            tags = {call.tag.span for call in self.snapshot.client_calls(file) if call.tag}
+            left = spans - certain.get(file, set()) - tags
+            if left:
+                yield Doubtful(
+                    f"Other mentions of {name} in {file.name}",
+                    f"These spell {name}, but whether they mean it is only known when they run.",
+                    tuple(self.edits({file: left}, new)),
+                )
+
+
+def refuse(name: str, problems: list[str]) -> None:
+    """Raise `RefusedError` if there are problems."""
+    if problems:
+        rest = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+        raise RefusedError(f"{name} cannot be renamed everywhere: {problems[0]}{rest}")
+
+
+def check_identifier(new: str) -> None:
+    """Raise `RefusedError` unless it can name anything in Python."""
+    if not new.isidentifier():
+        raise RefusedError(f"{new!r} is no name of Python: letters, digits and _ make one.")
+    if keyword.iskeyword(new):
+        raise RefusedError(f"{new} is a word of Python's own language.")
+    if hasattr(builtins, new):
+        raise RefusedError(f"{new} is built into Python: code that means that would change.")
+    if new.startswith("__"):
+        raise RefusedError("Names that begin with two underscores mean something else in classes.")
+
+
+def _projects_around(snapshot: Snapshot, home: FilePath, name: str) -> list[AgentProject]:
+    """The projects that the file is part of, and others that read it and spell the name."""
+    found = {it.config_path: it for it in snapshot.projects_of(home)}
+    for project in projects_that_spell(snapshot, name):
+        if home in project.sources:
+            found.setdefault(project.config_path, project)
+    return list(found.values())
+
+
+def projects_that_spell(snapshot: Snapshot, name: str) -> Iterator[AgentProject]:
+    """Projects whose configuration holds the name somewhere: a thousand need not be loaded."""
+    for config in snapshot.configs:
+        if snapshot.files.mentions(config, name):
+            yield snapshot.project(config)
+
+
+def _search_folders(snapshot: Snapshot, projects: Iterable[AgentProject]) -> tuple[FilePath, ...]:
+    """The folders in which code may use a project's: its own and the workspace's around it."""
+    folders: set[FilePath] = set()
+    for project in projects:
+        around = [it for it in snapshot.folders if it in (project.root, *project.root.parents)]
+        folders.add(min(around, key=lambda it: len(it.parts), default=project.root))
+    return tuple(it for it in sorted(folders) if folders.isdisjoint(it.parents))
