@@ -11,6 +11,7 @@ import commands
 import edits
 import history
 import navigation
+import scale
 import serve
 import start
 import stream
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += serve.main(["--rounds", "2", "--calls", "400", "--chunks", "40000"] if quick else [])
     rows += commands.main(["--rounds", "2" if quick else "7"])
     rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
+    rows += scale.main(["--agents", "50"] if quick else [])
     print_table("All", rows)
     missed = [row.what for row in rows if row.meets(row.target) is False]
     print(f"\n{len(missed)} targets missed{': ' if missed else ''}{', '.join(missed)}")

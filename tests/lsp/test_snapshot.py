@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.lsp import workspace as workspace_module
+from runagent_ls.lsp.known_findings import Findings
 from runagent_ls.lsp.workspace import AgentWorkspace
+from runagent_ls.project.loading import load_project
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.engine import check
 from runagent_ls.rules.selection import Selection
 
 
@@ -72,3 +80,79 @@ def test_calls_come_in_the_order_of_their_files(tmp_path: Path) -> None:
         opened.open(tmp_path / name, client("t") + client("t"))
     found = [call.file.name for call in opened.calls_with_tag("t")]
     assert found == ["a.py", "a.py", "b.py", "b.py", "c.py", "c.py"]
+
+
+# --- what an edit costs among many ------------------------------------------------------------
+
+
+def many_agents(folder: Path, count: int) -> tuple[AgentWorkspace, list[Path]]:
+    configs = []
+    for number in range(count):
+        agent = folder / f"agent_{number}"
+        agent.mkdir()
+        (agent / "main.py").write_text("def run(name: str): ...\n")
+        entry = {"file": "main.py", "module": "run", "tag": f"tag_{number}"}
+        config = agent / "runagent.config.json"
+        said = {"agent_id": f"id-{number}", "agent_architecture": {"entrypoints": [entry]}}
+        config.write_text(json.dumps(said))
+        configs.append(config)
+    opened = workspace()
+    opened.discovered(folder, configs)
+    for config in configs:
+        opened.check(config)
+    return opened, configs
+
+
+@pytest.mark.parametrize("name", ["main.py", "runagent.config.json", "elsewhere.py", "../call.ts"])
+def test_one_edit_touches_only_what_depends_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    opened, configs = many_agents(tmp_path, 30)
+    assert opened.configs_with_id("id-7") == (configs[7],)
+    loaded: list[Path] = []
+    checked: list[Path] = []
+
+    def load(config: Path, *given: Any, **more: Any) -> AgentProject:
+        loaded.append(config)
+        return load_project(config, *given, **more)
+
+    def judge(project: AgentProject, *given: Any) -> Findings:
+        checked.append(project.config_path)
+        return check(project, *given)
+
+    monkeypatch.setattr(workspace_module, "load_project", load)
+    monkeypatch.setattr(workspace_module, "check", judge)
+    path = (configs[7].parent / name).resolve()
+    text = path.read_text() if path.exists() else ""
+    opened.open(path, text)
+    for config in configs:
+        opened.check(config)
+    expected = [configs[7]] if path.parent == configs[7].parent else []
+    assert (loaded, checked) == (expected, expected)
+    for version in range(3):
+        opened.change(path, text + " " * version)
+        for config in configs:
+            opened.check(config)
+        assert [it.root for it in opened.projects_of(path)] == [it.parent for it in expected]
+        assert opened.configs_with_id("id-7") == (configs[7],)
+        assert opened.calls_with_tag("tag_7") == ()
+    assert loaded == checked == expected * 4
+
+
+def test_an_edit_of_a_shared_module_reaches_those_who_read_it(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+        file = "../shared.py" if name != "three" else "main.py"
+        (tmp_path / name / "main.py").write_text("def run(): ...\n")
+        entry = {"file": file, "module": "run", "tag": "t"}
+        said = {"agent_id": name, "agent_architecture": {"entrypoints": [entry]}}
+        (tmp_path / name / "runagent.config.json").write_text(json.dumps(said))
+    shared = tmp_path / "shared.py"
+    shared.write_text("def run(): ...\n")
+    opened = workspace()
+    opened.discovered(
+        tmp_path, [tmp_path / n / "runagent.config.json" for n in ("one", "two", "three")]
+    )
+    for config in opened.configs:
+        opened.check(config)
+    assert {it.root.name for it in opened.projects_of(shared)} == {"one", "two"}
