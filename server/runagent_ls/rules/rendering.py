@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.jsontree.document import Path
+from runagent_ls.jsontree import edits as config_edits
+from runagent_ls.jsontree.document import Document, Path
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.finding import Finding, Fix, Related, Severity, TextEdit
-from runagent_ls.rules.rule import InConfig, Issue, Place, Repair, Rule
+from runagent_ls.rules.rule import (
+    InConfig,
+    Insert,
+    Issue,
+    Place,
+    Remove,
+    RenameKey,
+    Repair,
+    Replacement,
+    Rule,
+    SetValue,
+)
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position, Range, Span
 
@@ -44,8 +56,18 @@ class Renderer:
     def _related(self, place: Place, message: str, base: Path) -> Related:
         return Related(*self._at(place, base), message)
 
-    def _fix(self, repair: Repair, base: Path) -> Fix:
-        edits = (TextEdit(*self._at(it.place, base), it.new_text) for it in repair.replacements)
+    def _fix(self, repair: Repair, base: Path) -> Fix | None:
+        """None when an edit cannot be made with certainty."""
+        edits: list[TextEdit] = []
+        for edit in repair.edits:
+            if isinstance(edit, Replacement):
+                edits.append(TextEdit(*self._at(edit.place, base), edit.new_text))
+                continue
+            made = _replacements(self._project.document, edit, base)
+            if not made:
+                return None
+            file = self._project.config_path
+            edits += [TextEdit(file, self._range(file, span), text) for span, text in made]
         return Fix(repair.title, tuple(edits), repair.safe)
 
     def _at(self, place: Place, base: Path) -> tuple[FilePath, Range]:
@@ -75,3 +97,18 @@ class Renderer:
             # A file that was met while the agent ran.
             return self._project.files.read(file).text
         return known
+
+
+def _replacements(
+    document: Document, edit: SetValue | RenameKey | Remove | Insert, base: Path
+) -> tuple[config_edits.Replacement, ...] | None:
+    """What an edit replaces in the configuration's text."""
+    match edit:
+        case SetValue(path, value):
+            return config_edits.set_value(document, (*base, *path), value)
+        case RenameKey(path, key):
+            return config_edits.rename_key(document, (*base, *path), key)
+        case Remove(path):
+            return config_edits.remove(document, (*base, *path))
+        case Insert(parent, key, value, after):
+            return config_edits.insert_property(document, (*base, *parent), key, value, after)

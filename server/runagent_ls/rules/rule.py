@@ -41,11 +41,51 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class SetValue:
+    """Another value at a place of the configuration, written as the one there is."""
+
+    path: Path
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class RenameKey:
+    """Another key in front of a value of the configuration."""
+
+    path: Path
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """A property or item less."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """A property more, behind the key `after`."""
+
+    parent: Path
+    key: str
+    value: JsonValue
+    after: str | None = None
+
+
+Edit: TypeAlias = Replacement | SetValue | RenameKey | Remove | Insert
+"""Paths of a rule on entrypoints begin at the entrypoint."""
+
+
+@dataclass(frozen=True, slots=True)
 class Repair:
-    """An edit that removes an issue; `safe` when it cannot change what the author means."""
+    """Edits that remove an issue; `safe` when they cannot change what the author means.
+
+    It is offered only when all of them can be made with certainty.
+    """
 
     title: str
-    replacements: tuple[Replacement, ...]
+    edits: tuple[Edit, ...]
     safe: bool = True
 
 

@@ -22,7 +22,10 @@ class JsonEdits:
     def set_value(self, path: Path, value: JsonValue) -> tuple[Replacement, ...]:
         """Write another value in the place of one."""
         span = self._document.span(path)
-        return ((span, self._apart(span.end, self._style_of(span, path).write(value))),)
+        if isinstance(value, dict | list):
+            return ((span, self._style_of(span, path).write(value)),)
+        # One place may be asked about for each of a thousand entrypoints: no look around it.
+        return ((span, self._apart(span.end, self._style.scalar(value))),)
 
     def rename_key(self, path: Path, key: str) -> tuple[Replacement, ...]:
         """Write another key in front of a value."""

@@ -22,6 +22,11 @@ class Style:
     padding: str = ""
     """Blanks inside of an object's braces on one line."""
 
+    @staticmethod
+    def scalar(value: JsonValue) -> str:
+        """A value that is no container."""
+        return json.dumps(value, ensure_ascii=not _is_encodable(value))
+
     def write(self, value: JsonValue) -> str:
         """The value as JSON."""
         if self.spread:

@@ -33,6 +33,11 @@ def scalar(value: JsonValue, quote: str = "") -> str:
 class FlowStyle(Style):
     """Lists in brackets and mappings in braces, on one line."""
 
+    @staticmethod
+    def scalar(value: JsonValue) -> str:
+        """A value that is no container."""
+        return scalar(value)
+
     def write(self, value: JsonValue) -> str:
         """The value in one line of YAML."""
         if isinstance(value, dict):

@@ -23,11 +23,10 @@ Written as on disk.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -39,7 +38,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     message = f"The file is called {actual}, not {file}."
     if loads_here:
         message += " It loads on this machine and will not on Linux."
-    edit = Replacement(InConfig(("file",)), json.dumps(actual, ensure_ascii=False))
+    edit = SetValue(("file",), actual)
     yield Issue(
         message,
         InConfig(("file",)),

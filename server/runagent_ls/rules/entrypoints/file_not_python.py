@@ -22,11 +22,10 @@ The only Python file that comes close is put in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -39,7 +38,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
         message += f" Did you mean {' or '.join(at.nearest)}?"
     repair = None
     if len(at.nearest) == 1:
-        edit = Replacement(InConfig(("file",)), json.dumps(at.nearest[0], ensure_ascii=False))
+        edit = SetValue(("file",), at.nearest[0])
         repair = Repair(f"Change to {at.nearest[0]}", (edit,), safe=False)
     yield Issue(message, InConfig(("file",)), repair=repair)
 

@@ -23,11 +23,10 @@ An absolute path into the agent's folder is made relative.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
@@ -43,7 +42,7 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         )
         return
     relative = at.path.relative_to(project.root).as_posix()
-    edit = Replacement(InConfig(("file",)), json.dumps(relative, ensure_ascii=False))
+    edit = SetValue(("file",), relative)
     yield Issue(
         "An absolute path works on this machine alone: write it from the agent's folder on.",
         InConfig(("file",)),

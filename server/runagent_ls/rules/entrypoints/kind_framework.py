@@ -28,11 +28,10 @@ and every call fails.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 from runagent_ls.schema.facts import FRAMEWORKS
 
 
@@ -52,7 +51,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         better = "n8n"
     else:
         return
-    edit = Replacement(InConfig(("framework",)), json.dumps(better))
+    edit = SetValue(("framework",), better)
     yield Issue(
         message,
         InConfig(("framework",)),

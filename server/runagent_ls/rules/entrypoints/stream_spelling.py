@@ -24,14 +24,13 @@ The end of the tag is written as `_stream`. Callers that use the old tag must fo
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 LOOKS_LIKE: Final = re.compile(r"(?s)^(?P<name>.*?)(?:[\s_.-]+(?i:stream)|(?<=[a-z0-9])Stream)\s*$")
 
@@ -51,7 +50,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     better = misspelt_stream_tag(entrypoint)
     if better is None:
         return
-    edit = Replacement(InConfig(("tag",)), json.dumps(better, ensure_ascii=False))
+    edit = SetValue(("tag",), better)
     yield Issue(
         f"{entrypoint.tag!r} does not stream: a tag streams only when it ends in exactly _stream.",
         InConfig(("tag",)),

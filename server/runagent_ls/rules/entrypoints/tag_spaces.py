@@ -22,11 +22,10 @@ Spaces at the ends are removed. Callers that use the old tag must follow.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -39,7 +38,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     # `foo_stream ` does not stream and `foo_stream` would: another rule speaks of that.
     if tag.strip().casefold().endswith("_stream"):
         return
-    edit = Replacement(InConfig(("tag",)), json.dumps(tag.strip(), ensure_ascii=False))
+    edit = SetValue(("tag",), tag.strip())
     yield Issue(
         "The tag has spaces at its ends, and every call must repeat them.",
         InConfig(("tag",)),

@@ -22,11 +22,10 @@ Written in lower case, when that helps.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -37,7 +36,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     better = method.strip().lower()
     repair = None
     if better in {"post", "get"}:
-        edit = Replacement(InConfig(("method",)), json.dumps(better))
+        edit = SetValue(("method",), better)
         repair = Repair(f"Change to {better}", (edit,))
     yield Issue(
         f"Every call fails with the method {method!r}: RunAgent knows exactly post and get.",

@@ -22,11 +22,10 @@ The end of the tag is removed. Callers that use the old tag must follow.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -36,7 +35,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     better = tag.removesuffix("_stream")
     repair = None
     if better:
-        edit = Replacement(InConfig(("tag",)), json.dumps(better, ensure_ascii=False))
+        edit = SetValue(("tag",), better)
         repair = Repair(f"Rename to {better}", (edit,), safe=False)
     yield Issue(
         "A webhook cannot stream: the agent does not start with a tag that ends in _stream.",

@@ -24,14 +24,13 @@ A path such as `./main.py` is written as `main.py`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path as FilePath
 
 from runagent_ls.project.model import AgentProject, FileState
 from runagent_ls.project.upload import is_ignored, patterns_of
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -54,7 +53,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             where = ".gitignore" if upload.gitignore is not None else "RunAgent's built-in list"
             yield Issue(f"{plain} is not uploaded: {where} leaves out {by}.", place)
         elif plain != file and upload.complete:
-            edit = Replacement(place, json.dumps(plain, ensure_ascii=False))
+            edit = SetValue(place.path, plain)
             yield Issue(
                 f"An upload looks for exactly {file} and packs the file as {plain}: it fails.",
                 place,

@@ -17,18 +17,18 @@ The loader takes most of them, but the agent does not start or the call fails.
 ```
 
 ## Fix
-An empty `agent_id` is replaced by a fresh identifier; the agent must then be registered.
+An empty `agent_id` is replaced by a fresh identifier; the agent must then be registered. What the
+other fields are to name only you know.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 REASONS: Final = {
     "agent_id": "agent_id is empty. RunAgent does not serve or upload an agent without an"
@@ -44,8 +44,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     if not isinstance(value, dict):
         return
     if value.get("agent_id") == "":
-        fresh = json.dumps(fresh_agent_id(project.config_path))
-        edit = Replacement(InConfig(("agent_id",)), fresh)
+        edit = SetValue(("agent_id",), fresh_agent_id(project.config_path))
         repair = Repair("Insert a fresh agent_id", (edit,), safe=False)
         yield Issue(REASONS["agent_id"], InConfig(("agent_id",)), repair=repair)
 

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, RenameKey, Repair, Rule
 
 
 def is_legacy_entrypoint(value: JsonValue, key: str | None) -> bool:
@@ -47,7 +47,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         if not is_legacy_entrypoint(value, "tag") or not isinstance(value, dict):
             continue
         key = InConfig((*entrypoint.path, "type"), "key")
-        rename = Repair('Rename to "tag"', (Replacement(key, '"tag"'),))
+        rename = Repair('Rename to "tag"', (RenameKey(key.path, "tag"),))
         repair = None if value["type"] in taken else rename
         taken.add(str(value["type"]))
         yield Issue(

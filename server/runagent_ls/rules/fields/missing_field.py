@@ -29,7 +29,7 @@ RunAgent refuses the configuration. Examples and older agents often lack `agent_
 
 ## Fix
 The field is inserted with a value that loads: a fresh `agent_id` (register the agent then), the
-framework `default`, empty texts.
+framework `default`, empty texts. What an entrypoint is to name only you know.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from runagent_ls.jsontree.document import JsonValue
+from runagent_ls.jsontree.document import JsonValue, Path
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
 from runagent_ls.rules.fields.legacy_type import is_legacy_entrypoint
-from runagent_ls.rules.fields.places import anchor, insertion, value_at
-from runagent_ls.rules.rule import Issue, Repair, Rule
+from runagent_ls.rules.fields.places import anchor, value_at
+from runagent_ls.rules.rule import Insert, Issue, Repair, Rule
 
 PLAIN_VALUES: Final[dict[str, JsonValue]] = {
     "agent_name": "",
@@ -54,10 +54,38 @@ PLAIN_VALUES: Final[dict[str, JsonValue]] = {
 }
 
 
-def _repair(project: AgentProject, key: str | None) -> Repair | None:
-    if key == "agent_id":
-        return insertion(project, key, fresh_agent_id(project.config_path))
-    return insertion(project, key, PLAIN_VALUES[key]) if key in PLAIN_VALUES else None
+ORDER: Final = (
+    "agent_name",
+    "description",
+    "framework",
+    "template",
+    "version",
+    "created_at",
+    "template_source",
+    "agent_architecture",
+    "agent_id",
+)
+"""In which RunAgent writes the fields."""
+
+
+def _repair(project: AgentProject, path: Path, key: str) -> Repair | None:
+    """The field with a value that loads, behind the one that stands in front of it elsewhere."""
+    owner = value_at(project, path)
+    if not isinstance(owner, dict):
+        return None
+    if path == ("template_source",):
+        value: JsonValue = ""
+    elif path:
+        return None
+    elif key == "agent_id":
+        value = fresh_agent_id(project.config_path)
+    elif key in PLAIN_VALUES:
+        value = PLAIN_VALUES[key]
+    else:
+        return None
+    in_front = ORDER[: ORDER.index(key)] if key in ORDER else ()
+    after = next((it for it in reversed(in_front) if it in owner), None)
+    return Repair(f"Insert {key}", (Insert(path, key, value, after),), safe=False)
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -65,7 +93,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         owner = value_at(project, problem.path)
         if problem.kind != "missing" or is_legacy_entrypoint(owner, problem.key):
             continue
-        repair = _repair(project, problem.key) if not problem.path else None
+        repair = _repair(project, problem.path, problem.key) if problem.key else None
         yield Issue(
             problem.message,
             anchor(project, problem.path),

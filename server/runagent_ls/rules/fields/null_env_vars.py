@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -34,17 +34,8 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         yield Issue(
             "env_vars is null: the agent would load, but not start. Write {} or leave it out.",
             InConfig(("env_vars",)),
-            repair=_repair(project),
+            repair=Repair("Replace by {}", (SetValue(("env_vars",), {}),)),
         )
-
-
-def _repair(project: AgentProject) -> Repair:
-    span = project.document.span(("env_vars",))
-    if span.start < span.end:
-        edit = Replacement(InConfig(("env_vars",)), "{}")
-    else:  # in YAML null may be written as nothing at all, right behind the colon
-        edit = Replacement(InConfig(("env_vars",), "property"), "env_vars: {}")
-    return Repair("Replace by {}", (edit,))
 
 
 RULE = Rule(

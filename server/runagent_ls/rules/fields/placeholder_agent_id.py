@@ -24,13 +24,12 @@ A fresh identifier is put in. Register the agent afterwards with `runagent confi
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 PLACEHOLDER: Final = "00000000-0000-0000-0000-000000000000"
 
@@ -38,7 +37,7 @@ PLACEHOLDER: Final = "00000000-0000-0000-0000-000000000000"
 def _check(project: AgentProject) -> Iterator[Issue]:
     if project.agent_id != PLACEHOLDER:
         return
-    edit = Replacement(InConfig(("agent_id",)), json.dumps(fresh_agent_id(project.config_path)))
+    edit = SetValue(("agent_id",), fresh_agent_id(project.config_path))
     yield Issue(
         "agent_id is the placeholder that every template has. Agents with the same identifier"
         " cannot be told apart: give this one its own UUID and register it.",

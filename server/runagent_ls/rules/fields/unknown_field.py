@@ -18,12 +18,12 @@ missing.
 ```
 
 ## Fix
-A misspelt key is renamed, unless the right one is there already.
+A misspelt key is renamed, unless the right one is there already. Any other is removed; that is not
+done by `--fix`, since someone else may read it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -32,7 +32,7 @@ from runagent_ls.jsontree.document import Path
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.legacy_type import is_legacy_entrypoint
 from runagent_ls.rules.fields.places import value_at
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Remove, RenameKey, Repair, Rule
 
 NOTES: Final = re.compile(r"^(?:\$|_|//|#|x-|comment)", re.IGNORECASE)
 """Keys by which people leave notes; nobody expects them to have an effect."""
@@ -46,10 +46,11 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         if is_legacy_entrypoint(value_at(project, problem.path[:-1]), key):
             continue
         free = problem.nearest is not None and not _has(project, problem.path, problem.nearest)
-        repair = None
         if problem.nearest is not None and free:
-            edit = Replacement(InConfig(problem.path, "key"), json.dumps(problem.nearest))
+            edit = RenameKey(problem.path, problem.nearest)
             repair = Repair(f"Rename to {problem.nearest}", (edit,))
+        else:
+            repair = Repair(f"Remove {key}", (Remove(problem.path),), safe=False)
         yield Issue(
             problem.message,
             InConfig(problem.path, "key"),

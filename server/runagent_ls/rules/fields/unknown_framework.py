@@ -25,12 +25,11 @@ refused.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 from runagent_ls.schema.facts import FRAMEWORKS, LATER_FRAMEWORKS
 
 
@@ -45,7 +44,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         message = f"{found!r} is no framework that RunAgent knows."
         if nearest is not None:
             message += f" Did you mean {nearest}?"
-            edit = Replacement(InConfig(("framework",)), json.dumps(nearest))
+            edit = SetValue(("framework",), nearest)
             repair = Repair(f"Change to {nearest}", (edit,))
         else:
             message += f" It takes {', '.join(FRAMEWORKS)}."

@@ -18,17 +18,17 @@ RunAgent never turns numbers or booleans into text. It refuses the configuration
 ```
 
 ## Fix
-A number or boolean that must be text is put in quotes.
+A number or boolean that must be text is put in quotes. What is to stand in the place of another
+kind of value only you know.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.places import value_at
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 from runagent_ls.schema.problem import SchemaProblem
 
 
@@ -51,8 +51,7 @@ def _repair(project: AgentProject, problem: SchemaProblem) -> Repair | None:
         return None
     span = project.document.span(problem.path)
     written = project.document.text[span.start : span.end]
-    edit = Replacement(InConfig(problem.path), json.dumps(written, ensure_ascii=False))
-    return Repair("Put the value in quotes", (edit,))
+    return Repair("Put the value in quotes", (SetValue(problem.path, written),))
 
 
 RULE = Rule(

@@ -29,7 +29,6 @@ The only name that comes close is put in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
@@ -37,7 +36,7 @@ from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.faults import faults, place_of, text_of
 from runagent_ls.rules.functions.module_form import plain_name
 from runagent_ls.rules.functions.places import has_whole_source
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -55,7 +54,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
         parts = module.split(".")
         parts[parts.index(part, 1)] = found.nearest[0]
         better = ".".join(parts)
-        edit = Replacement(InConfig(("module",)), json.dumps(better))
+        edit = SetValue(("module",), better)
         repair = Repair(f"Change to {better}", (edit,), safe=False)
     yield Issue(
         message, InConfig(("module",)), repair=repair, data={"nearest": list(found.nearest)}

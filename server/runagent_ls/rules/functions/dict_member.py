@@ -25,13 +25,12 @@ When the value of that key is a name of the file, that name is put in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.functions.places import has_whole_source
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -44,7 +43,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     repair = None
     same_name = source is not None and source.source is not None and part in source.source.symbols
     if same_name and part in found.owner.keys and (entrypoint.module or "").count(".") == 1:
-        edit = Replacement(InConfig(("module",)), json.dumps(part))
+        edit = SetValue(("module",), part)
         repair = Repair(f"Change to {part}", (edit,), safe=False)
     yield Issue(
         f"{found.owner.name} is a dictionary, and RunAgent looks for attributes, not keys."

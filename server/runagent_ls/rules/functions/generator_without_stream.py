@@ -25,7 +25,6 @@ def chat(text):              # "tag": "chat_stream"
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -35,7 +34,7 @@ from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.entrypoints.stream_spelling import misspelt_stream_tag
 from runagent_ls.rules.faults import observed_entrypoints
 from runagent_ls.rules.functions.places import at_function, has_whole_source
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 _GENERATORS: Final = frozenset({"generator function", "async generator function"})
 
@@ -68,7 +67,7 @@ def _is_known(entrypoint: Entrypoint) -> bool:
 def _issues(entrypoint: Entrypoint, project: AgentProject, base: Path) -> Iterator[Issue]:
     tag = entrypoint.tag or ""
     better = f"{tag}_stream"
-    edit = Replacement(InConfig((*base, "tag")), json.dumps(better, ensure_ascii=False))
+    edit = SetValue((*base, "tag"), better)
     yield Issue(
         f"{entrypoint.module} yields, but the tag {tag} does not end in _stream: calls answer"
         " with the text <generator object ...>.",

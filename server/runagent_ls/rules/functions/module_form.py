@@ -24,14 +24,13 @@ Reduced to the name in the file.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def plain_name(entrypoint: Entrypoint) -> str | None:
@@ -59,7 +58,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
     name = plain_name(entrypoint)
     if name is None:
         return
-    edit = Replacement(InConfig(("module",)), json.dumps(name))
+    edit = SetValue(("module",), name)
     yield Issue(
         f"{entrypoint.module} is not found: RunAgent looks it up inside {entrypoint.file}."
         f" Write just {name}.",

@@ -23,7 +23,6 @@ The only name that comes close is put in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
@@ -32,7 +31,7 @@ from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.faults import available, faults
 from runagent_ls.rules.functions.module_form import plain_name
 from runagent_ls.rules.functions.places import has_whole_source
-from runagent_ls.rules.rule import InConfig, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -53,7 +52,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
         message += " Write the bare name of a function in that file."
     if len(found.nearest) == 1:
         better = f"{found.nearest[0]}.{rest}" if rest else found.nearest[0]
-        edit = Replacement(InConfig(("module",)), json.dumps(better))
+        edit = SetValue(("module",), better)
         repair = Repair(f"Change to {better}", (edit,), safe=False)
     yield Issue(
         message, InConfig(("module",)), repair=repair, data={"nearest": list(found.nearest)}
