@@ -48,30 +48,39 @@ class Evaluator:
         self._entry = entry_file
         self._depth = 0
         self.visited: dict[tuple[FilePath, str], None] = {}
+        self._names: dict[tuple[FilePath, str], Found] = {}
+        """Imports that branch and meet again would otherwise take twice as long at each step."""
 
     # Names
 
     def name(self, path: FilePath, name: str) -> Found:
         """A top-level name of a file."""
+        if (known := self._names.get((path, name))) is not None:
+            return known
         file = self.ask.file(path)
         if file is None or self._depth >= _DEEPEST:
             return NOT_KNOWN
         self.visited[path, name] = None
         self._depth += 1
         try:
-            symbol = self.ask.symbol(path, name)
-            if symbol is None:
-                return self._absent(file, path, name)
-            exists = Proof.UNKNOWN if symbol.conditional else Proof.PROVEN
-            if file.generates_names or file.broken:
-                return Found(exists, (unknown(symbol, path),))
-            if self._stars_may_bind(file, path, name):
-                return Found(exists, (unknown(symbol, path),))
-            found = [self.stands_for(option, path) for option in symbol.alternatives or (symbol,)]
-            exists = agreement([exists, *(option.exists for option in found)])
-            return Found(exists, tuple(thing for option in found for thing in option.things))
+            found = self._names[path, name] = self._name(file, path, name)
         finally:
             self._depth -= 1
+        return found
+
+    def _name(self, file: FileFacts, path: FilePath, name: str) -> Found:
+        symbol = self.ask.symbol(path, name)
+        if symbol is None:
+            return self._absent(file, path, name)
+        exists = Proof.UNKNOWN if symbol.conditional else Proof.PROVEN
+        if file.generates_names or file.broken:
+            return Found(exists, (unknown(symbol, path),))
+        if self._stars_may_bind(file, path, name):
+            return Found(exists, (unknown(symbol, path),))
+        found = [self.stands_for(option, path) for option in symbol.alternatives or (symbol,)]
+        exists = agreement([exists, *(option.exists for option in found)])
+        things = {id(thing): thing for option in found for thing in option.things}
+        return Found(exists, tuple(things.values()))
 
     def _absent(self, file: FileFacts, path: FilePath, name: str) -> Found:
         dunder = name.startswith("__") and name.endswith("__")

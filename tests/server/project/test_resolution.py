@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple
 
 import pytest
@@ -482,3 +483,16 @@ def test_real_projects_are_read_as_they_are(path: Path) -> None:
 
 def test_the_corpus_is_there() -> None:
     assert len(CORPUS) >= 20
+
+
+def test_imports_that_branch_and_meet_again_are_followed_once() -> None:
+    following = (
+        "import os\nif os.name:\n    from m{0} import f\nelse:\n    from m{0} import f as f\n"
+    )
+    steps = {f"m{number}": following.format(number + 1) for number in range(20)}
+    begin = perf_counter()
+    found = ask("f", "from m0 import f\n", **steps, m20="def f(): ...\n")
+    assert perf_counter() - begin < 20  # 2 ** 20 ways take minutes
+    assert (found.exists, found.is_callable) == (YES, YES)
+    assert found.defined_in is not None
+    assert found.defined_in.name == "m20.py"

@@ -16,6 +16,7 @@ from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.objects import Thing, unknown
 from runagent_ls.project.questions import Answers, Questions
 from runagent_ls.pyfile.model import Proof, Symbol
+from runagent_ls.text.position import Span
 
 _DEEPEST = 16
 """Steps through imports and base classes; more are a circle."""
@@ -28,6 +29,8 @@ class PythonNames:
         self._entry = entry_file
         self._reader = RecordingReader(root, files)
         self._evaluator = Evaluator(entry_file, Questions(Answers(self._reader)))
+        self._seen: set[tuple[FilePath, Span, str]] = set()
+        """What was followed for one part: ways that branch and meet again are gone once."""
 
     def definitions(self, parts: Sequence[str]) -> tuple[Place, ...]:
         """Where what `parts` name together is really defined; several where conditions decide.
@@ -55,8 +58,10 @@ class PythonNames:
 
     def _things(self, parts: Sequence[str]) -> tuple[Thing, ...]:
         try:
+            self._seen.clear()
             things = self._named(self._entry, parts[0], _DEEPEST)
             for part in parts[1:]:
+                self._seen.clear()
                 owners = things
                 things = [it for owner in owners for it in self._attribute(owner, part, _DEEPEST)]
                 if not any(it.symbol for it in things):
@@ -74,6 +79,8 @@ class PythonNames:
         symbol, path = thing.symbol, thing.path
         if thing.kind != "unknown" or symbol is None or path is None or depth <= 0:
             return [thing]
+        if self._was_here(path, symbol, ""):
+            return []
         found: list[Thing] = []
         for option in _options(symbol):
             for it in self._evaluator.stands_for(option, path).things:
@@ -93,7 +100,7 @@ class PythonNames:
     def _member(self, owner: Thing, name: str, depth: int) -> list[Thing]:
         """The same by what is written alone: bodies of classes and of their bases."""
         symbol, path = owner.symbol, owner.path
-        if symbol is None or path is None or depth <= 0:
+        if symbol is None or path is None or depth <= 0 or self._was_here(path, symbol, name):
             return []
         if name in symbol.attributes:
             return [unknown(symbol.attributes[name], path)]
@@ -107,6 +114,12 @@ class PythonNames:
         if symbol.kind == "instance" and symbol.target:
             return self._in_classes(path, [symbol.target], name, depth)
         return []
+
+    def _was_here(self, path: FilePath, symbol: Symbol, name: str) -> bool:
+        key = (path, symbol.span, name)
+        seen = key in self._seen
+        self._seen.add(key)
+        return seen
 
     def _in_classes(
         self, path: FilePath, classes: Iterable[str], name: str, depth: int

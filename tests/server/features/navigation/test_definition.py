@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -157,6 +158,30 @@ def test_a_circle_of_imports_has_an_end(tmp_path: Path) -> None:
     for find in (definition, declaration):
         jump = find(workspace.snapshot, *workspace.cursor)
         assert jump is None or all(it.file.parent == tmp_path for it in jump.targets)
+
+
+@pytest.mark.parametrize("broken", ["", "def broken(:\n    pass\n"])
+def test_ways_that_branch_and_meet_again_are_gone_once(tmp_path: Path, broken: str) -> None:
+    files = {JSON: config(entry("ru‸n")), "main.py": "from m0 import run\n"}
+    for number in range(20):
+        following = f"    from m{number + 1} import run"
+        text = f"import os\nif os.name:\n{following}\nelse:\n{following} as run\n"
+        files[f"m{number}.py"] = f"{text}\n\n{broken}"
+    begin = perf_counter()
+    end = "m16.py" if broken else "m20.py"  # files that do not parse are followed for 16 steps
+    leads(tmp_path, {**files, end: "def ⟦run⟧(): ...\n"})
+    assert perf_counter() - begin < 20  # 2 ** 20 ways take minutes
+
+
+def test_bases_that_branch_and_meet_again_are_asked_once(tmp_path: Path) -> None:
+    classes = "class A0:\n    x = 1\n\n\nclass B0:\n    x = 2\n\n\n"
+    for number in range(1, 16):
+        bases = f"A{number - 1}, B{number - 1}"
+        classes += f"@f\nclass A{number}({bases}): ...\n\n\n@f\nclass B{number}({bases}): ...\n\n\n"
+    begin = perf_counter()
+    source = f"{classes}⟦agent⟧ = A15()\n"
+    leads(tmp_path, {JSON: config(entry("agent.no‸ne")), "main.py": source})
+    assert perf_counter() - begin < 20
 
 
 # --- classes and instances ----------------------------------------------------------------
