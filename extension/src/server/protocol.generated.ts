@@ -741,6 +741,79 @@ export interface ClientResult {
   notes: string[];
 }
 
+export interface NewAgentParams {
+  /**
+   * the agent's own folder, which need not exist
+   */
+  folderUri: string;
+  /**
+   * `agent_name`; else the folder's name
+   */
+  name?: string;
+  template?: AgentTemplate;
+}
+
+export type AgentTemplate = "basic" | "conversation";
+
+export interface PlannedAgent {
+  configUri: string;
+  /**
+   * to be created, in this order; none of them exists
+   */
+  files: PlannedFile[];
+}
+
+export interface PlannedFile {
+  uri: string;
+  text: string;
+}
+
+export interface CandidatesParams {
+  folderUri: string;
+}
+
+export interface CandidatesResult {
+  /**
+   * the likeliest first
+   */
+  candidates: Candidate[];
+}
+
+export interface Candidate {
+  /**
+   * relative to the folder, with slashes
+   */
+  file: string;
+  module: string;
+  /**
+   * unique among the candidates
+   */
+  tag: string;
+  /**
+   * Python source; empty when reading cannot tell it
+   */
+  signature: string;
+  /**
+   * the first line of the docstring
+   */
+  documentation: string;
+  /**
+   * most people would choose it
+   */
+  suggested: boolean;
+}
+
+export interface MakeAgentParams {
+  folderUri: string;
+  entrypoints: ChosenFunction[];
+}
+
+export interface ChosenFunction {
+  file: string;
+  module: string;
+  tag: string;
+}
+
 export interface BatchParams {
   /**
    * chosen by the client, unique in its session, for `runagent/cancel`
@@ -1162,6 +1235,9 @@ export interface Requests {
   'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
   'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };
   'runagent/client': { params: ClientParams; result: ClientResult };
+  'runagent/newAgent': { params: NewAgentParams; result: PlannedAgent };
+  'runagent/candidates': { params: CandidatesParams; result: CandidatesResult };
+  'runagent/makeAgent': { params: MakeAgentParams; result: PlannedAgent };
   'runagent/batch': { params: BatchParams; result: BatchReport };
   'runagent/check': { params: CheckParams; result: CheckResult };
   'runagent/serve/start': { params: ServeStartParams; result: ServerStatus };

@@ -12,6 +12,7 @@ from runagent_ls.cli.options.values import did_you_mean
 from runagent_ls.version import __version__
 
 COMMANDS: Final = {
+    "new": ("write a small agent, or make a folder with code an agent", "new"),
     "check": ("find mistakes in agent projects", "check"),
     "list": ("list the entrypoints of agent projects", "listing"),
     "run": ("call an entrypoint and print what it returns", "running"),

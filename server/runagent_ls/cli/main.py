@@ -86,6 +86,10 @@ def _run_command(arguments: list[str]) -> int:
 
 def _dispatch(options: Namespace) -> int:
     match options.command:
+        case "new":
+            from runagent_ls.cli.new import new
+
+            return new(options)
         case "check":
             from runagent_ls.cli.check import check
 

@@ -28,6 +28,7 @@ from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.inlay_hints import InlayHints
 from runagent_ls.lsp.features.links import Links
+from runagent_ls.lsp.features.new_agent import NewAgents
 from runagent_ls.lsp.features.references import References
 from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.rename import Renames
@@ -139,6 +140,7 @@ class Connection:
             self.running = Running(session, self.calling, self.runs, self.batches)
             self.batch_requests = BatchRequests(session, self.batches)
             self.client_code = ClientCodeRequests(session, self.calling, self.recording)
+            self.new_agents = NewAgents(session)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
             self.serve_requests = ServeRequests(session, self.servers)

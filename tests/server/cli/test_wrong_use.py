@@ -12,7 +12,7 @@ from runagent_ls.version import __version__
     ("arguments", "said"),
     [
         (["chek"], "there is no command 'chek'. Did you mean check?"),
-        (["deploy"], "there is no command 'deploy'. Commands: check, list, run, stream, "),
+        (["deploy"], "there is no command 'deploy'. Commands: new, check, list, run, stream, "),
         (["check", "--ouput-format", "json"], "Did you mean --output-format?"),
         (["check", "--output", "json"], "'--output' is not understood here."),
         (["check", "--output-format", "jsno"], "Did you mean json?"),
