@@ -54,7 +54,7 @@ def test_a_field_says_what_the_real_system_does_with_it(editor: Editor, tmp_path
     assert found["contents"]["kind"] == "markdown"
     assert "silently replaced by the current time" in said(found)
     assert "**Required** · text or number" in said(found)
-    assert '```json\n"created_at": "2025-06-25T13:42:03"\n```' in said(found)
+    assert '```json\n"created_at": "2025-06-25T13:42:03"\n"created_at": ' in said(found)
     line = text[: text.index('"created_at"')].count("\n")
     assert found["range"] == {
         "start": {"line": line, "character": 2},

@@ -48,6 +48,16 @@ def test_each_field_is_documented_with_valid_examples(name: str, schema: dict[st
         assert list(root.evolve(schema=plain).iter_errors(value)) == []
 
 
+def test_each_closed_value_is_documented() -> None:
+    for name, schema in FIELDS:
+        if "enum" in schema:
+            assert len(schema["markdownEnumDescriptions"]) == len(schema["enum"]), name
+    facts = field(("framework",), {})
+    assert facts is not None
+    assert "webhook" in facts.value_documentation["n8n"]
+    assert set(facts.value_documentation) == set(FRAMEWORKS)
+
+
 def test_facts_about_a_field() -> None:
     facts = field(("framework",), {})
     assert facts is not None

@@ -28,6 +28,8 @@ _WORDS: Final = {
     "array": "list",
     "null": "null",
 }
+_MOST_EXAMPLES: Final = 3
+_LONGEST_LINE: Final = 60
 
 
 def field_blocks(
@@ -41,7 +43,7 @@ def field_blocks(
     if path and isinstance(path[-1], str):
         blocks.append(_requirement(path, config, facts))
     if facts.examples and path:
-        blocks.append(_example(path[-1], facts.examples[0], language))
+        blocks.append(_examples(path[-1], facts.examples, language))
     return tuple(blocks)
 
 
@@ -66,13 +68,21 @@ def _requirement(path: Path, config: JsonValue | Missing, facts: FieldFacts) -> 
     return Line(tuple(pieces))
 
 
-def _example(key: str | int, value: JsonValue, language: Literal["json", "yaml"]) -> Source:
-    if language == "yaml":
-        return Source(_yaml(key, value), "yaml")
+def _examples(
+    key: str | int, values: tuple[JsonValue, ...], language: Literal["json", "yaml"]
+) -> Source:
+    """The first example, with others when each takes a line; an empty text shows nothing."""
+    write = _yaml if language == "yaml" else _json
+    shown = [write(key, it) for it in values if it != ""] or [write(key, values[0])]
+    lines = [it for it in shown if "\n" not in it][:_MOST_EXAMPLES]
+    return Source(shown[0] if "\n" in shown[0] else "\n".join(lines), language)
+
+
+def _json(key: str | int, value: JsonValue) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    if len(text) > 60:
+    if len(text) > _LONGEST_LINE:
         text = json.dumps(value, ensure_ascii=False, indent=2)
-    return Source(f'"{key}": {text}' if isinstance(key, str) else text, "json")
+    return f'"{key}": {text}' if isinstance(key, str) else text
 
 
 def _yaml(key: str | int, value: JsonValue) -> str:

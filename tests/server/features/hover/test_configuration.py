@@ -110,7 +110,9 @@ def test_yaml_has_the_same_with_examples_in_yaml(tmp_path: Path) -> None:
 
 
 def test_a_framework_says_what_it_changes(tmp_path: Path) -> None:
-    assert "webhooks" in hover_of(tmp_path, '{"framework": "n8‸n"}').split("---")[0]
+    found = hover_of(tmp_path, '{"framework": "n8‸n"}')
+    assert found.startswith("`n8n`: Workflows of n8n: each entrypoint is a webhook")
+    assert "\n\n---\n\nFramework the agent is written with." in found
     assert hover_of(tmp_path, '{"framework": "nowh‸ere"}').startswith("Framework")
 
 
