@@ -55,6 +55,21 @@ def test_the_outline_is_a_tree(editors: Callable[..., Editor], tmp_path: Path) -
     assert greet["range"]["start"]["line"] == line_with(text, '"module": "greet"') - 2
 
 
+def test_the_shell_is_told_what_its_own_outline_of_json_lacks(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    editor = editors([tmp_path], {**TREES, "experimental": {"runagent": {"version": 1}}})
+    editor.start()
+    found = outline(editor, editor.open(config)) or []
+    assert [(it["name"], it["children"]) for it in found] == [("greet", []), ("count_stream", [])]
+    yaml = tmp_path / "yaml" / "runagent.config.yaml"
+    yaml.parent.mkdir()
+    yaml.write_text("agent_name: x\nagent_architecture: {entrypoints: [{tag: a}]}\n")
+    found = outline(editor, editor.open(yaml, language="yaml")) or []
+    assert [it["name"] for it in found] == ["agent_name", "agent_architecture"]
+
+
 def test_an_editor_without_trees_gets_a_list(editor: Editor, tmp_path: Path) -> None:
     config = write_project(tmp_path / "agent")
     uri = editor.open(config)

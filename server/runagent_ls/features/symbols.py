@@ -55,10 +55,15 @@ class EntrypointSymbol:
 # --- the outline --------------------------------------------------------------------------
 
 
-def outline(project: AgentProject) -> tuple[OutlineSymbol, ...]:
-    """The configuration as a tree, entrypoints by their tags; also of a broken text."""
-    value = project.document.value
-    return tuple(_Outline(project).children(value, ())) if isinstance(value, dict) else ()
+def outline(project: AgentProject, *, whole: bool = True) -> tuple[OutlineSymbol, ...]:
+    """The configuration as a tree, entrypoints by their tags; also of a broken text.
+
+    Unless `whole`, the entrypoints alone: what an editor's own outline of JSON does not tell.
+    """
+    value, tree = project.document.value, _Outline(project)
+    if not whole:
+        return tuple(tree.entrypoint(it) for it in project.entrypoints)
+    return tuple(tree.children(value, ())) if isinstance(value, dict) else ()
 
 
 class _Outline:
@@ -79,7 +84,7 @@ class _Outline:
 
     def _symbol(self, name: str, value: JsonValue, path: Path) -> OutlineSymbol:
         if (entrypoint := self._entrypoints.get(path)) is not None:
-            return self._entrypoint(entrypoint)
+            return self.entrypoint(entrypoint)
         whole = self._document.span(path, "property")
         named = self._document.span(path, "key") if isinstance(path[-1], str) else whole
         is_variable = path[:-1] == ("env_vars",)
@@ -93,7 +98,7 @@ class _Outline:
             children=tuple(self.children(value, path)),
         )
 
-    def _entrypoint(self, entrypoint: Entrypoint) -> OutlineSymbol:
+    def entrypoint(self, entrypoint: Entrypoint) -> OutlineSymbol:
         whole = self._document.span(entrypoint.path)
         named = tag_span(self._project, entrypoint)
         return OutlineSymbol(

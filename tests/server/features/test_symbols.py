@@ -87,6 +87,7 @@ def test_each_kind_of_value(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("one", "name"),
     [
+        ('{"webhook_url": "https://[::1", "method": "POST"}', "entrypoint 1"),
         ('{"file": "main.py", "module": "greet"}', "greet"),
         ('{"file": "main.py", "module": "", "tag": " "}', "main.py"),
         ("{}", "entrypoint 1"),

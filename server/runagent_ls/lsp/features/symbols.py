@@ -47,7 +47,9 @@ class Symbols:
         if path is None or not is_config(path):
             return None
         lines = lines_of(self._session, path)
-        found = outline(self._session.workspace.project(path))
+        # VS Code shows its own outline of JSON beside ours.
+        repeats = self._session.client.is_runagent_shell and path.suffix == ".json"
+        found = outline(self._session.workspace.project(path), whole=not repeats)
         if self._session.client.symbol_trees:
             return [_tree(lines, it) for it in found]
         return list(_flat(lines, self._session.uris.uri(path), found, None))

@@ -236,6 +236,23 @@ def test_members_behind_what_cannot_be_decided(tmp_path: Path) -> None:
     leads(tmp_path, {JSON: config(entry("agent.ru‸n")), "main.py": source})
 
 
+def test_a_member_of_a_base_class_in_another_module(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("agent.ta‸lk")),
+        "main.py": "import lib\n\n\n@framework\nclass A(lib.Base): ...\n\n\nagent = A()\n",
+        "lib.py": AGENT.replace("def talk", "def ⟦talk⟧"),
+    }
+    leads(tmp_path, files)
+
+
+def test_a_member_that_instances_may_hide(tmp_path: Path) -> None:
+    source = (
+        "class A:\n    def ⟦hook⟧(self): ...\n\n    def __init__(self, hook):\n"
+        "        self.hook = hook\n\n\nagent = A(1)\n"
+    )
+    leads(tmp_path, {JSON: config(entry("agent.ho‸ok")), "main.py": source})
+
+
 def test_all_bindings_that_may_win(tmp_path: Path) -> None:
     source = "import os\nif os.name:\n    def ⟦f⟧(): ...\nelse:\n    def ⟦f⟧(): ...\n"
     leads(tmp_path, {JSON: config(entry("f‸")), "main.py": source})

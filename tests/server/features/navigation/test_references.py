@@ -180,6 +180,19 @@ def test_a_method_of_an_instance(tmp_path: Path) -> None:
     finds(tmp_path, files)
 
 
+def test_a_method_from_its_entry(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("agent.⟦ru‸n⟧"), entry("Agent.⟦run⟧", "u")),
+        "main.py": AGENT.replace("def run", "def ⟦run⟧") + "\n\nrun = 1\nagent.run(run)\n",
+    }
+    finds(tmp_path, files)
+
+
+def test_uses_in_a_broken_file_are_not_guessed(tmp_path: Path) -> None:
+    source = f"{MAIN}\n\ndef other():\n    return gre‸et(1)\n\n\ndef broken(:\n    pass\n"
+    finds(tmp_path, {JSON: config(entry("greet")), "main.py": source})
+
+
 def test_an_instance(tmp_path: Path) -> None:
     files = {
         JSON: config(entry("⟦agent⟧.run"), entry("⟦agent⟧.stop", "s"), entry("Agent.run", "u")),
