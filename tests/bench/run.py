@@ -11,6 +11,7 @@ import commands
 import edits
 import history
 import navigation
+import renames
 import scale
 import serve
 import start
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     rows += edits.main(["--rounds", "20" if quick else "100"])
     rows += navigation.main(["--rounds", "10" if quick else "100"])
+    rows += renames.main(["--rounds", "10" if quick else "50"])
     rows += actions.main(["--rounds", "10" if quick else "100"])
     rows += stream.main(["--rounds", "2", "--long", "100000"] if quick else [])
     rows += calls.main(["--rounds", "2", "--chunks", "10000"] if quick else [])

@@ -31,8 +31,11 @@ class ModuleNames:
     ) -> None:
         self._reader = RecordingReader(FilePath(), files)
         self._folders = frozenset(folders)
+        one_each = {entry.parent: entry for entry in entry_files}  # only its folder matters
         self._paths = tuple(
-            dict.fromkeys(it for entry in entry_files for it in search_path(entry, self._reader))
+            dict.fromkeys(
+                it for entry in one_each.values() for it in search_path(entry, self._reader)
+            )
         )
 
     def named(self, module: str, importer: FilePath) -> Modules:

@@ -1,0 +1,148 @@
+"""Renaming tags, functions and files, at 60 and 1,000 entrypoints.
+
+Functions are held against jedi-language-server, which renames them in Python alone; what needs no
+search is held against a hover of VS Code's own JSON server.
+Run with `python tests/bench/renames.py [--rounds N]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from lsp_client import LspClient, milliseconds_since
+from measuring import Row, Samples, interleave, print_table
+from peers import (
+    Server,
+    connect,
+    give_schema,
+    initialize,
+    jedi,
+    json_server,
+    open_document,
+    ours,
+)
+from sample_projects import AGENT_ID, SampleProject, make_project
+
+_SIZES: Final = (60, 1000)
+_TARGETS: Final = (1.0, 0.25)
+"""Of a function, against jedi: target and stretch."""
+
+
+@dataclass
+class Question:
+    """One request, asked again and again."""
+
+    client: LspClient
+    method: str
+    params: Any
+    empty: bool = False
+    samples: Samples = field(default_factory=Samples)
+
+    def ask(self) -> None:
+        """Ask once; another answer than expected is a fault of the benchmark."""
+        start = time.perf_counter()
+        answer = self.client.request(self.method, self.params)
+        self.samples.add(milliseconds_since(start))
+        if bool(answer) == self.empty:
+            raise RuntimeError(f"{self.method} answered {str(answer)[:200]}")
+
+
+def measure(rounds: int) -> list[Row]:
+    """All rows of the table."""
+    rows = []
+    with tempfile.TemporaryDirectory() as temporary:
+        for size in _SIZES:
+            rows += _measure(Path(temporary).resolve() / f"agent-{size}", size, rounds)
+    return rows
+
+
+def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
+    project = make_project(folder, size)
+    client_code = folder / "client.py"
+    calls = [f"RunAgentClient({AGENT_ID!r}, 'tag_{number}')\n" for number in range(size)]
+    client_code.write_text("from runagent import RunAgentClient\n" + "".join(calls))
+    middle = size // 2
+    module = project.modules[middle // 10]
+    function = _at(module, f"agent_{middle}(")
+    with ExitStack() as stack:
+        mine, other = _open(stack, ours(), project), _open(stack, jedi(), project)
+        peer = _open(stack, json_server(), project)
+        for client in (mine, other):
+            open_document(client, module, module.read_text(), "python")
+        questions = {
+            "rename of a tag": _rename(mine, _at(project.config, f'"tag_{middle}"')),
+            "rename of a function": _rename(mine, function),
+            "prepare on another name": Question(
+                mine, "textDocument/prepareRename", _at(module, "words"), empty=True
+            ),
+            "rename of a file": Question(mine, "workspace/willRenameFiles", _moves(module)),
+        }
+        hover = Question(peer, "textDocument/hover", _at(project.config, f'"tag_{middle}"'))
+        by_jedi = _rename(other, function)
+        _interleave(rounds, {**questions, "hover": hover, "jedi": by_jedi})
+    rows = []
+    for name, question in questions.items():
+        found = name == "rename of a function"
+        anchor, label = (by_jedi, "jedi-ls") if found else (hover, "vscode-json hover")
+        bounds = _TARGETS if found else (None, None)
+        what = f"{name}, {size} entrypoints"
+        rows.append(Row(what, question.samples.p50, anchor.samples.p50, label, *bounds))
+    return rows
+
+
+def _rename(client: LspClient, place: Any) -> Question:
+    return Question(client, "textDocument/rename", {**place, "newName": "hello"})
+
+
+def _moves(path: Path) -> Any:
+    new = path.with_name("moved.py")
+    return {"files": [{"oldUri": path.as_uri(), "newUri": new.as_uri()}]}
+
+
+def _interleave(rounds: int, questions: dict[str, Question]) -> None:
+    asks: dict[str, Callable[[], None]] = {name: it.ask for name, it in questions.items()}
+    interleave(3, asks)
+    for question in questions.values():
+        question.samples = Samples()
+    interleave(rounds, asks)
+
+
+def _open(stack: ExitStack, server: Server, project: SampleProject) -> LspClient:
+    client = stack.enter_context(connect(server, project.folder))
+    initialize(client, server, project.folder)
+    client.notify("initialized", {})
+    if server.schema_notification:
+        give_schema(client, project.config)
+    open_document(client, project.config, project.config.read_text(), "json")
+    return client
+
+
+def _at(path: Path, part: str) -> Any:
+    """Two characters into the first `part` of a file."""
+    text = path.read_text()
+    offset = text.index(part) + 2
+    line = text.count("\n", 0, offset)
+    character = offset - (text.rfind("\n", 0, offset) + 1)
+    place = {"line": line, "character": character}
+    return {"textDocument": {"uri": path.as_uri()}, "position": place}
+
+
+def main(arguments: Sequence[str] | None = None) -> list[Row]:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=50)
+    options = parser.parse_args(arguments)
+    rows = measure(options.rounds)
+    print_table("Renames (medians)", rows)
+    return rows
+
+
+if __name__ == "__main__":
+    main()
