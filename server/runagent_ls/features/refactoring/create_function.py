@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+from functools import lru_cache
 from keyword import iskeyword
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change
 from runagent_ls.features.refactoring.callers import caller_parameters
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
-from runagent_ls.features.refactoring.python_layout import PythonLayout
-from runagent_ls.features.refactoring.stubs import stub
+from runagent_ls.features.refactoring.python_layout import Insertion, PythonLayout
+from runagent_ls.features.refactoring.stubs import StubParameter, stub
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 from runagent_ls.pyfile.model import Proof
@@ -35,15 +36,11 @@ def create_function(
     missing = found.exists is Proof.REFUTED and found.owner is None
     if not missing or name in at.source.guarded_names or not agree(project, entrypoint):
         return None
-    layout = PythonLayout.read(at.source.text)
-    if layout is None:
-        return None
     inputs = caller_parameters(snapshot, project, entrypoint.tag or "")
-    is_async = _all_async(layout.tree)
-    source = stub(name, inputs, streams=entrypoint.is_stream, is_async=is_async)
-    edit = inserted_function(at.path, layout, layout.place_for_function(), source)
-    if edit is None:
+    made = _placed(at.source.text, name, inputs, streams=entrypoint.is_stream)
+    if made is None:
         return None
+    edit = insertion_edit(at.path, at.source.text, made)
     title = f"Create function {name} in {entrypoint.file}"
     return Offer(title, QUICK_FIX, Change((edit,)), frozenset({"name-not-found"}))
 
@@ -66,16 +63,21 @@ def agree(project: AgentProject, entrypoint: Entrypoint) -> bool:
     )
 
 
-def inserted_function(
-    file: FilePath, layout: PythonLayout, at: int, source: str
-) -> TextEdit | None:
-    """The edit that puts a function into a file; None when the result would not be that file
-    and this function."""
-    new_text = layout.inserted(at, source)
-    after = PythonLayout.read(layout.text[:at] + new_text + layout.text[at:])
-    if after is None or len(after.tree.body) != len(layout.tree.body) + 1:
+@lru_cache(maxsize=8)
+def _placed(
+    text: str, name: str, inputs: tuple[StubParameter, ...], *, streams: bool
+) -> Insertion | None:
+    """Kept for as long as the cursor moves and the file stays."""
+    layout = PythonLayout.read(text)
+    if layout is None:
         return None
-    return TextEdit(file, LineIndex(layout.text).range(Span(at, at)), new_text)
+    source = stub(name, inputs, streams=streams, is_async=_all_async(layout.tree))
+    return layout.insertion(layout.place_for_function(), name, source)
+
+
+def insertion_edit(file: FilePath, text: str, made: Insertion) -> TextEdit:
+    """A new function as an edit of the file with this text."""
+    return TextEdit(file, LineIndex(text).range(Span(made.at, made.at)), made.new_text)
 
 
 def _all_async(tree: ast.Module) -> bool:

@@ -8,12 +8,15 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import Change
+from runagent_ls.features.refactoring.collecting import collector
 from runagent_ls.features.refactoring.config_edits import (
     appended_entrypoint,
     config_edits,
     free_tag,
 )
+from runagent_ls.features.refactoring.create_function import insertion_edit
 from runagent_ls.features.refactoring.offer import REWRITE_EXPOSE, Offer
+from runagent_ls.features.refactoring.stepwise import Steps
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.entrypoints import build_entrypoints
 from runagent_ls.project.file_source import FileSource
@@ -34,30 +37,59 @@ def expose(
 ) -> Iterator[Offer]:
     """Add the function whose `def` stands on the line at `offset` to the configuration.
 
-    Nothing unless it certainly can be called there. A generator gets a tag that streams, what
-    certainly returns a list one of either kind.
+    Nothing unless it certainly can be called there. A generator gets a tag that streams, or two
+    entrypoints, one of which answers in one piece; what certainly returns a list is offered either
+    way.
     """
-    function = _function_at(file, offset, files)
-    if function is None or not _takes_functions(project):
+    function, source = _function_at(file, offset, files), files.python(file)
+    if function is None or source is None or not _takes_functions(project):
         return
     known = [it for it in project.entrypoints if _is_at(it, file, function)]
     for streams in (False, True):
         if any(it.is_stream == streams for it in known):
             continue
-        tag = free_tag(project, function.name, streams=streams)
-        entry: dict[str, JsonValue] = {
-            "file": file.relative_to(project.root).as_posix(),
-            "module": function.name,
-            "tag": tag,
-        }
+        entry = _entry(project, file, function.name, streams=streams)
         works = _works(project, file, function, entry, files)
-        if not works and not _reads_well(files.python(file), function, streams=streams):
+        if not works and not _reads_well(source, function, streams=streams):
             continue
         made = appended_entrypoint(project.document, entry)
         if made:
+            tag = entry["tag"]
             what = "an entrypoint" if tag == function.name else f"the entrypoint {tag}"
             title = f"Expose {function.name} as {what}"
             yield Offer(title, REWRITE_EXPOSE, Change(config_edits(project, made)))
+        if works and streams and not known:
+            yield from _both_ways(project, file, source, function)
+
+
+def _entry(
+    project: AgentProject, file: FilePath, name: str, *, streams: bool
+) -> dict[str, JsonValue]:
+    relative = file.relative_to(project.root).as_posix()
+    return {"file": relative, "module": name, "tag": free_tag(project, name, streams=streams)}
+
+
+def _both_ways(
+    project: AgentProject, file: FilePath, source: PyFile, function: Symbol
+) -> Iterator[Offer]:
+    """A generator with a second function that collects what it yields, each an entrypoint."""
+    collects = collector(source, function.name)
+    if collects is None:
+        return
+    plain = _entry(project, file, function.name, streams=False) | {"module": collects.name}
+    streaming = _entry(project, file, function.name, streams=True)
+    steps = Steps(project.document)
+    for entry in (plain, streaming):
+        made = appended_entrypoint(steps.document, entry)
+        if not made:
+            return
+        steps.take(made)
+    title = f"Expose {function.name} as the entrypoints {plain['tag']} and {streaming['tag']}"
+    edits = (
+        insertion_edit(file, source.text, collects),
+        *config_edits(project, steps.replacements()),
+    )
+    yield Offer(title, REWRITE_EXPOSE, Change(edits))
 
 
 def _function_at(file: FilePath, offset: int, files: FileSource) -> Symbol | None:
@@ -118,9 +150,9 @@ def _works(
     )
 
 
-def _reads_well(source: PyFile | None, function: Symbol, *, streams: bool) -> bool:
+def _reads_well(source: PyFile, function: Symbol, *, streams: bool) -> bool:
     """The same for a file that is broken elsewhere, judged by the function's own text alone."""
-    if source is None or source.syntax_error is None or source.layout is None:
+    if source.syntax_error is None or source.layout is None:
         return False
     pieces = [it for it in source.layout.pieces if it.start <= function.span.start]
     is_read = bool(pieces) and pieces[-1].block is not None

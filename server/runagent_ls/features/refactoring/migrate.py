@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from difflib import SequenceMatcher
 from typing import Final
 
 from runagent_ls.features.changes import Change
-from runagent_ls.features.refactoring.config_edits import ENTRYPOINTS, config_edits
+from runagent_ls.features.refactoring.config_edits import config_edits
 from runagent_ls.features.refactoring.offer import REWRITE_MIGRATE, Offer
-from runagent_ls.jsontree import parse
+from runagent_ls.features.refactoring.stepwise import Steps
 from runagent_ls.jsontree.document import Document, JsonValue
-from runagent_ls.jsontree.edits import (
-    Replacement,
-    apply,
-    insert_property,
-    rename_key,
-    set_value,
-)
-from runagent_ls.project.entrypoints import entrypoint_values
+from runagent_ls.jsontree.edits import Replacement, insert_property, rename_key, set_value
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
+from runagent_ls.rules.engine import value_is_known
 from runagent_ls.rules.fields.agent_ids import fresh_agent_id
 from runagent_ls.rules.fields.missing_field import PLAIN_VALUES
 from runagent_ls.schema.validation import validate_config
-from runagent_ls.text.position import Span
 
+_MANY: Final = 2_000
+_MANY_IN_YAML: Final = 20
+"""More entrypoints would take longer than a menu may: each edit of YAML is read again."""
 _OLD_FRAMEWORKS: Final = frozenset({"custom", "generic"})
 """What older versions called agents that use no framework."""
 _ORDER: Final = (
@@ -36,7 +31,6 @@ _ORDER: Final = (
 _REMOVES: Final = frozenset(
     {"legacy-type", "missing-field", "null-env-vars", "unknown-framework", "wrong-type"}
 )
-_Edit = tuple[Replacement, ...] | None
 
 
 def is_legacy(entrypoint: Entrypoint) -> bool:
@@ -50,32 +44,31 @@ def migrate(project: AgentProject) -> Offer | None:
 
     None unless the configuration has the old form and RunAgent takes the result.
     """
-    if project.config_error is not None or not any(map(is_legacy, project.entrypoints)):
+    legacy = [it for it in project.entrypoints if is_legacy(it)]
+    if not legacy or not value_is_known(project):
         return None
-    document = project.document
-    for entrypoint in project.entrypoints:
-        if is_legacy(entrypoint):
-            document = _with_tag(document, project, entrypoint)
-    document = _with_fields(document, project)
-    if any(problem.refused for problem in validate_config(document.value)):
+    if len(legacy) > (_MANY if project.document.language == "json" else _MANY_IN_YAML):
         return None
-    change = Change(config_edits(project, _differences(project.document.text, document.text)))
+    steps = Steps(project.document)
+    steps.take(_tag_edits(project, legacy))
+    _add_fields(steps, project)
+    if any(problem.refused for problem in validate_config(steps.document.value)):
+        return None
+    change = Change(config_edits(project, steps.replacements()))
     return Offer("Migrate to the current form of configuration", REWRITE_MIGRATE, change, _REMOVES)
 
 
-def _after(document: Document, made: _Edit) -> Document:
-    """The document with an edit made; as it was when it could not be made."""
-    if not made:
-        return document
-    return parse(apply(document.text, made), document.language)
-
-
-def _with_tag(document: Document, project: AgentProject, entrypoint: Entrypoint) -> Document:
-    taken = {str(it.get("tag")) for it in entrypoint_values(document.value) if isinstance(it, dict)}
-    path = (*ENTRYPOINTS, entrypoint.index)
-    tag = next(it for it in _tags(entrypoint) if it not in taken)
-    document = _after(document, rename_key(document, (*path, "type"), "tag"))
-    return _after(document, set_value(document, (*path, "tag"), tag))
+def _tag_edits(project: AgentProject, legacy: list[Entrypoint]) -> tuple[Replacement, ...]:
+    """Each `type` as a tag of its own."""
+    taken = {it.tag for it in project.entrypoints}
+    made: list[Replacement] = []
+    for entrypoint in legacy:
+        path = (*entrypoint.path, "type")
+        tag = next(it for it in _tags(entrypoint) if it not in taken)
+        taken.add(tag)
+        made += rename_key(project.document, path, "tag") or ()
+        made += set_value(project.document, path, tag) or ()
+    return tuple(made)
 
 
 def _tags(entrypoint: Entrypoint) -> Iterator[str]:
@@ -98,28 +91,26 @@ def _tags(entrypoint: Entrypoint) -> Iterator[str]:
         number += 1
 
 
-def _with_fields(document: Document, project: AgentProject) -> Document:
+def _add_fields(steps: Steps, project: AgentProject) -> None:
     """The required fields, where they are missing or of an older kind."""
-    value = document.value
+    value = project.document.value
     if not isinstance(value, dict):
-        return document
+        return
     fields: dict[str, JsonValue] = {**PLAIN_VALUES, "env_vars": {}}
     fields["agent_name"] = project.root.name
     fields["created_at"] = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     fields["agent_id"] = fresh_agent_id(project.config_path)
     for key in _ORDER:
         if key not in value and key not in {"env_vars", "agent_architecture"}:
-            document = _after(
-                document, insert_property(document, (), key, fields[key], _before(document, key))
-            )
+            document = steps.document
+            steps.take(insert_property(document, (), key, fields[key], _before(document, key)))
         elif key in value and value[key] is None and key in fields:
-            document = _after(document, set_value(document, (key,), fields[key]))
+            steps.take(set_value(steps.document, (key,), fields[key]))
     if value.get("framework") in _OLD_FRAMEWORKS:
-        document = _after(document, set_value(document, ("framework",), "default"))
+        steps.take(set_value(steps.document, ("framework",), "default"))
     version = value.get("version")
     if isinstance(version, int | float) and not isinstance(version, bool):
-        document = _after(document, set_value(document, ("version",), str(version)))
-    return document
+        steps.take(set_value(steps.document, ("version",), str(version)))
 
 
 def _before(document: Document, key: str) -> str | None:
@@ -127,17 +118,3 @@ def _before(document: Document, key: str) -> str | None:
     value = document.value
     earlier = reversed(_ORDER[: _ORDER.index(key)])
     return next((it for it in earlier if isinstance(value, dict) and it in value), None)
-
-
-def _differences(before: str, after: str) -> tuple[Replacement, ...]:
-    """What turns one text into the other, line by line."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return tuple(
-        (Span(starts[first], starts[last]), "".join(new[low:high]))
-        for name, first, last, low, high in matcher.get_opcodes()
-        if name != "equal"
-    )

@@ -11,12 +11,22 @@ from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position
 
+MAX_CHARACTERS: Final = 1_000_000
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _BLANK_OR_INDENTED_COMMENT: Final = re.compile(r"[ \t\f]*$|[ \t\f]+#")
 _TRAILING_ENDS: Final = re.compile(r"[\r\n]*\Z")
 _LEADING_ENDS: Final = re.compile(r"\A[\r\n]*")
 _STEPS: Final = re.compile(r"^(?: {4})+", re.MULTILINE)
 _DEFINITIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """A new function called `name`: what to put into a file at an offset."""
+
+    name: str
+    at: int
+    new_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,9 @@ class PythonLayout:
 
     @classmethod
     def read(cls, text: str) -> PythonLayout | None:
-        """None for a text that does not parse: nothing can safely be put into it."""
+        """None for a text that does not parse, or is so long that parsing it would be felt."""
+        if len(text) > MAX_CHARACTERS:
+            return None
         try:
             with quiet_parser():
                 tree = ast.parse(text)
@@ -62,12 +74,20 @@ class PythonLayout:
             last = number if line.strip() else last
         return lines.offset(Position(last, len(lines.line(last).encode("utf-16-le")) // 2))
 
-    def inserted(self, at: int, source: str) -> str:
-        """What to insert at `at`, an offset from here, so that `source` stands there on its own.
+    def insertion(self, at: int, name: str, source: str) -> Insertion | None:
+        """How to put a function into the file at an offset from here, so that it stands on its own.
 
-        `source` is a whole function with `\\n` as line ends and four spaces a step, without a
-        line end behind it; two empty lines are kept around it.
+        `source` is all of it with `\\n` as line ends and four spaces a step, without a line end
+        behind it; two empty lines are kept around it. None when the result would be anything but
+        this file and that function.
         """
+        new_text = self._set_apart(at, source)
+        after = PythonLayout.read(self.text[:at] + new_text + self.text[at:])
+        if after is None or len(after.tree.body) != len(self.tree.body) + 1:
+            return None
+        return Insertion(name, at, new_text)
+
+    def _set_apart(self, at: int, source: str) -> str:
         before, behind = self.text[:at], self.text[at:]
         wanted = 3 if before.strip() else 0
         above = max(0, wanted - len(_LINE_END.findall(_found(_TRAILING_ENDS, before))))

@@ -123,7 +123,10 @@ def test_nothing_is_exposed_where_functions_have_no_place(
 
 def test_a_generator_is_exposed_as_a_stream_alone(tmp_path: Path) -> None:
     files = {CONFIG: config(), "main.py": f"def {CURSOR}greet():\n    yield 1\n"}
-    assert titles(tmp_path, files) == ["Expose greet as the entrypoint greet_stream"]
+    assert titles(tmp_path, files) == [
+        "Expose greet as the entrypoint greet_stream",
+        "Expose greet as the entrypoints greet and greet_stream",
+    ]
 
 
 def test_a_function_is_exposed_in_the_nearest_agent(tmp_path: Path) -> None:
