@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML as YamlReader
+from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from marked_text import CURSOR, marked
@@ -19,7 +19,7 @@ from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 from runagent_ls.project.loading import ProjectCache, load_project
 
 FRESH = Fresh(datetime(2026, 3, 1, 12, 30), "5b0c7a52-6f0e-4c8e-9d57-0f4a4f1f7c11")
-JSON, YAML = "runagent.config.json", "runagent.config.yaml"
+JSON_CONFIG, YAML_CONFIG = "runagent.config.json", "runagent.config.yaml"
 
 
 class Completing:
@@ -41,7 +41,7 @@ class Completing:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
 
-    def at(self, text: str, offset: int, name: str = JSON) -> Completions:
+    def at(self, text: str, offset: int, name: str = JSON_CONFIG) -> Completions:
         """What can be written at an offset of a text."""
         config = self.folder / name
         self._files.change(config, text)
@@ -50,18 +50,18 @@ class Completing:
         self._files.close(config)
         return found
 
-    def here(self, text: str, name: str = JSON) -> dict[str, Completion]:
+    def here(self, text: str, name: str = JSON_CONFIG) -> dict[str, Completion]:
         """By label, what can be written at the cursor of a text."""
         found = marked(text)
         return {it.label: it for it in self.at(found.text, found.offset, name).items}
 
-    def choose(self, text: str, label: str, name: str = JSON) -> str:
+    def choose(self, text: str, label: str, name: str = JSON_CONFIG) -> str:
         """The text after the completion of that label was chosen."""
         items = self.here(text, name)
         assert label in items, f"{label!r} is not among {list(items)}"
         return applied(marked(text).text, items[label])
 
-    def labels(self, text: str, name: str = JSON) -> list[str]:
+    def labels(self, text: str, name: str = JSON_CONFIG) -> list[str]:
         return list(self.here(text, name))
 
 
@@ -74,11 +74,11 @@ def applied(text: str, completion: Completion, *, inserts: bool = False) -> str:
     return text
 
 
-def read(text: str, name: str = JSON) -> Any:
+def read(text: str, name: str = JSON_CONFIG) -> Any:
     """The value as a strict reader sees it; raises ValueError when it refuses the text."""
-    if name == JSON:
+    if name == JSON_CONFIG:
         return json.loads(text)
-    reader = YamlReader(typ="safe", pure=True)
+    reader = YAML(typ="safe", pure=True)
     reader.version = (1, 1)
     try:
         return reader.load(text)
@@ -86,7 +86,7 @@ def read(text: str, name: str = JSON) -> Any:
         raise ValueError(str(error)) from error
 
 
-def value_after(completing: Completing, text: str, label: str, name: str = JSON) -> Any:
+def value_after(completing: Completing, text: str, label: str, name: str = JSON_CONFIG) -> Any:
     """The configuration after a completion was chosen."""
     assert CURSOR in text
     return read(completing.choose(text, label, name), name)

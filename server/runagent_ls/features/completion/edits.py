@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from runagent_ls.features.completion.layout import Layout, layout_of
 from runagent_ls.features.completion.model import (
@@ -12,8 +12,10 @@ from runagent_ls.features.completion.model import (
     Parts,
     Template,
     TextChange,
+    plain_text,
 )
 from runagent_ls.features.completion.writing import inside_quotes, json_parts, quoted
+from runagent_ls.features.completion.yaml_writing import block_parts, item_parts, yaml_scalar
 from runagent_ls.features.markup.content import Block
 from runagent_ls.jsontree.completion_place import CompletionPlace
 from runagent_ls.text.position import Span
@@ -39,45 +41,71 @@ class Editor:
     layout: Layout = field(init=False)
 
     def __post_init__(self) -> None:
-        self.layout = layout_of(self.text, self.place.token)
+        found = layout_of(self.text, self.place.token)
+        if self.place.style == "block":
+            margin = " " * self.place.column
+            unit = "  " if "\t" in found.unit else found.unit
+            found = replace(found, margin=margin, unit=unit, one_line=False, spaced=True)
+        self.layout = found
+
+    @property
+    def _is_block(self) -> bool:
+        return self.place.style == "block"
 
     def key(self, name: str, value: Template, about: About) -> Completion:
         """A key and, unless its colon is there already, a value for it."""
         place = self.place
         if place.colon:
             return self._scalar(name, name, about)
-        parts = json_parts(value, self.layout)
-        head = quoted(name) + (": " if self.layout.spaced else ":")
-        return self._whole(name, (head, *parts), quoted(name), about)
+        return self._whole(name, tuple(self._pair(name, value)), quoted(name), about)
 
     def keys(self, label: str, values: dict[str, Template], about: About) -> Completion:
         """Several keys with their values at once."""
         parts: list[str | Hole] = []
         for name, value in values.items():
-            if parts:
+            if parts and self._is_block:
+                parts.append(self.layout.newline + self.layout.margin)
+            elif parts:
                 blank = " " if self.layout.spaced else ""
                 long = self.layout.newline + self.layout.margin
                 parts.append("," + (blank if self.layout.one_line else long))
-            parts.append(quoted(name) + (": " if self.layout.spaced else ":"))
-            parts.extend(json_parts(value, self.layout))
+            parts += self._pair(name, value)
         return self._whole(label, tuple(parts), label, about)
 
     def value(self, value: Template, about: About, label: str = "") -> Completion:
         """A value. Texts take the place of what stands between the quotation marks."""
         if isinstance(value, str):
             return self._scalar(label or value, value, about)
-        parts = json_parts(value, self.layout)
-        shown = label or "".join(it.text if isinstance(it, Hole) else it for it in parts)
+        parts = self._block_value(value) if self._is_block else json_parts(value, self.layout)
+        shown = label or plain_text(json_parts(value, replace(self.layout, one_line=True)))
         return self._whole(shown, parts, shown, about)
+
+    def _pair(self, name: str, value: Template) -> Parts:
+        """A key, its colon and its value."""
+        if self._is_block:
+            return (yaml_scalar(name), ":", *block_parts(value, self.layout))
+        head = quoted(name) + (": " if self.layout.spaced else ":")
+        return (head, *json_parts(value, self.layout))
+
+    def _block_value(self, value: Template) -> Parts:
+        """What stands behind a colon, or as an item of a list."""
+        if self.place.dash:
+            return item_parts(value, self.layout)
+        parts = block_parts(value, self.layout)
+        first = parts[0]
+        # The blank behind the colon is there already, or not needed at the end of a line.
+        return (first.removeprefix(" "), *parts[1:]) if isinstance(first, str) else parts
 
     def _scalar(self, label: str, value: str, about: About) -> Completion:
         place = self.place
         if not place.is_inside_quotes:
-            return self._whole(label, (quoted(value),), quoted(value), about)
+            written = yaml_scalar(value) if self._is_block else quoted(value)
+            dash = "- " if place.dash else ""
+            return self._whole(label, (dash + written,), quoted(value), about)
         start, end = place.token
         return _completion(
             label,
-            (inside_quotes(value, place.quote),),
+            (inside_quotes(value, place.quote, place.style),),
             about,
             replace=Span(start + 1, end - 1),
             # What is behind the cursor may begin in the middle of an escape.
@@ -89,7 +117,8 @@ class Editor:
     def _whole(self, label: str, parts: Parts, written: str, about: About) -> Completion:
         """What takes the place of the whole token, quotation marks included."""
         place = self.place
-        front = " " if place.space_before and self.layout.spaced else ""
+        needs_space = place.space_before and (self.layout.spaced or place.style != "json")
+        front = " " if needs_space and not _begins_line(parts) else ""
         comma_here = place.comma_at is not None and place.comma_at == place.token.start
         if comma_here:
             front = ", " if self.layout.spaced else ","
@@ -109,6 +138,10 @@ class Editor:
     def _comma_elsewhere(self) -> tuple[TextChange, ...]:
         at = self.place.comma_at
         return () if at is None else (TextChange(Span(at, at), ","),)
+
+
+def _begins_line(parts: Parts) -> bool:
+    return isinstance(parts[0], str) and parts[0][:1] in ("\n", "\r")
 
 
 def _completion(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from runagent_ls.features.completion.layout import Layout
 from runagent_ls.features.completion.model import Hole, Parts, Template
+from runagent_ls.jsontree.completion_place.model import Style
 
 
 def json_parts(value: Template, layout: Layout) -> Parts:
@@ -19,8 +20,10 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def inside_quotes(text: str, quote: str = '"') -> str:
-    """What stands between the quotation marks of a JSON string."""
+def inside_quotes(text: str, quote: str = '"', style: Style = "json") -> str:
+    """What stands between these quotation marks to mean `text`."""
+    if quote == "'" and style != "json":
+        return text.replace("'", "''")
     inner = quoted(text)[1:-1]
     return inner if quote == '"' else inner.replace('\\"', '"').replace(quote, f"\\{quote}")
 

@@ -12,4 +12,8 @@ __all__ = ["CompletionPlace", "place_at"]
 def place_at(document: Document, offset: int) -> CompletionPlace | None:
     """The place at a code point offset; None where nothing can be completed."""
     offset = max(0, min(offset, len(document.text)))
-    return json_place(document, offset) if document.language == "json" else None
+    if document.language == "json":
+        return json_place(document, offset)
+    from runagent_ls.jsontree.completion_place.yaml_place import yaml_place
+
+    return yaml_place(document, offset)

@@ -38,10 +38,16 @@ class Around(NamedTuple):
     after: Token | None
 
 
-def json_place(document: Document, offset: int) -> CompletionPlace | None:
-    """The place at an offset; None where nothing can be completed."""
+def json_place(
+    document: Document, offset: int, read_from: int | None = None
+) -> CompletionPlace | None:
+    """The place at an offset; None where nothing can be completed.
+
+    `read_from` is where its line's tokens begin, or those of the brackets around it in YAML.
+    """
     text = document.text
-    around = tokens_around(text, offset, _read_from(document, offset))
+    start = _read_from(document, offset) if read_from is None else read_from
+    around = tokens_around(text, offset, start)
     if around is None:
         return None
     before, current, after = around.before, around.current, around.after
@@ -143,10 +149,12 @@ def _items_before(document: Document, path: Path, count: int, offset: int) -> in
 
 def key_place(
     text: str, offset: int, around: Around, path: Path, comma_at: int | None
-) -> CompletionPlace:
+) -> CompletionPlace | None:
     """A place for a key of the object at `path`."""
     after = around.after
     colon = after is not None and after.kind == ":"
+    if around.current is not None and not colon and needs_comma(after) and not _is_key(text, after):
+        return None  # a value follows, and only the colon is missing
     return replace(
         place_of(text, offset, around.current, "key", path),
         colon=colon,
@@ -210,6 +218,6 @@ def after_of(text: str, token: Token) -> Token | None:
     return first_from(text, token.end)
 
 
-def _is_key(text: str, token: Token) -> bool:
-    behind = after_of(text, token) if token.is_scalar else None
+def _is_key(text: str, token: Token | None) -> bool:
+    behind = after_of(text, token) if token is not None and token.is_scalar else None
     return behind is not None and behind.kind == ":"

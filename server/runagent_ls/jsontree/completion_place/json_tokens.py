@@ -24,6 +24,10 @@ _COMMENT: Final = re.compile(r"//[^\r\n]*|#[^\r\n]*|/\*.*?(?:\*/|$)", re.MULTILI
 _WORD: Final = re.compile(r"[^\s{}\[\],:\"]+")
 _UNOPENED: Final = re.compile(r'[^"\r\n:,{}\[\]]+"(?=[ \t]*(?:[:,}\]\r\n]|\Z))')
 """A string that lacks its opening quotation mark."""
+_UNOPENED_VALUE: Final = re.compile(
+    r"(?!(?:true|false|null)\b)[^\s\"{}\[\],\d-][^\"\r\n]*\"(?=[ \t]*(?:[,}\]\r\n]|\Z))"
+)
+"""The same behind a colon, where it may hold anything."""
 _LINE_END: Final = re.compile(r"[\r\n]|\Z")
 
 
@@ -58,17 +62,18 @@ def tokens(text: str, start: int, opener: int = -1) -> Iterator[Token]:
     `opener` is where the container around them begins, if that is known.
     """
     offset, end = start, line_end(text, start)
+    behind_colon = False
     while True:
         blank = _BLANK.match(text, offset)
         offset = blank.end() if blank else offset
         if offset >= end:
             return
-        token = _token(text, offset, opener)
+        token = _token(text, offset, opener, behind_colon)
         yield token
-        offset = token.end
+        offset, behind_colon = token.end, token.kind == ":"
 
 
-def _token(text: str, offset: int, opener: int) -> Token:
+def _token(text: str, offset: int, opener: int, behind_colon: bool) -> Token:
     char = text[offset]
     if char in "{}[],:":
         return Token(char, offset, offset + 1)
@@ -85,7 +90,8 @@ def _token(text: str, offset: int, opener: int) -> Token:
     other = read_other_quotes(text, offset, Faults())
     if other is not None:
         return Token(STRING, offset, other.end)
-    word = _UNOPENED.match(text, offset) or _WORD.match(text, offset)
+    unopened = _UNOPENED_VALUE if behind_colon else _UNOPENED
+    word = unopened.match(text, offset) or _WORD.match(text, offset)
     return Token(WORD, offset, word.end() if word else offset + 1)
 
 

@@ -38,6 +38,8 @@ class CompletionPlace:
     """Whether a comma must follow what is written."""
     space_before: bool = False
     """Whether a blank must stand in front of what is written: `key:|`."""
+    dash: bool = False
+    """A dash must stand in front of what is written: it is another item of a list."""
     column: int = 0
     """Of block style: the column at which the keys beside this one stand."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from completing import JSON, Completing, applied, read
+from completing import JSON_CONFIG, YAML_CONFIG, Completing, applied, read
 from corpus_agents import CORPUS, PROJECTS, build
 from runagent_ls.features.completion.model import Completion
 from runagent_ls.jsontree import parse
-from runagent_ls.jsontree.completion_place import place_at
+from runagent_ls.jsontree.completion_place import CompletionPlace, place_at
 
 MAIN = '''import os
 from dataclasses import dataclass
@@ -81,6 +82,60 @@ LAYOUTS = {
 }
 
 
+BLOCK = """\
+# An agent
+agent_name: demo
+description: "with a # in it"   # and a remark
+framework: default
+template_source:
+  repo_url: ''
+  author: 'it''s me'
+  path: ""
+agent_architecture:
+  entrypoints:
+    - file: main.py
+      module: greet
+      tag: greet
+      extractor:
+        a: $.text
+
+    - webhook_url: http://x/y
+      method: post
+      tag: t
+      timeout: 30
+    -
+env_vars:
+  A: b
+
+persistent_folders:
+- data
+- more
+metadata:
+  note: |
+    file: main.py
+      - x
+  folded: plain text
+    that goes on
+  nested:
+    - - a
+      - b
+    - {x: [1, two], y: "z"}
+auth_settings:
+"""
+YAML_LAYOUTS = {
+    "block": BLOCK,
+    "crlf": BLOCK.replace("\n", "\r\n"),
+    "no end": BLOCK.rstrip("\n").replace("    -\n", ""),
+    "flow": "agent_name: demo\ntemplate_source: {repo_url: '', path: \"\"}\n"
+    "agent_architecture: {entrypoints: [{file: main.py}, {}]}\nauth_settings: {\n  type: none }\n",
+    "json": json.dumps({"agent_name": "x", "env_vars": {}, "persistent_folders": ["a"]}, indent=2),
+    "markers": "%YAML 1.1\n---\nagent_name: demo\nenv_vars:\n\n\n  \n...\n",
+    "free lines": "agent_name: x\n\n  \nagent_architecture:\n  \n  entrypoints:\n"
+    "  - file: main.py\n    \n    module: greet\n  \n    \n\nenv_vars:\n  \n",
+    "empty": "",
+}
+
+
 @pytest.fixture
 def completing(tmp_path: Path) -> Completing:
     return Completing(tmp_path / "agent", main=MAIN, other="def help(): ...\n")
@@ -95,13 +150,37 @@ def check_edit(text: str, offset: int, item: Completion, name: str) -> None:
     assert item.insert is None or item.insert == (item.replace.start, offset)
     for change in item.also:
         assert change.span.end <= item.replace.start or change.span.start >= item.replace.end
-    for inserts in (False, True):
+    for inserts in (False, True) if item.insert is not None else (False,):
         after = applied(text, item, inserts=inserts)
         try:
             read(after, name)
         except ValueError as error:
             shown = f"{text[:offset]}‸{text[offset:]}"
             raise AssertionError(f"{error}\n{item}\n{shown}\nbecame\n{after}") from error
+        changed = value_elsewhere(after, text, offset, name)
+        assert changed == value_elsewhere(text, text, offset, name), f"{item}\n{after}"
+
+
+@lru_cache(maxsize=4)
+def place_in(text: str, offset: int, name: str) -> CompletionPlace | None:
+    return place_at(parse(text, "json" if name == JSON_CONFIG else "yaml"), offset)
+
+
+def value_elsewhere(text: str, asked: str, offset: int, name: str) -> object:
+    """All values but the one, of a key or a list or whole, that the place in `asked` is in."""
+    place = place_in(asked, offset, name)
+    assert place is not None
+    path = place.path[:-1] if place.path and isinstance(place.path[-1], int) else place.path
+    value: Any = {"root": read(text, name)}
+    whole = value
+    for step, following in zip(("root", *path), (*path, None), strict=True):
+        if following is None or not isinstance(value[step], dict | list):
+            value[step] = None
+            break
+        value = value[step]
+        if isinstance(value, dict):
+            value.setdefault(following)
+    return whole
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -109,9 +188,21 @@ def test_edits_of_valid_json_give_valid_json(completing: Completing, layout: str
     text, offered = LAYOUTS[layout], 0
     for offset in range(len(text) + 1):
         for item in completing.at(text, offset).items:
-            check_edit(text, offset, item, JSON)
+            check_edit(text, offset, item, JSON_CONFIG)
             offered += 1
     assert offered > (0 if "object" in layout else 100)
+
+
+@pytest.mark.parametrize("layout", YAML_LAYOUTS)
+def test_edits_of_valid_yaml_give_valid_yaml(completing: Completing, layout: str) -> None:
+    text, offered = YAML_LAYOUTS[layout], 0
+    read(text, YAML_CONFIG)
+    for offset in range(len(text) + 1):
+        found = completing.at(text, offset, YAML_CONFIG).items
+        offered += len(found)
+        for item in found[offset % 5 :: 5]:  # YAML's reader is slow
+            check_edit(text, offset, item, YAML_CONFIG)
+    assert offered > 0
 
 
 def mistakes(text: str) -> int:
@@ -145,7 +236,7 @@ def test_every_cursor_of_real_configurations(project: str, tmp_path: Path) -> No
         found = completing.at(text, offset).items
         offered += len(found)
         for item in found[:: max(1, len(found) // 4)]:
-            check_edit(text, offset, item, JSON)
+            check_edit(text, offset, item, JSON_CONFIG)
     assert offered > len(text) // 4
     assert (time.perf_counter() - start) / len(text) < 0.1
 
