@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from runagent_ls.jsontree import edits as config_edits
-from runagent_ls.jsontree.document import Document, Path
+from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.finding import Finding, Fix, Related, Severity, TextEdit
 from runagent_ls.rules.rule import (
@@ -63,12 +63,22 @@ class Renderer:
             if isinstance(edit, Replacement):
                 edits.append(TextEdit(*self._at(edit.place, base), edit.new_text))
                 continue
+            if (
+                isinstance(edit, SetValue)
+                and edit.path[-1:] == ("tag",)
+                and self._is_tag(edit.value)
+            ):
+                return None
             made = _replacements(self._project.document, edit, base)
             if not made:
                 return None
             file = self._project.config_path
             edits += [TextEdit(file, self._range(file, span), text) for span, text in made]
         return Fix(repair.title, tuple(edits), repair.safe)
+
+    def _is_tag(self, value: JsonValue) -> bool:
+        """Whether an entrypoint has this tag: a second one would not load."""
+        return any(entrypoint.tag == value for entrypoint in self._project.entrypoints)
 
     def _at(self, place: Place, base: Path) -> tuple[FilePath, Range]:
         if isinstance(place, InConfig):

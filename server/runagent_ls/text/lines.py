@@ -17,6 +17,12 @@ _FEW: Final = 8
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 
 
+def newline_of(text: str) -> str:
+    """The line end that a text uses first; `\\n` when it has one line."""
+    found = _LINE_END.search(text)
+    return found.group() if found else "\n"
+
+
 class LineIndex:
     """The lines of one text. Built when first asked, so that a text without findings is free."""
 

@@ -7,7 +7,8 @@ that the edit says what is asked for and nothing else. Nothing to change gives n
 
 from __future__ import annotations
 
-from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path
+from runagent_ls.jsontree import parse
+from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path, SyntaxProblem
 from runagent_ls.jsontree.edits import proof
 from runagent_ls.jsontree.edits.json_edits import JsonEdits
 from runagent_ls.jsontree.edits.places import child_paths, value_at
@@ -20,6 +21,7 @@ __all__ = [
     "insert_item",
     "insert_property",
     "remove",
+    "remove_shadowed",
     "rename_key",
     "set_value",
 ]
@@ -89,3 +91,14 @@ def _stands_twice(document: Document, path: Path) -> bool:
     """Whether an equal key stands in front: with this one gone or renamed, that one would speak."""
     key = document.span(path, "key")
     return any(it.kind == "duplicate-key" and it.span == key for it in document.problems)
+
+
+def remove_shadowed(document: Document, problem: SyntaxProblem) -> tuple[Replacement, ...] | None:
+    """Take out the first of two equal keys, which a `duplicate-key` problem is related to."""
+    key = problem.related
+    if document.language != "json" or key is None or isinstance(document.value, Missing):
+        return None
+    made = JsonEdits(document).remove_property(key)
+    after = parse(apply(document.text, made), "json")
+    fewer = len(after.problems) < len(document.problems)
+    return made if fewer and proof.is_same(after.value, document.value) else None

@@ -7,6 +7,7 @@ from runagent_ls.jsontree.edits.json_gaps import Gaps, breaks_line
 from runagent_ls.jsontree.edits.json_writing import Style, quoted
 from runagent_ls.jsontree.edits.places import child_paths, value_at
 from runagent_ls.jsontree.edits.replacing import Replacement
+from runagent_ls.jsontree.scanning import skip_value
 from runagent_ls.text.position import Span
 
 
@@ -51,6 +52,12 @@ class JsonEdits:
     def remove(self, path: Path) -> tuple[Replacement, ...]:
         """Take a property or item out, with its comma and, where it fills them, its lines."""
         return self.remove_at(self._property(path))
+
+    def remove_property(self, key: Span) -> tuple[Replacement, ...]:
+        """Take out the property whose key stands at this place."""
+        colon = self._gaps.ahead(key.end)
+        start = self._gaps.ahead(colon + 1)
+        return self.remove_at(Span(key.start, skip_value(self._text, start)))
 
     def remove_at(self, span: Span) -> tuple[Replacement, ...]:
         """Take out the property or item that stands at exactly this place."""

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from runagent_ls.jsontree.document import Document
+from runagent_ls.text.lines import newline_of
 
 _BLANK: Final = " \t\r\n"
 _BLANKS: Final = tuple(_BLANK)
@@ -22,8 +23,7 @@ class Gaps:
         comments = [it.span for it in document.problems if it.kind == "comment"]
         self._ends = {span.start: span.end for span in comments}
         self._starts = {span.end: span.start for span in comments}
-        found = _LINE_BREAK.search(self.text)
-        self.newline = found.group() if found else "\n"
+        self.newline = newline_of(self.text)
         """The line end that the text uses first."""
 
     def ahead(self, offset: int) -> int:

@@ -23,15 +23,16 @@ The tag is how an entrypoint is called. RunAgent refuses a configuration with th
 ```
 
 ## Fix
-None.
+The second one is called after its function, or gets a number. Callers that mean it must follow.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, count
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -39,6 +40,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     if len(set(tags)) == len(tags):
         return
     first: dict[str, Entrypoint] = {}
+    taken = {tag for tag in tags if tag is not None}
     for entrypoint in project.entrypoints:
         if entrypoint.tag is None:
             continue
@@ -48,7 +50,23 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 f"The tag {entrypoint.tag!r} is taken: each entrypoint needs a tag of its own.",
                 InConfig((*entrypoint.path, "tag")),
                 related=((InConfig((*known.path, "tag")), "First used here"),),
+                repair=_repair(entrypoint, taken),
             )
+
+
+def _repair(entrypoint: Entrypoint, taken: set[str]) -> Repair:
+    """The function's own name when it is free, else a number behind the tag."""
+    tag = entrypoint.tag or ""
+    suffix = "_stream" if entrypoint.is_stream else ""
+    own = (entrypoint.module or "").rpartition(".")[2].removesuffix("_stream")
+    stem = tag.removesuffix("_stream")
+    numbered = (f"{stem}_{number}{suffix}" for number in count(2))
+    better = next(
+        it for it in chain([f"{own}{suffix}"] if own else [], numbered) if it not in taken
+    )
+    taken.add(better)
+    edit = SetValue((*entrypoint.path, "tag"), better)
+    return Repair(f"Rename to {better}", (edit,), safe=False)
 
 
 RULE = Rule(
@@ -57,4 +75,5 @@ RULE = Rule(
     "error",
     __doc__ or "",
     check_project=_check,
+    fixable=True,
 )

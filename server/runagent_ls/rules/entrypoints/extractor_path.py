@@ -18,7 +18,7 @@ The agent starts, and then every call of this entrypoint fails with `INTERNAL_ER
 ```
 
 ## Fix
-None.
+None: what the path is to reach only you know.
 """
 
 from __future__ import annotations

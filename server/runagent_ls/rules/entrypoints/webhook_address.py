@@ -17,15 +17,20 @@ It loads, and then every call fails.
 ```
 
 ## Fix
-None.
+`http://` is put in front of an address of this machine, `https://` in front of others.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
+
+LOCAL: Final = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "host.docker.internal"})  # noqa: S104 nothing is bound
+WITHOUT_SCHEME: Final = re.compile(r"(?P<host>[A-Za-z0-9.-]+)(?::[0-9]+)?(?:/[^\s:]*)?")
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -37,7 +42,17 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
         yield Issue(
             "webhook_url must begin with http:// or https://, or every call fails.",
             InConfig(("webhook_url",)),
+            repair=_repair(url),
         )
+
+
+def _repair(url: str) -> Repair | None:
+    """The scheme that is missing: plain HTTP to this machine, HTTPS to all others."""
+    match = WITHOUT_SCHEME.fullmatch(url.strip())
+    if match is None:
+        return None
+    better = f"{'http' if match['host'] in LOCAL else 'https'}://{url.strip()}"
+    return Repair(f"Change to {better}", (SetValue(("webhook_url",), better),), safe=False)
 
 
 RULE = Rule(
@@ -46,4 +61,5 @@ RULE = Rule(
     "error",
     __doc__ or "",
     check_entrypoint=_check,
+    fixable=True,
 )

@@ -18,7 +18,7 @@ answer.
 ```
 
 ## Fix
-None.
+The field is removed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Remove, Repair, Rule
 
 
 def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
@@ -36,6 +36,7 @@ def _check(entrypoint: Entrypoint, _project: AgentProject) -> Iterator[Issue]:
             "timeout has no effect: RunAgent waits 10 seconds for a connection and 50 for an"
             " answer, whatever stands here.",
             InConfig(("timeout",), "property"),
+            repair=Repair("Remove timeout", (Remove(("timeout",)),)),
         )
 
 
@@ -45,4 +46,5 @@ RULE = Rule(
     "hint",
     __doc__ or "",
     check_entrypoint=_check,
+    fixable=True,
 )

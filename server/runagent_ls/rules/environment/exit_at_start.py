@@ -23,7 +23,8 @@ if __name__ == "__main__":
 ```
 
 ## Fix
-None: put it under a main guard.
+A statement at the end of the file is put under a main guard. Further up, what follows may need
+more than that.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.project.model import AgentProject
+from runagent_ls.project.model import AgentProject, EarlyExit
 from runagent_ls.rules.faults import faults, issue, shown
-from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.text.lines import newline_of
+from runagent_ls.text.position import Span
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -62,6 +65,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 twin_text="The statement that ends the server",
                 place_text="The agent that runs this file",
                 severity=None if entrypoint is not None or found.certain else "warning",
+                repair=_repair(found, project),
             )
     yield from _observed(project)
 
@@ -77,6 +81,24 @@ def _observed(project: AgentProject) -> Iterator[Issue]:
         yield issue(f"{name} ends the server while it starts{what}", entrypoint, fault, project)
 
 
+def _repair(found: EarlyExit, project: AgentProject) -> Repair | None:
+    """The statement under a main guard, when it has its line for itself and nothing follows.
+
+    What follows may need what the guard would keep from running.
+    """
+    source = project.sources.get(found.file)
+    text = source.text if source is not None else project.surroundings.texts.get(found.file)
+    if text is None or found.file.name == "setup.py":
+        return None
+    start, end = found.span
+    begins_line = start == 0 or text[start - 1] in "\r\n"
+    if not begins_line or text[end:].strip() or "\n" in text[start:end]:
+        return None
+    guard = f'if __name__ == "__main__":{newline_of(text)}    '
+    edit = Replacement(InFile(found.file, Span(start, start)), guard)
+    return Repair("Put it under a main guard", (edit,), safe=False)
+
+
 def _name(path: FilePath, root: FilePath) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
@@ -87,4 +109,5 @@ RULE = Rule(
     "error",
     __doc__ or "",
     check_project=_check,
+    fixable=True,
 )

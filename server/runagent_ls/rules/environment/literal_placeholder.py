@@ -18,8 +18,8 @@ name is overwritten by it.
 ```
 
 ## Fix
-None: leave the key out to keep the variable of your shell, or write it into `.env`, where
-placeholders are filled in.
+`"NAME": "${NAME}"` is removed, so that the variable of your shell is kept. What is put together
+from other variables belongs into `.env`, where placeholders are filled in.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Final
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.environment.env_entries import env_entries
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Remove, Repair, Rule
 
 PLACEHOLDER: Final = re.compile(r"\$\{[A-Z_][A-Z0-9_]*(?:[:?+-][^}]*)?\}")
 """Names as of environment variables: a template of the agent's own has others."""
@@ -49,7 +49,15 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             f"RunAgent does not fill in placeholders here: {name} will be this very text. Leave"
             f" {name} out to keep your shell's value, or write it into .env.",
             InConfig(("env_vars", name)),
+            repair=_repair(name, text),
         )
+
+
+def _repair(name: str, text: str) -> Repair | None:
+    """Leave the variable out, when it is to have just the value that it has without."""
+    if text != f"${{{name}}}":
+        return None
+    return Repair(f"Remove {name}", (Remove(("env_vars", name)),), safe=False)
 
 
 RULE = Rule(
@@ -58,4 +66,5 @@ RULE = Rule(
     "warning",
     __doc__ or "",
     check_project=_check,
+    fixable=True,
 )

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.text.lines import newline_of
 from runagent_ls.text.position import Span
 
 
@@ -39,17 +40,17 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     upload = project.surroundings.upload
     if upload.gitignore is None:
         return
-    text = upload.gitignore
+    text, newline = upload.gitignore, newline_of(upload.gitignore)
     end = InFile(project.root / ".gitignore", Span(len(text), len(text)))
     for path in upload.paths:
         if not path.endswith("/"):
             continue
-        line = path if not text or text.endswith("\n") else f"\n{path}"
+        line = path if not text or text.endswith(("\n", "\r")) else f"{newline}{path}"
         yield Issue(
             f"{path} is uploaded with the agent: RunAgent does not leave it out by itself."
             f" Write {path} into .gitignore.",
             InFile(project.root / ".gitignore", Span(0, 0)),
-            repair=Repair(f"Write {path} into .gitignore", (Replacement(end, f"{line}\n"),)),
+            repair=Repair(f"Write {path} into .gitignore", (Replacement(end, f"{line}{newline}"),)),
         )
 
 

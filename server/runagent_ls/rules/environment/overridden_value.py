@@ -17,7 +17,7 @@ The value of `.env` wins, so the one written here is never used.
 ```
 
 ## Fix
-None.
+The value that is not used is removed. `--fix` leaves that to you: others may have no `.env`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.environment.env_entries import env_entries
-from runagent_ls.rules.rule import InConfig, InFile, Issue, Rule
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Remove, Repair, Rule
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -44,6 +44,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             f"{name} is also set in .env, which wins: the value here is not used.",
             InConfig(("env_vars", name)),
             related=((place, "The value that is used"),),
+            repair=Repair(f"Remove {name} here", (Remove(("env_vars", name)),), safe=False),
         )
 
 
@@ -53,4 +54,5 @@ RULE = Rule(
     "information",
     __doc__ or "",
     check_project=_check,
+    fixable=True,
 )

@@ -18,7 +18,8 @@ The configuration is shared, committed and uploaded. A signed-in `serve` sends i
 ```
 
 ## Fix
-None: put the value into `.env`, name `.env` in `.gitignore`, and make the old key invalid.
+None for `--fix`: the value would still be in the file's history, so make the old key invalid.
+Editors offer to move the value to `.env`, and name `.env` in `.gitignore`.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.text.lines import newline_of
 from runagent_ls.text.position import Span
 
 
@@ -58,8 +59,9 @@ def _repair(project: AgentProject, path: str) -> Repair | None:
     if text is None or any(it in path for it in "*?[]!#"):
         return None
     end = InFile(project.root / ".gitignore", Span(len(text), len(text)))
-    line = path if not text or text.endswith("\n") else f"\n{path}"
-    return Repair(f"Write {path} into .gitignore", (Replacement(end, f"{line}\n"),))
+    newline = newline_of(text)
+    line = path if not text or text.endswith(("\n", "\r")) else f"{newline}{path}"
+    return Repair(f"Write {path} into .gitignore", (Replacement(end, f"{line}{newline}"),))
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ The configuration loads, but `serve` refuses it: there is nothing to call.
 ```
 
 ## Fix
-None.
+None here: editors offer to expose a function at its name in the Python file.
 """
 
 from __future__ import annotations

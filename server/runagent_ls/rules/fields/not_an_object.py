@@ -17,7 +17,7 @@ RunAgent calls `{}`, `[]` and `null` empty, and stops with an error of Python at
 ```
 
 ## Fix
-None.
+None: what the agent is called and does only you know.
 """
 
 from __future__ import annotations

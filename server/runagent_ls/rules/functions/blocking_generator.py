@@ -22,7 +22,7 @@ async def chat_parts(text):  # "tag": "chat_stream"
 ```
 
 ## Fix
-None.
+None: which `await` does the same as the call is not to be seen from outside.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ async def chat(text): ...
 ```
 
 ## Fix
-None.
+None: the decorator may serve plain functions too, and those must not become async.
 """
 
 from __future__ import annotations

@@ -71,7 +71,18 @@ def _observed(project: AgentProject) -> Iterator[Issue]:
         close = nearest(name, available(fault.message))
         if close:
             message += f" Did you mean {' or '.join(close)}?"
-        yield Issue(message, InConfig((*entrypoint.path, "module")), data={"nearest": list(close)})
+        repair = None
+        if len(close) == 1:
+            rest = (entrypoint.module or "").partition(".")[2]
+            better = f"{close[0]}.{rest}" if rest else close[0]
+            edit = SetValue((*entrypoint.path, "module"), better)
+            repair = Repair(f"Change to {better}", (edit,), safe=False)
+        yield Issue(
+            message,
+            InConfig((*entrypoint.path, "module")),
+            repair=repair,
+            data={"nearest": list(close)},
+        )
 
 
 RULE = Rule(

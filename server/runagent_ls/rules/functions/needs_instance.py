@@ -22,7 +22,7 @@ agent = Agent()                # "module": "agent.run"
 ```
 
 ## Fix
-None.
+None: what the class is to be made with only you know.
 """
 
 from __future__ import annotations

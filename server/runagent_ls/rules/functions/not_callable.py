@@ -19,7 +19,7 @@ def greeting():              # "module": "greeting"
 ```
 
 ## Fix
-None.
+None: which function is meant only you know.
 """
 
 from __future__ import annotations

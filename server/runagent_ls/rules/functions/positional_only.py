@@ -20,16 +20,21 @@ def greet(name):
 ```
 
 ## Fix
-None.
+The `/` is removed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.rules.functions.places import in_definition, visible_parameters
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.text.position import Span
+
+SLASH: Final = re.compile(r"(?P<slash>\s*,\s*/)\s*[,)]")
 
 
 def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
@@ -44,7 +49,21 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         InConfig(("module",)),
         twin=in_definition(entrypoint, fixed[0].span),
         twin_text="The parameter",
+        repair=_repair(entrypoint, project, fixed[-1].span.end),
     )
+
+
+def _repair(entrypoint: Entrypoint, project: AgentProject, end: int) -> Repair | None:
+    """Take the `/` out that follows the last of these parameters."""
+    found = entrypoint.resolution
+    file = found.defined_in if found is not None else None
+    source = project.sources.get(file) if file is not None else None
+    # Between a comma and the next comma or bracket, `/` is no division.
+    slash = SLASH.search(source.text, end) if source is not None else None
+    if file is None or slash is None:
+        return None
+    edit = Replacement(InFile(file, Span(*slash.span("slash"))), "")
+    return Repair("Remove the /", (edit,), safe=False)
 
 
 RULE = Rule(
@@ -53,4 +72,5 @@ RULE = Rule(
     "warning",
     __doc__ or "",
     check_entrypoint=_check,
+    fixable=True,
 )

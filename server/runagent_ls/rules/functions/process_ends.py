@@ -19,7 +19,7 @@ raise RuntimeError("the model is not there")
 ```
 
 ## Fix
-None.
+None: why the process ended is told, not what it should have done instead.
 """
 
 from __future__ import annotations

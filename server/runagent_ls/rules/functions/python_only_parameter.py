@@ -21,7 +21,7 @@ def plan(day: str):
 ```
 
 ## Fix
-None.
+None: the function's body must follow the parameter.
 """
 
 from __future__ import annotations

@@ -20,19 +20,23 @@ def first(items):
 ```
 
 ## Fix
-None.
+`None` is put in as the default. What the function does with it is yours.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
+from runagent_ls.pyfile.source import Source
 from runagent_ls.rules.functions.places import has_whole_source, in_definition
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.text.position import Span
 
 CAN_BE_EMPTY: Final = re.compile(r"\w+\(\s*(?:iter\(|\(?[^()]*\sfor\s)", re.DOTALL)
 """`next(iter(x))` and `next(x for x in y)`. Of a plain name nobody can tell: it may count up
@@ -60,7 +64,23 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
             InConfig(("module",)),
             twin=in_definition(entrypoint, call.span),
             twin_text="The call",
+            repair=_repair(found.defined_in, call.span, source.text),
         )
+
+
+def _repair(file: FilePath | None, span: Span, text: str) -> Repair | None:
+    """`None` as the second argument."""
+    written = text[span.start : span.end]
+    call = ast.parse(written, mode="eval").body
+    if file is None or not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
+        return None
+    start, end = Source(written).span(call.args[0])
+    edits = [(span.start + end, ", None")]
+    if isinstance(call.args[0], ast.GeneratorExp) and end == len(written):
+        # It borrows the brackets of the call, and needs its own beside another argument.
+        edits = [(span.start + start, "("), (span.end, ", None)")]
+    replacements = (Replacement(InFile(file, Span(at, at)), new) for at, new in edits)
+    return Repair("Give it the default None", tuple(replacements), safe=False)
 
 
 RULE = Rule(
@@ -69,4 +89,5 @@ RULE = Rule(
     "warning",
     __doc__ or "",
     check_entrypoint=_check,
+    fixable=True,
 )

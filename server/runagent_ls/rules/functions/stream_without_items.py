@@ -21,7 +21,8 @@ def chat(text):              # "tag": "chat_stream"
 ```
 
 ## Fix
-None: yield the parts, or give the entrypoint a tag without `_stream`.
+`_stream` is taken off the tag, if that one is free. Callers that use the old tag must follow. The
+other way, to yield the parts, is yours.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from typing import Final
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.functions.places import at_function, has_whole_source
-from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 EFFECTS: Final = {
     "str": ("it returns a text, which is sent letter by letter", "warning"),
@@ -63,7 +64,16 @@ def _check(entrypoint: Entrypoint, project: AgentProject) -> Iterator[Issue]:
         InConfig(("tag",)),
         twin=at_function(entrypoint, project),
         severity="error" if severity else None,
+        repair=_repair(entrypoint.tag or ""),
     )
+
+
+def _repair(tag: str) -> Repair | None:
+    """A tag that does not stream."""
+    better = tag.removesuffix("_stream")
+    if not better:
+        return None
+    return Repair(f"Rename the tag to {better}", (SetValue(("tag",), better),), safe=False)
 
 
 RULE = Rule(
@@ -72,4 +82,5 @@ RULE = Rule(
     "warning",
     __doc__ or "",
     check_entrypoint=_check,
+    fixable=True,
 )

@@ -20,7 +20,7 @@ def greet():
 ```
 
 ## Fix
-None.
+None: what the line was to say only you know.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ RunAgent reads the first of `runagent.config.json`, `runagent.config.yaml` and
 Keep one of them.
 
 ## Fix
-None.
+None: which of the two is right only you know.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ A folder with `main.py` alone.
 Put a `runagent.config.json` beside `main.py`.
 
 ## Fix
-None.
+None here: editors offer to make the folder an agent.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ A folder named `runagent.config.json`.
 A text file of that name which you may read.
 
 ## Fix
-None.
+None: what bars the way is not in the text.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ RunAgent's JSON reader refuses it: `Unexpected UTF-8 BOM`.
 ```
 
 ## Fix
-None: save the file again as UTF-8 without a mark.
+None: editors hide the mark, so no edit of the text reaches it. Save the file again as UTF-8
+without a mark.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ RunAgent reads strict JSON and refuses the file.
 ```
 
 ## Fix
-The comment is removed. A configuration in YAML may have comments.
+The comment is removed, with its line when nothing else is on it. A configuration in YAML may have
+comments.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ from collections.abc import Iterator
 
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import Issue, Rule
-from runagent_ls.rules.text.problems import deletion, syntax_issue, syntax_problems
+from runagent_ls.rules.text.problems import line_deletion, syntax_issue, syntax_problems
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
     for problem in syntax_problems(project, "comment"):
-        repair = deletion(project, "Remove the comment", problem.span)
+        repair = line_deletion(project, "Remove the comment", problem.span)
         yield syntax_issue(project, problem, repair)
 
 

@@ -17,7 +17,7 @@ RunAgent refuses it: there is no agent to read.
 ```
 
 ## Fix
-None.
+None: what the agent is called and does only you know.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.jsontree.document import SyntaxProblem
+from runagent_ls.jsontree.edits.json_gaps import Gaps
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement
 from runagent_ls.text.decoding import TextProblem
@@ -58,3 +59,16 @@ def _encoding_issue(project: AgentProject, problem: TextProblem) -> Issue:
 def deletion(project: AgentProject, title: str, span: Span) -> Repair:
     """Remove a piece of the configuration's text."""
     return Repair(title, (Replacement(InFile(project.config_path, span), ""),))
+
+
+def line_deletion(project: AgentProject, title: str, span: Span) -> Repair:
+    """Remove a piece that goes on to the end of its line, with the blanks in front of it; with
+    the line, when nothing else is on it."""
+    gaps = Gaps(project.document)
+    end = gaps.line_end(span.end)
+    if not gaps.is_blank(span.end, end):
+        return deletion(project, title, span)
+    if gaps.begins_line(span.start):
+        return deletion(project, title, Span(gaps.line_start(span.start), end))
+    in_front = len(gaps.text[: span.start].rstrip(" \t"))
+    return deletion(project, title, Span(in_front, span.end))

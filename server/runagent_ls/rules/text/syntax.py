@@ -18,7 +18,10 @@ RunAgent stops at the first such place with `Invalid JSON format` and reads noth
 ```
 
 ## Fix
-A missing comma is inserted. Other places need a decision of yours.
+In JSON: a missing comma, colon, quote or bracket is inserted, a wrong or superfluous one replaced
+or removed; text gets its double quotes and its escapes, `True` becomes `true`. Only where the
+text then reads as it was understood anyway. Missing keys and values are yours to decide, and so
+is YAML, where the indentation itself carries the meaning.
 """
 
 from __future__ import annotations
@@ -26,11 +29,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from runagent_ls.jsontree.document import SyntaxProblem
 from runagent_ls.project.model import AgentProject
-from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement, Rule
+from runagent_ls.rules.rule import Issue, Rule
 from runagent_ls.rules.text.problems import syntax_issue
-from runagent_ls.text.position import Span
+from runagent_ls.rules.text.syntax_repairs import syntax_repair
 
 OWN_RULE: Final = frozenset(
     {
@@ -50,15 +52,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
         return
     for problem in project.document.problems:
         if problem.kind not in OWN_RULE:
-            yield syntax_issue(project, problem, _repair(project, problem))
-
-
-def _repair(project: AgentProject, problem: SyntaxProblem) -> Repair | None:
-    if problem.kind != "missing-comma" or project.document.language != "json":
-        return None
-    end = problem.related.end if problem.related is not None else problem.span.start
-    place = InFile(project.config_path, Span(end, end))
-    return Repair("Insert the missing comma", (Replacement(place, ","),))
+            yield syntax_issue(project, problem, syntax_repair(project, problem))
 
 
 RULE = Rule(
