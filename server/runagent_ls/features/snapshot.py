@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path as FilePath
 from typing import Protocol
 
+from runagent_ls.jsontree.document import Document
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject
@@ -32,6 +33,9 @@ class Snapshot(Protocol):
 
     def project(self, config: FilePath) -> AgentProject:
         """The project of a configuration, as of now."""
+
+    def document(self, config: FilePath) -> Document:
+        """What a configuration says, as of now, without looking at the rest of its project."""
 
     def projects_of(self, path: FilePath) -> Iterable[AgentProject]:
         """The projects that a file is part of: its folders' own, and those that read it."""

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import content_of
 from runagent_ls.jsontree.document import Document, JsonValue, Path
-from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.project.entrypoints import entrypoint_values
+from runagent_ls.schema.entrypoints import kind_of
 from runagent_ls.text.position import Span
 
 SymbolKind: TypeAlias = Literal[
@@ -24,6 +25,7 @@ MOST: Final = 1_000
 _TOLD: Final = ("agent_name", "framework", "version", "agent_id")
 """Values that the outline shows: what a field that nobody knows holds may be a secret."""
 _DEEPEST: Final = 12
+_ENTRYPOINTS: Final = ("agent_architecture", "entrypoints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +46,36 @@ class EntrypointSymbol:
 
     name: str
     container: str
-    project: AgentProject
-    entrypoint: Entrypoint
+    kind: SymbolKind
+    config: FilePath
+    index: int
+    label: str
+    """What it is called without anything in brackets."""
+    document: Document
 
     @property
     def span(self) -> Span:
-        return tag_span(self.project, self.entrypoint)
+        return tag_span(self.document, self.index)
 
 
 # --- the outline --------------------------------------------------------------------------
 
 
-def outline(project: AgentProject, *, whole: bool = True) -> tuple[OutlineSymbol, ...]:
+def outline(document: Document, *, whole: bool = True) -> tuple[OutlineSymbol, ...]:
     """The configuration as a tree, entrypoints by their tags; also of a broken text.
 
     Unless `whole`, the entrypoints alone: what an editor's own outline of JSON does not tell.
     """
-    value, tree = project.document.value, _Outline(project)
+    value, tree = document.value, _Outline(document)
     if not whole:
-        return tuple(tree.entrypoint(it) for it in project.entrypoints)
+        values = entrypoint_values(value)
+        return tuple(tree.entrypoint(index, it) for index, it in enumerate(values))
     return tuple(tree.children(value, ())) if isinstance(value, dict) else ()
 
 
 class _Outline:
-    def __init__(self, project: AgentProject) -> None:
-        self._document: Document = project.document
-        self._entrypoints = {it.path: it for it in project.entrypoints}
-        self._project = project
+    def __init__(self, document: Document) -> None:
+        self._document = document
 
     def children(self, value: JsonValue, path: Path) -> Iterator[OutlineSymbol]:
         if len(path) >= _DEEPEST:
@@ -78,13 +83,14 @@ class _Outline:
         if isinstance(value, dict):
             for key, inner in value.items():
                 yield self._symbol(key, inner, (*path, key))
+        elif isinstance(value, list) and path == _ENTRYPOINTS:
+            for index, inner in enumerate(value):
+                yield self.entrypoint(index, inner)
         elif isinstance(value, list):
             for index, inner in enumerate(value):
                 yield self._symbol(str(index + 1), inner, (*path, index))
 
     def _symbol(self, name: str, value: JsonValue, path: Path) -> OutlineSymbol:
-        if (entrypoint := self._entrypoints.get(path)) is not None:
-            return self.entrypoint(entrypoint)
         whole = self._document.span(path, "property")
         named = self._document.span(path, "key") if isinstance(path[-1], str) else whole
         is_variable = path[:-1] == ("env_vars",)
@@ -98,51 +104,56 @@ class _Outline:
             children=tuple(self.children(value, path)),
         )
 
-    def entrypoint(self, entrypoint: Entrypoint) -> OutlineSymbol:
-        whole = self._document.span(entrypoint.path)
-        named = tag_span(self._project, entrypoint)
+    def entrypoint(self, index: int, value: JsonValue) -> OutlineSymbol:
+        whole = self._document.span((*_ENTRYPOINTS, index))
+        named = tag_span(self._document, index)
         return OutlineSymbol(
-            name=label(entrypoint),
-            kind=_entrypoint_kind(entrypoint),
-            detail=_detail(entrypoint),
+            name=label(value, index),
+            kind=_entrypoint_kind(value),
+            detail=_detail(value),
             span=_around(whole, named),
             name_span=named,
         )
 
 
-def tag_span(project: AgentProject, entrypoint: Entrypoint) -> Span:
+def tag_span(document: Document, index: int) -> Span:
     """The tag of an entrypoint, the whole of it where it has none."""
-    content = content_of(project.document, (*entrypoint.path, "tag"))
-    return content.span if content is not None else project.document.span(entrypoint.path)
+    path = (*_ENTRYPOINTS, index)
+    content = content_of(document, (*path, "tag"))
+    return content.span if content is not None else document.span(path)
 
 
-def label(entrypoint: Entrypoint) -> str:
+def label(value: JsonValue, index: int) -> str:
     """What people call an entrypoint; never blank."""
-    names = (entrypoint.tag, entrypoint.module, entrypoint.file)
-    found = next((name.strip() for name in names if name and name.strip()), None)
-    return found or f"entrypoint {entrypoint.index + 1}"
+    names = (_text(value, key).strip() for key in ("tag", "module", "file"))
+    return next(filter(None, names), f"entrypoint {index + 1}")
 
 
-def _detail(entrypoint: Entrypoint) -> str:
-    if entrypoint.kind == "webhook":
-        return _host(entrypoint.value)
-    parts = [part for part in (entrypoint.file, entrypoint.module) if part]
-    return ": ".join(parts) + (" (stream)" if entrypoint.is_stream else "")
+def _text(value: JsonValue, key: str) -> str:
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
 
 
-def _host(value: JsonValue) -> str:
+def _detail(value: JsonValue) -> str:
+    if kind_of(value) == "webhook":
+        return _host(_text(value, "webhook_url"))
+    parts = [part for part in (_text(value, "file"), _text(value, "module")) if part]
+    return ": ".join(parts) + (" (stream)" if _text(value, "tag").endswith("_stream") else "")
+
+
+def _host(address: str) -> str:
     """Where a webhook is; its path and query may be secret."""
-    address = value.get("webhook_url") if isinstance(value, dict) else None
     try:
-        return urlsplit(address).hostname or "" if isinstance(address, str) else ""
+        return urlsplit(address).hostname or ""
     except ValueError:
         return ""
 
 
-def _entrypoint_kind(entrypoint: Entrypoint) -> SymbolKind:
-    if entrypoint.kind == "webhook":
+def _entrypoint_kind(value: JsonValue) -> SymbolKind:
+    kind = kind_of(value)
+    if kind == "webhook":
         return "event"
-    return "function" if entrypoint.kind == "python" else _kind(entrypoint.value)
+    return "function" if kind == "python" else _kind(value)
 
 
 def _kind(value: JsonValue) -> SymbolKind:
@@ -175,47 +186,47 @@ def find_entrypoints(snapshot: Snapshot, query: str) -> tuple[EntrypointSymbol, 
     come first; an empty query finds all, at most `MOST`.
     """
     words = query.casefold().split()
-    found = [
-        (rank, name, project, entrypoint)
-        for config in snapshot.configs
-        for project in (snapshot.project(config),)
-        for agent in (agent_name(project),)
-        for entrypoint in project.entrypoints
-        if (match := _match(words, entrypoint, agent)) is not None
-        for rank, name in (match,)
-    ]
+    found: list[tuple[int, EntrypointSymbol]] = []
+    for config in snapshot.configs:
+        document = snapshot.document(config)
+        agent = agent_name(document, config)
+        for index, value in enumerate(entrypoint_values(document.value)):
+            called = label(value, index)
+            match = _match(words, called, _text(value, "module"), agent)
+            if match is not None:
+                rank, name = match
+                kind = _entrypoint_kind(value)
+                symbol = EntrypointSymbol(name, agent, kind, config, index, called, document)
+                found.append((rank, symbol))
     found.sort(key=lambda it: it[0])
-    return tuple(
-        EntrypointSymbol(name, agent_name(project), project, entrypoint)
-        for _, name, project, entrypoint in found[:MOST]
-    )
+    return tuple(symbol for _, symbol in found[:MOST])
 
 
-def agent_name(project: AgentProject) -> str:
+def agent_name(document: Document, config: FilePath) -> str:
     """The name of an agent, of its folder where it has none."""
-    value = project.document.value
+    value = document.value
     name = value.get("agent_name") if isinstance(value, dict) else None
-    return name.strip() if isinstance(name, str) and name.strip() else project.root.name
+    return name.strip() if isinstance(name, str) and name.strip() else config.parent.name
 
 
-def _match(words: list[str], entrypoint: Entrypoint, agent: str) -> tuple[int, str] | None:
+def _match(words: list[str], name: str, module: str, agent: str) -> tuple[int, str] | None:
     """How good a match is, 0 the best, and a name that holds all that was matched.
 
     Editors filter once more by what they show, so the module or the agent's name is put in
     brackets when it is what was found.
     """
-    name = label(entrypoint)
     if not words:
         return 0, name
-    rank = _rank(words, name)
-    if rank is not None:
-        return rank, name
-    module = entrypoint.module or ""
-    for number, more in enumerate((module, agent, f"{module}, {agent}"), 1):
-        longer = f"{name} ({more})"
-        rank = _rank(words, longer)
-        if more and rank is not None:
-            return 10 * number + rank, longer
+    choices = [name, f"{name} ({agent})"]
+    if module:
+        choices = [name, f"{name} ({module})", f"{name} ({agent})", f"{name} ({module}, {agent})"]
+    text = choices[-1].casefold()
+    if not all(_has_in_order(text, word) for word in words):
+        return None
+    for number, shown in enumerate(choices):
+        rank = _rank(words, shown)
+        if rank is not None:
+            return 10 * number + rank, shown
     return None
 
 
@@ -242,11 +253,13 @@ def _has_in_order(text: str, letters: str) -> bool:
     return all(letter in rest for letter in letters)
 
 
-def entrypoint_at(snapshot: Snapshot, config: FilePath, index: int, name: str) -> Span | None:
-    """Where an entrypoint found before is now: by its tag, else by its number."""
-    project = snapshot.project(config)
-    entrypoints = project.entrypoints
-    at_index = entrypoints[index : index + 1] if index >= 0 else ()
-    same = [it for it in (*at_index, *entrypoints) if label(it) == name]
-    found = same[0] if same else next(iter(at_index), None)
-    return tag_span(project, found) if found is not None else None
+def entrypoint_at(document: Document, index: int, name: str) -> Span | None:
+    """Where an entrypoint found before is now: by what it is called, else by its number."""
+    values = entrypoint_values(document.value)
+    names = [label(value, number) for number, value in enumerate(values)]
+    known = 0 <= index < len(names)
+    if known and names[index] == name:
+        return tag_span(document, index)
+    if name in names:
+        return tag_span(document, names.index(name))
+    return tag_span(document, index) if known else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from runagent_ls.jsontree import parse
-from runagent_ls.jsontree.document import JsonValue, Missing
+from runagent_ls.jsontree.document import Document, JsonValue, Missing
 from runagent_ls.lsp.known_findings import NOTHING, Findings, KnownFindings
 from runagent_ls.lsp.readers import Readers, folders
 from runagent_ls.project.agent_index import AgentIndex
@@ -222,13 +222,16 @@ class AgentWorkspace:
             self.agents.edited(config)
         return entry.project
 
-    def _value(self, config: FilePath) -> JsonValue | Missing:
-        """What a configuration holds, without loading its project for that."""
+    def document(self, config: FilePath) -> Document:
+        """What a configuration says, as of now, without loading its project for that."""
         entry = self._entries.get(config)
         if entry is not None and entry.is_loaded and entry.project is not None:
-            return entry.project.document.value
+            return entry.project.document
         text = self.files.read(config).text or ""
-        return parse(text, "json" if config.suffix == ".json" else "yaml").value
+        return parse(text, "json" if config.suffix == ".json" else "yaml")
+
+    def _value(self, config: FilePath) -> JsonValue | Missing:
+        return self.document(config).value
 
     def projects_of(self, path: FilePath) -> Iterator[AgentProject]:
         """Projects that `path` is part of: those of the folders around it, and those reading it."""

@@ -27,7 +27,7 @@ def shape(symbols: Iterable[OutlineSymbol]) -> list[Shape]:
 def outlined(root: Path, text: str, name: str = JSON) -> tuple[OutlineSymbol, ...]:
     """The outline of a text; every place must be sound."""
     workspace = MarkedWorkspace(root, {name: text})
-    found = outline(workspace.snapshot.project(root / name))
+    found = outline(workspace.snapshot.document(root / name))
     check(found, 0, len(text))
     return found
 
@@ -121,7 +121,7 @@ def test_yaml_with_anchors(tmp_path: Path) -> None:
     text = "agent_architecture:\n  entrypoints:\n    - {tag: one, file: a.py, module: f}\n"
     assert shape(outlined(tmp_path, text, YAML))[0][3][0][3] == [("one", "function", "a.py: f", [])]
     workspace = MarkedWorkspace(tmp_path, {YAML: "a: &x {b: 1}\nc:\n  <<: *x\n  d: 2\n"})
-    found = shape(outline(workspace.snapshot.project(tmp_path / YAML)))
+    found = shape(outline(workspace.snapshot.document(tmp_path / YAML)))
     assert {it[0] for it in found} == {"a", "c"}
 
 
@@ -131,7 +131,7 @@ def test_outlines_of_real_configurations(project: str, tmp_path: Path) -> None:
     text = path.read_text("utf-8")
     workspace = MarkedWorkspace(tmp_path, {JSON: text})
     model = workspace.snapshot.project(path)
-    found = outline(model)
+    found = outline(model.document)
     check(found, 0, len(text))
     (architecture,) = (it for it in found if it.name == "agent_architecture")
     (entrypoints,) = (it for it in architecture.children if it.name == "entrypoints")
@@ -183,7 +183,7 @@ def test_better_names_come_first(tmp_path: Path) -> None:
 
 def test_what_is_found_stands_at_its_tag(agents: MarkedWorkspace) -> None:
     found = find_entrypoints(agents.snapshot, "hello")
-    shown = agents.shown((it.project.config_path, it.span) for it in found)
+    shown = agents.shown((it.config, it.span) for it in found)
     assert shown == agents.places
 
 
@@ -196,13 +196,13 @@ def test_not_more_than_an_editor_can_show(tmp_path: Path) -> None:
 
 def test_a_symbol_is_found_again_after_an_edit(agents: MarkedWorkspace) -> None:
     path = agents.root / "one" / JSON
-    span = entrypoint_at(agents.snapshot, path, 0, "hello")
+    span = entrypoint_at(agents.snapshot.document(path), 0, "hello")
     assert span == agents.texts[f"one/{JSON}"].spans[0]
     agents.snapshot.open(path, config(entry("x", "new"), entry("greet", "hello")))
-    moved = entrypoint_at(agents.snapshot, path, 0, "hello")
+    moved = entrypoint_at(agents.snapshot.document(path), 0, "hello")
     text = agents.snapshot.files.read(path).text or ""
     assert moved is not None
     assert text[moved.start : moved.end] == "hello"
-    assert entrypoint_at(agents.snapshot, path, 0, "gone") is not None
-    assert entrypoint_at(agents.snapshot, path, 99, "gone") is None
-    assert entrypoint_at(agents.snapshot, path, -1, "gone") is None
+    assert entrypoint_at(agents.snapshot.document(path), 0, "gone") is not None
+    assert entrypoint_at(agents.snapshot.document(path), 99, "gone") is None
+    assert entrypoint_at(agents.snapshot.document(path), -1, "gone") is None

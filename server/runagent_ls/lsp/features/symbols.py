@@ -9,7 +9,7 @@ from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.features.locations import lines_of, location_message, span_message
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.session import Session
-from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.text.lines import LineIndex
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ class Symbols:
         from runagent_ls.features.symbols import outline
 
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
-        if path is None or not is_config(path):
+        if path is None or path.name not in CONFIG_NAMES:
             return None
         lines = lines_of(self._session, path)
         # VS Code shows its own outline of JSON beside ours.
         repeats = self._session.client.is_runagent_shell and path.suffix == ".json"
-        found = outline(self._session.workspace.project(path), whole=not repeats)
+        found = outline(self._session.workspace.document(path), whole=not repeats)
         if self._session.client.symbol_trees:
             return [_tree(lines, it) for it in found]
         return list(_flat(lines, self._session.uris.uri(path), found, None))
@@ -65,20 +65,16 @@ class Symbols:
         return [self._message(it) for it in find_entrypoints(self._session.workspace, query)]
 
     def _message(self, symbol: EntrypointSymbol) -> Json:
-        config, entrypoint = symbol.project.config_path, symbol.entrypoint
-        kind = "event" if entrypoint.kind == "webhook" else "function"
         message: Json = {
             "name": symbol.name,
-            "kind": _KINDS[kind],
+            "kind": _KINDS[symbol.kind],
             "containerName": symbol.container,
         }
         if self._session.client.resolves_symbol_ranges:
-            from runagent_ls.features.symbols import label
-
-            message["location"] = {"uri": self._session.uris.uri(config)}
-            message["data"] = {"index": entrypoint.index, "name": label(entrypoint)}
+            message["location"] = {"uri": self._session.uris.uri(symbol.config)}
+            message["data"] = {"index": symbol.index, "name": symbol.label}
         else:
-            message["location"] = location_message(self._session, config, symbol.span)
+            message["location"] = location_message(self._session, symbol.config, symbol.span)
         return message
 
     def _resolve(self, symbol: Json) -> Json:
@@ -88,7 +84,7 @@ class Symbols:
         index, name = dig(symbol, "data", "index"), dig(symbol, "data", "name")
         if path is None or not isinstance(index, int) or not isinstance(name, str):
             raise InvalidParamsError("This is no symbol that was found here.")
-        span = entrypoint_at(self._session.workspace, path, index, name)
+        span = entrypoint_at(self._session.workspace.document(path), index, name)
         if span is None:
             return symbol
         return {**symbol, "location": location_message(self._session, path, span)}
