@@ -68,14 +68,14 @@ def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
     calls = [f"RunAgentClient({AGENT_ID!r}, 'tag_{number}')\n" for number in range(size)]
     client_code.write_text("from runagent import RunAgentClient\n" + "".join(calls))
     with ExitStack() as stack:
-        mine = _open(stack, ours(), project)
-        peer = _open(stack, json_server(), project)
+        mine = open_project(stack, ours(), project)
+        peer = open_project(stack, json_server(), project)
         open_document(mine, client_code, client_code.read_text(), "python")
         questions = _questions(mine, project, size, client_code)
-        hover = Question(peer, "textDocument/hover", _at(project.config, f'"tag_{size // 2}"'))
+        hover = Question(peer, "textDocument/hover", at(project.config, f'"tag_{size // 2}"'))
         outline = Question(peer, "textDocument/documentSymbol", _document(project.config))
         everything = {**questions, "hover of the peer": hover, "outline of the peer": outline}
-        _interleave(rounds, everything)
+        ask_in_turns(rounds, everything)
     rows = []
     for name, question in questions.items():
         anchor = outline if name == "outline" else hover
@@ -101,27 +101,28 @@ def _questions(
     context = {"context": {"includeDeclaration": True}}
     text = "textDocument"
     return {
-        "definition of module": Question(client, f"{text}/definition", _at(project.config, module)),
+        "definition of module": Question(client, f"{text}/definition", at(project.config, module)),
         "definition from client code": Question(
-            client, f"{text}/definition", _at(client_code, f"'tag_{middle}'")
+            client, f"{text}/definition", at(client_code, f"'tag_{middle}'")
         ),
         "references of a tag": Question(
-            client, f"{text}/references", {**_at(project.config, tag), **context}
+            client, f"{text}/references", {**at(project.config, tag), **context}
         ),
         "references of a module": Question(
-            client, f"{text}/references", {**_at(project.config, module), **context}
+            client, f"{text}/references", {**at(project.config, module), **context}
         ),
         "references of a function": Question(
-            client, f"{text}/references", {**_at(python, f"agent_{middle}("), **context}
+            client, f"{text}/references", {**at(python, f"agent_{middle}("), **context}
         ),
-        "highlights": Question(client, f"{text}/documentHighlight", _at(project.config, tag)),
+        "highlights": Question(client, f"{text}/documentHighlight", at(project.config, tag)),
         "links": Question(client, f"{text}/documentLink", _document(project.config)),
         "outline": Question(client, f"{text}/documentSymbol", _document(project.config)),
         "symbol search": Question(client, "workspace/symbol", {"query": f"tag_{middle}"}),
     }
 
 
-def _interleave(rounds: int, questions: dict[str, Question]) -> None:
+def ask_in_turns(rounds: int, questions: dict[str, Question]) -> None:
+    """Ask all questions in turn, so that what slows the machine down slows all of them."""
     asks: dict[str, Callable[[], None]] = {name: it.ask for name, it in questions.items()}
     interleave(5, asks)
     for question in questions.values():
@@ -129,7 +130,8 @@ def _interleave(rounds: int, questions: dict[str, Question]) -> None:
     interleave(rounds, asks)
 
 
-def _open(stack: ExitStack, server: Server, project: SampleProject) -> LspClient:
+def open_project(stack: ExitStack, server: Server, project: SampleProject) -> LspClient:
+    """A server that has the configuration open and has checked it once."""
     client = stack.enter_context(connect(server, project.folder))
     initialize(client, server, project.folder)
     client.notify("initialized", {})
@@ -144,7 +146,7 @@ def _document(path: Path) -> Any:
     return {"textDocument": {"uri": path.as_uri()}}
 
 
-def _at(path: Path, part: str) -> Any:
+def at(path: Path, part: str) -> Any:
     """Two characters into the first `part` of a file."""
     text = path.read_text()
     offset = text.index(part) + 2

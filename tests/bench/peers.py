@@ -32,6 +32,8 @@ class Server:
     pull: bool
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """Settings by section, for a server that asks for them."""
     schema_notification: bool = False
     """Takes schemas by `json/schemaAssociations`."""
 
@@ -91,7 +93,12 @@ def _install_node_peers() -> None:
 
 def connect(server: Server, folder: Path) -> LspClient:
     """Start `server` in `folder`; the caller initializes it."""
-    return LspClient(server.command, folder, environment=server.environment)
+    return LspClient(
+        server.command,
+        folder,
+        environment=server.environment,
+        configuration=server.configuration,
+    )
 
 
 def initialize(

@@ -10,6 +10,7 @@ import calls
 import commands
 import edits
 import history
+import hover
 import navigation
 import renames
 import scale
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         + (["--bundle", options.bundle] if options.bundle else [])
     )
     rows += edits.main(["--rounds", "20" if quick else "100"])
+    rows += hover.main(["--rounds", "10" if quick else "100"])
     rows += navigation.main(["--rounds", "10" if quick else "100"])
     rows += renames.main(["--rounds", "10" if quick else "50"])
     rows += actions.main(["--rounds", "10" if quick else "100"])

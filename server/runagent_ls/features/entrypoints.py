@@ -70,15 +70,18 @@ def signature_of(entrypoint: Entrypoint) -> str | None:
     return symbol.name + signature_text(symbol.signature)
 
 
-def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
+def describe(
+    entrypoint: Entrypoint, project: AgentProject, reader: RecordingReader | None = None
+) -> EntrypointInfo:
     """Everything known about an entrypoint's inputs and output without running it.
 
-    Annotations are followed through the files of the project; reads those that are needed.
+    Annotations are followed through the files of the project; reads those that are needed, by
+    `reader` if one is given, which can then tell whether the answer still holds.
     """
     resolution = entrypoint.resolution
     symbol = resolution.symbol if resolution else None
     signature = symbol.signature if symbol else None
-    schemas = _schemas(entrypoint, project, signature)
+    schemas = _schemas(entrypoint, project, signature, reader)
     return EntrypointInfo(
         tag=entrypoint.tag or "",
         kind=entrypoint.kind,
@@ -95,7 +98,10 @@ def describe(entrypoint: Entrypoint, project: AgentProject) -> EntrypointInfo:
 
 
 def _schemas(
-    entrypoint: Entrypoint, project: AgentProject, signature: Signature | None
+    entrypoint: Entrypoint,
+    project: AgentProject,
+    signature: Signature | None,
+    reader: RecordingReader | None,
 ) -> SignatureSchemas:
     resolution, file = entrypoint.resolution, entrypoint.module_file
     if signature is None or resolution is None or file is None or project.files is None:
@@ -104,7 +110,7 @@ def _schemas(
         signature,
         resolution.defined_in or file.path,
         file.path,
-        RecordingReader(project.root, project.files),
+        reader or RecordingReader(project.root, project.files),
         streams=entrypoint.is_stream,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from runagent_ls.features.entrypoints import describe
 from runagent_ls.features.hover.agents import place_link
 from runagent_ls.features.hover.blocks import listed
 from runagent_ls.features.hover.model import Happened, HoverBlock
@@ -57,7 +56,7 @@ def _python_blocks(
     if symbol.docstring:
         blocks.append(Prose(symbol.docstring))
     blocks.append(_how(project, entrypoint, resolution))
-    table = types_table(describe(entrypoint, project))
+    table = types_table(project, entrypoint)
     if table is not None:
         blocks.append(table)
     return tuple(blocks)

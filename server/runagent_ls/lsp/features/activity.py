@@ -27,6 +27,9 @@ class Activities:
         self._session = session
         self._servers = servers
         self._recording = recording
+        self._state: tuple[object, ...] | None = None
+        self._known: dict[tuple[FilePath, tuple[str, ...]], dict[str, LastCall]] = {}
+        """What the history said while its file was in this state."""
 
     async def of(self, config: FilePath, tags: Iterable[str]) -> Activity:
         """What is known of an agent, the newest calls of these tags included."""
@@ -48,13 +51,37 @@ class Activities:
         if not tags or not self._session.settings_for(config).history_enabled:
             return {}
         history = self._recording.history()
-        if not history.enabled:
+        state = _state_of(history.path)
+        if history.path is None or state is None:
             return {}
+        if state != self._state:
+            self._state, self._known = state, {}
+        known = self._known.get((config, tags))
+        if known is not None:
+            return known
         reading = asyncio.to_thread(_read, history, str(config.parent), tags)
         try:
-            return await asyncio.wait_for(reading, LIMIT_S)
+            found = await asyncio.wait_for(reading, LIMIT_S)
         except TimeoutError:
             return {}
+        if state == self._state and not any(it.state == "running" for it in found.values()):
+            self._known[config, tags] = found
+        return found
+
+
+def _state_of(path: FilePath | None) -> tuple[object, ...] | None:
+    """Another one after each change of the history's file; None when there is no file."""
+    if path is None:
+        return None
+    found: list[object] = []
+    for name in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            status = name.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(found) if found[0] is not None else None
 
 
 def _read(history: History, project: str, tags: tuple[str, ...]) -> dict[str, LastCall]:

@@ -284,3 +284,20 @@ def test_any_beginning_of_a_text_can_be_hovered(tmp_path: Path, cut: int) -> Non
     for offset in range(len(text) + 1):
         hover = config_hover(snapshot, project, offset)
         assert hover is None or hover.span.start <= offset <= hover.span.end
+
+
+def test_types_follow_edits_of_the_files_they_are_defined_in(tmp_path: Path) -> None:
+    workspace = MarkedWorkspace(
+        tmp_path,
+        {
+            f"agent/{JSON}": config(entry("‸greet")),
+            "agent/main.py": "from models import ids\n\ndef greet(a: ids): ...\n",
+            "agent/models.py": "ids = list[int]\n",
+        },
+    )
+    before = shown(hovered(workspace))
+    assert "| `a` | `number[]` | `[]int` | `Vec<i64>` |" in before
+    assert shown(hovered(workspace)) == before
+    workspace.snapshot.open(tmp_path / "agent" / "models.py", "ids = list[str]\n")
+    after = shown(hovered(workspace))
+    assert "| `a` | `string[]` | `[]string` | `Vec<String>` |" in after
