@@ -8,7 +8,7 @@ import { isMain, modernNode, root, run, script } from './steps.mjs';
 
 const CONTENTS = [
   'dist', 'schemas', 'server/launch.py', 'server/libs', 'server/agent_runtime', 'server/runagent_ls',
-  'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE',
+  'media', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE',
 ];
 const LEFT_OUT = /(^|\/)(__pycache__|\.stamp)$|\.(pyc|map)$/;
 

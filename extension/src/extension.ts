@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { ApiKey } from './cloud/api_key';
 import { registerApiKeyCommands } from './commands/api_key_commands';
 import { CallingCommands } from './commands/calling_commands';
-import { registerInterpreterCommands, SettingWarning } from './commands/interpreter_commands';
+import { SettingWarning } from './commands/interpreter_commands';
+import { registerNewAgentCommands } from './commands/new_agent_commands';
 import { registerServerCommands } from './commands/server_commands';
 import { reportCrash, reportStop } from './commands/server_reports';
 import type { Serving } from './commands/serving';
@@ -73,7 +74,7 @@ export function activate(context: vscode.ExtensionContext): void {
     commands,
     registerApiKeyCommands(apiKey, context.secrets, () => void tellKey(access, apiKey)),
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
-    registerInterpreterCommands(),
+    registerNewAgentCommands(server),
     registerAgentTasks(server),
     reconcileOnChange(() => void started.reconcile()),
   );

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { AgentServer } from '../server/agent_server';
+import { registerInterpreterCommands } from './interpreter_commands';
 import { commandButton, showInformation } from './notify';
+import { registerRuleCommands } from './rule_commands';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
@@ -11,12 +13,14 @@ export interface ServerParts {
   readonly serverLog: vscode.LogOutputChannel;
 }
 
-/** Restart Language Server, Show Logs and Check Workspace. */
+/** The server's own commands, its Python and which rules it holds to. */
 export function registerServerCommands(parts: ServerParts): vscode.Disposable {
   return vscode.Disposable.from(
     vscode.commands.registerCommand('runagent.restart', () => parts.restart()),
     vscode.commands.registerCommand('runagent.showLogs', () => parts.serverLog.show()),
     vscode.commands.registerCommand('runagent.checkWorkspace', () => checkWorkspace(parts.server)),
+    registerInterpreterCommands(),
+    registerRuleCommands(),
   );
 }
 

@@ -26,11 +26,15 @@ const LAST_WORDS_LIMIT_MS = 500;
 const SECRET: ReadonlySet<keyof ClientNotifications> = new Set(['runagent/apiKey']);
 
 const CONFIG_PATTERN = '**/runagent.config.{json,yaml,yml}';
+/** Files with nothing of ours to find in them but calls of agents. */
+const SCRIPT_LANGUAGES = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact'];
 
-/** Configs in any of their three forms, and the Python files they name. */
-export const DOCUMENTS: DocumentSelector = [
+/** Configs in any of their three forms, the files around them that they and the server read, and what calls agents. */
+const DOCUMENTS: DocumentSelector = [
   { scheme: 'file', pattern: CONFIG_PATTERN },
+  { scheme: 'file', pattern: '**/{.env,requirements.txt}' },
   { scheme: 'file', language: 'python' },
+  ...SCRIPT_LANGUAGES.map((language) => ({ scheme: 'file', language })),
 ];
 
 /** Tells the server that this editor understands the messages of schemas/protocol.schema.json. */
@@ -133,7 +137,12 @@ export class LanguageSession implements Session, AgentServer {
       outputChannel: channel,
       traceOutputChannel: channel,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
-      diagnosticPullOptions: { onChange: true, onSave: true, onTabs: false },
+      diagnosticPullOptions: {
+        onChange: true,
+        onSave: true,
+        onTabs: false,
+        filter: ({ languageId }) => SCRIPT_LANGUAGES.includes(languageId),
+      },
       initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),

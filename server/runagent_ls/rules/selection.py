@@ -32,10 +32,11 @@ class Selection:
         ignored = _closeness(rule, self.ignore)
         if selected < 0 or (ignored >= 0 and ignored >= selected):
             return "off"
-        for name, level in self.severities.items():
-            if name.casefold() in {rule.code.casefold(), rule.slug}:
-                return level
-        return None
+        names = {rule.code.casefold(), rule.slug}
+        levels = [level for name, level in self.severities.items() if name.casefold() in names]
+        if "off" in levels:
+            return "off"
+        return levels[0] if levels else None
 
     def unknown_names(self) -> tuple[str, ...]:
         """Names that fit no rule, in the order given."""

@@ -17,7 +17,7 @@ from runagent_ls.rules import engine
 from runagent_ls.rules.engine import CheckCache, check
 from runagent_ls.rules.registry import all_rules, rule
 from runagent_ls.rules.rule import Issue, Rule
-from runagent_ls.rules.selection import Selection
+from runagent_ls.rules.selection import Level, Selection
 
 BASE: dict[str, Any] = {
     "agent_name": "demo",
@@ -63,6 +63,8 @@ def test_select_ignore_and_severities(config: Path) -> None:
         "placeholder-agent-id",
     ]
     assert slugs(project, Selection(severities={"ra303": "off"})) == ["placeholder-agent-id"]
+    twice: dict[str, Level] = {"ra303": "error", "name-not-found": "off"}
+    assert slugs(project, Selection(severities=twice)) == ["placeholder-agent-id"]
     found = check(project, Selection(severities={"placeholder-agent-id": "hint"}))
     assert sorted(it.severity for it in found[config]) == ["error", "error", "hint"]
 
