@@ -164,9 +164,7 @@ def test_calls_follow_a_tag_and_doubtful_ones_are_asked_about(
     editor.start()
     text = client.read_text()
     place = at(editor.open(client, language="python"), text, 'tag="greet"', "greet")
-    asked = {**place, "newName": "hello"}
-    editor.until(lambda: editor.request("textDocument/rename", asked) is not None, "the agent")
-    edit = editor.request("textDocument/rename", asked)
+    edit = editor.request("textDocument/rename", {**place, "newName": "hello"})
     assert set(text_edits(edit)) == {config.as_uri(), client.as_uri()}
     sure = edited(text, text_edits(edit)[client.as_uri()])
     assert sure == text.replace('tag="greet"', 'tag="hello"', 1)
@@ -178,6 +176,20 @@ def test_calls_follow_a_tag_and_doubtful_ones_are_asked_about(
     confirmed = edited(text, text_edits(edit, confirm=True)[client.as_uri()])
     assert confirmed.count("hello") == 2
     assert 'environ["AGENT"], entrypoint_tag="hello"' in confirmed
+
+
+def test_a_rename_waits_for_what_is_not_read_yet(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    clients = [tmp_path / f"client_{number}.py" for number in range(400)]
+    for client in clients:
+        client.write_text(CLIENT.replace("{agent_id}", VALID["agent_id"]))
+    editor = editors([tmp_path])
+    editor.start()
+    place = at(editor.open(config), config.read_text("utf-8"), '"tag": "greet"', "greet")
+    edit = editor.request("textDocument/rename", {**place, "newName": "hello"})
+    assert set(text_edits(edit)) == {path.as_uri() for path in (config, *clients)}
 
 
 def test_a_doubtful_call_is_renamed_from_its_configuration(editor: Editor, tmp_path: Path) -> None:

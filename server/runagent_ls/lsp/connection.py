@@ -122,7 +122,7 @@ class Connection:
         self.references = References(session)
         self.links = Links(session)
         self.symbols = Symbols(session)
-        self.renames = Renames(session)
+        self.renames = Renames(session, self.folders.searched, self._caught_up)
         self.linked_editing = LinkedEditing(session)
         self.calling = Calling(session, self.servers)
         self.recording = Recording(session, self.calling)
@@ -173,6 +173,11 @@ class Connection:
         await asyncio.gather(self.runs.cancel_all(), self.batches.stop_all(), self.commands.end())
         await self.servers.stop_all()
         await asyncio.to_thread(self.recording.close)
+
+    async def _caught_up(self) -> None:
+        """Wait until all that the workspace folders hold has been looked at."""
+        await self.folders.searched()
+        await self.indexing.caught_up()
 
     # --- events ---------------------------------------------------------------------------
 

@@ -70,6 +70,11 @@ class Indexing:
         if wanted:
             self._session.spawn(self._sort_out(wanted), "Looking at changed client code")
 
+    async def caught_up(self) -> None:
+        """Wait until all files that are known by now have been read."""
+        while self._reading is not None and not self._reading.done():
+            await asyncio.wait((self._reading,))  # who gives up waiting must not end it
+
     # --- which files ----------------------------------------------------------------------
 
     async def _read_configs(self) -> None:

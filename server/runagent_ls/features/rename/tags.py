@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from runagent_ls.features.changes import Change, Doubtful, RefusedError
 from runagent_ls.features.navigation.subjects import TagSubject
 from runagent_ls.features.rename.config_strings import config_edits
-from runagent_ls.features.rename.replacing import text_edits
+from runagent_ls.features.rename.replacing import Replacement, text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject, Entrypoint
@@ -60,6 +60,9 @@ def rename_tag(snapshot: Snapshot, subject: TagSubject, new_name: str) -> Change
         project.document, config, {(*subject.entrypoint.path, "tag"): new_name}
     )
     certain, doubtful = _calls(snapshot, subject)
+    for call in certain:
+        _check_call(snapshot, call, new_name)
+    possible = [call for call in doubtful if _is_writable(snapshot, call, new_name)]
     return Change(
         edits=(
             *text_edits(config, project.document.text, in_config),
@@ -70,9 +73,9 @@ def rename_tag(snapshot: Snapshot, subject: TagSubject, new_name: str) -> Change
                 f"Calls of {old} in {file.name}",
                 "Reading the code does not tell whether these calls reach this agent: "
                 "the agent they name is only known when they run.",
-                _call_edits(snapshot, (call for call in doubtful if call.file == file), new_name),
+                _call_edits(snapshot, (call for call in possible if call.file == file), new_name),
             )
-            for file in dict.fromkeys(call.file for call in doubtful)
+            for file in dict.fromkeys(call.file for call in possible)
         ),
     )
 
@@ -130,20 +133,32 @@ def _calls(snapshot: Snapshot, subject: TagSubject) -> tuple[list[ClientCall], l
     return certain, doubtful
 
 
+def _is_writable(snapshot: Snapshot, call: ClientCall, new: str) -> bool:
+    """Whether another tag can stand between the quotes of this one, which is still there."""
+    tag, text = call.tag, snapshot.files.read(call.file).text or ""
+    if tag is None or not tag.plain or not _NEEDS_ESCAPE.isdisjoint(new):
+        return False
+    return text[tag.span.start : tag.span.end] == tag.value
+
+
+def _check_call(snapshot: Snapshot, call: ClientCall, new: str) -> None:
+    if not _is_writable(snapshot, call, new):
+        text = snapshot.files.read(call.file).text or ""
+        line = line_index(text).position(call.span.start).line + 1
+        raise RefusedError(
+            f"The call in {call.file.name}, line {line}, writes its tag in a way that cannot be "
+            "changed with certainty. Write it as one plain string, or choose a name without "
+            "quotes, braces and backslashes."
+        )
+
+
 def _call_edits(snapshot: Snapshot, calls: Iterable[ClientCall], new: str) -> tuple[TextEdit, ...]:
-    edits: list[TextEdit] = []
-    by_file: dict[FilePath, list[ClientCall]] = {}
+    by_file: dict[FilePath, list[Replacement]] = {}
     for call in calls:
-        by_file.setdefault(call.file, []).append(call)
-    for file, own in by_file.items():
-        text = snapshot.files.read(file).text or ""
-        for call in own:
-            if call.tag is None or not call.tag.plain or not _NEEDS_ESCAPE.isdisjoint(new):
-                line = line_index(text).position(call.span.start).line + 1
-                raise RefusedError(
-                    f"The call in {file.name}, line {line}, writes its tag in a way that cannot be "
-                    "changed with certainty. Write it as one plain string, or choose a name "
-                    "without quotes, braces and backslashes."
-                )
-        edits += text_edits(file, text, [(call.tag.span, new) for call in own if call.tag])
-    return tuple(edits)
+        if call.tag is not None:
+            by_file.setdefault(call.file, []).append((call.tag.span, new))
+    return tuple(
+        edit
+        for file, own in by_file.items()
+        for edit in text_edits(file, snapshot.files.read(file).text or "", own)
+    )

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
 from runagent_ls.lsp.changes import change_message
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.features.locations import asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
 from runagent_ls.lsp.session import WARNING, Session
+
+_LIMIT_S: Final = 30.0
+_Wait: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Renames:
@@ -15,11 +22,22 @@ class Renames:
     For names that are not ours the answer is null, so that an editor asks the next server.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, searched: _Wait, caught_up: _Wait) -> None:
+        """`searched` waits until all agents are known, `caught_up` until all client code is read:
+        a use that is not known would keep its name."""
         self._session = session
+        self._searched = searched
+        self._caught_up = caught_up
         session.on_deferred("textDocument/prepareRename", self._prepare)
-        session.on_deferred("textDocument/rename", self._rename)
-        session.on_deferred("workspace/willRenameFiles", self._rename_files)
+        session.on_async("textDocument/rename", self._rename)
+        session.on_async("workspace/willRenameFiles", self._rename_files)
+
+    async def _wait(self, wait: _Wait) -> None:
+        try:
+            await asyncio.wait_for(wait(), _LIMIT_S)
+        except TimeoutError:
+            text = "The workspace is still being read. Rename again when that is done."
+            raise RequestFailedError(text) from None
 
     def _prepare(self, params: Json) -> Json | None:
         from runagent_ls.features.changes import RefusedError
@@ -37,13 +55,15 @@ class Renames:
         lines = lines_of(self._session, place.path)
         return {"range": span_message(lines, found.span), "placeholder": found.name}
 
-    def _rename(self, params: Json) -> Json | None:
+    async def _rename(self, params: Json) -> Json | None:
         from runagent_ls.features.changes import RefusedError
         from runagent_ls.features.rename.renaming import rename
 
-        place, new_name = asked(self._session, params), params.get("newName")
+        new_name = params.get("newName")
         if not isinstance(new_name, str):
             raise InvalidParamsError("newName must be a string")
+        await self._wait(self._caught_up)
+        place = asked(self._session, params)
         if place is None:
             return None
         try:
@@ -52,7 +72,7 @@ class Renames:
             raise RequestFailedError(str(refusal)) from refusal
         return change_message(change, self._session) if change is not None else None
 
-    def _rename_files(self, params: Json) -> Json | None:
+    async def _rename_files(self, params: Json) -> Json | None:
         from runagent_ls.features.changes import RenameFile
         from runagent_ls.features.rename.files import rename_files
 

@@ -95,6 +95,10 @@ def test_a_call_that_cannot_be_written_anew_stops_all(tmp_path: Path) -> None:
         "client.py": IMPORT + call("greet").replace("greet", "gr\\x65et"),
     }
     assert_refused(tmp_path / "a", files, r"client\.py, line 2")
+    files["client.py"] = files["client.py"].replace('"a1"', "other")
+    files["client.py"] += call("greet", "other")
+    (doubt,) = change_of(MarkedWorkspace(tmp_path / "doubt", files), "hello").doubtful
+    assert len(doubt.edits) == 1  # the one that can be written
     files["client.py"] = IMPORT + call("greet")
     assert_refused(tmp_path / "b", files, "without quotes", 'say "hi"')
 
