@@ -9,6 +9,7 @@ import actions
 import calls
 import commands
 import edits
+import features
 import history
 import hover
 import navigation
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     rows += edits.main(["--rounds", "20" if quick else "100"])
     rows += hover.main(["--rounds", "10" if quick else "100"])
+    rows += features.main(["--rounds", "10" if quick else "100"])
     rows += navigation.main(["--rounds", "10" if quick else "100"])
     rows += renames.main(["--rounds", "10" if quick else "50"])
     rows += actions.main(["--rounds", "10" if quick else "100"])

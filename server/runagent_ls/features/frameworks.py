@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _PACKAGES: Final = {
@@ -19,5 +20,10 @@ _IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MU
 
 def framework_of(texts: Iterable[str]) -> str | None:
     """The framework of the most telling package that these sources import; None without one."""
-    imported = {name for text in texts for name in _IMPORT.findall(text)}
+    imported: set[str] = set().union(*map(_imported, texts))
     return next((it for package, it in _PACKAGES.items() if package in imported), None)
+
+
+@lru_cache(maxsize=256)
+def _imported(text: str) -> frozenset[str]:
+    return frozenset(_IMPORT.findall(text))

@@ -30,7 +30,8 @@ def _names(scene: Scene) -> dict[str, str]:
     """Name to where it is known from. Never a value."""
     project, files = scene.project, scene.files
     found: dict[str, str] = {}
-    for path in dict.fromkeys([*project.sources, *likely_files(scene, _MOST_FILES)]):
+    paths = dict.fromkeys([*project.sources, *likely_files(scene, _MOST_FILES)])
+    for path in list(paths)[:_MOST_FILES]:
         source = files.python(path)
         for read in environment_reads(source) if source is not None else ():
             found.setdefault(read.name, f"read in {path.name}")

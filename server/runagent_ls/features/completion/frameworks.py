@@ -12,6 +12,6 @@ _MOST_FILES: Final = 20
 
 
 def likely_framework(scene: Scene) -> str | None:
-    """The framework of the first known package that the code imports; None without one."""
-    paths = dict.fromkeys([*scene.project.sources, *likely_files(scene, _MOST_FILES)])
-    return framework_of(scene.files.read(path).text or "" for path in paths)
+    """The framework of the most telling package that the code imports; None without one."""
+    paths = dict.fromkeys([*scene.project.entry_files, *likely_files(scene, _MOST_FILES)])
+    return framework_of(scene.files.read(path).text or "" for path in list(paths)[:_MOST_FILES])
