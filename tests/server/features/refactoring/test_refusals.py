@@ -82,6 +82,11 @@ def test_no_file_without_all_that_is_looked_for_in_it(module: str, tmp_path: Pat
     [
         f"def {CURSOR}greet():\n    return 1\n",  # is exposed
         f"class A:\n    def {CURSOR}run(self):\n        return 1\n",
+        f"class A:\n    def {CURSOR}__call__(self):\n        return 1\na = A()\n",
+        f"class A:\n    def run(self):\n        def {CURSOR}run():\n            pass\na = A()\n",
+        f"class A(Unknown):\n    def {CURSOR}run(self):\n        return 1\na = unknown(A())\n",
+        f"class A:\n    @property\n    def {CURSOR}run(self):\n        return 1\na = A()\n",
+        f"def f():\n    def {CURSOR}run():\n        return 1\n",
         f"if x:\n    def {CURSOR}run():\n        return 1\n",
         f"@unknown\ndef {CURSOR}run():\n    return 1\n",
         f"def {CURSOR}run():\n    return 1\nrun = 2\n",

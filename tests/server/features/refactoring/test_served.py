@@ -40,6 +40,21 @@ async def numbers(count: int, *, start=1):
         yield number
 
 
+class Shop:
+    def __init__(self, name):
+        self.name = name
+
+    async def opening(self, day="today"):
+        return f"{self.name} opens {day}"
+
+    @staticmethod
+    def wares():
+        yield from ("hat", "coat")
+
+
+shop = Shop("corner")
+
+
 if __name__ == "__main__":
     print(secret())
 '''
@@ -67,6 +82,8 @@ STEPS = (
     (CONFIG, "SECRET", "Move SECRET to .env"),
     (CONFIG, "agent_id", "Generate a new agent_id"),
     ("main.py", "secret():", "Expose secret as an entrypoint"),
+    ("main.py", "opening", "Expose shop.opening as the entrypoint opening"),
+    ("main.py", "wares", "Expose shop.wares as the entrypoint wares_stream"),
 )  # fmt: skip
 
 
@@ -102,6 +119,8 @@ async def answers(agent: RunningAgent | OurAgent) -> list[Any]:
             await run("missing", message="hi"),
             await stream("later_stream", message="hi"),
             await run("secret"),
+            await run("opening", day="at ten"),
+            await stream("wares_stream"),
         ]
 
 
@@ -114,6 +133,8 @@ EXPECTED = [
     "hi",
     ["hi"],
     SECRET,
+    "corner opens at ten",
+    ["hat", "coat"],
 ]
 
 
