@@ -16,6 +16,7 @@ from runagent_ls.features.hover.model import Happened, Hover
 from runagent_ls.features.markup.rendering import markdown, plain_text
 from runagent_ls.lsp.workspace import AgentWorkspace
 from runagent_ls.project.loading import load_project
+from runagent_ls.project.observation import Observation, ObservedEntrypoint, Step
 from runagent_ls.rules.selection import Selection
 from runagent_ls.schema.facts import field
 
@@ -301,3 +302,21 @@ def test_types_follow_edits_of_the_files_they_are_defined_in(tmp_path: Path) -> 
     workspace.snapshot.open(tmp_path / "agent" / "models.py", "ids = list[str]\n")
     after = shown(hovered(workspace))
     assert "| `a` | `string[]` | `[]string` | `Vec<String>` |" in after
+
+
+def test_what_running_told_is_shown(tmp_path: Path) -> None:
+    workspace = MarkedWorkspace(
+        tmp_path, {JSON: config(entry("‸app")), "main.py": "from somewhere import app\n"}
+    )
+    path, _ = workspace.cursor
+    value = workspace.snapshot.project(path).entrypoints[0].value
+    at = Step(tmp_path / "lib" / "somewhere.py", 12)
+    seen = ObservedEntrypoint(value, exists=True, kind="coroutine function", at=at)
+    workspace.snapshot.observe(path, Observation(Path("python"), "3.12.1", (seen,)))
+    assert shown(hovered(workspace)) == (
+        "**Gives one result** · coroutine function when it was run"
+        " · defined in [somewhere.py:12](file://somewhere.py#L12,1)"
+    )
+    other = ObservedEntrypoint({"tag": "x"}, exists=True, kind="function")
+    workspace.snapshot.observe(path, Observation(Path("python"), "3.12.1", (other,)))
+    assert "cannot be read from the source" in shown(hovered(workspace))
