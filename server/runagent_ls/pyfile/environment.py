@@ -34,20 +34,22 @@ class EnvironmentRead(NamedTuple):
 
 def environment_reads(file: PyFile) -> tuple[EnvironmentRead, ...]:
     """All in the order of the text; none of those in blocks that do not parse."""
-    if file.layout is None or not any(sign in file.text for sign in _SIGNS):
+    if file.layout is None or not _may_read(file.text):
         return ()
     return tuple(
         read._replace(span=Span(read.span.start + piece.start, read.span.end + piece.start))
         for piece in file.layout.pieces
-        if piece.block is not None and not piece.block.opaque
+        if piece.block is not None and not piece.block.opaque and _may_read(piece.block.text)
         for read in _reads(piece.block.text)
     )
 
 
+def _may_read(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS)
+
+
 @lru_cache(maxsize=512)
 def _reads(text: str) -> tuple[EnvironmentRead, ...]:
-    if not any(sign in text for sign in _SIGNS):
-        return ()
     with quiet_parser():
         tree = ast.parse(text)
     source = Source(text)

@@ -21,6 +21,7 @@ from runagent_ls.features.navigation.subjects import (
 )
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
+from runagent_ls.project.model import Entrypoint
 from runagent_ls.pyfile.environment import environment_reads
 from runagent_ls.text.position import Span
 
@@ -55,18 +56,23 @@ def _equal(snapshot: Snapshot, subject: Subject, path: FilePath) -> Iterator[Spa
 def _in_config(
     snapshot: Snapshot, subject: TagSubject | FileSubject | ModuleSubject
 ) -> Iterator[Place | None]:
-    project = subject.project
-    file = named_file(project, subject.entrypoint, snapshot.files)
+    project, asked = subject.project, subject.entrypoint
+    file = named_file(project, asked, snapshot.files)
+
+    def same_file(other: Entrypoint) -> bool:
+        if other.file == asked.file:
+            return True
+        return file is not None and named_file(project, other, snapshot.files) == file
+
     for it in project.entrypoints:
         match subject:
             case TagSubject(tag=tag) if it.tag == tag:
                 yield entry_place(project, it, "tag")
-            case FileSubject(file=written):
-                if it.file == written or (file and named_file(project, it, snapshot.files) == file):
-                    yield entry_place(project, it, "file")
-            case ModuleSubject(parts=parts, entrypoint=asked):
+            case FileSubject() if same_file(it):
+                yield entry_place(project, it, "file")
+            case ModuleSubject(parts=parts):
                 begins = tuple((it.module or "").split("."))[: len(parts)] == parts
-                if begins and it.file == asked.file:
+                if begins and same_file(it):
                     yield module_place(Named(project, it, parts))
 
 

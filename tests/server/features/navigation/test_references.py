@@ -262,6 +262,7 @@ def test_elsewhere_there_are_none(tmp_path: Path) -> None:
         {JSON: config(entry("⟦a‸⟧.x", "1"), entry("⟦a⟧.y", "2"), entry("b.a", "3"))},
         {JSON: config(entry("a.⟦x‸⟧", "1"), entry("a.y", "2"), entry("a.⟦x⟧.z", "3"))},
         {JSON: config(entry("a", "1", "⟦x‸.py⟧"), entry("a", "2", "⟦x.py⟧"))},
+        {JSON: config(entry("⟦a‸⟧", "1"), entry("⟦a⟧", "2", "./main.py")), "main.py": ""},
         {
             JSON: config(entry("a", "1", "⟦x‸.py⟧"), entry("a", "2", "⟦./x.py⟧")),
             "x.py": "",
