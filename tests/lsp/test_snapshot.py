@@ -156,3 +156,32 @@ def test_an_edit_of_a_shared_module_reaches_those_who_read_it(tmp_path: Path) ->
     for config in opened.configs:
         opened.check(config)
     assert {it.root.name for it in opened.projects_of(shared)} == {"one", "two"}
+
+
+@pytest.mark.parametrize("changes_are_told", [True, False])
+def test_a_project_at_rest_is_judged_anew_like_one_worked_on(
+    tmp_path: Path, changes_are_told: bool
+) -> None:
+    """What serves edits alone is dropped where nobody edits; no answer depends on it."""
+    config = tmp_path / "runagent.config.json"
+    main = tmp_path / "main.py"
+    main.write_text("def run(): ...\n")
+    entry = {"file": "main.py", "module": "run", "tag": "t"}
+    config.write_text(json.dumps({"agent_architecture": {"entrypoints": [entry]}}))
+    opened = AgentWorkspace(lambda _config: Selection(), changes_are_told=changes_are_told)
+    opened.discovered(tmp_path, [config])
+
+    def codes() -> list[str]:
+        return [it.code for it in opened.findings(config) if it.code.startswith("RA3")]
+
+    assert codes() == []
+    main.write_text("def other(): ...\n")
+    opened.disk_changed([main])
+    missing = codes()
+    assert len(missing) == 1
+    opened.open(main, "def run(): ...\n")
+    assert codes() == []
+    opened.change(main, "def runs(): ...\n")
+    assert codes() == missing
+    opened.close(main)
+    assert codes() == missing

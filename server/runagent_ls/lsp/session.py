@@ -48,7 +48,7 @@ class Session:
         self.settings: dict[FilePath | None, Settings] = {}
         self.reading_settings: asyncio.Task[None] | None = None
         """While the client is asked for its settings."""
-        self.workspace = AgentWorkspace(self.selection)
+        self.workspace = AgentWorkspace(self.selection, changes_are_told=client.watches_files)
         self.document_versions: dict[FilePath, int] = {}
         """Of the open texts, as the client counts."""
         self.rendering = Rendering(client, self.uris.uri)

@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 
 from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.document import Document, JsonValue, Missing
+from runagent_ls.lsp.config_files import config_around, first_config
 from runagent_ls.lsp.known_findings import NOTHING, Findings, KnownFindings
 from runagent_ls.lsp.readers import Readers, folders
 from runagent_ls.project.agent_index import AgentIndex
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 
 def is_config(path: FilePath) -> bool:
+    """Whether a file is a configuration by its name."""
     return path.name in CONFIG_NAMES
 
 
@@ -48,7 +50,11 @@ class _Entry:
 class AgentWorkspace:
     """All projects by the path of their configuration."""
 
-    def __init__(self, select: Callable[[FilePath], Selection]) -> None:
+    def __init__(
+        self, select: Callable[[FilePath], Selection], *, changes_are_told: bool = True
+    ) -> None:
+        """`changes_are_told`: the client watches files, so that nothing is read again unasked."""
+        self._changes_are_told = changes_are_told
         self.files = OverlayFiles(DiskFiles())
         self._project_cache = ProjectCache()
         self._select = select
@@ -169,8 +175,8 @@ class AgentWorkspace:
         """Bring the entries in line with what was discovered and what is open."""
         wanted = set().union(*self._discovered.values())
         for path in self._opened:
-            wanted |= {path} if is_config(path) else self._config_around(path)
-        wanted = {path for path in wanted if self._first_config(path.parent) == path}
+            wanted |= {path} if is_config(path) else config_around(path, self.files)
+        wanted = {path for path in wanted if first_config(path.parent, self.files) == path}
         for gone in self._entries.keys() - wanted:
             self._known.replace(gone, self._entries[gone].findings, NOTHING)
             self._readers.forget(gone)
@@ -180,18 +186,6 @@ class AgentWorkspace:
         for path in wanted - self._entries.keys():
             self._entries[path] = _Entry()
             self._by_folder[path.parent] = path
-
-    def _config_around(self, path: FilePath) -> set[FilePath]:
-        """The nearest configuration above an open Python file, for folders never searched."""
-        if path.suffix != ".py":
-            return set()
-        found = (self._first_config(folder) for folder in path.parents)
-        return set(filter(None, [next(filter(None, found), None)]))
-
-    def _first_config(self, folder: FilePath) -> FilePath | None:
-        """The one that RunAgent itself would read."""
-        candidates = (folder / name for name in CONFIG_NAMES)
-        return next((path for path in candidates if self.files.kind(path) != "missing"), None)
 
     # --- what is asked --------------------------------------------------------------------
 
@@ -266,6 +260,16 @@ class AgentWorkspace:
         entry.is_checked = True
         self._known.replace(config, entry.findings, findings)
         entry.findings = findings
+        if self._changes_are_told and not self._is_worked_on(config):
+            # A quarter of what is known of a project serves only to see what an edit changes.
+            self._project_cache.forget(config)
+            entry.check_cache = CheckCache()
+
+    def _is_worked_on(self, config: FilePath) -> bool:
+        """Whether a file in the project's folder, or one that it reads, is open."""
+        return any(
+            config.parent in folders(it) or config in self._readers.of(it) for it in self._opened
+        )
 
     def files_with_findings(self) -> tuple[FilePath, ...]:
         return self._known.files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Sequence
@@ -60,6 +61,9 @@ class FileSource(Protocol):
     def mentions(self, path: FilePath, text: str) -> bool:
         """Whether a file holds a text. What is read for this alone is not kept."""
 
+    def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
+        """Whether a pattern is found in a file. The answer is kept, the text is not."""
+
     def python(self, path: FilePath) -> PyFile | None:
         """The parsed file; None when it cannot be read. The same object while unchanged."""
 
@@ -77,6 +81,7 @@ class _Known:
     racy: bool = False
     text: FileText | None = None
     entries: tuple[Entry, ...] | None = None
+    matches: dict[re.Pattern[str], bool] | None = None
 
 
 class DiskFiles:
@@ -108,6 +113,18 @@ class DiskFiles:
         known = self._look(path)
         found = known.text if known.text is not None else _read(path, known)
         return found.text is not None and text in found.text
+
+    def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
+        known = self._look(path)
+        if known.matches is None:
+            known.matches = {}
+        if pattern not in known.matches:
+            text = known.text
+            if text is None:
+                text = _read(path, known)
+                known.racy = _is_racy(known)
+            known.matches[pattern] = text.text is not None and bool(pattern.search(text.text))
+        return known.matches[pattern]
 
     def python(self, path: FilePath) -> PyFile | None:
         text = self.read(path)
@@ -181,6 +198,12 @@ class OverlayFiles:
         if known is None or known.text is None:
             return self._base.mentions(path, text)
         return text in known.text
+
+    def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
+        known = self._open.get(path)
+        if known is None or known.text is None:
+            return self._base.matches(path, pattern)
+        return bool(pattern.search(known.text))
 
     def python(self, path: FilePath) -> PyFile | None:
         text = self._open.get(path)

@@ -99,8 +99,7 @@ def _look_through(folder: FilePath, marker: str | None, files: FileSource) -> St
 
 
 def _exit_of(path: FilePath, files: FileSource) -> list[EarlyExit]:
-    text = files.read(path).text
-    if text is None or not MENTIONS_EXIT.search(text):
+    if not files.matches(path, MENTIONS_EXIT):
         return []
     file = files.python(path)
     found = early_exit(file) if file is not None else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -114,3 +116,43 @@ def test_buffer_without_a_file_is_a_file(tmp_path: Path) -> None:
     assert files.kind(tmp_path / "new.py") == "file"
     files.close(tmp_path / "new.py")
     assert files.kind(tmp_path / "new.py") == "missing"
+
+
+def test_a_pattern_is_looked_for_again_only_when_the_file_changed(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    pattern = re.compile(r"\bexit\b")
+    files = OverlayFiles(DiskFiles())
+    assert not files.matches(path, pattern)
+    path.write_text("exit()\n")
+    files.refresh()
+    assert files.matches(path, pattern)
+    path.write_text("exits()\n")
+    assert files.matches(path, pattern)  # nobody said that something changed
+    files.refresh()
+    assert not files.matches(path, pattern)
+    files.open(path, "exit\n")
+    assert files.matches(path, pattern)
+    files.close(path)
+    assert not files.matches(path, pattern)
+
+
+def test_what_is_only_searched_is_read_once_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("x = 1\n")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    read: list[Path] = []
+    original = Path.open
+
+    def counted(self: Path, mode: str = "r") -> IO[Any]:
+        read.append(self)
+        return original(self, mode)
+
+    monkeypatch.setattr(Path, "open", counted)
+    files = DiskFiles()
+    for pattern in (re.compile("x"), re.compile("x"), re.compile("y")):
+        files.matches(path, pattern)
+        files.refresh()
+    assert len(read) == 2  # once for each pattern: equal ones are one
+    assert files.read(path).text == "x = 1\n"
