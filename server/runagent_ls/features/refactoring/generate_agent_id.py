@@ -8,7 +8,7 @@ from runagent_ls.features.changes import Change, Doubtful
 from runagent_ls.features.refactoring.config_edits import config_edits
 from runagent_ls.features.refactoring.offer import REWRITE_AGENT_ID, Offer
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.jsontree.edits import insert_property, set_value
+from runagent_ls.jsontree.edits import set_value
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.placeholder_agent_id import PLACEHOLDER
@@ -25,12 +25,9 @@ def generate_agent_id(
     """
     new = str(fresh or uuid4())
     value = project.document.value
-    if not isinstance(value, dict):
-        return None
-    if "agent_id" in value:
-        made = set_value(project.document, ("agent_id",), new)
-    else:
-        made = insert_property(project.document, (), "agent_id", new)
+    if not isinstance(value, dict) or "agent_id" not in value:
+        return None  # Inserting one is the fix of the rule that misses it.
+    made = set_value(project.document, ("agent_id",), new)
     if not made:
         return None
     edits = config_edits(project, made)
@@ -42,7 +39,7 @@ def generate_agent_id(
         change = Change(edits, doubtful=(Doubtful(label, why, _in_calls(snapshot, calls, new)),))
     elif calls:
         change = Change(edits + _in_calls(snapshot, calls, new))
-    removes = frozenset({"empty-field", "placeholder-agent-id", "missing-field"})
+    removes = frozenset({"empty-field", "placeholder-agent-id", "wrong-type"})
     return Offer("Generate a new agent_id", REWRITE_AGENT_ID, change, removes)
 
 

@@ -15,6 +15,7 @@ from runagent_ls.features.refactoring.offer import Offer
 from runagent_ls.features.refactoring.split import split
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
+from runagent_ls.project.discovery import SKIPPED_FOLDERS
 from runagent_ls.project.model import AgentProject, Entrypoint
 
 
@@ -28,7 +29,13 @@ def offers(snapshot: Snapshot, file: FilePath, offset: int) -> Iterator[Offer]:
     around = [it for it in projects if file.is_relative_to(it.root)]
     if file.suffix == ".py" and around:
         nearest = max(around, key=lambda it: len(it.root.parts))
-        yield from expose(nearest, file, offset, snapshot.files)
+        if not _is_foreign(file.relative_to(nearest.root)):
+            yield from expose(nearest, file, offset, snapshot.files)
+
+
+def _is_foreign(relative: FilePath) -> bool:
+    """Whether a file lies in a virtual environment or another folder of somebody else's code."""
+    return any(it.startswith(".") or it in SKIPPED_FOLDERS for it in relative.parts[:-1])
 
 
 def _in_config(snapshot: Snapshot, project: AgentProject, offset: int) -> Iterator[Offer]:

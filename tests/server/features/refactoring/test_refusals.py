@@ -126,6 +126,12 @@ def test_nothing_is_exposed_where_functions_have_no_place(
     assert offered(tmp_path, files, "Expose")
 
 
+@pytest.mark.parametrize("folder", [".venv/lib", "env/site-packages/x", "node_modules", "agents"])
+def test_nothing_of_somebody_else_is_exposed(folder: str, tmp_path: Path) -> None:
+    files = {CONFIG: config(), f"{folder}/main.py": f"def {CURSOR}greet():\n    return 1\n"}
+    assert offered(tmp_path, files, "Expose") == (folder == "agents")
+
+
 def test_a_generator_is_exposed_as_a_stream_alone(tmp_path: Path) -> None:
     files = {CONFIG: config(), "main.py": f"def {CURSOR}greet():\n    yield 1\n"}
     assert titles(tmp_path, files) == [
