@@ -6,12 +6,11 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from runagent_ls.lsp.client import dig
-from runagent_ls.lsp.features.places import position_of
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import range_message
 from runagent_ls.lsp.session import Session
 from runagent_ls.text.lines import LineIndex, line_index
-from runagent_ls.text.position import Span
+from runagent_ls.text.position import Position, Span
 
 
 class Asked(NamedTuple):
@@ -24,11 +23,13 @@ class Asked(NamedTuple):
 def asked(session: Session, params: Json) -> Asked | None:
     """None for what is no file of this machine, cannot be read, or has no proper position."""
     path = session.uris.path(dig(params, "textDocument", "uri"))
-    position = position_of(params)
-    text = session.workspace.files.read(path).text if path is not None else None
-    if path is None or position is None or text is None:
+    line, character = dig(params, "position", "line"), dig(params, "position", "character")
+    if path is None or not isinstance(line, int) or not isinstance(character, int):
         return None
-    return Asked(path, line_index(text).offset(position))
+    text = session.workspace.files.read(path).text
+    if text is None:
+        return None
+    return Asked(path, line_index(text).offset(Position(line, character)))
 
 
 def lines_of(session: Session, path: FilePath) -> LineIndex:
