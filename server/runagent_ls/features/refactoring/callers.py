@@ -18,13 +18,15 @@ def caller_parameters(
 ) -> tuple[StubParameter, ...]:
     """Parameters that fit all known calls of a tag; those that some calls leave out are optional.
 
-    Calls of other agents do not count, calls that unpack anything neither.
+    Calls of other agents do not count, calls that unpack anything neither; those whose agent is
+    not known do where no other agent has the tag.
     """
+    is_alone = set(snapshot.configs_with_tag(tag)) <= {project.config_path}
     found: list[Inputs] = []
     by_file: dict[FilePath, list[ClientCall]] = {}
     for call in snapshot.calls_with_tag(tag):
-        other = call.agent_id is not None and call.agent_id.value != project.agent_id
-        if not other:
+        named = call.agent_id
+        if is_alone if named is None else named.value == project.agent_id:
             by_file.setdefault(call.file, []).append(call)
     for file, calls in by_file.items():
         text = snapshot.files.read(file).text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from marked_text import CURSOR
-from refactoring_cases import AGENT_ID, CONFIG, ask, config, entry
+from refactoring_cases import AGENT_ID, CONFIG, Files, ask, config, entry
 
 PYTHON = f"from runagent import RunAgentClient\nclient = RunAgentClient({AGENT_ID!r}, 'go')\n"
 TYPESCRIPT = (
@@ -17,11 +17,12 @@ TYPESCRIPT = (
 UNKNOWN = "message: str"
 
 
-def parameters(root: Path, **files: str) -> str:
+def parameters(root: Path, more: Files | None = None, **files: str) -> str:
     """Of the function that is made for the tag `go`; names of files with `_` for their dot."""
     before = {
         CONFIG: config(entry("answer", "go")).replace('"go"', f'"go{CURSOR}"'),
         "main.py": "x = 1\n",
+        **(more or {}),
         **{
             "_".join(name.split("_")[:-1]) + "." + name.split("_")[-1]: files[name]
             for name in files
@@ -102,3 +103,12 @@ def test_all_languages_count_together(tmp_path: Path) -> None:
     python, script = f"{PYTHON}client.run(a=1)\n", f"{TYPESCRIPT}client.run({{ a: 1, b: 'x' }});\n"
     found = parameters(tmp_path, client_py=python, web_ts=script)
     assert found == 'a: int, b: str = ""'
+
+
+def test_a_call_of_an_unknown_agent_counts_where_there_is_no_other(tmp_path: Path) -> None:
+    source = (
+        "import os\n" + PYTHON.replace(repr(AGENT_ID), "os.environ['ID']") + "client.run(a=1)\n"
+    )
+    assert parameters(tmp_path / "one", client_py=source) == "a: int"
+    more = {f"other/{CONFIG}": config(entry("x", "go"), agent_id="of another agent")}
+    assert parameters(tmp_path / "two", more, client_py=source) == UNKNOWN
