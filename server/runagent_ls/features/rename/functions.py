@@ -10,7 +10,7 @@ from runagent_ls.features.changes import Change, RefusedError
 from runagent_ls.features.rename.code import Code, check_identifier, refuse
 from runagent_ls.features.rename.config_strings import config_edits
 from runagent_ls.features.rename.module_names import ModuleNames
-from runagent_ls.features.rename.occurrences import find_occurrences, hidden_by
+from runagent_ls.features.rename.occurrences import brought_by_star, find_occurrences, hidden_by
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
@@ -61,6 +61,14 @@ class FunctionRename:
                 for entry in self._code.snapshot.files.listing(path.parent)
             ):
                 raise RefusedError(f"{new} is the name of a module in {path.parent.name}.")
+        code = self._code
+        star = brought_by_star(
+            new, self._found.homes, code.files, code.modules, code.snapshot.files
+        )
+        if star is not None:
+            raise RefusedError(
+                f"{star.name} uses the name {new} and would get this one by a star import."
+            )
         hidden = hidden_by(self._found, new)
         if hidden is not None:
             file, span = hidden

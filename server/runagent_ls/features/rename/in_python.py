@@ -15,6 +15,7 @@ from runagent_ls.features.rename.functions import (
     ModuleName,
     named_by,
 )
+from runagent_ls.features.rename.homes import Homes
 from runagent_ls.features.rename.methods import MethodName, MethodRename, method_of
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint
@@ -42,7 +43,8 @@ def python_subject(snapshot: Snapshot, path: FilePath, offset: int) -> PythonSub
     if span is None:
         return None
     word = (snapshot.files.read(path).text or "")[span.start : span.end]
-    for rename in _renames(snapshot, path, word):
+    for target in _targets(snapshot, path, word, span):
+        rename = rename_of(snapshot, target)
         if span in rename.spans.get(path, ()):
             return PythonSubject(span, rename)
     return None
@@ -80,28 +82,47 @@ def _word_at(text: str, offset: int) -> Span | None:
     return Span(*match.span()) if match is not None else None
 
 
-def _renames(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[PythonRename]:
-    """Of the names spelt like this that entrypoints of projects around the file go through."""
+def _targets(
+    snapshot: Snapshot, path: FilePath, word: str, span: Span
+) -> Iterator[ModuleName | MethodName]:
+    """What is spelt like this, may be meant at the span, and some entrypoint goes through."""
+    homes = Homes(snapshot, path, word)
+    here, is_member = homes.at(span), homes.is_member(span)
     seen: set[ModuleName | MethodName] = set()
-    for project in _projects(snapshot, path, word):
-        for entrypoint in project.entrypoints:
-            parts = _parts(entrypoint)
-            for at, part in enumerate(parts, 1):
-                if part != word:
-                    continue
+    for project in _projects(snapshot, path, word, here) if here or is_member else ():
+        for target in _named_alike(snapshot, project, word):
+            if target in seen:
+                continue
+            seen.add(target)
+            if isinstance(target, MethodName):
+                if is_member:
+                    yield target
+            elif not here.isdisjoint(homes.upwards([target.home])):
+                yield target
+
+
+def _named_alike(
+    snapshot: Snapshot, project: AgentProject, word: str
+) -> Iterator[ModuleName | MethodName]:
+    for entrypoint in project.entrypoints:
+        parts = _parts(entrypoint)
+        for at, part in enumerate(parts, 1):
+            if part == word:
                 try:
-                    target = target_of(snapshot, entrypoint, parts[:at])
+                    yield target_of(snapshot, entrypoint, parts[:at])
                 except RefusedError:
                     continue  # nothing that reading can follow: the Python extension's
-                if target not in seen:
-                    seen.add(target)
-                    yield rename_of(snapshot, target)
 
 
-def _projects(snapshot: Snapshot, path: FilePath, word: str) -> Iterator[AgentProject]:
-    """Those the file is part of, else all: a test beside an agent may use its functions."""
-    found = list(snapshot.projects_of(path))
-    yield from found or projects_that_spell(snapshot, word)
+def _projects(
+    snapshot: Snapshot, path: FilePath, word: str, homes: frozenset[FilePath]
+) -> Iterator[AgentProject]:
+    """Those the file is part of, and those that read what the name comes from."""
+    found = {it.config_path: it for it in snapshot.projects_of(path)}
+    yield from found.values()
+    for project in projects_that_spell(snapshot, word) if homes else ():
+        if project.config_path not in found and not homes.isdisjoint(project.sources):
+            yield project
 
 
 def _parts(entrypoint: Entrypoint) -> tuple[str, ...]:

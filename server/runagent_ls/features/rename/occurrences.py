@@ -87,7 +87,9 @@ class _Search:
 
     def _problem(self, path: FilePath, offset: int, text: str) -> None:
         line = line_index(self._files.read(path).text or "").position(offset).line + 1
-        self.found.problems.append(f"{path.name}, line {line}: {text}")
+        problem = f"{path.name}, line {line}: {text}"
+        if problem not in self.found.problems:
+            self.found.problems.append(problem)
 
     def _add(self, path: FilePath, span: Span) -> None:
         self.found.spans.setdefault(path, set()).add(span)
@@ -270,6 +272,23 @@ def _names_it(value: str, name: str) -> bool:
         return False
     before = value[: -len(name)]
     return not before or (before[-1] in ".:" and all(map(str.isidentifier, before[:-1].split("."))))
+
+
+def brought_by_star(
+    new: str,
+    homes: Iterable[FilePath],
+    candidates: Iterable[FilePath],
+    modules: ModuleNames,
+    files: FileSource,
+) -> FilePath | None:
+    """A file that uses the new name and would get another thing by it from a star import."""
+    for path in candidates:
+        if files.mentions(path, new) and files.mentions(path, "*"):
+            names = read_names(files.read(path).text or "")
+            for it in names.imports if names is not None else ():
+                if it.name == "*" and not modules.named(it.module, path).files.isdisjoint(homes):
+                    return path
+    return None
 
 
 def hidden_by(occurrences: Occurrences, new: str) -> tuple[FilePath, Span] | None:

@@ -80,6 +80,25 @@ def test_an_agent_that_reads_another_s_file_follows(tmp_path: Path) -> None:
     assert_renames(tmp_path, files)
 
 
+def test_code_of_another_agent_follows(tmp_path: Path) -> None:
+    files = {
+        f"a/{JSON}": config(entry("⟦greet⟧")),
+        "a/main.py": "def ⟦greet⟧(): ...\n",
+        f"b/{JSON}": config(entry("greet"), agent_id="a2"),
+        "b/main.py": "import a.main\ndef greet(): return a.main.⟦gr‸eet⟧()\n",
+    }
+    assert_renames(tmp_path, files)
+
+
+def test_a_star_import_that_would_bring_the_new_name(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("gr‸eet")),
+        "main.py": "def greet(): ...\n",
+        "other.py": "hello = 1\nfrom main import *\nprint(hello)\n",
+    }
+    assert_refused(tmp_path, files, r"other\.py uses the name hello")
+
+
 def test_the_name_is_renamed_where_it_comes_from(tmp_path: Path) -> None:
     files = {
         JSON: CONFIG,
