@@ -41,6 +41,10 @@ class Completing:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8")
 
+    def edit(self, path: str, text: str) -> None:
+        """Let an open file be this text, not that of the disk."""
+        self._files.change(self.folder / path, text)
+
     def at(self, text: str, offset: int, name: str = JSON_CONFIG) -> Completions:
         """What can be written at an offset of a text."""
         config = self.folder / name

@@ -144,4 +144,4 @@ def _results(tree: ast.Module) -> Iterator[ast.expr | None]:
             continue
         if isinstance(node, ast.Return | ast.Yield):
             yield node.value
-        waiting.extend(children(node))
+        waiting[:0] = children(node)

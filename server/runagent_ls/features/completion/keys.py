@@ -16,6 +16,8 @@ from runagent_ls.jsontree.document import Path
 from runagent_ls.schema.facts import FieldFacts
 
 _NOT_OFFERED: Final = ("$schema",)
+_COMPLETED: Final = ("file", "module", "tag")
+"""Keys whose values can be chosen as well."""
 _UNCHECKED: Final[dict[Path, tuple[str, ...]]] = {("auth_settings",): ("type",)}
 """Keys of objects that RunAgent does not look into."""
 
@@ -54,9 +56,11 @@ def _key(scene: Scene, path: Path, parent: FieldFacts) -> Completion:
     name = str(path[-1])
     facts = scene.facts(path)
     documentation = facts.documentation if facts is not None else ""
+    value = Hole() if scene.place.colon else template(scene, path)
     about = About(
         kind="property",
         detail="required" if name in parent.required else "optional",
         documentation=(Documentation(documentation),) if documentation else (),
+        asks_again=value == Hole() and name in _COMPLETED and not scene.place.colon,
     )
-    return scene.editor.key(name, Hole() if scene.place.colon else template(scene, path), about)
+    return scene.editor.key(name, value, about)

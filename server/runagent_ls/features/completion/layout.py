@@ -36,12 +36,13 @@ def layout_of(text: str, place: Span) -> Layout:
     """The layout around a place. Looks only as far as it needs to."""
     found = _INDENT.search(text)
     start = line_start(text, place.start)
-    margin = _INDENTED.match(text, start, place.start)
+    indented = _INDENTED.match(text, start, place.start)
+    margin = indented.group() if indented else ""
     stripped = text.strip()
     return Layout(
-        unit=_unit(found.group(1)) if found else _DEFAULT_UNIT,
+        unit=_unit(found.group(1) if found else margin or _DEFAULT_UNIT),
         newline=_newline(text),
-        margin=margin.group() if margin else "",
+        margin=margin,
         one_line=len(stripped) > 2 and "\n" not in stripped and "\r" not in stripped,
         spaced='":' not in text or '": ' in text,
     )
