@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from lsp.conftest import write_project
-from lsp.editor import PULL, Editor
+from lsp.editor import PULL, SHELL, Editor
 from lsp.scripted_agent import FINE, ScriptedAgent
+from lsp.served import environment, start, write_agent
 from runagent_ls.text.lines import LineIndex
 
 Json = dict[str, Any]
@@ -145,3 +146,70 @@ def test_the_last_call_is_told(
 
     editor.until(told, "the run is in the popup")
     assert "Last called" not in said(hover_at(editor, uri, text, '"count_stream"', by=3))
+
+
+def test_where_the_agent_is_served_is_told(editors: Callable[..., Editor], tmp_path: Path) -> None:
+    config = write_agent(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    shell = {**SHELL, "textDocument": with_hover("markdown")["textDocument"]}
+    editor = editors([tmp_path], shell, environment=environment(tmp_path))
+    editor.start()
+    uri = editor.open(config)
+    agent_id = '"agent_id": "'
+    assert "Served at" not in said(hover_at(editor, uri, text, agent_id, by=len(agent_id)))
+    address = start(editor, config)["address"]
+    assert said(hover_at(editor, uri, text, agent_id, by=len(agent_id))).startswith(
+        f"Served at `{address}`\n\n---\n\nUnique name of the agent"
+    )
+    assert f"Served at `{address}`" in said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+    editor.request("runagent/serve/stop", {"configUri": uri})
+    editor.until(
+        lambda: "Served" not in said(hover_at(editor, uri, text, '"tag": "greet"', by=9)),
+        "the agent is no longer served",
+    )
+
+
+def test_a_history_that_cannot_be_read_hides_nothing_else(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    broken = tmp_path / "history.db"
+    broken.write_bytes(b"no database" * 1000)
+    for path in (broken, tmp_path):
+        editor = editors([tmp_path], environment={"RUNAGENT_LS_HISTORY": str(path)})
+        editor.start()
+        uri = editor.open(config)
+        assert "def greet" in said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+
+
+def test_hostile_docstrings_are_shown_as_text(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    uri, text = editor.open(config), config.read_text("utf-8")
+    hostile = "[run](command:workbench.action.quit) <img src=x onerror=alert(1)> \\ud800"
+    main = f'def greet():\n    """{hostile}"""\n\n\ndef count():\n    """{"x " * 500_000}"""\n'
+    editor.open(config.parent / "main.py", main, "python")
+    shown = said(hover_at(editor, uri, text, '"tag": "greet"', by=9))
+    assert "\\[run\\](command:workbench.action.quit) \\<img src=x onerror=alert(1)\\>" in shown
+    shown = said(hover_at(editor, uri, text, '"count_stream"', by=3))
+    assert len(shown) < 10_000
+    assert "…" in shown
+
+
+def test_yaml_is_explained_in_yaml(editor: Editor, tmp_path: Path) -> None:
+    folder = tmp_path / "yaml"
+    write_project(folder).unlink()
+    config = folder / "runagent.config.yaml"
+    text = (
+        "agent_name: demo\nenv_vars:\nagent_architecture:\n  entrypoints:\n"
+        "  - file: main.py\n    module: greet\n    tag: greet\n"
+    )
+    config.write_text(text, "utf-8")
+    uri = editor.open(config, language="yaml")
+    shown = said(hover_at(editor, uri, text, "env_vars"))
+    assert "not** replaced" in shown
+    assert shown.endswith('```yaml\nenv_vars:\n  LOG_LEVEL: "info"\n```')
+    assert "def greet(name: str" in said(hover_at(editor, uri, text, "module: greet", by=9))
+    broken = text.replace("module: greet", "module: greet\n   - {")
+    editor.change(uri, broken)
+    assert "Any text" in said(hover_at(editor, uri, broken, "agent_name"))

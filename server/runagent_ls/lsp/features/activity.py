@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from runagent_ls.lsp.recording import Recording
 from runagent_ls.lsp.serving.servers import Servers
@@ -19,6 +20,8 @@ if TYPE_CHECKING:  # loaded with the first question
 LIMIT_S: Final = 0.3
 """How long a popup waits for the history, which lies on a disk."""
 
+_RACY_NS: Final = 1_000_000_000
+
 
 class Activities:
     """Asks the servers of agents and the history of runs."""
@@ -27,7 +30,7 @@ class Activities:
         self._session = session
         self._servers = servers
         self._recording = recording
-        self._state: tuple[object, ...] | None = None
+        self._state: _State | None = None
         self._known: dict[tuple[FilePath, tuple[str, ...]], dict[str, LastCall]] = {}
         """What the history said while its file was in this state."""
 
@@ -64,24 +67,35 @@ class Activities:
             found = await asyncio.wait_for(reading, LIMIT_S)
         except TimeoutError:
             return {}
-        if state == self._state and not any(it.state == "running" for it in found.values()):
+        goes_on = any(it.state == "running" for it in found.values())
+        if state == self._state and not goes_on and state.is_settled(time.time_ns()):
             self._known[config, tags] = found
         return found
 
 
-def _state_of(path: FilePath | None) -> tuple[object, ...] | None:
-    """Another one after each change of the history's file; None when there is no file."""
-    if path is None:
+class _State(NamedTuple):
+    """Modification time, size and number of the history's file and of what SQLite puts beside it.
+
+    Another one after each change, unless two follow one another too fast for the clock of files.
+    """
+
+    files: tuple[tuple[int, int, int], ...]
+
+    def is_settled(self, now_ns: int) -> bool:
+        """Whether a change after this one would give another state."""
+        return all(modified + _RACY_NS < now_ns for modified, _, _ in self.files)
+
+
+def _state_of(path: FilePath | None) -> _State | None:
+    """As of now; None when there is no file."""
+    if path is None or not path.is_file():
         return None
-    found: list[object] = []
+    found = []
     for name in (path, path.with_name(f"{path.name}-wal")):
-        try:
+        with contextlib.suppress(OSError):
             status = name.stat()
-        except OSError:
-            found.append(None)
-        else:
             found.append((status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(found) if found[0] is not None else None
+    return _State(tuple(found))
 
 
 def _read(history: History, project: str, tags: tuple[str, ...]) -> dict[str, LastCall]:
