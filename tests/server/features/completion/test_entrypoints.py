@@ -275,7 +275,7 @@ agent_architecture:
     [
         (BLOCK + "    ‸", "count", {"file": "main.py", "module": "count", "tag": "count_stream"}),
         (BLOCK + "    - ‸", "count", {"file": "main.py", "module": "count", "tag": "count_stream"}),
-        (BLOCK + "    - file: main.py\n      ‸\n", "module", {"file": "main.py", "module": "count"}),
+        (BLOCK + "    - file: main.py\n      ‸", "module", {"file": "main.py", "module": "count"}),
         (BLOCK + "    - file: m‸", "helpers.py", {"file": "helpers.py"}),
         (BLOCK.replace("module: greet", "module: 'gr‸'"), "bot.run",
          {"file": "main.py", "module": "bot.run", "tag": "greet"}),

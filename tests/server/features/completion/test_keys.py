@@ -141,10 +141,8 @@ def test_keys_in_yaml(agent: Completing, before: str, after: str) -> None:
 def test_objects_in_yaml_are_indented(agent: Completing) -> None:
     text = "agent_name: x\r\nagent_architecture:\r\n    ‸\r\nmetadata: {}\r\n"
     after = agent.choose(text, "entrypoints", YAML_CONFIG)
-    assert after == text.replace(
-        "‸",
-        "entrypoints:\r\n        - file: main.py\r\n          module: greet\r\n          tag: greet",
-    )
+    lines = "entrypoints:", "    - file: main.py", "      module: greet", "      tag: greet"
+    assert after == text.replace("‸", "\r\n    ".join(lines))
 
 
 def test_half_a_key_of_broken_yaml_knows_its_neighbours(agent: Completing) -> None:
