@@ -107,3 +107,71 @@ def test_clients_get_what_they_can_show(editors: Callable[..., Editor], tmp_path
     assert edit["replace"]["end"]["character"] == in_quotes.index("x")
     assert edit["newText"] == "langchain"
     assert poor["langchain"]["textEdit"] == {"range": edit["replace"], "newText": "langchain"}
+
+
+def test_edits_are_counted_in_utf16(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    text, items = complete(editor, config, '{"agent_name": "\U0001f680", "framework": "d‸x" }')
+    edit = items["default"]["textEdit"]
+    units = text.encode("utf-16-le")
+    start, end = (edit["range"][side]["character"] * 2 for side in ("start", "end"))
+    after = units[:start] + edit["newText"].encode("utf-16-le") + units[end:]
+    assert json.loads(after.decode("utf-16-le"))["framework"] == "default"
+
+
+def test_a_comma_in_front_is_an_edit_of_its_own(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    text, items = complete(editor, config, '{"agent_name": "x"\n "vers‸" }')
+    assert items["version"]["additionalTextEdits"][0]["newText"] == ","
+    assert json.loads(applied(text, items["version"])) == {"agent_name": "x", "version": "1.0.0"}
+
+
+def test_yaml_and_files_that_are_no_configuration(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8")
+    config.unlink()
+    block = config.with_suffix(".yaml")
+    block.write_text("framework: default\n", "utf-8")
+    shown, items = complete(editor, block, "framework: default\nagent_architecture:\n  ‸\n")
+    assert "\n    - file: main.py\n" in applied(shown, items["entrypoints"])
+    other = editor.open(tmp_path / "agent" / "package.json", text)
+    position = {"line": 1, "character": 3}
+    asked = {"textDocument": {"uri": other}, "position": position}
+    assert editor.request("textDocument/completion", asked) is None
+
+
+def test_multi_line_texts_keep_their_indentation(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "agent")
+    able = editors([tmp_path], FULL)
+    able.start()
+    _, items = complete(able, config, "{\n    ‸\n}\n")
+    item = items["template_source"]
+    assert item["textEdit"]["newText"].split("\n")[1] == '        "repo_url": "$1",'
+    assert item["insertTextMode"] == 1
+
+
+def test_functions_are_those_of_the_open_file(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    text = config.read_text("utf-8").replace('"module": "greet"', '"module": "‸"')
+    _, before = complete(editor, config, text)
+    uri = editor.open(config.parent / "main.py", language="python")
+    editor.change(uri, "def welcome(): ...\n")
+    _, after = complete(editor, config, text)
+    assert "greet" in before
+    assert list(after) == ["welcome"]
+
+
+def test_any_cursor_of_any_broken_text_is_answered(editor: Editor, tmp_path: Path) -> None:
+    config = write_project(tmp_path / "agent")
+    whole = config.read_text("utf-8")
+    uri = editor.open(config)
+    for version, end in enumerate(range(0, len(whole), 23), start=2):
+        text = whole[:end] + whole[end + 5 :] if version % 2 else whole[:end]
+        editor.change(uri, text, version)
+        line = text.count("\n", 0, end)
+        character = end - (text.rfind("\n", 0, end) + 1)
+        params = {"textDocument": {"uri": uri}, "position": {"line": line, "character": character}}
+        assert isinstance(editor.request("textDocument/completion", params)["items"], list)
+    assert not [it for it in editor.of("window/logMessage") if it["type"] == 1]

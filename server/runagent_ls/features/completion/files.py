@@ -18,7 +18,7 @@ _UNLIKELY: Final = re.compile(
     r"(?:^|/)(?:tests?/|test_[^/]*$|[^/]*_test\.py$|conftest\.py$|setup\.py$|__\w+__\.py$)"
 )
 _LIKELY: Final = ("main.py", "agent.py", "agents.py", "app.py")
-_HIDDEN: Final = re.compile(r"(?:^|/)[._]")
+_HIDDEN: Final = re.compile(r"(?:^|/)(?:\.|__pycache__(?:/|$))")
 
 
 def files(scene: Scene) -> Completions:

@@ -110,7 +110,8 @@ def test_files_of_the_project_the_likely_ones_first(agent: Completing) -> None:
         agent.write(path, "")
     agent.write(".gitignore", "ignored/\n")
     assert in_entry(agent, file="‸") == [
-        "agent.py", "main.py", "helpers.py", "src/deep/agent.py", "tests/test_main.py",
+        "agent.py", "main.py", "helpers.py", "src/deep/agent.py",
+        "src/__init__.py", "tests/test_main.py",
     ]  # fmt: skip
     assert agent.choose(config(entry(file="he‸xx.py")), "main.py") == config(entry(file="main.py"))
 
