@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from runagent_ls.pyfile.functions import dotted
@@ -25,8 +26,9 @@ _PLAIN: Final = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.T
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
+@lru_cache(maxsize=8)
 def read_names(text: str) -> Names | None:
-    """All names of a text; None when it does not parse."""
+    """All names of a text; None when it does not parse. Not to be changed: newest ones are kept."""
     start = 1 if text.startswith("\ufeff") else 0
     try:
         with quiet_parser():

@@ -16,6 +16,7 @@ from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Span
 
 _DYNAMIC_IMPORTS: Final = ("import_module", "__import__", "sys.modules")
+_STAR_IMPORT: Final = re.compile(r"import[\s\\]*\*")
 _GENERATED: Final = re.compile(r"(?im)^\s*#.*(?:@generated|\bdo not (?:edit|modify)\b)")
 _HEAD: Final = 2_000
 """Characters in which a generator says so."""
@@ -283,8 +284,9 @@ def brought_by_star(
 ) -> FilePath | None:
     """A file that uses the new name and would get another thing by it from a star import."""
     for path in candidates:
-        if files.mentions(path, new) and files.mentions(path, "*"):
-            names = read_names(files.read(path).text or "")
+        text = files.read(path).text if files.mentions(path, new) else None
+        if text is not None and _STAR_IMPORT.search(text):
+            names = read_names(text)
             for it in names.imports if names is not None else ():
                 if it.name == "*" and not modules.named(it.module, path).files.isdisjoint(homes):
                     return path
