@@ -9,10 +9,11 @@ from typing import Final
 from runagent_ls.features.hover.agents import agent_link, agent_name, callers_line
 from runagent_ls.features.hover.blocks import joined, listed
 from runagent_ls.features.hover.entrypoint import entrypoint_blocks, mode
-from runagent_ls.features.hover.environment import read_blocks
+from runagent_ls.features.hover.environment import env_file_blocks, read_blocks
 from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
 from runagent_ls.features.markup.content import Code, Inline, Line, Prose, Strong, Text
 from runagent_ls.features.navigation.clients import means, projects_meant
+from runagent_ls.features.navigation.environment import ENV_FILE, env_file_subject
 from runagent_ls.features.navigation.in_python import code_subject, function_subject
 from runagent_ls.features.navigation.subjects import (
     AgentIdSubject,
@@ -20,6 +21,7 @@ from runagent_ls.features.navigation.subjects import (
     EnvironmentSubject,
     FunctionSubject,
     Named,
+    Subject,
 )
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
@@ -31,10 +33,16 @@ _MOST_AGENTS: Final = 5
 
 
 def code_hover(snapshot: Snapshot, path: FilePath, offset: int) -> Hover | None:
-    """What an offset of a Python, TypeScript or JavaScript file has to do with agents."""
-    subject = code_subject(snapshot, path, offset)
+    """What an offset of code, or of an agent's `.env`, has to do with agents."""
+    subject: Subject | None
+    if path.name == ENV_FILE:
+        subject = env_file_subject(snapshot, path, offset)
+    else:
+        subject = code_subject(snapshot, path, offset)
     blocks: tuple[HoverBlock, ...] = ()
     match subject:
+        case EnvironmentSubject() if path.name == ENV_FILE:
+            blocks = env_file_blocks(subject)
         case CallTagSubject(call=call):
             blocks = _call_blocks(snapshot, call)
         case AgentIdSubject(agent_id=agent_id):

@@ -18,20 +18,25 @@ _MOST: Final = 5
 
 def configured_blocks(project: AgentProject, name: str) -> tuple[Block, ...]:
     """About a key of `env_vars`: what wins over it, and which code reads it."""
-    blocks: list[Block] = []
     others = [it for it in settings_of(project, name) if it.file != project.config_path]
-    if others:
-        pieces = (Text("Set in "), *_links(project, others[-1:]), Text(", which wins over this."))
-        blocks.append(Line(pieces))
-    reads = list(islice(reads_of(project, name), _MOST + 1))
-    if reads:
-        blocks.append(Line((Text("Read in "), *_links(project, reads))))
-    return tuple(blocks)
+    pieces = (Text("Set in "), *_links(project, others[-1:]), Text(", which wins over this."))
+    return ((Line(pieces),) if others else ()) + _reads(project, name)
+
+
+def env_file_blocks(subject: EnvironmentSubject) -> tuple[Block, ...]:
+    """About a name in `.env`: what it wins over, and which code reads it."""
+    reads = (block for it in subject.projects for block in _reads(it, subject.name))
+    return (*_set_lines(subject), *reads)
 
 
 def read_blocks(subject: EnvironmentSubject) -> tuple[Block, ...]:
     """About a name that code asks for: where it is set for each agent that the code belongs to."""
     return tuple(_set_lines(subject))
+
+
+def _reads(project: AgentProject, name: str) -> tuple[Block, ...]:
+    reads = list(islice(reads_of(project, name), _MOST + 1))
+    return (Line((Text("Read in "), *_links(project, reads))),) if reads else ()
 
 
 def _set_lines(subject: EnvironmentSubject) -> Iterator[Line]:

@@ -147,6 +147,20 @@ def test_a_variable_of_the_environment_says_where_it_is_set(tmp_path: Path) -> N
     assert "in [runagent.config.json:8]" in shown(hover_in(tmp_path, files))
 
 
+def test_a_name_in_env_says_what_it_wins_over_and_who_reads_it(tmp_path: Path) -> None:
+    files = {
+        JSON: config(entry("greet"), more=',\n  "env_vars": {"KEY": "s3cret"}'),
+        "main.py": "import os\nos.environ['KEY']\n" + MAIN,
+        ".env": "A=1\nK‸EY=s3cret\n",
+    }
+    text = shown(hover_in(tmp_path, files))
+    assert "in [.env:2](file://.env#L2,1), which wins over [runagent.config.json:8]" in text
+    assert text.endswith("Read in [main.py:2](file://main.py#L2,13)")
+    assert "s3cret" not in text
+    files[".env"] = "A=1\nKEY=s3‸cret\n"
+    assert hover_in(tmp_path, files) is None
+
+
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
     hostile = CONFIG.replace("Demo", "[x](command:evil) <b>")
     found = shown(hover_in(tmp_path, {JSON: hostile, "main.py": MAIN.replace("greet", "g‸reet")}))
