@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.completion.model import NOTHING, Completion, Completions
 from runagent_ls.features.entrypoints import signature_of
-from runagent_ls.features.hover.agents import agent_name
+from runagent_ls.features.hover.agents import agent_name, configured_name
 from runagent_ls.features.lenses import runnable
 from runagent_ls.features.markup.content import Block, Prose, line
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import Argument, ClientCall
+from runagent_ls.project.entrypoints import entrypoint_values
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
 
 _MOST: Final = 200
-_MOST_DOCUMENTED: Final = 50
+_MOST_LISTED: Final = 50
+"""Tags of one agent that come with documentation."""
+_MOST_DESCRIBED: Final = 5
+"""Agents whose functions are looked at."""
 _NEEDS_ESCAPES: Final = frozenset("\"'`\\$")
 """Characters that mean something in the strings of Python or JavaScript."""
 
@@ -46,30 +51,50 @@ def _tags(
 ) -> Iterator[Completion]:
     """Those of the agent that the call names; of all agents when it does not tell which."""
     seen: set[str] = set()
-    for project in _projects_meant(snapshot, call):
-        for entrypoint in runnable(project):
-            tag = entrypoint.tag or ""
-            if tag not in seen and _can_be_written(tag):
-                seen.add(tag)
-                is_documented = len(seen) <= _MOST_DOCUMENTED
-                yield Completion(
-                    tag,
-                    "enum_member",
-                    (tag,),
-                    argument.span,
-                    tag,
-                    insert=Span(argument.span.start, offset),
-                    detail=signature_of(entrypoint) or "",
-                    documentation=_documentation(project, entrypoint) if is_documented else (),
-                )
+    for number, config in enumerate(_configs_meant(snapshot, call)):
+        # Of agents further away no more than the configuration is read.
+        known = _described if number < _MOST_DESCRIBED else _named
+        for completion in known(snapshot, config, argument, offset):
+            if completion.label not in seen and _can_be_written(completion.label):
+                seen.add(completion.label)
+                yield completion
 
 
-def _projects_meant(snapshot: Snapshot, call: ClientCall) -> list[AgentProject]:
+def _configs_meant(snapshot: Snapshot, call: ClientCall) -> list[FilePath]:
     """The agent of the call's id; without a literal one, those around its file come first."""
     written = call.agent_id.value if call.agent_id is not None else ""
     configs = snapshot.configs_with_id(written) if written else snapshot.configs
-    ordered = sorted(configs, key=lambda config: not call.file.is_relative_to(config.parent))
-    return [snapshot.project(config) for config in ordered[:_MOST]]
+    return sorted(configs, key=lambda config: not call.file.is_relative_to(config.parent))
+
+
+def _described(
+    snapshot: Snapshot, config: FilePath, argument: Argument, offset: int
+) -> Iterator[Completion]:
+    """The tags of an agent with what their functions say."""
+    project = snapshot.project(config)
+    for number, entrypoint in enumerate(runnable(project)):
+        yield replace(
+            _completion(entrypoint.tag or "", argument, offset),
+            detail=signature_of(entrypoint) or "",
+            documentation=_documentation(project, entrypoint) if number < _MOST_LISTED else (),
+        )
+
+
+def _named(
+    snapshot: Snapshot, config: FilePath, argument: Argument, offset: int
+) -> Iterator[Completion]:
+    """The tags of an agent, and its name."""
+    document = snapshot.document(config)
+    name = configured_name(document, config.parent)
+    for value in entrypoint_values(document.value):
+        tag = value.get("tag") if isinstance(value, dict) else None
+        if isinstance(tag, str):
+            yield replace(_completion(tag, argument, offset), detail=f"Agent {name}")
+
+
+def _completion(text: str, argument: Argument, offset: int) -> Completion:
+    begin = Span(argument.span.start, offset)
+    return Completion(text, "enum_member", (text,), argument.span, text, insert=begin)
 
 
 def _documentation(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block, ...]:
@@ -92,29 +117,21 @@ def _agent_ids(
     )
     seen: set[str] = set()
     for config in ordered:
-        project = snapshot.project(config)
-        agent_id = project.agent_id
-        if agent_id is None or agent_id in seen or not _can_be_written(agent_id):
+        document = snapshot.document(config)
+        value = document.value if isinstance(document.value, dict) else {}
+        agent_id, described = value.get("agent_id"), value.get("description")
+        if not isinstance(agent_id, str) or agent_id in seen or not _can_be_written(agent_id):
             continue
         seen.add(agent_id)
-        name = agent_name(project)
-        yield Completion(
-            agent_id,
-            "value",
-            (agent_id,),
-            argument.span,
+        name = configured_name(document, config.parent)
+        yield replace(
+            _completion(agent_id, argument, offset),
+            kind="value",
             # Who knows the name of the agent types that.
-            f"{agent_id} {name}",
-            insert=Span(argument.span.start, offset),
+            filter_text=f"{agent_id} {name}",
             detail=name,
-            documentation=_description(project),
+            documentation=(Prose(described),) if isinstance(described, str) and described else (),
         )
-
-
-def _description(project: AgentProject) -> tuple[Block, ...]:
-    value = project.document.value
-    found = value.get("description") if isinstance(value, dict) else None
-    return (Prose(found),) if isinstance(found, str) and found else ()
 
 
 def _can_be_written(text: str) -> bool:

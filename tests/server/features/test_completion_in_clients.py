@@ -66,6 +66,17 @@ def test_tags_of_all_agents_when_it_is_not_told_which(tmp_path: Path) -> None:
         assert labels(tmp_path, text, "two/client.py") == ["hello", "other", "n_stream"]
 
 
+def test_tags_of_many_agents_and_whose_they_are(tmp_path: Path) -> None:
+    others = {
+        f"agent{n}/{JSON}": config(entry("greet", f"t{n}"), agent_id=f"i{n}") for n in "12345678"
+    }
+    text = HEAD + "RunAgentClient(agent_id=ID, entrypoint_tag='‸')\n"
+    workspace = MarkedWorkspace(tmp_path, {**others, "agent8/client.py": text})
+    found = complete_in_client(workspace.snapshot, *workspace.cursor).items
+    assert [it.label for it in found] == ["t8", "t1", "t2", "t3", "t4", "t5", "t6", "t7"]
+    assert [it.detail for it in found[5:]] == ["Agent agent5", "Agent agent6", "Agent agent7"]
+
+
 def test_nothing_for_agents_that_are_elsewhere(tmp_path: Path) -> None:
     assert labels(tmp_path, f"{HEAD}RunAgentClient(agent_id='x', entrypoint_tag='‸')\n") == []
 

@@ -11,6 +11,7 @@ from runagent_ls.features.navigation.clients import calls_of
 from runagent_ls.features.navigation.in_config import entry_place
 from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.jsontree.document import Document
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.lines import line_index
@@ -21,10 +22,15 @@ _LONGEST_NAME: Final = 80
 
 def agent_name(project: AgentProject) -> str:
     """`agent_name` of the configuration, else the name of its folder."""
-    value = project.document.value
+    return configured_name(project.document, project.root)
+
+
+def configured_name(document: Document, folder: FilePath) -> str:
+    """The same from a configuration alone."""
+    value = document.value
     name = value.get("agent_name") if isinstance(value, dict) else None
     shown = name.strip() if isinstance(name, str) else ""
-    return (shown or project.root.name)[:_LONGEST_NAME]
+    return (shown or folder.name)[:_LONGEST_NAME]
 
 
 def agent_link(project: AgentProject, entrypoint: Entrypoint | None = None) -> FileLink:
