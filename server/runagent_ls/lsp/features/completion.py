@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from functools import cache, partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from runagent_ls.lsp.features.locations import Asked, asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.workspace import is_config
 from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.position import Span
 
 if TYPE_CHECKING:  # loaded with the first question
     from runagent_ls.features.completion.callables import Callables
@@ -18,13 +21,13 @@ if TYPE_CHECKING:  # loaded with the first question
 
 KINDS: Final = {
     "text": 1, "method": 2, "function": 3, "class": 7, "variable": 6, "module": 9, "property": 10,
-    "value": 12, "snippet": 15, "file": 17, "folder": 19,
-    "enum_member": 20,
+    "value": 12, "snippet": 15, "file": 17, "folder": 19, "enum_member": 20,
 }  # fmt: skip
 _SNIPPET: Final = 2
 _SPECIAL: Final = "$}\\"
 _SPECIAL_IN_CHOICES: Final = "$}\\,|"
 _AS_IS: Final = 1
+ToRange: TypeAlias = Callable[[Span], Json]
 _SUGGEST: Final = {"title": "Suggest", "command": "editor.action.triggerSuggest"}
 
 
@@ -60,10 +63,12 @@ class CompletionRequests:
         return self._message(found, lines_of(self._session, place.path)) if found.items else None
 
     def _message(self, found: Completions, lines: LineIndex) -> Json:
-        items = [self._item(it, at, lines) for at, it in enumerate(found.items)]
+        # Most items replace the same span.
+        place = cache(partial(span_message, lines))
+        items = [self._item(it, at, place) for at, it in enumerate(found.items)]
         return {"isIncomplete": not found.complete, "items": items}
 
-    def _item(self, completion: Completion, at: int, lines: LineIndex) -> Json:
+    def _item(self, completion: Completion, at: int, place: ToRange) -> Json:
         client = self._session.client.completion
         text = snippet(completion.parts) if client.snippets else completion.text
         item: Json = {
@@ -71,7 +76,7 @@ class CompletionRequests:
             "kind": KINDS[completion.kind],
             "sortText": f"{at:04}",
             "filterText": completion.filter_text,
-            "textEdit": self._edit(completion, text, lines),
+            "textEdit": self._edit(completion, text, place),
         }
         if client.snippets and text != completion.text:
             item["insertTextFormat"] = _SNIPPET
@@ -83,8 +88,7 @@ class CompletionRequests:
             item["documentation"] = self._documentation(completion)
         if completion.also:
             item["additionalTextEdits"] = [
-                {"range": span_message(lines, span), "newText": text}
-                for span, text in completion.also
+                {"range": place(span), "newText": text} for span, text in completion.also
             ]
         if completion.preselect and client.preselects:
             item["preselect"] = True
@@ -92,11 +96,11 @@ class CompletionRequests:
             item["command"] = _SUGGEST
         return item
 
-    def _edit(self, completion: Completion, text: str, lines: LineIndex) -> Json:
-        replace = span_message(lines, completion.replace)
+    def _edit(self, completion: Completion, text: str, place: ToRange) -> Json:
+        replace = place(completion.replace)
         if completion.insert is None or not self._session.client.completion.inserts_or_replaces:
             return {"range": replace, "newText": text}
-        insert = span_message(lines, completion.insert)
+        insert = place(completion.insert)
         return {"insert": insert, "replace": replace, "newText": text}
 
     def _documentation(self, completion: Completion) -> Json:
