@@ -13,7 +13,7 @@ Any project that makes a rule stop.
 Turn that rule off by its code until it is repaired, and report the message.
 
 ## Fix
-None.
+None: the fault is in the rule.
 """
 
 from __future__ import annotations
