@@ -25,8 +25,8 @@ def generate_agent_id(
     """
     new = str(fresh or uuid4())
     value = project.document.value
-    if not isinstance(value, dict) or "agent_id" not in value:
-        return None  # Inserting one is the fix of the rule that misses it.
+    if not isinstance(value, dict) or value.get("agent_id", "") in ("", PLACEHOLDER):
+        return None  # A rule speaks of it, and its fix puts one in.
     made = set_value(project.document, ("agent_id",), new)
     if not made:
         return None
@@ -39,13 +39,13 @@ def generate_agent_id(
         change = Change(edits, doubtful=(Doubtful(label, why, _in_calls(snapshot, calls, new)),))
     elif calls:
         change = Change(edits + _in_calls(snapshot, calls, new))
-    removes = frozenset({"empty-field", "placeholder-agent-id", "wrong-type"})
+    removes = frozenset({"wrong-type"})
     return Offer("Generate a new agent_id", REWRITE_AGENT_ID, change, removes)
 
 
 def _calls(snapshot: Snapshot, project: AgentProject) -> list[ClientCall]:
     """Calls that name the agent's identifier, so that it can be replaced there."""
-    if project.agent_id is None or project.agent_id == PLACEHOLDER:
+    if project.agent_id is None:
         return []
     calls = snapshot.calls_with_id(project.agent_id)
     return [call for call in calls if call.agent_id is not None and call.agent_id.plain]

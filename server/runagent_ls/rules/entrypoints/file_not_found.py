@@ -17,7 +17,7 @@ The agent does not start: `Entry point file not found`.
 ```
 
 ## Fix
-The only file that comes close is put in.
+The only file that comes close is put in. Editors also offer to create the file.
 """
 
 from __future__ import annotations

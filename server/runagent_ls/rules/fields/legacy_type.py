@@ -18,6 +18,7 @@ Finds entrypoints in the form of older versions, with `type` and without `tag`.
 
 ## Fix
 The key is renamed. The values `generic` and `generic_stream` are as good as tags.
+Editors also offer to bring the whole configuration into today's form.
 """
 
 from __future__ import annotations

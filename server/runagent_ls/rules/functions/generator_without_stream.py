@@ -21,6 +21,8 @@ def chat(text):              # "tag": "chat_stream"
 
 ## Fix
 `_stream` is put behind the tag. Callers that use the old tag must follow.
+Editors also offer to keep the tag, which then answers with a list of all chunks, and to add one
+that streams.
 """
 
 from __future__ import annotations

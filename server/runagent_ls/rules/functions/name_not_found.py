@@ -18,7 +18,7 @@ The agent does not start: `Object 'gret' not found`.
 ```
 
 ## Fix
-The only name that comes close is put in.
+The only name that comes close is put in. Editors also offer to create the function.
 """
 
 from __future__ import annotations

@@ -229,6 +229,12 @@ def test_only_the_old_form_is_migrated(tmp_path: Path) -> None:
     assert not offered(tmp_path, {CONFIG: config(unclear)}, "Migrate")
 
 
+@pytest.mark.parametrize("agent_id", ["", "00000000-0000-0000-0000-000000000000"])
+def test_what_a_rule_fixes_is_not_offered_twice(agent_id: str, tmp_path: Path) -> None:
+    text = config(agent_id=agent_id).replace('"agent_id"', f'"agent{CURSOR}_id"')
+    assert titles(tmp_path, {CONFIG: text}) == []
+
+
 def test_calls_are_left_alone_where_two_agents_have_one_identifier(tmp_path: Path) -> None:
     call = f"from runagent import RunAgentClient\nRunAgentClient('{AGENT_ID}', 'greet')\n"
     text = config(entry("greet", "greet"))
