@@ -98,8 +98,7 @@ def _completion(text: str, argument: Argument, offset: int) -> Completion:
 
 
 def _documentation(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block, ...]:
-    resolution = entrypoint.resolution
-    symbol = resolution.symbol if resolution is not None else None
+    symbol = entrypoint.verdict.settled.symbol if entrypoint.verdict is not None else None
     how = "streams" if entrypoint.is_stream else "gives one result"
     head = line(f"Agent {agent_name(project)} · {how}")
     return (head, Prose(symbol.docstring)) if symbol and symbol.docstring else (head,)

@@ -63,8 +63,9 @@ def find(project: AgentProject, tag: str) -> Entrypoint | None:
 
 
 def signature_of(entrypoint: Entrypoint) -> str | None:
-    """The signature as Python source, None when parsing cannot tell it. Cheap: follows no types."""
-    symbol = entrypoint.resolution.symbol if entrypoint.resolution else None
+    """The signature as Python source, None when parsing cannot tell it. Cheap: follows no types and
+    looks for no places."""
+    symbol = entrypoint.verdict.settled.symbol if entrypoint.verdict else None
     if symbol is None or symbol.signature is None:
         return None
     return symbol.name + signature_text(symbol.signature)

@@ -8,6 +8,7 @@ import pytest
 
 from marked_text import mark
 from marked_workspace import JSON, MarkedWorkspace, config, entry
+from runagent_ls.features.completion_in_clients import complete_in_client
 from runagent_ls.features.hover.code import code_hover
 from runagent_ls.features.hover.model import Happened, Hover
 from runagent_ls.features.markup.rendering import markdown
@@ -165,3 +166,27 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     hostile = CONFIG.replace("Demo", "[x](command:evil) <b>")
     found = shown(hover_in(tmp_path, {JSON: hostile, "main.py": MAIN.replace("greet", "g‸reet")}))
     assert f"[\\[x\\]\\(command:evil\\) \\<b\\>](file://{JSON}#L5," in found
+
+
+@pytest.mark.parametrize("name", ["client.py", "app.ts", "main.py", ".env"])
+def test_any_beginning_of_a_file_can_be_hovered_and_completed(tmp_path: Path, name: str) -> None:
+    texts = {
+        "client.py": CLIENT.format("'a1'", "'hello'") + "x = os.environ['KEY']\n",
+        "app.ts": "import { RunAgentClient } from 'runagent';\n"
+        "const c = new RunAgentClient({ agentId: `a1`, entrypointTag: 'hello' }); // 'x'\n",
+        "main.py": MAIN,
+        ".env": "A=1\nKEY='x\ny'\n",
+    }
+    text = texts[name]
+    workspace = MarkedWorkspace(tmp_path, {JSON: CONFIG, **texts})
+    path = tmp_path / name
+    workspace.snapshot.open(path, text)
+    found = 0
+    for end in range(0, len(text) + 1, 3):
+        workspace.snapshot.change(path, text[:end])
+        for offset in range(0, end + 1, 2):
+            hover = code_hover(workspace.snapshot, path, offset)
+            assert hover is None or hover.span.start <= offset <= hover.span.end
+            complete_in_client(workspace.snapshot, path, offset)
+            found += hover is not None
+    assert found

@@ -192,7 +192,8 @@ def test_a_huge_docstring_is_cut_and_says_so() -> None:
         assert len(found) < 20_000
         assert found.endswith("…")
         assert plain_text([Prose(text)]).endswith("…")
-    assert "…" not in shown(Prose("short"))
+    for whole in ("short", "short  \n\n", "\n    indented  ", "line\n" * 60):
+        assert "…" not in shown(Prose(whole))
 
 
 def test_plain_text_has_no_marks() -> None:
