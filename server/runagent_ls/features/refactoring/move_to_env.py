@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +11,18 @@ from runagent_ls.features.refactoring.config_edits import config_edits
 from runagent_ls.features.refactoring.env_lines import env_values, with_variable
 from runagent_ls.features.refactoring.offer import EXTRACT_ENV, Offer
 from runagent_ls.features.refactoring.python_layout import newline_of
+from runagent_ls.features.refactoring.stepwise import Steps
 from runagent_ls.jsontree.document import NotText
 from runagent_ls.jsontree.edits import remove
 from runagent_ls.project.model import AgentProject
 from runagent_ls.project.upload import BUILT_IN_PATTERNS, is_ignored, patterns_of
+from runagent_ls.rules.environment.secret_in_config import RULE as SECRETS
 from runagent_ls.rules.finding import TextEdit
+from runagent_ls.rules.rule import InConfig
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Span
 
+_SECRET: Final = frozenset({"secret-in-config"})
 _ENV: Final = ".env"
 _GITIGNORE: Final = ".gitignore"
 _NEW_GITIGNORE: Final = (_ENV, ".git/", "node_modules/", *BUILT_IN_PATTERNS)
@@ -37,39 +42,76 @@ def move_to_env(project: AgentProject, name: str) -> Offer | None:
 
     Where `.env` sets the variable already, its value counts, and the one here is only taken out.
     """
-    value = project.document.value
-    env_vars = value.get("env_vars") if isinstance(value, dict) else None
-    found = env_vars.get(name) if isinstance(env_vars, dict) else None
-    if not isinstance(found, str) or isinstance(found, NotText) or project.surroundings.env_error:
+    if name not in _values(project) or project.surroundings.env_error:
         return None
-    removed = remove(project.document, ("env_vars", name))
-    if not removed:
-        return None
-    edits = config_edits(project, removed)
-    set_there = env_values(project.env_file or "")
-    if set_there.get(name) is not None:
+    if env_values(project.env_file or "").get(name) is not None:
+        change = _moved(project, (), (name,))
         removes = frozenset({"secret-in-config", "overridden-value"})
-        return Offer(f"Remove {name}, which .env sets", EXTRACT_ENV, Change(edits), removes)
-    env, ignored = _env(project, name, found), _gitignore(project)
+        title = f"Remove {name}, which .env sets"
+        return None if change is None else Offer(title, EXTRACT_ENV, change, removes)
+    change = _moved(project, (name,), (name,))
+    title = f"Move {name} to .env"
+    return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
+
+
+def move_secrets_to_env(project: AgentProject) -> Offer | None:
+    """The same for everything that looks like a secret, when that is more than one value."""
+    check = SECRETS.check_project
+    places = [it.place for it in check(project)] if check is not None else []
+    names = [str(it.path[1]) for it in places if isinstance(it, InConfig)]
+    if len(names) < 2 or project.surroundings.env_error:
+        return None
+    set_there = env_values(project.env_file or "")
+    change = _moved(project, [it for it in names if set_there.get(it) is None], names)
+    title = f"Move all {len(names)} secrets to .env"
+    return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
+
+
+def _values(project: AgentProject) -> dict[str, str]:
+    """The variables of the configuration whose values are texts."""
+    value = project.document.value
+    found = value.get("env_vars") if isinstance(value, dict) else None
+    items = found.items() if isinstance(found, dict) else ()
+    return {
+        name: text
+        for name, text in items
+        if isinstance(text, str) and not isinstance(text, NotText)
+    }
+
+
+def _moved(project: AgentProject, written: Sequence[str], removed: Sequence[str]) -> Change | None:
+    """Write some variables into `.env` and take some out of the configuration."""
+    steps = Steps(project.document)
+    for name in removed:
+        made = remove(steps.document, ("env_vars", name))
+        if not made:
+            return None
+        steps.take(made)
+    edits = config_edits(project, steps.replacements())
+    if not written:
+        return Change(edits)
+    env, ignored = _env(project, written), _gitignore(project)
     if env is None or ignored is None:
         return None
-    change = Change(edits + env.edits + ignored.edits, env.creates + ignored.creates)
-    return Offer(f"Move {name} to .env", EXTRACT_ENV, change, frozenset({"secret-in-config"}))
+    return Change(edits + env.edits + ignored.edits, env.creates + ignored.creates)
 
 
-def _env(project: AgentProject, name: str, value: str) -> _Part | None:
-    path = project.root / _ENV
-    files, text = project.files, project.env_file
-    if text is None:
-        if files is None or files.kind(path) != "missing":
-            return None
-        line = with_variable("", name, value, newline_of(project.document.text))
-        return None if line is None else _Part(creates=(CreateFile(path, line),))
-    line = with_variable(text, name, value, newline_of(text))
-    if line is None:
+def _env(project: AgentProject, names: Sequence[str]) -> _Part | None:
+    """Lines for variables of the configuration; None when one cannot be written."""
+    path, known = project.root / _ENV, project.env_file
+    if known is None and (project.files is None or project.files.kind(path) != "missing"):
         return None
-    end = LineIndex(text).range(Span(len(text), len(text)))
-    return _Part((TextEdit(path, end, line),))
+    text, values = known or "", _values(project)
+    newline = newline_of(project.document.text if known is None else known)
+    for name in names:
+        line = with_variable(text, name, values[name], newline)
+        if line is None:
+            return None
+        text += line
+    if known is None:
+        return _Part(creates=(CreateFile(path, text),))
+    end = LineIndex(known).range(Span(len(known), len(known)))
+    return _Part((TextEdit(path, end, text[len(known) :]),))
 
 
 def _gitignore(project: AgentProject) -> _Part | None:

@@ -10,7 +10,7 @@ from runagent_ls.features.refactoring.create_function import create_function
 from runagent_ls.features.refactoring.expose import expose
 from runagent_ls.features.refactoring.generate_agent_id import generate_agent_id
 from runagent_ls.features.refactoring.migrate import is_legacy, migrate
-from runagent_ls.features.refactoring.move_to_env import move_to_env
+from runagent_ls.features.refactoring.move_to_env import move_secrets_to_env, move_to_env
 from runagent_ls.features.refactoring.offer import Offer
 from runagent_ls.features.refactoring.split import split
 from runagent_ls.features.snapshot import Snapshot
@@ -50,6 +50,9 @@ def _at_path(snapshot: Snapshot, project: AgentProject, path: Path) -> Iterator[
             yield generate_agent_id(snapshot, project)
         case ("env_vars", str(name), *_):
             yield move_to_env(project, name)
+            yield move_secrets_to_env(project)
+        case ("env_vars",):
+            yield move_secrets_to_env(project)
         case ("agent_architecture", "entrypoints", int(index), *_):
             yield from _at_entrypoint(snapshot, project, project.entrypoints[index])
         case () | ("agent_architecture",) | ("agent_architecture", "entrypoints"):
