@@ -16,6 +16,8 @@ from runagent_ls.project.resolution import examine
 from runagent_ls.pyfile.model import Proof, Symbol
 from runagent_ls.pyfile.signature_schema import signature_text
 
+MAX_FILES: Final = 200
+"""Files that are remembered at a time."""
 MAX_NAMES: Final = 2_000
 """Names of one file that are looked at."""
 
@@ -126,6 +128,8 @@ class Callables:
     def _read(self, file: FilePath, root: FilePath, files: FileSource) -> _Read:
         known = self._known.get(file)
         if known is None or not known.reader.still_holds(files):
+            if len(self._known) >= MAX_FILES:
+                self._known.clear()
             reader = RecordingReader(root, files)
             known = self._known[file] = _Read(reader, Questions(Answers(reader)))
         return known

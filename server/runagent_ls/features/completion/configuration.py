@@ -13,6 +13,7 @@ from runagent_ls.features.completion.scene import Fresh, Scene
 from runagent_ls.features.completion.values import values
 from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.completion_place import CompletionPlace, place_at
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document
 from runagent_ls.project.model import AgentProject
 
@@ -51,8 +52,8 @@ def _as_meant(scene: Scene) -> Scene:
     if place.style != "block" or place.part != "key" or place.colon or not place.path:
         return scene
     facts = scene.facts(place.path)
-    types = facts.types if facts is not None else (_OBJECT,)
-    if _OBJECT in types:
+    types = facts.types if facts is not None else ()
+    if not types or _OBJECT in types or isinstance(value_at(scene.value, place.path), dict):
         return scene
     if _ARRAY in types:
         place = replace(place, part="value", path=(*place.path, 0), dash=True)

@@ -57,7 +57,7 @@ class Climb:
 
     def above(self, found: Iterable[Marker]) -> Above | None:
         """Where the object is; None when nothing can stand at its column."""
-        start, seen, deeper = self.column, False, None
+        start, seen, deeper, level = self.column, False, None, False
         for marker in found:
             seen = True
             if marker.column > self.column:
@@ -66,12 +66,16 @@ class Climb:
             if marker.kind == "text":
                 return None
             if marker.column == self.column and self._same_column(marker):
+                level = True
                 continue
+            if deeper is not None and not level:
+                return None  # what is there already stands further in
             if marker.kind == "key" and not marker.line.opens_block:
                 return None
-            if marker.kind == "dash" and deeper is marker.line and self._index is None:
-                return None  # between a dash and the first key behind it
             self._go_up(marker)
+            deeper, level = None, False
+        if deeper is not None and not level:
+            return None
         if self._index is not None:
             self._steps.append(self._index)
         if self._parent is None and seen and not self._siblings:

@@ -6,7 +6,7 @@ import json
 import time
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -205,9 +205,9 @@ def test_edits_of_valid_yaml_give_valid_yaml(completing: Completing, layout: str
     assert offered > 0
 
 
-def mistakes(text: str) -> int:
-    """How broken a JSON text is."""
-    return len([it for it in parse(text, "json").problems if it.breaks_loader])
+def mistakes(text: str, language: Literal["json", "yaml"] = "json") -> int:
+    """How broken a text is."""
+    return len([it for it in parse(text, language).problems if it.breaks_loader])
 
 
 @given(st.data())
@@ -223,6 +223,20 @@ def test_edits_of_cut_off_json_do_not_make_it_worse(
     for item in completing.at(broken, end).items:
         after = applied(broken, item)
         assert mistakes(after) <= mistakes(broken), f"{item}\n{broken}\nbecame\n{after}"
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_edits_of_cut_off_yaml_do_not_make_it_worse(
+    tmp_path_factory: pytest.TempPathFactory, data: Any
+) -> None:
+    completing = Completing(tmp_path_factory.mktemp("agent"), main=MAIN)
+    text = data.draw(st.sampled_from(list(YAML_LAYOUTS.values())))
+    end = data.draw(st.integers(0, len(text)))
+    broken = text[:end] + data.draw(st.sampled_from(["", "\n", text[end + 3 :]]))
+    for item in completing.at(broken, end, YAML_CONFIG).items:
+        after = applied(broken, item)
+        assert mistakes(after, "yaml") <= mistakes(broken, "yaml"), f"{item}\nbecame\n{after}"
 
 
 @pytest.mark.parametrize("project", PROJECTS)
