@@ -60,9 +60,9 @@ def _requirement(path: Path, config: JsonValue | Missing, facts: FieldFacts) -> 
     above = field(path[:-1], config)
     required = above is not None and path[-1] in above.required
     pieces: list[Inline] = [Strong("Required" if required else "Optional")]
-    words = dict.fromkeys(_WORDS.get(it, it) for it in facts.types)
-    if words:
-        pieces.append(Text(f" · {' or '.join(words)}"))
+    *others, last = dict.fromkeys(_WORDS.get(it, it) for it in facts.types) or [""]
+    if last:
+        pieces.append(Text(f" · {', '.join(others)}{' or ' if others else ''}{last}"))
     if facts.has_default and not required:
         pieces += [Text(" · "), Code(json.dumps(facts.default)), Text(" when left out")]
     return Line(tuple(pieces))
