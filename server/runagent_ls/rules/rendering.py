@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
+from typing import Final
 
 from runagent_ls.jsontree import edits as config_edits
 from runagent_ls.jsontree.document import Document, JsonValue, Path
@@ -24,6 +25,9 @@ from runagent_ls.rules.rule import (
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position, Range, Span
 
+MAX_YAML_READ_AGAIN: Final = 200_000
+"""Characters of YAML that are read to prove fixes, in one check: about half a second."""
+
 
 class Renderer:
     """Finds positions for one project; a text is indexed when something in it is shown."""
@@ -31,6 +35,8 @@ class Renderer:
     def __init__(self, project: AgentProject) -> None:
         self._project = project
         self._lines: dict[FilePath, LineIndex] = {}
+        self._tags: frozenset[JsonValue] | None = None
+        self._yaml_read_again = 0
 
     def findings(
         self, rule: Rule, issue: Issue, base: Path, level: Severity | None
@@ -69,6 +75,8 @@ class Renderer:
                 and self._is_tag(edit.value)
             ):
                 return None
+            if not self._is_affordable(edit):
+                return None
             made = _replacements(self._project.document, edit, base)
             if not made:
                 return None
@@ -78,7 +86,18 @@ class Renderer:
 
     def _is_tag(self, value: JsonValue) -> bool:
         """Whether an entrypoint has this tag: a second one would not load."""
-        return any(entrypoint.tag == value for entrypoint in self._project.entrypoints)
+        if self._tags is None:
+            self._tags = frozenset(entrypoint.tag for entrypoint in self._project.entrypoints)
+        return value in self._tags
+
+    def _is_affordable(self, edit: SetValue | RenameKey | Remove | Insert) -> bool:
+        """Whether there is time to prove it: of YAML by reading the whole text again, if lines come
+        or go. Findings that are left without their fix get it when others are fixed."""
+        document = self._project.document
+        if document.language == "json" or isinstance(edit, SetValue | RenameKey):
+            return True
+        self._yaml_read_again += len(document.text)
+        return self._yaml_read_again <= max(MAX_YAML_READ_AGAIN, len(document.text))
 
     def _at(self, place: Place, base: Path) -> tuple[FilePath, Range]:
         if isinstance(place, InConfig):

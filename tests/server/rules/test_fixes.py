@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -133,3 +134,29 @@ def check_layout(before: str, after: str) -> None:
     assert not re.search(r"[ \t]$", after, re.MULTILINE) or re.search(
         r"[ \t]$", before, re.MULTILINE
     ), "no blanks at ends of lines"
+
+
+@pytest.mark.parametrize("name", ["runagent.config.json", "runagent.config.yaml"])
+def test_proving_fixes_of_a_long_list_has_a_limit(name: str, workplace: Path) -> None:
+    """In YAML each removal is proved by reading the text: the first ones get their fix."""
+    head = {
+        "agent_name": "demo",
+        "description": "d",
+        "framework": "n8n",
+        "template": "",
+        "version": "1.0.0",
+        "created_at": "2025-06-25T13:42:03",
+        "template_source": {"repo_url": "", "author": "", "path": ""},
+        "agent_id": "11111111-2222-4333-8444-555555555555",
+    }
+    hooks = [
+        {"webhook_url": "http://a/b", "method": "post", "tag": f"t{at}", "timeout": 9}
+        for at in range(400)
+    ]
+    text = json.dumps({**head, "agent_architecture": {"entrypoints": hooks}}, indent=1)
+    (workplace / name).write_text(text, "utf-8")
+    fixes = [it.fix for it in findings(workplace) if it.slug == "webhook-timeout"]
+    assert len(fixes) == 400
+    proved = [it for it in fixes if it is not None]
+    assert proved == fixes[: len(proved)]
+    assert len(proved) == 400 if name.endswith("json") else 1 <= len(proved) < 10

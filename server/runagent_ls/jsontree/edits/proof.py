@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from runagent_ls.jsontree import parse
@@ -75,10 +76,16 @@ def _is_plain_yaml(document: Document, path: Path, new: Iterable[object]) -> boo
     return (
         document.language == "yaml"
         and not document.problems
-        and not _ANCHOR.search(document.text)
+        and not _has_anchors(document.text)
         and not isinstance(old, dict | list | Missing)
         and all(_is_simple(it) for it in new)
     )
+
+
+@lru_cache(maxsize=8)
+def _has_anchors(text: str) -> bool:
+    """Asked again and again of one text, once for each of its findings."""
+    return _ANCHOR.search(text) is not None
 
 
 def _is_simple(value: object) -> bool:

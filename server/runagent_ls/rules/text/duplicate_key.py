@@ -30,6 +30,7 @@ from runagent_ls.jsontree.edits import remove_shadowed
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement, Rule
 from runagent_ls.rules.text.problems import syntax_issue, syntax_problems
+from runagent_ls.rules.text.syntax_repairs import is_affordable
 
 
 def _check(project: AgentProject) -> Iterator[Issue]:
@@ -38,6 +39,8 @@ def _check(project: AgentProject) -> Iterator[Issue]:
 
 
 def _repair(project: AgentProject, problem: SyntaxProblem) -> Repair | None:
+    if not is_affordable(project.document):
+        return None
     made = remove_shadowed(project.document, problem)
     if not made:
         return None

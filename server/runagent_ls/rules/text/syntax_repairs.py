@@ -55,9 +55,14 @@ def syntax_repair(project: AgentProject, problem: SyntaxProblem) -> Repair | Non
     return Repair(edit.title, (Replacement(place, edit.new_text),), safe)
 
 
+def is_affordable(document: Document) -> bool:
+    """Whether there is time to read the text again for each of its problems."""
+    return len(document.problems) <= MAX_PROBLEMS and len(document.text) <= MAX_LENGTH
+
+
 def _is_proven(document: Document, problem: SyntaxProblem, edit: _Edit) -> bool:
     before = document.problems
-    if len(before) > MAX_PROBLEMS or len(document.text) > MAX_LENGTH:
+    if not is_affordable(document):
         return problem.kind == "missing-comma"
     after = parse(apply(document.text, [(edit.span, edit.new_text)]), "json")
     if len(after.problems) >= len(before):
