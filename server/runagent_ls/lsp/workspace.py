@@ -24,6 +24,7 @@ from runagent_ls.project.index import WorkspaceIndex
 from runagent_ls.project.loading import ProjectCache, load_project
 from runagent_ls.project.model import AgentProject
 from runagent_ls.project.observation import Observation
+from runagent_ls.pyfile.table import SymbolTable
 from runagent_ls.rules.engine import CheckCache, check
 from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
@@ -261,9 +262,16 @@ class AgentWorkspace:
         self._known.replace(config, entry.findings, findings)
         entry.findings = findings
         if self._changes_are_told and not self._is_worked_on(config):
-            # A quarter of what is known of a project serves only to see what an edit changes.
-            self._project_cache.forget(config)
-            entry.check_cache = CheckCache()
+            self._rest(config, entry)
+
+    def _rest(self, config: FilePath, entry: _Entry) -> None:
+        """Drop a third of what is known of a project: it serves those only who edit it."""
+        self._project_cache.forget(config)
+        entry.check_cache = CheckCache()
+        for path, source in entry.project.sources.items() if entry.project is not None else ():
+            # What others share they will ask for, too.
+            if isinstance(source.symbols, SymbolTable) and config.parent in folders(path):
+                source.symbols.rest()
 
     def _is_worked_on(self, config: FilePath) -> bool:
         """Whether a file in the project's folder, or one that it reads, is open."""

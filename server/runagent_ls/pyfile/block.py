@@ -105,6 +105,12 @@ class Block:
         """Remember what the syntax tree says for a first question, or forget it."""
         self._effects = effects
 
+    def rest(self) -> None:
+        """Forget the symbols that were made; they are made again when asked for."""
+        self._bindings = None
+        for name in ("usage", "imported_names", "exits"):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def usage(self) -> Usage:
         """Attributes that are set anywhere in the block, and names that are handed on."""

@@ -82,6 +82,14 @@ class SymbolTable(Mapping[str, Symbol]):
                 if use.binds and "." not in name and name not in self._index:
                     self._stale[name] = (piece, block)
 
+    def rest(self) -> None:
+        """Drop what can be made again of the text: nobody is likely to ask for it soon."""
+        self._made.clear()
+        self.answers.clear()
+        for piece in self._pieces:
+            if piece.block is not None:
+                piece.block.rest()
+
     def __len__(self) -> int:
         return len(self._index) + len(self._stale)
 
