@@ -119,6 +119,33 @@ def test_a_run_that_nobody_ended_is_interrupted(open_history: OpenHistory) -> No
     assert run.ended_at is not None
 
 
+def test_the_newest_run_of_a_tag_is_told_without_its_content(
+    open_history: OpenHistory, tmp_path: Path
+) -> None:
+    assert open_history(tmp_path / "none.db").newest("t") is None
+    history = open_history()
+    begin = float(int(time.time())) - 1000
+    for at, chunks in ((begin + 100, ["a", "b"]), (begin, [])):
+        record = RunRecord("t_stream", "stream", project_root="/p", started_at=at)
+        record_run(history, record, chunks)
+    newest = history.newest("t_stream", project="/p")
+    assert newest is not None
+    assert (newest.state, newest.started_at, newest.chunks) == ("completed", begin + 100, 2)
+    assert newest.elapsed_ms == 20.0
+    assert history.newest("t_stream", project="/other") is None
+    assert history.newest("other", project="/p") is None
+    recorder = history.begin(RunRecord("t_stream", "stream", started_at=begin + 200))
+    assert history.flush()
+    newest = history.newest("t_stream")
+    assert newest is not None
+    assert (newest.state, newest.elapsed_ms) == ("running", None)
+    history.close()
+    assert recorder.history_id is not None
+    newest = open_history().newest("t_stream")
+    assert newest is not None
+    assert newest.state == "interrupted"
+
+
 def test_chunks_come_in_pages(history: History) -> None:
     count = 5000
     history_id = record_run(
