@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import SequenceMatcher
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import Change
+from runagent_ls.features.edited_text import EditedText
 from runagent_ls.project.file_source import FileSource, OverlayFiles
 from runagent_ls.project.loading import load_project
 from runagent_ls.rules.engine import check
 from runagent_ls.rules.finding import Finding, Fix, TextEdit
 from runagent_ls.rules.selection import Selection
 from runagent_ls.text.lines import LineIndex
-from runagent_ls.text.position import Position, Range
+from runagent_ls.text.position import Span
 
 _PASSES: Final = 20
 """Fixes that undo each other must not go on for ever."""
@@ -33,24 +33,17 @@ def fix_all(
     """Fix the findings of one project that are `wanted`, again until no such finding is left.
 
     Fixes that touch each other are made one after the other, each on the text that the last one
-    left. Lines that end as they began are not among the edits.
+    left.
     """
-    overlay, changed = OverlayFiles(files), set[FilePath]()
+    overlay, texts = OverlayFiles(files), dict[FilePath, EditedText]()
     for _ in range(_PASSES):
         found = check(load_project(config, overlay), selection)
         fixes = (it.fix for each in found.values() for it in each if it.fix and wanted(it))
         edits = _together(dict.fromkeys(fixes))
-        touched = {path for path, own in edits.items() if _edit(overlay, path, own)}
-        if not touched:
+        changes = [_edit(overlay, texts, path, own) for path, own in edits.items()]
+        if not any(changes):
             break
-        changed |= touched
-    return Change(
-        tuple(
-            edit
-            for path in sorted(changed)
-            for edit in _difference(path, files.read(path).text or "", _text(overlay, path))
-        )
-    )
+    return Change(tuple(edit for path in sorted(texts) for edit in _edits(path, files, texts)))
 
 
 def _together(fixes: Iterable[Fix]) -> dict[FilePath, list[TextEdit]]:
@@ -69,50 +62,29 @@ def _touch(one: TextEdit, other: TextEdit) -> bool:
     return one.range.start <= other.range.end and other.range.start <= one.range.end
 
 
-def _edit(overlay: OverlayFiles, path: FilePath, edits: Iterable[TextEdit]) -> bool:
+def _edit(
+    overlay: OverlayFiles,
+    texts: dict[FilePath, EditedText],
+    path: FilePath,
+    edits: Iterable[TextEdit],
+) -> bool:
     """Make the edits in the overlay; False when they change nothing."""
     before = overlay.read(path).text
     if before is None:
         return False
-    lines, text = LineIndex(before), before
-    for edit in sorted(edits, key=lambda it: it.range, reverse=True):
-        start, end = lines.offset(edit.range.start), lines.offset(edit.range.end)
-        text = text[:start] + edit.new_text + text[end:]
-    overlay.change(path, text)
-    return text != before
+    lines = LineIndex(before)
+    text = texts.setdefault(path, EditedText(before))
+    text.edit(
+        (Span(lines.offset(it.range.start), lines.offset(it.range.end)), it.new_text)
+        for it in edits
+    )
+    overlay.change(path, text.text)
+    return text.text != before
 
 
-def _text(overlay: OverlayFiles, path: FilePath) -> str:
-    return overlay.read(path).text or ""
-
-
-def _difference(path: FilePath, before: str, after: str) -> Iterable[TextEdit]:
-    """Edits that turn one text into the other, a run of changed lines each."""
-    old, new = _lines(before), _lines(after)
-    index = LineIndex(before)
-    starts = [0]
-    for line in old:
-        starts.append(starts[-1] + len(line))
-    for tag, first, last, begin, end in SequenceMatcher(None, old, new, False).get_opcodes():
-        if tag != "equal":
-            written = "".join(new[begin:end])
-            was = "".join(old[first:last])
-            same = _common(was, written)
-            rest = _common(was[same:][::-1], written[same:][::-1])
-            start, stop = starts[first] + same, starts[last] - rest
-            place = Range(index.position(start), index.position(stop))
-            yield TextEdit(path, place, written[same : len(written) - rest])
-
-
-def _lines(text: str) -> list[str]:
-    """Lines with their line ends, as LSP knows them."""
-    index = LineIndex(text)
-    starts = [index.offset(Position(number, 0)) for number in range(index.line_count)]
-    return [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning; a line end of two characters is not parted."""
-    shorter = min(len(one), len(other))
-    length = next((at for at in range(shorter) if one[at] != other[at]), shorter)
-    return length - 1 if length and one[length - 1] in "\r\n" else length
+def _edits(
+    path: FilePath, files: FileSource, texts: dict[FilePath, EditedText]
+) -> Iterator[TextEdit]:
+    lines = LineIndex(files.read(path).text or "")
+    for span, new_text in texts[path].edits():
+        yield TextEdit(path, lines.range(span), new_text)
