@@ -58,8 +58,8 @@ class FileSource(Protocol):
     def read(self, path: FilePath) -> FileText:
         """The decoded text. The same object again as long as the file did not change."""
 
-    def mentions(self, path: FilePath, text: str) -> bool:
-        """Whether a file holds a text. What is read for this alone is not kept."""
+    def mentions(self, path: FilePath, text: str | re.Pattern[str]) -> bool:
+        """Whether a file holds a text or a match. What is read for this alone is not kept."""
 
     def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
         """Whether a pattern is found in a file. The answer is kept, the text is not."""
@@ -109,10 +109,10 @@ class DiskFiles:
             known.racy = _is_racy(known)
         return known.text
 
-    def mentions(self, path: FilePath, text: str) -> bool:
+    def mentions(self, path: FilePath, text: str | re.Pattern[str]) -> bool:
         known = self._look(path)
         found = known.text if known.text is not None else _read(path, known)
-        return found.text is not None and text in found.text
+        return found.text is not None and _holds(found.text, text)
 
     def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
         known = self._look(path)
@@ -193,11 +193,11 @@ class OverlayFiles:
     def read(self, path: FilePath) -> FileText:
         return self._open.get(path) or self._base.read(path)
 
-    def mentions(self, path: FilePath, text: str) -> bool:
+    def mentions(self, path: FilePath, text: str | re.Pattern[str]) -> bool:
         known = self._open.get(path)
         if known is None or known.text is None:
             return self._base.mentions(path, text)
-        return text in known.text
+        return _holds(known.text, text)
 
     def matches(self, path: FilePath, pattern: re.Pattern[str]) -> bool:
         known = self._open.get(path)
@@ -218,6 +218,10 @@ class OverlayFiles:
 
     def listing(self, folder: FilePath) -> Sequence[Entry]:
         return self._base.listing(folder)
+
+
+def _holds(text: str, part: str | re.Pattern[str]) -> bool:
+    return part in text if isinstance(part, str) else part.search(text) is not None
 
 
 def _status(path: FilePath) -> tuple[PathKind, tuple[int, int, int] | None]:

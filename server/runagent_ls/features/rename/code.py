@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Protocol
 
 from runagent_ls.features.changes import Change, Doubtful, RefusedError
 from runagent_ls.features.rename.module_names import ModuleNames
+from runagent_ls.features.rename.reaching import projects_reaching
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.discovery import find_python
@@ -39,11 +40,12 @@ class PythonRename(Protocol):
 
 
 class Code:
-    """Projects that may use the `name` from the file `home`, and all Python files around them."""
+    """The projects that the file `home` is part of, and all Python files around them."""
 
     def __init__(self, snapshot: Snapshot, home: FilePath, name: str) -> None:
         self.snapshot = snapshot
-        self.projects = _projects_around(snapshot, home, name)
+        self._name = name
+        self.projects = list(snapshot.projects_of(home))
         folders = _search_folders(snapshot, self.projects)
         entries = (path for project in self.projects for path in project.entry_files)
         self.modules = ModuleNames(snapshot.files, entries, folders)
@@ -53,6 +55,12 @@ class Code:
             path for folder in folders for path in find_python(folder, snapshot.files)
         )
         self.files = tuple(found)
+
+    def concerned(self, homes: Collection[FilePath]) -> Iterator[AgentProject]:
+        """All projects with entrypoints that may go through the name of one of these modules."""
+        yield from self.projects
+        known = {it.config_path for it in self.projects}
+        yield from projects_reaching(self.snapshot, self._name, homes, known)
 
     def text(self, file: FilePath) -> str:
         return self.snapshot.files.read(file).text or ""
@@ -95,22 +103,6 @@ def check_identifier(new: str) -> None:
         raise RefusedError(f"{new} is built into Python: code that means that would change.")
     if new.startswith("__"):
         raise RefusedError("Names that begin with two underscores mean something else in classes.")
-
-
-def _projects_around(snapshot: Snapshot, home: FilePath, name: str) -> list[AgentProject]:
-    """The projects that the file is part of, and others that read it and spell the name."""
-    found = {it.config_path: it for it in snapshot.projects_of(home)}
-    for project in projects_that_spell(snapshot, name):
-        if home in project.sources:
-            found.setdefault(project.config_path, project)
-    return list(found.values())
-
-
-def projects_that_spell(snapshot: Snapshot, name: str) -> Iterator[AgentProject]:
-    """Projects whose configuration holds the name somewhere: a thousand need not be loaded."""
-    for config in snapshot.configs:
-        if snapshot.files.mentions(config, name):
-            yield snapshot.project(config)
 
 
 def _search_folders(snapshot: Snapshot, projects: Iterable[AgentProject]) -> tuple[FilePath, ...]:

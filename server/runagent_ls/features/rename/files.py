@@ -9,11 +9,11 @@ from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, RefusedError, RenameFile
 from runagent_ls.features.rename.config_strings import config_edits
+from runagent_ls.features.rename.reaching import document_of, written_entrypoints
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
 from runagent_ls.project.discovery import CONFIG_NAMES
-from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 from runagent_ls.rules.finding import TextEdit
 
 
@@ -34,67 +34,64 @@ def rename_files(snapshot: Snapshot, renames: Sequence[RenameFile]) -> FilesRena
     edits: list[TextEdit] = []
     warnings: dict[str, None] = {}
     for config in snapshot.configs:
-        if not _concerns(snapshot, config, renames):
-            continue
-        project = snapshot.project(config)
-        try:
-            edits += _in_config(project, renames, warnings)
-        except RefusedError as refusal:
-            warnings[str(refusal)] = None
+        if _concerns(snapshot, config, renames):
+            try:
+                edits += _in_config(snapshot, config, renames, warnings)
+            except RefusedError as refusal:
+                warnings[str(refusal)] = None
     return FilesRenamed(Change(tuple(edits)), tuple(warnings))
 
 
 def _concerns(snapshot: Snapshot, config: FilePath, renames: Sequence[RenameFile]) -> bool:
-    """Whether it moves or may name what does, without its project being loaded for that."""
+    """Whether it moves or may name what does. Not all of a thousand need be read for that."""
     return any(
         config == it.old
         or it.old in config.parents
-        or snapshot.files.mentions(config, it.old.name)
-        or not it.old.name.isascii()
+        or config.parent in it.old.parents
+        or snapshot.files.mentions(config, "..")
         for it in renames
     )
 
 
 def _in_config(
-    project: AgentProject, renames: Sequence[RenameFile], warnings: dict[str, None]
+    snapshot: Snapshot,
+    config: FilePath,
+    renames: Sequence[RenameFile],
+    warnings: dict[str, None],
 ) -> tuple[TextEdit, ...]:
-    config = _moved(project.config_path, renames)
-    if config.name not in CONFIG_NAMES:
+    moved = _moved(config, renames)
+    if moved.name not in CONFIG_NAMES:
         return ()
+    document = document_of(snapshot, config)
     texts: dict[Path, str] = {}
-    for entrypoint in project.entrypoints:
-        old = _file_of(project, entrypoint)
-        if old is None or entrypoint.file is None:
-            continue
+    for it in written_entrypoints(document):
+        old = _on_disk(snapshot, it.target(config), renames)
         new = _moved(old, renames)
-        written = _relative(new, config.parent)
-        if (new == old and config == project.config_path) or written == _relative(
-            old, project.root
-        ):
+        written = _relative(new, moved.parent)
+        stays = new == old and moved == config
+        if stays or it.file.startswith("/") or written == _relative(old, config.parent):
             continue
         if written is None:
-            place = os.path.relpath(new, config.parent)
+            place = os.path.relpath(new, moved.parent)
             warnings[
-                f"{config.parent.name}/{config.name} still names {entrypoint.file}: {place} lies "
-                "outside of the agent's folder, and RunAgent loads nothing from there."
+                f"{moved.parent.name}/{moved.name} still names {it.file}: {place} lies outside of "
+                "the agent's folder, and RunAgent loads nothing from there."
             ] = None
         else:
-            prefix = "./" if entrypoint.file.startswith("./") else ""
-            texts[*entrypoint.path, "file"] = prefix + written
+            prefix = "./" if it.file.startswith("./") else ""
+            texts[*it.path, "file"] = prefix + written
     if not texts:
         return ()
-    replacements = config_edits(project.document, project.config_path, texts)
-    return text_edits(project.config_path, project.document.text, replacements)
+    return text_edits(config, document.text, config_edits(document, config, texts))
 
 
-def _file_of(project: AgentProject, entrypoint: Entrypoint) -> FilePath | None:
-    """The file that an entrypoint names, as the disk spells it; absolute names are left alone."""
-    found = entrypoint.module_file
-    if found is None or found.absolute:
-        return None
-    if found.state is FileState.CASE_DIFFERS and found.nearest:
-        return project.root / found.nearest[0]
-    return found.path
+def _on_disk(snapshot: Snapshot, path: FilePath, renames: Sequence[RenameFile]) -> FilePath:
+    """The file as the disk spells it, when only upper and lower case tell it from one renamed."""
+    if snapshot.files.kind(path) == "missing":
+        for it in renames:
+            if str(it.old).casefold() == str(path).casefold():
+                return it.old
+    return path
 
 
 def _moved(path: FilePath, renames: Sequence[RenameFile]) -> FilePath:

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import RefusedError
-from runagent_ls.features.rename.code import PythonRename, projects_that_spell
+from runagent_ls.features.rename.code import PythonRename
 from runagent_ls.features.rename.functions import (
     FunctionRename,
     ModuleName,
@@ -17,6 +17,7 @@ from runagent_ls.features.rename.functions import (
 )
 from runagent_ls.features.rename.homes import Homes
 from runagent_ls.features.rename.methods import MethodName, MethodRename, method_of
+from runagent_ls.features.rename.reaching import projects_reaching
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
@@ -120,9 +121,8 @@ def _projects(
     """Those the file is part of, and those that read what the name comes from."""
     found = {it.config_path: it for it in snapshot.projects_of(path)}
     yield from found.values()
-    for project in projects_that_spell(snapshot, word) if homes else ():
-        if project.config_path not in found and not homes.isdisjoint(project.sources):
-            yield project
+    if homes:
+        yield from projects_reaching(snapshot, word, homes, found)
 
 
 def _parts(entrypoint: Entrypoint) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from runagent_ls.features.changes import Change, RefusedError
 from runagent_ls.features.rename.code import Code, check_identifier, refuse
 from runagent_ls.features.rename.config_strings import config_edits
+from runagent_ls.features.rename.reaching import word
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
@@ -64,8 +65,9 @@ class MethodRename:
             self._problem(target.home, target.span, "the class of it cannot be told.")
             return
         self._heritage(self._class)
+        spelt = word(self.name)
         for file in self._code.files:
-            if snapshot.files.mentions(file, self.name):
+            if snapshot.files.mentions(file, spelt):
                 own = names if file == target.home else read_names(self._code.text(file))
                 self._look(file, own)
 
@@ -80,7 +82,8 @@ class MethodRename:
         taken = self._class
         if taken is None or new in taken.members or new in taken.instance_attributes:
             raise RefusedError(f"{taken.name if taken else 'The class'} has a {new} already.")
-        configs = (it for project in self._code.projects for it in self._in_config(project, new))
+        projects = self._code.concerned({self._target.home, self._target.entry})
+        configs = (it for project in projects for it in self._in_config(project, new))
         doubtful = self._code.doubts(self.name, self._doubtful, self.spans, new)
         edits = (*self._code.edits(self.spans, new), *configs)
         return Change(edits, doubtful=tuple(doubtful))

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.rename.module_names import ModuleNames, Modules
+from runagent_ls.features.rename.reaching import word
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.pyfile.occurrences import read_names
 from runagent_ls.pyfile.scopes import ImportUse, Names, NameUse, Scope
@@ -49,7 +50,8 @@ def find_occurrences(
     """All occurrences of the `name` of the module in the file `home`, among `candidates`."""
     search = _Search(name, files, modules)
     search.add_home(home)
-    others = [path for path in dict.fromkeys([home, *candidates]) if files.mentions(path, name)]
+    spelt = word(name)
+    others = [path for path in dict.fromkeys([home, *candidates]) if files.mentions(path, spelt)]
     search.run(others)
     return search.found
 
@@ -283,8 +285,9 @@ def brought_by_star(
     files: FileSource,
 ) -> FilePath | None:
     """A file that uses the new name and would get another thing by it from a star import."""
+    spelt = word(new)
     for path in candidates:
-        text = files.read(path).text if files.mentions(path, new) else None
+        text = files.read(path).text if files.mentions(path, spelt) else None
         if text is not None and _STAR_IMPORT.search(text):
             names = read_names(text)
             for it in names.imports if names is not None else ():
