@@ -16,6 +16,7 @@ from runagent_ls.jsontree.document import NotText
 from runagent_ls.jsontree.edits import remove
 from runagent_ls.project.model import AgentProject
 from runagent_ls.project.upload import BUILT_IN_PATTERNS, is_ignored, patterns_of
+from runagent_ls.rules.engine import value_is_known
 from runagent_ls.rules.environment.secret_in_config import RULE as SECRETS
 from runagent_ls.rules.finding import TextEdit
 from runagent_ls.rules.rule import InConfig
@@ -42,7 +43,7 @@ def move_to_env(project: AgentProject, name: str) -> Offer | None:
 
     Where `.env` sets the variable already, its value counts, and the one here is only taken out.
     """
-    if name not in _values(project) or project.surroundings.env_error:
+    if name not in _values(project) or not _is_sure(project):
         return None
     if env_values(project.env_file or "").get(name) is not None:
         change = _moved(project, (), (name,))
@@ -59,12 +60,18 @@ def move_secrets_to_env(project: AgentProject) -> Offer | None:
     check = SECRETS.check_project
     places = [it.place for it in check(project)] if check is not None else []
     names = [str(it.path[1]) for it in places if isinstance(it, InConfig)]
-    if len(names) < 2 or project.surroundings.env_error:
+    if len(names) < 2 or not _is_sure(project):
         return None
     set_there = env_values(project.env_file or "")
     change = _moved(project, [it for it in names if set_there.get(it) is None], names)
     title = f"Move all {len(names)} secrets to .env"
     return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
+
+
+def _is_sure(project: AgentProject) -> bool:
+    """Whether both files say for certain what is in them: a brace that is not closed may put any
+    field among the variables."""
+    return value_is_known(project) and not project.surroundings.env_error
 
 
 def _values(project: AgentProject) -> dict[str, str]:

@@ -218,6 +218,12 @@ def test_nothing_moves_into_an_env_that_would_not_hold_or_keep_it(
     assert titles(tmp_path, files) == ["Move NAME to .env"]
 
 
+def test_nothing_moves_out_of_a_broken_configuration(tmp_path: Path) -> None:
+    text = config(env_vars={"NAME": "x"}).replace('"agent_id"', f'"agent{CURSOR}_id"')
+    unclosed = text.replace('"env_vars": {', '"env_vars": {,\n  "more": {')
+    assert not offered(tmp_path, {CONFIG: unclosed}, "Move")
+
+
 def test_nothing_moves_past_an_equal_key(tmp_path: Path) -> None:
     text = config(env_vars={"NAME": "x", "NAM": "y"}).replace('"NAM"', f'"NA{CURSOR}ME"')
     assert titles(tmp_path, {CONFIG: text}) == []
