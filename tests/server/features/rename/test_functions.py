@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from marked_workspace import JSON, MarkedWorkspace, config, entry
+from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
 from renaming import assert_refused, assert_renames
+from runagent_ls.features.changes import RenameFile
+from runagent_ls.features.rename.files import rename_files
 from runagent_ls.features.rename.renaming import prepare, rename
+from runagent_ls.lsp.workspace import AgentWorkspace
+from runagent_ls.project.model import AgentProject
+from runagent_ls.rules.selection import Selection
 
 CONFIG = config(entry("⟦gr‸eet⟧"))
 PLAIN = config(entry("⟦greet⟧"))
@@ -97,6 +102,59 @@ def test_a_star_import_that_would_bring_the_new_name(tmp_path: Path) -> None:
         "other.py": "hello = 1\nfrom main import *\nprint(hello)\n",
     }
     assert_refused(tmp_path, files, r"other\.py uses the name hello")
+
+
+class Counting(AgentWorkspace):
+    """Notes which projects were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _config: Selection())
+        self.asked: set[str] = set()
+
+    def project(self, config: Path) -> AgentProject:
+        self.asked.add(config.parent.name)
+        return super().project(config)
+
+
+def test_only_agents_that_may_be_concerned_are_loaded(tmp_path: Path) -> None:
+    texts = {
+        "a": ("greet", "def greet(): ...\n"),
+        "same": ("greet", "def greet(): ...\ndef main(): ...\n"),
+        "other": ("other", "from a.main import greet as other\n"),
+        "uses": ("greet", "import os\nfrom a.main import (\n    greet,\n)\n"),
+    }
+    workspace = Counting()
+    configs = []
+    for name, (module, main) in texts.items():
+        (tmp_path / name).mkdir()
+        configs.append(tmp_path / name / JSON)
+        configs[-1].write_text(config(entry(module), agent_id=name))
+        (tmp_path / name / "main.py").write_text(main)
+    workspace.discovered(tmp_path, configs)
+    workspace.asked.clear()
+    change = rename(workspace, tmp_path / "a" / "main.py", 5, "hello")
+    assert change is not None
+    changed = {edit.file.relative_to(tmp_path).as_posix() for edit in change.edits}
+    configs_changed = {f"a/{JSON}", f"uses/{JSON}"}
+    assert changed == {"a/main.py", "other/main.py", "uses/main.py"} | configs_changed
+    assert workspace.asked == {"a", "uses"}
+    workspace.asked.clear()
+    moves = [RenameFile(tmp_path / "same" / "main.py", tmp_path / "same" / "start.py")]
+    assert len(rename_files(workspace, moves).change.edits) == 1
+    assert workspace.asked == set()
+
+
+def test_in_yaml_with_lines_of_any_kind(tmp_path: Path) -> None:
+    text = (
+        "agent_architecture:\r\n  entrypoints:\r\n  - {file: main.py, module: ⟦gr‸eet⟧, tag: a}\r\n"
+        "  - file: main.py # greet\r\n    module: '⟦greet⟧'\r\n    tag: greet"
+    )
+    assert_renames(tmp_path, {YAML: text, "main.py": "def ⟦greet⟧(): ...\r\n"})
+
+
+def test_a_configuration_that_is_broken_elsewhere(tmp_path: Path) -> None:
+    text = config(entry("⟦gr‸eet⟧"), entry("⟦greet⟧", "b")).replace('"tag": "t"', '"tag" "t",')
+    assert_renames(tmp_path, {JSON: text, "main.py": "def ⟦greet⟧(): ...\n"})
 
 
 def test_the_name_is_renamed_where_it_comes_from(tmp_path: Path) -> None:
