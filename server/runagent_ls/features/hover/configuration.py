@@ -51,9 +51,8 @@ def _value_blocks(snapshot: Snapshot, project: AgentProject, path: Path) -> tupl
         return _file_blocks(project, entrypoint)
     if path[3:] not in _NAMES_OF_CODE:
         return value_blocks(path, project.document.value)
-    blocks = entrypoint_blocks(project, entrypoint)
     callers = callers_line(snapshot, project, entrypoint.tag) if entrypoint.tag else None
-    return (*blocks, callers) if blocks and callers is not None else blocks
+    return entrypoint_blocks(project, entrypoint, callers)
 
 
 def _file_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[HoverBlock, ...]:

@@ -32,16 +32,23 @@ _LONGEST_PART: Final = 200
 _MOST_PARTS: Final = 40
 
 
-def entrypoint_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[HoverBlock, ...]:
-    """Signature, documentation, kind and types; empty when nothing is known."""
-    blocks: tuple[Block, ...] = ()
+def entrypoint_blocks(
+    project: AgentProject, entrypoint: Entrypoint, callers: Line | None = None
+) -> tuple[HoverBlock, ...]:
+    """Signature, documentation, kind, what happened, `callers` and types; empty when nothing is
+    known. Popups are small: what is long and seldom needed comes last."""
+    blocks: tuple[HoverBlock, ...] = ()
+    table = None
     if entrypoint.kind == "webhook":
         blocks = _webhook_blocks(entrypoint)
     elif entrypoint.resolution is not None:
         blocks = _python_blocks(project, entrypoint, entrypoint.resolution)
-    if not blocks or not entrypoint.tag:
-        return blocks
-    return (*blocks, Happened(project.config_path, entrypoint.tag))
+        table = types_table(project, entrypoint) if blocks else None
+    if not blocks:
+        return ()
+    if entrypoint.tag:
+        blocks = (*blocks, Happened(project.config_path, entrypoint.tag))
+    return (*blocks, *(it for it in (callers, table) if it is not None))
 
 
 def _python_blocks(
@@ -52,14 +59,9 @@ def _python_blocks(
     symbol = resolution.symbol
     if symbol is None or symbol.kind == "import":
         return _unread_blocks(project, entrypoint)
-    blocks: list[Block] = [Source(_declaration(entrypoint, symbol), "python")]
-    if symbol.docstring:
-        blocks.append(Prose(symbol.docstring))
-    blocks.append(_how(project, entrypoint, resolution))
-    table = types_table(project, entrypoint)
-    if table is not None:
-        blocks.append(table)
-    return tuple(blocks)
+    declaration = Source(_declaration(entrypoint, symbol), "python")
+    told = (Prose(symbol.docstring),) if symbol.docstring else ()
+    return (declaration, *told, _how(project, entrypoint, resolution))
 
 
 def _declaration(entrypoint: Entrypoint, symbol: Symbol) -> str:

@@ -215,7 +215,7 @@ def test_calls_of_client_code_are_told(tmp_path: Path) -> None:
     found = hover_of(tmp_path, config(entry("greet", "‸t")), main=GREET, client=client)
     assert "Called by [client.py:2](file://client.py#L2,47), [client.py:4]" in found
     assert "client.py:3" not in found
-    assert found.endswith(" and 1 more")
+    assert " and 1 more\n\n|  | JavaScript, TypeScript |" in found
 
 
 def test_an_environment_variable_says_what_wins_and_never_its_value(tmp_path: Path) -> None:
