@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runagent_ls.project.discovery import find_configs
+import pytest
+
+from runagent_ls.project.discovery import find_configs, find_files, is_left_out
 from runagent_ls.project.file_source import DiskFiles
 
 
@@ -75,3 +77,55 @@ def test_a_link_to_itself_hides_nothing_beside_it(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
     assert find_configs(tmp_path, DiskFiles()) == [config]
+
+
+FILES = (
+    "a.py",
+    "b.ts",
+    "notes.txt",
+    ".hidden/a.py",
+    "node_modules/p/a.js",
+    "deep/er/a.py",
+    "deep/er/built/a.py",
+    "deep/built/keep.py",
+    "env/pyvenv.cfg",
+    "env/lib/a.py",
+    "deep/.a.py",
+    ".py",
+    "py",
+)
+
+
+@pytest.mark.parametrize(
+    "ignores",
+    [
+        {},
+        {".gitignore": "built/\n"},
+        {".gitignore": "built/*\n!keep.py\n"},
+        {".gitignore": "*.py\n", "deep/.gitignore": "!*.py\n"},
+        {".gitignore": "/deep/er\n", "deep/.gitignore": "*.ts\n"},
+        {"deep/er/.gitignore": "*\n"},
+        {".gitignore": "[\n\\\n!\n*.ts\n"},
+    ],
+)
+def test_what_is_left_out_of_a_search_is_left_out_when_it_changes(
+    tmp_path: Path, ignores: dict[str, str]
+) -> None:
+    for name in FILES:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    for name, text in ignores.items():
+        (tmp_path / name).write_text(text)
+    found = set(find_files(tmp_path, DiskFiles(), {".py", ".ts", ".js"}))
+    files = [
+        it for it in tmp_path.rglob("*") if it.suffix in {".py", ".ts", ".js"} and it.is_file()
+    ]
+    assert found <= set(files)
+    assert found == {it for it in files if not is_left_out(it, tmp_path, DiskFiles())}
+
+
+def test_a_link_to_a_file_is_not_found_twice(tmp_path: Path) -> None:
+    (tmp_path / "real.py").write_text("")
+    (tmp_path / "link.py").symlink_to("real.py")
+    assert list(find_files(tmp_path, DiskFiles(), {".py"})) == [tmp_path / "real.py"]
