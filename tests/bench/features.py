@@ -82,6 +82,7 @@ def cursors(text: str, size: int) -> dict[str, tuple[str, ...]]:
         "module": (text.replace(module, module.replace('"agent', f'"{_CURSOR}agent'), 1),),
         "tag": (text.replace(tag, tag.replace('"tag_', f'"{_CURSOR}tag_'), 1),),
         "file": (text.replace(f'_{middle // 10}.py"', f'_{middle // 10}{_CURSOR}.py"', 1),),
+        "whole entrypoint": (text.replace('"entrypoints": [', f'"entrypoints": [{_CURSOR}', 1),),
         "key after a letter": (
             free.replace(_CURSOR, f'"e{_CURSOR}"'), free.replace(_CURSOR, f'"f{_CURSOR}"'),
         ),

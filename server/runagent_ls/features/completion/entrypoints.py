@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from runagent_ls.features.completion.callables import Named
 from runagent_ls.features.completion.edits import About
-from runagent_ls.features.completion.files import likely_files
+from runagent_ls.features.completion.files import likely_paths
 from runagent_ls.features.completion.model import Completion
 from runagent_ls.features.completion.scene import ENTRYPOINTS, Scene
 from runagent_ls.features.completion.tags import tags_of, unique, used_tags
@@ -51,26 +50,15 @@ def _candidates(scene: Scene, file: str | None = None) -> list[tuple[Named, dict
     """Functions without an entrypoint, in the order of their files, and the fields they get."""
     used, taken = used_tags(scene), exposed(scene)
     found: list[tuple[Named, dict[str, str]]] = []
-    for named in _functions(scene, [file] if file is not None else _files(scene)):
-        path = named.file.relative_to(scene.project.root).as_posix()
-        if (path, named.name) not in taken:
+    for path in [file] if file is not None else likely_paths(scene, _MOST_FILES):
+        for named in scene.callables_of(path):
+            if (path, named.name) in taken or named.is_private or not named.is_own_function:
+                continue
             tag = unique(tags_of(named.name, named)[0], used)
             found.append((named, {"file": path, "module": named.name, "tag": tag}))
             if len(found) >= _MOST:
-                break
+                return found
     return found
-
-
-def _files(scene: Scene) -> Iterator[str]:
-    for path in likely_files(scene, _MOST_FILES):
-        yield path.relative_to(scene.project.root).as_posix()
-
-
-def _functions(scene: Scene, files: Iterable[str]) -> Iterator[Named]:
-    for file in files:
-        for named in scene.callables_of(file):
-            if named.is_own_function and not named.is_private:
-                yield named
 
 
 def exposed(scene: Scene) -> set[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -49,10 +50,15 @@ def _rank(path: str) -> tuple[bool, int, bool, str]:
     return bool(_UNLIKELY.search(path)), path.count("/"), path not in _LIKELY, path
 
 
-def likely_files(scene: Scene, most: int) -> list[FilePath]:
-    """The files that may hold functions for entrypoints."""
+def likely_paths(scene: Scene, most: int) -> list[str]:
+    """The files that may hold functions for entrypoints, from the agent's folder."""
     found = (path for path in python_files(scene) if not _UNLIKELY.search(path))
-    return [scene.project.root / path for _, path in zip(range(most), found, strict=False)]
+    return list(islice(found, most))
+
+
+def likely_files(scene: Scene, most: int) -> list[FilePath]:
+    """The same as paths of the disk."""
+    return [scene.project.root / path for path in likely_paths(scene, most)]
 
 
 def _written_folder(scene: Scene) -> Iterator[str]:

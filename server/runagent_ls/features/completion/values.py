@@ -13,6 +13,7 @@ from runagent_ls.features.completion.scene import Scene
 from runagent_ls.features.completion.tags import tags
 from runagent_ls.features.completion.templates import configuration, entrypoint, template
 from runagent_ls.features.markup.content import Documentation
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Path
 from runagent_ls.schema.facts import FieldFacts
 
@@ -24,6 +25,8 @@ def values(scene: Scene) -> Completions:
         about = About("snippet", "all that an agent needs")
         whole = scene.editor.value(configuration(scene), about, "RunAgent configuration")
         return Completions((whole,))
+    if path[:1] == ("persistent_folders",) and len(path) == 2:
+        return _folders(scene)
     if scene.entry_path is None:
         return _plain(scene, path)
     match path[3:]:
@@ -41,6 +44,17 @@ def values(scene: Scene) -> Completions:
         case ("extractor", _):
             return extractor_paths(scene)
     return _plain(scene, path)
+
+
+def _folders(scene: Scene) -> Completions:
+    """Folders of the agent that are not kept yet."""
+    paths = scene.project.surroundings.upload.paths
+    found = dict.fromkeys(path.partition("/")[0] for path in paths if "/" in path)
+    kept = value_at(scene.value, ("persistent_folders",))
+    here = scene.place.written
+    names = [it for it in found if it == here or not isinstance(kept, list) or it not in kept]
+    items = (scene.editor.value(it, About("folder")) for it in names if it[:1] not in "._")
+    return Completions(tuple(items))
 
 
 def _plain(scene: Scene, path: Path) -> Completions:

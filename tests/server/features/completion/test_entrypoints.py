@@ -260,6 +260,15 @@ def test_framework_is_guessed_from_imports(agent: Completing) -> None:
     assert found["n8n"].documentation
 
 
+def test_folders_that_are_not_kept_yet(agent: Completing) -> None:
+    for path in ("data/a.txt", "logs/b.txt", ".cache/c"):
+        agent.write(path, "")
+    assert agent.labels('{"persistent_folders": ["data", "‸"]}') == ["logs"]
+    listed = "persistent_folders:\n- data\n- ‸\n"
+    kept = value_after(agent, listed, "logs", YAML_CONFIG)
+    assert kept == {"persistent_folders": ["data", "logs"]}
+
+
 # --- YAML -----------------------------------------------------------------------------------
 
 BLOCK = """\
