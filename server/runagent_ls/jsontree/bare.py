@@ -18,6 +18,8 @@ _LOOSE_NUMBER: Final = re.compile(
     r"|(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9]+)(?:[eE][-+]?[0-9]*)?)"
 )
 _CLOSED_VALUE: Final = re.compile(r"[^\"\r\n]*\"(?=[ \t]*(?:[,}\]\r\n]|$))")
+_WHOLE_VALUE: Final = re.compile(r"(?:true|false|null|-?[0-9][0-9.eE+-]*)\s*[,\]}]")
+"""The quote further on belongs to the next item."""
 _CLOSED_KEY: Final = re.compile(r"[^\"\r\n:,{}]*\"(?=[ \t]*:)")
 
 CONSTANTS: Final[dict[str, JsonValue]] = {"true": True, "false": False, "null": None}
@@ -39,7 +41,7 @@ class Bare(NamedTuple):
 def read_bare_value(text: str, start: int, faults: Faults) -> Bare:
     """Read an unquoted value at `start`, which is neither blank nor a bracket, comma or quote."""
     closed = _CLOSED_VALUE.match(text, start)
-    if closed is not None:
+    if closed is not None and not _WHOLE_VALUE.match(text, start):
         faults.add("missing-quote", 'The opening " of this string is missing.', Span(start, start))
         return Bare(closed.group()[:-1], closed.end())
     match = _BARE.match(text, start)

@@ -139,3 +139,12 @@ def test_the_last_of_equal_keys_is_the_one_with_the_place() -> None:
     start, end = document.span(("a", "y"))
     assert text[start:end] == "2"
     assert document.path_at(8) == (("a", "x"), "key")
+
+
+def test_a_comma_at_the_beginning_of_a_string_is_not_the_end_of_another() -> None:
+    for text, value in (('[null, [", x"], 1,]', [None, [", x"], 1]), ('[1,[","],]', [1, [","]])):
+        document = parse_json(text)
+        assert (document.value, [it.kind for it in document.problems]) == (
+            value,
+            ["trailing-comma"],
+        )
