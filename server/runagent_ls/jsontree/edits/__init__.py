@@ -8,10 +8,11 @@ that the edit says what is asked for and nothing else. Nothing to change gives n
 from __future__ import annotations
 
 from runagent_ls.jsontree import parse
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path, SyntaxProblem
 from runagent_ls.jsontree.edits import proof
 from runagent_ls.jsontree.edits.json_edits import JsonEdits
-from runagent_ls.jsontree.edits.places import child_paths, value_at
+from runagent_ls.jsontree.edits.places import child_paths
 from runagent_ls.jsontree.edits.replacing import Replacement, apply
 from runagent_ls.jsontree.edits.yaml_edits import YamlEdits
 
@@ -29,7 +30,7 @@ __all__ = [
 
 def set_value(document: Document, path: Path, value: JsonValue) -> tuple[Replacement, ...] | None:
     """Write `value` in the place of the one at `path`, in its style: spread or on one line."""
-    old = value_at(document, path)
+    old = value_at(document.value, path)
     if isinstance(old, Missing):
         return None
     if proof.is_same(old, value):
@@ -41,7 +42,7 @@ def insert_property(
     document: Document, parent: Path, key: str, value: JsonValue, after: str | None = None
 ) -> tuple[Replacement, ...] | None:
     """Add a property to the object at `parent`, behind the key `after`; as the last one else."""
-    owner = value_at(document, parent)
+    owner = value_at(document.value, parent)
     if not isinstance(owner, dict) or key in owner:
         return None
     children = child_paths(document, parent)
@@ -55,7 +56,7 @@ def insert_item(
     document: Document, parent: Path, value: JsonValue, index: int | None = None
 ) -> tuple[Replacement, ...] | None:
     """Add an item to the array at `parent`, so that it has this index; as the last one else."""
-    owner = value_at(document, parent)
+    owner = value_at(document.value, parent)
     if not isinstance(owner, list):
         return None
     at = len(owner) if index is None else max(0, min(index, len(owner)))
@@ -65,15 +66,19 @@ def insert_item(
 
 def remove(document: Document, path: Path) -> tuple[Replacement, ...] | None:
     """Take out a property or an item, with its comma and the lines that it fills."""
-    if not path or isinstance(value_at(document, path), Missing) or _stands_twice(document, path):
+    if (
+        not path
+        or isinstance(value_at(document.value, path), Missing)
+        or _stands_twice(document, path)
+    ):
         return None
     return proof.proven(document, _edits(document).remove(path), path, proof.GONE)
 
 
 def rename_key(document: Document, path: Path, key: str) -> tuple[Replacement, ...] | None:
     """Give the property at `path` another key; its value and place stay."""
-    value = value_at(document, path)
-    owner = value_at(document, path[:-1])
+    value = value_at(document.value, path)
+    owner = value_at(document.value, path[:-1])
     if not path or isinstance(value, Missing) or not isinstance(owner, dict):
         return None
     if path[-1] == key:

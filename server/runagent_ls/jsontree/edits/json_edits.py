@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.jsontree.edits.json_gaps import Gaps, breaks_line
 from runagent_ls.jsontree.edits.json_writing import Style, quoted
-from runagent_ls.jsontree.edits.places import child_paths, value_at
+from runagent_ls.jsontree.edits.places import child_paths
 from runagent_ls.jsontree.edits.replacing import Replacement
 from runagent_ls.jsontree.scanning import skip_value
 from runagent_ls.text.position import Span
@@ -156,7 +157,7 @@ class JsonEdits:
         """The new child in the style of its sibling."""
         place = self._property(sibling)
         on_own_line = breaks_line(separator)
-        sibling_value = value_at(self._document, sibling)
+        sibling_value = value_at(self._document.value, sibling)
         value_place = self._document.span(sibling)
         compact_sibling = (
             isinstance(sibling_value, dict | list)
@@ -181,7 +182,7 @@ class JsonEdits:
     def _style_of(self, span: Span, path: Path) -> Style:
         """How to write a value in the place of the one at `span`."""
         gaps = self._gaps
-        old = value_at(self._document, path)
+        old = value_at(self._document.value, path)
         root = self._document.span(())
         spread = gaps.has_line_break(*root) or root == span
         padding = ""
@@ -206,7 +207,7 @@ class JsonEdits:
         """Colon and blanks between key and value, as they stand in the property or around it."""
         document = self._document
         candidates = [near[: end + 1] for end in range(len(near) - 1, -1, -1)]
-        value = value_at(document, near)
+        value = value_at(document.value, near)
         if isinstance(value, dict) and value:
             candidates.insert(0, (*near, next(iter(value))))
         for path in candidates:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from runagent_ls.jsontree import parse
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path
-from runagent_ls.jsontree.edits.places import value_at
 from runagent_ls.jsontree.edits.replacing import Replacement, apply
 from runagent_ls.jsontree.faults import MAX_PROBLEMS
 
@@ -72,7 +72,7 @@ def _is_plain_yaml(document: Document, path: Path, new: Iterable[object]) -> boo
 
     Reading such a text again for each of many edits would take long, and would prove nothing.
     """
-    old = value_at(document, path)
+    old = value_at(document.value, path)
     return (
         document.language == "yaml"
         and not document.problems

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.jsontree.edits.json_edits import JsonEdits
 from runagent_ls.jsontree.edits.json_gaps import Gaps
-from runagent_ls.jsontree.edits.places import child_paths, value_at
+from runagent_ls.jsontree.edits.places import child_paths
 from runagent_ls.jsontree.edits.replacing import Replacement
 from runagent_ls.jsontree.edits.yaml_writing import BlockStyle, FlowStyle, scalar
 from runagent_ls.text.position import Span
@@ -27,7 +28,7 @@ class YamlEdits:
     def set_value(self, path: Path, value: JsonValue) -> tuple[Replacement, ...] | None:
         """Write another value in the place of one."""
         span = self._document.span(path)
-        if isinstance(value_at(self._document, path), dict | list):
+        if isinstance(value_at(self._document.value, path), dict | list):
             if self._is_flow(path):
                 return self._flow.set_value(path, value)
         elif not isinstance(value, dict | list) or not value:
