@@ -17,9 +17,10 @@ from runagent_ls.jsontree.edits import remove
 from runagent_ls.project.model import AgentProject
 from runagent_ls.project.upload import BUILT_IN_PATTERNS, is_ignored, patterns_of
 from runagent_ls.rules.engine import value_is_known
+from runagent_ls.rules.environment.overridden_value import RULE as OVERRIDDEN
 from runagent_ls.rules.environment.secret_in_config import RULE as SECRETS
 from runagent_ls.rules.finding import TextEdit
-from runagent_ls.rules.rule import InConfig
+from runagent_ls.rules.rule import InConfig, Rule
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Span
 
@@ -41,15 +42,15 @@ class _Part:
 def move_to_env(project: AgentProject, name: str) -> Offer | None:
     """Write the variable into `.env`, take it out of the configuration, ignore `.env`.
 
-    Where `.env` sets the variable already, its value counts, and the one here is only taken out.
+    Where `.env` sets the variable already, its value counts, and the one here is only taken out;
+    unless that is the fix of the rule which says so.
     """
     if name not in _values(project) or not _is_sure(project):
         return None
     if env_values(project.env_file or "").get(name) is not None:
-        change = _moved(project, (), (name,))
-        removes = frozenset({"secret-in-config", "overridden-value"})
+        change = None if name in _names(OVERRIDDEN, project) else _moved(project, (), (name,))
         title = f"Remove {name}, which .env sets"
-        return None if change is None else Offer(title, EXTRACT_ENV, change, removes)
+        return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
     change = _moved(project, (name,), (name,))
     title = f"Move {name} to .env"
     return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
@@ -57,15 +58,20 @@ def move_to_env(project: AgentProject, name: str) -> Offer | None:
 
 def move_secrets_to_env(project: AgentProject) -> Offer | None:
     """The same for everything that looks like a secret, when that is more than one value."""
-    check = SECRETS.check_project
-    places = [it.place for it in check(project)] if check is not None else []
-    names = [str(it.path[1]) for it in places if isinstance(it, InConfig)]
+    names = _names(SECRETS, project)
     if len(names) < 2 or not _is_sure(project):
         return None
     set_there = env_values(project.env_file or "")
     change = _moved(project, [it for it in names if set_there.get(it) is None], names)
     title = f"Move all {len(names)} secrets to .env"
     return None if change is None else Offer(title, EXTRACT_ENV, change, _SECRET)
+
+
+def _names(rule: Rule, project: AgentProject) -> list[str]:
+    """The variables of the configuration that a rule speaks of."""
+    issues = rule.check_project(project) if rule.check_project is not None else ()
+    places = [it.place for it in issues]
+    return [str(it.path[1]) for it in places if isinstance(it, InConfig) and len(it.path) > 1]
 
 
 def _is_sure(project: AgentProject) -> bool:

@@ -241,6 +241,17 @@ def test_what_a_rule_fixes_is_not_offered_twice(agent_id: str, tmp_path: Path) -
     assert titles(tmp_path, {CONFIG: text}) == []
 
 
+def test_an_overridden_value_has_the_fix_of_its_rule_alone(tmp_path: Path) -> None:
+    files = {
+        CONFIG: config(env_vars={"NAME": f"x{CURSOR}"}),
+        ".env": "NAME=y\n",
+        ".gitignore": ".env",
+    }
+    assert titles(tmp_path / "other", files) == []
+    same = {**files, ".env": "NAME=x\n"}
+    assert titles(tmp_path / "same", same) == ["Remove NAME, which .env sets"]
+
+
 def test_calls_are_left_alone_where_two_agents_have_one_identifier(tmp_path: Path) -> None:
     call = f"from runagent import RunAgentClient\nRunAgentClient('{AGENT_ID}', 'greet')\n"
     text = config(entry("greet", "greet"))
