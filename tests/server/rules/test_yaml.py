@@ -96,3 +96,48 @@ def test_each_fix_in_yaml_removes_its_finding(slug: str, workplace: Path) -> Non
             [it for it in before if (it.code, it.message) == (finding.code, finding.message)]
         )
         assert not [it for it in after if it.code.startswith("RA0")], "the text stays valid"
+
+
+YAML_TEXT = """\
+# an agent
+agent_name: demo
+description: 'Greets people'
+framework: Default   # by name
+template: ""
+version: 1.0
+created_at: "25/06/2025"
+template_source: {repo_url: "", author: "", path: ""}
+env_vars:
+agent_architecture:
+    entrypoints:
+    -   file: ./main.py
+        module: 'greet()'
+        tag: greet
+        extra: 1
+    -   {file: main.py, module: greet, tag: greet}
+agent_id: 11111111-2222-4333-8444-555555555555
+"""
+
+
+def test_fixes_in_yaml_write_as_the_author_does(workplace: Path) -> None:
+    (workplace / "main.py").write_text("def greet(name):\n    return name\n")
+    config = workplace / "runagent.config.yaml"
+    config.write_text(YAML_TEXT, "utf-8")
+    lines, fixed = LineIndex(YAML_TEXT), YAML_TEXT
+    edits = {edit for it in findings(config) if it.fix is not None for edit in it.fix.edits}
+    for edit in sorted(edits, key=lambda it: it.range, reverse=True):
+        start, end = lines.offset(edit.range.start), lines.offset(edit.range.end)
+        fixed = fixed[:start] + edit.new_text + fixed[end:]
+    wanted = YAML_TEXT
+    for old, new in (
+        ("Default ", "default "),
+        ("version: 1.0", 'version: "1.0"'),
+        ('"25/06/2025"', '"2025-06-25T00:00:00"'),
+        ("env_vars:\n", "env_vars: {}\n"),
+        ("./main.py", "main.py"),
+        ("'greet()'", "'greet'"),
+        ("        extra: 1\n", ""),
+        ("tag: greet}", "tag: greet_2}"),
+    ):
+        wanted = wanted.replace(old, new, 1)
+    assert fixed == wanted
