@@ -32,11 +32,10 @@ class ModuleNames:
         self._reader = RecordingReader(FilePath(), files)
         self._folders = frozenset(folders)
         one_each = {entry.parent: entry for entry in entry_files}  # only its folder matters
-        self._paths = tuple(
-            dict.fromkeys(
-                it for entry in one_each.values() for it in search_path(entry, self._reader)
-            )
-        )
+        searched = [search_path(entry, self._reader) for entry in one_each.values()]
+        self._paths = tuple(dict.fromkeys(it for paths in searched for it in paths))
+        self._agents = frozenset(it for paths in searched for it in (paths[0], *paths[:-1]))
+        """The folders of the agents, without what lies around them."""
 
     def named(self, module: str, importer: FilePath) -> Modules:
         """What `import module` reads; leading dots as written."""
@@ -47,9 +46,16 @@ class ModuleNames:
             return Modules(frozenset(files_named(parts, [folder], self._reader)))
         if not parts:
             return NO_MODULE
-        around = [it for it in importer.parents if self._inside(it)]
-        found = files_named(parts, dict.fromkeys([*self._paths, *around]), self._reader)
-        return Modules(frozenset(found), len(found) < 2 and not (found and is_loaded(parts[0])))
+        found = files_named(parts, [importer.parent], self._reader)
+        if not found:
+            around = [it for it in importer.parents if self._inside(it)]
+            own = [] if self._agents.isdisjoint(importer.parents) else self._paths
+            found = files_named(parts, dict.fromkeys([*own, *around]), self._reader)
+        if found:
+            return Modules(frozenset(found), len(found) == 1 and not is_loaded(parts[0]))
+        # Code elsewhere may have put an agent's folder on its path, or that of another agent.
+        elsewhere = files_named(parts, self._paths, self._reader)
+        return Modules(frozenset(elsewhere), certain=not elsewhere)
 
     def _inside(self, folder: FilePath) -> bool:
         return folder in self._folders or not self._folders.isdisjoint(folder.parents)

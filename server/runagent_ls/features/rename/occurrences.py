@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.rename.module_names import ModuleNames, Modules
+from runagent_ls.features.rename.module_names import NO_MODULE, ModuleNames, Modules
 from runagent_ls.features.rename.reaching import word
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.pyfile.occurrences import read_names
@@ -151,14 +151,24 @@ class _Search:
     def _imports(self, path: FilePath) -> None:
         names = self.names(path)
         for it in names.imports if names is not None else ():
-            if it.name == self._name and self._is_from_home(path, it):
-                self._add(path, it.span)
-                if it.renamed:
-                    continue
-                if it.scope is names.module if names else False:
-                    self.add_home(path)
-                elif names is not None:
-                    self._local_import(path, names, it)
+            modules = self._modules.named(it.module, path) if it.name == self._name else NO_MODULE
+            if names is None or modules.files.isdisjoint(self.found.homes):
+                continue
+            if not modules.certain:
+                self._doubtful_import(path, names, it)
+                continue
+            self._add(path, it.span)
+            if not it.renamed and it.scope is names.module:
+                self.add_home(path)
+            elif not it.renamed:
+                self._local_import(path, names, it)
+
+    def _doubtful_import(self, path: FilePath, names: Names, it: ImportUse) -> None:
+        """The module may be another one of this name: then all that it brings is doubtful."""
+        binder = it.scope.binder(it.bound)
+        uses = (use for use in names.uses if use.name == it.name and not it.renamed)
+        spans = {use.span for use in uses if use.scope.binder(use.name) is binder}
+        self.found.doubtful.setdefault(path, set()).update({it.span, *spans})
 
     def _local_import(self, path: FilePath, names: Names, it: ImportUse) -> None:
         """An import in a function or class: its scope's own name, unless it is declared away."""
@@ -173,13 +183,6 @@ class _Search:
         if mixed or binder.kind == "class":
             self._problem(path, it.span.start, f"{self._name} is bound to several things here.")
         self._bound(path, names, binder)
-
-    def _is_from_home(self, path: FilePath, it: ImportUse) -> bool:
-        modules = self._modules.named(it.module, path)
-        ours = not modules.files.isdisjoint(self.found.homes)
-        if ours and not modules.certain:
-            self._problem(path, it.span.start, f"several files may be meant by {it.module}.")
-        return ours
 
     def _rest(self, path: FilePath) -> None:
         """What brings no further homes: attributes, strings, stars, files that do not parse."""

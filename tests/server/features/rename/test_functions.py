@@ -157,6 +157,23 @@ def test_a_configuration_that_is_broken_elsewhere(tmp_path: Path) -> None:
     assert_renames(tmp_path, {JSON: text, "main.py": "def ⟦greet⟧(): ...\n"})
 
 
+def test_modules_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    files = {
+        f"a/{JSON}": config(entry("⟦gr‸eet⟧")),
+        "a/main.py": "def ⟦greet⟧(): ...\n",
+        "a/use.py": "from main import ⟦greet⟧\n",
+        "a/tests/test_it.py": "from main import ⟦greet⟧\nimport main\nmain.⟦greet⟧\n",
+        f"b/{JSON}": config(entry("greet"), agent_id="a2"),
+        "b/main.py": "def greet(): ...\n",
+        "b/use.py": "from main import greet\nimport main\nmain.greet()\n",
+        "b/tests/test_it.py": "from main import greet\n",
+        "tests/test_a.py": "from main import greet\ngreet()\nimport main\nmain.greet()\n",
+    }
+    (doubt,) = assert_renames(tmp_path, files).doubtful
+    lines = [(edit.file.name, edit.range.start.line) for edit in doubt.edits]
+    assert lines == [("test_a.py", 0), ("test_a.py", 1), ("test_a.py", 3)]
+
+
 def test_the_name_is_renamed_where_it_comes_from(tmp_path: Path) -> None:
     files = {
         JSON: CONFIG,
