@@ -35,12 +35,12 @@ class Actions:
     def __init__(self, session: Session, diagnostics: Diagnostics) -> None:
         self._session = session
         self._diagnostics = diagnostics
-        fixes, refactorings = Fixes(session), Refactorings(session)
+        fixes = Fixes(session)
         self._fixing_all = FixingAll(session, diagnostics)
         self._providers: tuple[Provider, ...] = (
             fixes.actions,
             Installs(session).actions,
-            lambda asked: refactorings.actions(asked.path, asked.start, asked.only, asked.touched),
+            Refactorings(session).actions,
             self._fixing_all.actions,
             fixes.switching_off,
         )
