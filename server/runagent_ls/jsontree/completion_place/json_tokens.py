@@ -22,10 +22,10 @@ _BLANK: Final = re.compile(r"[^\S\r\n]*")
 _PLAIN_STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"(?![\w\-.\'$(<\\])')
 _COMMENT: Final = re.compile(r"//[^\r\n]*|#[^\r\n]*|/\*.*?(?:\*/|$)", re.MULTILINE)
 _WORD: Final = re.compile(r"[^\s{}\[\],:\"]+")
-_UNOPENED: Final = re.compile(r'[^"\r\n:,{}\[\]]+"(?=[ \t]*(?:[:,}\]\r\n]|\Z))')
-"""A string that lacks its opening quotation mark."""
+_UNOPENED: Final = re.compile(r'[^"\r\n:,{}\[\]]{1,200}"(?=[ \t]*(?:[:,}\]\r\n]|\Z))')
+"""A string that lacks its opening quotation mark. Tried at each word, so not over a long way."""
 _UNOPENED_VALUE: Final = re.compile(
-    r"(?!(?:true|false|null)\b)[^\s\"{}\[\],\d-][^\"\r\n]*\"(?=[ \t]*(?:[,}\]\r\n]|\Z))"
+    r"(?!(?:true|false|null)\b)[^\s\"{}\[\],\d-][^\"\r\n]{0,500}\"(?=[ \t]*(?:[,}\]\r\n]|\Z))"
 )
 """The same behind a colon, where it may hold anything."""
 _LINE_END: Final = re.compile(r"[\r\n]|\Z")

@@ -10,10 +10,9 @@ from typing import Final
 from runagent_ls.jsontree.completion_place.json_tokens import line_end, line_start
 
 _LINE: Final = re.compile(r"( *)((?:-(?: +|$))*)(.*)", re.DOTALL)
-_KEY: Final = re.compile(
-    r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#\[\]{},&*!|>%@`-][^\r\n]*?|-[^\s][^\r\n]*?)"""
-    r"[ \t]*:(?=[ \t]|$)"
-)
+_COLON: Final = re.compile(r":(?=[ \t]|$)")
+_COLON_NEXT: Final = re.compile(r"[ \t]*:(?=[ \t]|$)")
+_NO_KEY: Final = "\"'#[]{},&*!|>%@`"
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#")
 
@@ -66,12 +65,13 @@ def read_line(text: str, start: int) -> YamlLine:
     comment = _comment_of(rest)
     code = rest if comment is None else rest[:comment]
     code = code.rstrip()
-    key = _KEY.match(code)
+    colon = _colon_of(code)
     place = None if comment is None else column + comment
-    if key is None:
+    if colon is None:
         return YamlLine(start, dashes, column, code, None, comment=place)
-    name, end = key.group(1), column + key.end(1)
-    return YamlLine(start, dashes, column, code, _meant(name), end, column + key.end(), place)
+    name = code[:colon].rstrip(" \t")
+    end = column + len(name)
+    return YamlLine(start, dashes, column, code, _meant(name), end, column + colon + 1, place)
 
 
 def is_content(line: YamlLine) -> bool:
@@ -112,13 +112,22 @@ def is_marker(text: str, start: int) -> bool:
 
 def _comment_of(rest: str) -> int | None:
     """Where a comment begins in what stands behind the dashes; quoted texts may hold a #."""
-    at, key = 0, _KEY.match(rest)
-    if key is not None:
-        at = key.end()
+    colon = _colon_of(rest)
+    at = 0 if colon is None else colon + 1
     blank = len(rest[at:]) - len(rest[at:].lstrip())
     quoted = _QUOTED.match(rest, at + blank)
     found = _COMMENT.search(rest, quoted.end() if quoted else 0)
     return found.start() if found else None
+
+
+def _colon_of(rest: str) -> int | None:
+    """Where the colon of a key stands, if a line begins with one."""
+    quoted = _QUOTED.match(rest)
+    if quoted is not None:
+        found = _COLON_NEXT.match(rest, quoted.end())
+        return None if found is None else found.end() - 1
+    plain = _COLON.search(rest) if rest and rest[0] not in _NO_KEY else None
+    return plain.start() if plain is not None and plain.start() > 0 else None
 
 
 def _meant(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from runagent_ls.jsontree.completion_place.json_place import json_place
@@ -30,13 +31,19 @@ def yaml_place(document: Document, offset: int) -> CompletionPlace | None:
     text = document.text
     start = text[: len(text) - len(text.lstrip())]
     if text[len(start) : len(start) + 1] == "{":
-        found = json_place(parse_json(text), offset)
+        found = json_place(_as_json(text), offset)
         return None if found is None else replace(found, style="flow")
     flow = _flow_opener(document, offset)
     if flow is not None:
         found = json_place(document, offset, max(flow, line_start(text, offset)))
         return None if found is None else replace(found, style="flow")
     return _Block(text, offset).place()
+
+
+@lru_cache(maxsize=1)
+def _as_json(text: str) -> Document:
+    """JSON in a file of YAML: read as JSON it says more while it is broken."""
+    return parse_json(text)
 
 
 def _flow_opener(document: Document, offset: int) -> int | None:

@@ -265,6 +265,17 @@ def test_any_text_has_places(text: str, data: Any) -> None:
         assert place.comma_at is None or place.comma_at <= place.token.start
 
 
+@pytest.mark.parametrize("piece", ["a ", '"', ": ", "[", "{a:", "- ", " ", "#", "\\", "'", "a\n"])
+@pytest.mark.parametrize("language", ["json", "yaml"])
+def test_long_texts_end_soon(piece: str, language: Literal["json", "yaml"]) -> None:
+    text = piece * (30_000 // len(piece))
+    document = parse(text, language)
+    for offset in (0, len(text) // 2, len(text)):
+        start = time.perf_counter()
+        place_at(document, offset)
+        assert time.perf_counter() - start < 5
+
+
 def test_corpus_is_there() -> None:
     assert len(PROJECTS) > 15
     assert CORPUS.is_dir()
