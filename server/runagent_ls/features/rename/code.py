@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Protocol
@@ -91,18 +89,6 @@ def refuse(name: str, problems: list[str]) -> None:
     if problems:
         rest = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
         raise RefusedError(f"{name} cannot be renamed everywhere: {problems[0]}{rest}")
-
-
-def check_identifier(new: str) -> None:
-    """Raise `RefusedError` unless it can name anything in Python."""
-    if not new.isidentifier():
-        raise RefusedError(f"{new!r} is no name of Python: letters, digits and _ make one.")
-    if keyword.iskeyword(new):
-        raise RefusedError(f"{new} is a word of Python's own language.")
-    if hasattr(builtins, new):
-        raise RefusedError(f"{new} is built into Python: code that means that would change.")
-    if new.startswith("__"):
-        raise RefusedError("Names that begin with two underscores mean something else in classes.")
 
 
 def _search_folders(snapshot: Snapshot, projects: Iterable[AgentProject]) -> tuple[FilePath, ...]:

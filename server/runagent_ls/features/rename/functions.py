@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, RefusedError
-from runagent_ls.features.rename.code import Code, check_identifier, refuse
+from runagent_ls.features.rename.code import Code, refuse
 from runagent_ls.features.rename.config_strings import config_edits
 from runagent_ls.features.rename.module_names import ModuleNames
-from runagent_ls.features.rename.occurrences import brought_by_star, find_occurrences, hidden_by
+from runagent_ls.features.rename.new_names import brought_by_star, check_identifier, hidden_by
+from runagent_ls.features.rename.occurrences import find_occurrences
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path

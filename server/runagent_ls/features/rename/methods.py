@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, RefusedError
-from runagent_ls.features.rename.code import Code, check_identifier, refuse
+from runagent_ls.features.rename.code import Code, refuse
 from runagent_ls.features.rename.config_strings import config_edits
+from runagent_ls.features.rename.new_names import check_identifier
 from runagent_ls.features.rename.reaching import word
 from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot

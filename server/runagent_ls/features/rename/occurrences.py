@@ -17,7 +17,6 @@ from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Span
 
 _DYNAMIC_IMPORTS: Final = ("import_module", "__import__", "sys.modules")
-_STAR_IMPORT: Final = re.compile(r"import[\s\\]*\*")
 _GENERATED: Final = re.compile(r"(?im)^\s*#.*(?:@generated|\bdo not (?:edit|modify)\b)")
 _HEAD: Final = 2_000
 """Characters in which a generator says so."""
@@ -278,38 +277,3 @@ def _names_it(value: str, name: str) -> bool:
         return False
     before = value[: -len(name)]
     return not before or (before[-1] in ".:" and all(map(str.isidentifier, before[:-1].split("."))))
-
-
-def brought_by_star(
-    new: str,
-    homes: Iterable[FilePath],
-    candidates: Iterable[FilePath],
-    modules: ModuleNames,
-    files: FileSource,
-) -> FilePath | None:
-    """A file that uses the new name and would get another thing by it from a star import."""
-    spelt = word(new)
-    for path in candidates:
-        text = files.read(path).text if files.mentions(path, spelt) else None
-        if text is not None and _STAR_IMPORT.search(text):
-            names = read_names(text)
-            for it in names.imports if names is not None else ():
-                if it.name == "*" and not modules.named(it.module, path).files.isdisjoint(homes):
-                    return path
-    return None
-
-
-def hidden_by(occurrences: Occurrences, new: str) -> tuple[FilePath, Span] | None:
-    """Where another thing of the new name would be meant instead, or be hidden by it."""
-    for path, uses in occurrences.local.items():
-        for use, binder in uses:
-            if use.scope.binder(new, besides=binder) is not binder:
-                return path, use.span
-        names = occurrences.names.get(path)
-        binders = {id(binder): binder for _, binder in uses}
-        for other in names.uses if names is not None else ():
-            if other.name == new and any(
-                other.scope.binder(new, besides=it) is it for it in binders.values()
-            ):
-                return path, other.span
-    return None
