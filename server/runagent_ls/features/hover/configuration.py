@@ -13,7 +13,7 @@ from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
 from runagent_ls.features.markup.content import FileLink, Inline, Line, Text
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import value_at
-from runagent_ls.jsontree.document import Path
+from runagent_ls.jsontree.document import Document, Part, Path
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 
 _NAMES_OF_CODE: Final[frozenset[Path]] = frozenset({("module",), ("tag",)})
@@ -23,13 +23,14 @@ _NAMES_OF_CODE: Final[frozenset[Path]] = frozenset({("module",), ("tag",)})
 def config_hover(snapshot: Snapshot, project: AgentProject, offset: int) -> Hover | None:
     """What stands at a code point offset of the configuration; None where there is nothing."""
     document = project.document
-    path, part = document.path_at(offset)
+    path, part = _place_at(document, offset)
     span = document.span(path, part)
     if not path or part == "property" or not span.start <= offset <= span.end:
         return None
-    is_container = isinstance(value_at(document.value, path), dict | list)
-    if part == "value" and is_container and span.start < offset < span.end - 1:
-        return None  # blanks between the fields of a container, not its own bracket
+    if part == "value" and isinstance(value_at(document.value, path), dict | list):
+        has_brackets = document.text[span.start : span.start + 1] in ("{", "[")
+        if not has_brackets or span.start < offset < span.end - 1:
+            return None  # blanks between the fields of a container
     blocks: tuple[HoverBlock, ...] = ()
     if len(path) == 2 and path[0] == "env_vars":
         blocks = configured_blocks(project, str(path[1]))
@@ -38,6 +39,16 @@ def config_hover(snapshot: Snapshot, project: AgentProject, offset: int) -> Hove
     if not blocks or path[3:] not in _NAMES_OF_CODE:
         blocks = joined((blocks, field_blocks(path, document.value, document.language)))
     return Hover(span, blocks) if blocks else None
+
+
+def _place_at(document: Document, offset: int) -> tuple[Path, Part]:
+    """In YAML a container without brackets begins where its first key does: that one is meant."""
+    path, part = document.path_at(offset)
+    if part == "value" and document.text[offset : offset + 1] not in ("", "{", "["):
+        inner, inner_part = document.path_at(offset + 1)
+        if len(inner) > len(path) and document.span(inner, inner_part).start == offset:
+            return inner, inner_part
+    return path, part
 
 
 def _value_blocks(snapshot: Snapshot, project: AgentProject, path: Path) -> tuple[HoverBlock, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ruamel.yaml
 
 from corpus_agents import PROJECTS, build
 from marked_text import mark
@@ -14,6 +15,8 @@ from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
 from runagent_ls.features.hover.configuration import config_hover
 from runagent_ls.features.hover.model import Happened, Hover
 from runagent_ls.features.markup.rendering import markdown, plain_text
+from runagent_ls.jsontree.contents import value_at
+from runagent_ls.jsontree.document import Part
 from runagent_ls.lsp.workspace import AgentWorkspace
 from runagent_ls.project.loading import load_project
 from runagent_ls.project.observation import Observation, ObservedEntrypoint, Step
@@ -242,24 +245,34 @@ def test_the_agent_and_its_tags_ask_what_happened(tmp_path: Path) -> None:
         assert hover.asks == (Happened(tmp_path / JSON, tag),)
 
 
+@pytest.mark.parametrize("name", [JSON, YAML])
 @pytest.mark.parametrize("project", PROJECTS)
-def test_each_key_of_each_real_configuration_is_explained(tmp_path: Path, project: str) -> None:
+def test_each_key_of_each_real_configuration_is_explained(
+    tmp_path: Path, project: str, name: str
+) -> None:
     path = build(project, tmp_path)
+    value: Any = json.loads(path.read_text("utf-8"))
+    if name == YAML:
+        path.unlink()
+        path = tmp_path / name
+        ruamel.yaml.YAML().dump(value, path)
     snapshot = AgentWorkspace(lambda _config: Selection())
     snapshot.discovered(tmp_path, [path])
     loaded = snapshot.project(path)
-    text = loaded.document.text
-    value: Any = json.loads(text)
+    document = loaded.document
+    assert document.value == value
     for at in paths_of(value):
-        for part in ("key", "value") if isinstance(at[-1], str) else ("value",):
-            begin = loaded.document.span(at, "key" if part == "key" else "value").start
-            hover = config_hover(snapshot, loaded, begin)
-            known = field(at, value)
-            if known is not None and known.documentation:
-                assert hover is not None, at
-                assert hover.span == loaded.document.span(at, "key" if part == "key" else "value")
-                assert plain_text(hover.filled(lambda _: None))
-    for offset in range(len(text) + 1):
+        parts: tuple[Part, ...] = ("key", "value") if isinstance(at[-1], str) else ("value",)
+        known = field(at, value)
+        for part in parts if known is not None and known.documentation else ():
+            hover = config_hover(snapshot, loaded, document.span(at, part).start)
+            is_container = part == "value" and isinstance(value_at(value, at), dict | list)
+            if is_container and document.text[document.span(at).start] not in "{[":
+                continue  # without brackets, its first child begins where it does
+            assert hover is not None, at
+            assert hover.span == document.span(at, part)
+            assert plain_text(hover.filled(lambda _: None))
+    for offset in range(len(document.text) + 1):
         config_hover(snapshot, loaded, offset)
 
 
