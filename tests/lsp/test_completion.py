@@ -152,6 +152,20 @@ def test_multi_line_texts_keep_their_indentation(
     assert item["insertTextMode"] == 1
 
 
+def test_what_snippets_would_read_as_theirs_is_escaped(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config = write_project(tmp_path / "a$1}b")
+    able = editors([tmp_path], FULL)
+    able.start()
+    _, items = complete(able, config, "{‸}")
+    assert items["agent_name"]["textEdit"]["newText"] == '"agent_name": "${1:a\\$1\\}b}"'
+    choices = items["auth_settings"]["textEdit"]["newText"]
+    assert "${1|none,api_key|}" in choices
+    whole = items["All required fields"]["textEdit"]["newText"]
+    assert '"template_source": {"repo_url": "$' in whole.replace("\n", "").replace("  ", "")
+
+
 def test_functions_are_those_of_the_open_file(editor: Editor, tmp_path: Path) -> None:
     config = write_project(tmp_path / "agent")
     text = config.read_text("utf-8").replace('"module": "greet"', '"module": "‸"')

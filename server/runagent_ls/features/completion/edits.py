@@ -98,7 +98,7 @@ class Editor:
 
     def _scalar(self, label: str, value: str, about: About) -> Completion:
         place = self.place
-        if not place.is_inside_quotes:
+        if not place.is_inside_quotes or (place.style == "json" and place.quote != '"'):
             written = yaml_scalar(value) if self._is_block else quoted(value)
             dash = "- " if place.dash else ""
             return self._whole(label, (dash + written,), quoted(value), about)

@@ -45,6 +45,7 @@ def test_a_key_without_a_value_counts_as_there(agent: Completing) -> None:
         ('{"agent_name": "x",‸', '{"agent_name": "x","version": "1.0.0"'),
         ('{ ‸ "agent_name": "x"}', '{ "version": "1.0.0", "agent_name": "x"}'),
         ('{"vers‸x": "2", "template": ""}', '{"version": "2", "template": ""}'),
+        ("{'vers‸x': 2}", '{"version": 2}'),
         ('{"a": 1, "‸": 2}', '{"a": 1, "version": 2}'),
     ],
 )
