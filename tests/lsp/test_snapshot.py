@@ -185,3 +185,18 @@ def test_a_project_at_rest_is_judged_anew_like_one_worked_on(
     assert codes() == missing
     opened.close(main)
     assert codes() == missing
+
+
+def test_agents_are_found_by_what_their_configurations_say_now(tmp_path: Path) -> None:
+    opened, configs = many_agents(tmp_path, 3)
+    assert opened.configs_with_tag("tag_1") == (configs[1],)
+    text = configs[1].read_text()
+    opened.open(configs[1], text)
+    opened.change(configs[1], text.replace("id-1", "id-2").replace("tag_1", "tag_2"))
+    assert opened.configs_with_id("id-1") == opened.configs_with_tag("tag_1") == ()
+    assert opened.configs_with_id("id-2") == opened.configs_with_tag("tag_2") == tuple(configs[1:])
+    opened.close(configs[1])
+    assert opened.configs_with_id("id-1") == (configs[1],)
+    configs[1].unlink()
+    opened.disk_changed([configs[1]])
+    assert opened.configs_with_id("id-1") == opened.configs_with_tag("tag_1") == ()

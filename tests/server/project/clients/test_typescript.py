@@ -64,6 +64,7 @@ def named(text: str, name: str = "client.tsx") -> list[tuple[str | None, str | N
         f"#!/usr/bin/env node don't\n{IMPORT}{CALL}",
         f"{IMPORT}const r = /['\"`{{]/g; x = a / b; y = c /d/ e; {CALL}",
         f"{IMPORT}if (x) /'/.test(y); {CALL}",
+        f"{IMPORT}const q = /a/ / b; const w = '/'; {CALL}",
         f"{IMPORT}const a = [1] / 2; const b = {{}} / 3; i++ / 4; x! / 5; {CALL} // '",
         f"{IMPORT}function f() {{}}\n/'/.exec(s); {CALL}",
         f"{IMPORT}const r = /[/'\"]\\/'/; {CALL}",
