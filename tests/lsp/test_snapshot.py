@@ -200,3 +200,10 @@ def test_agents_are_found_by_what_their_configurations_say_now(tmp_path: Path) -
     configs[1].unlink()
     opened.disk_changed([configs[1]])
     assert opened.configs_with_id("id-1") == opened.configs_with_tag("tag_1") == ()
+
+
+def test_agents_of_a_closed_folder_are_forgotten(tmp_path: Path) -> None:
+    opened, configs = many_agents(tmp_path, 2)
+    assert opened.configs_with_tag("tag_1") == (configs[1],)
+    opened.remove_folder(tmp_path)
+    assert opened.configs_with_id("id-1") == opened.configs_with_tag("tag_1") == ()
