@@ -10,14 +10,14 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from lsp_client import LspClient, milliseconds_since
-from measuring import Row, Samples, interleave, print_table
+from measuring import Row, print_table
+from navigation import Question, ask_in_turns, at
 from peers import (
     Server,
     connect,
@@ -35,23 +35,15 @@ _TARGETS: Final = (1.0, 0.25)
 """Of a function, against jedi: target and stretch."""
 
 
-@dataclass
-class Question:
-    """One request, asked again and again."""
-
-    client: LspClient
-    method: str
-    params: Any
-    empty: bool = False
-    samples: Samples = field(default_factory=Samples)
+class NoAnswer(Question):
+    """One request that is none of our business."""
 
     def ask(self) -> None:
-        """Ask once; another answer than expected is a fault of the benchmark."""
         start = time.perf_counter()
         answer = self.client.request(self.method, self.params)
         self.samples.add(milliseconds_since(start))
-        if bool(answer) == self.empty:
-            raise RuntimeError(f"{self.method} answered {str(answer)[:200]}")
+        if answer:
+            raise RuntimeError(f"{self.method} answered {answer}")
 
 
 def measure(rounds: int) -> list[Row]:
@@ -70,23 +62,23 @@ def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
     client_code.write_text("from runagent import RunAgentClient\n" + "".join(calls))
     middle = size // 2
     module = project.modules[middle // 10]
-    function = _at(module, f"agent_{middle}(")
+    function = at(module, f"agent_{middle}(")
     with ExitStack() as stack:
         mine, other = _open(stack, ours(), project), _open(stack, jedi(), project)
         peer = _open(stack, json_server(), project)
         for client in (mine, other):
             open_document(client, module, module.read_text(), "python")
         questions = {
-            "rename of a tag": _rename(mine, _at(project.config, f'"tag_{middle}"')),
+            "rename of a tag": _rename(mine, at(project.config, f'"tag_{middle}"')),
             "rename of a function": _rename(mine, function),
-            "prepare on another name": Question(
-                mine, "textDocument/prepareRename", _at(module, "words"), empty=True
+            "prepare on another name": NoAnswer(
+                mine, "textDocument/prepareRename", at(module, "words")
             ),
             "rename of a file": Question(mine, "workspace/willRenameFiles", _moves(module)),
         }
-        hover = Question(peer, "textDocument/hover", _at(project.config, f'"tag_{middle}"'))
+        hover = Question(peer, "textDocument/hover", at(project.config, f'"tag_{middle}"'))
         by_jedi = _rename(other, function)
-        _interleave(rounds, {**questions, "hover": hover, "jedi": by_jedi})
+        ask_in_turns(rounds, {**questions, "hover": hover, "jedi": by_jedi})
     rows = []
     for name, question in questions.items():
         found = name == "rename of a function"
@@ -106,14 +98,6 @@ def _moves(path: Path) -> Any:
     return {"files": [{"oldUri": path.as_uri(), "newUri": new.as_uri()}]}
 
 
-def _interleave(rounds: int, questions: dict[str, Question]) -> None:
-    asks: dict[str, Callable[[], None]] = {name: it.ask for name, it in questions.items()}
-    interleave(3, asks)
-    for question in questions.values():
-        question.samples = Samples()
-    interleave(rounds, asks)
-
-
 def _open(stack: ExitStack, server: Server, project: SampleProject) -> LspClient:
     client = stack.enter_context(connect(server, project.folder))
     initialize(client, server, project.folder)
@@ -122,16 +106,6 @@ def _open(stack: ExitStack, server: Server, project: SampleProject) -> LspClient
         give_schema(client, project.config)
     open_document(client, project.config, project.config.read_text(), "json")
     return client
-
-
-def _at(path: Path, part: str) -> Any:
-    """Two characters into the first `part` of a file."""
-    text = path.read_text()
-    offset = text.index(part) + 2
-    line = text.count("\n", 0, offset)
-    character = offset - (text.rfind("\n", 0, offset) + 1)
-    place = {"line": line, "character": character}
-    return {"textDocument": {"uri": path.as_uri()}, "position": place}
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:

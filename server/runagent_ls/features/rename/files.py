@@ -64,25 +64,41 @@ def _in_config(
         return ()
     document = document_of(snapshot, config)
     texts: dict[Path, str] = {}
+    anew: dict[str, str | None] = {}  # a thousand entrypoints name some hundred files
     for it in written_entrypoints(document):
-        old = _on_disk(snapshot, it.target(config), renames)
-        new = _moved(old, renames)
-        written = _relative(new, moved.parent)
-        stays = new == old and moved == config
-        if stays or it.file.startswith("/") or written == _relative(old, config.parent):
-            continue
-        if written is None:
-            place = os.path.relpath(new, moved.parent)
-            warnings[
-                f"{moved.parent.name}/{moved.name} still names {it.file}: {place} lies outside of "
-                "the agent's folder, and RunAgent loads nothing from there."
-            ] = None
-        else:
-            prefix = "./" if it.file.startswith("./") else ""
-            texts[*it.path, "file"] = prefix + written
+        if it.file not in anew:
+            old = _on_disk(snapshot, it.target(config), renames)
+            anew[it.file] = _written_anew(it.file, old, renames, (config, moved), warnings)
+        text = anew[it.file]
+        if text is not None:
+            texts[*it.path, "file"] = text
     if not texts:
         return ()
     return text_edits(config, document.text, config_edits(document, config, texts))
+
+
+def _written_anew(
+    file: str,
+    old: FilePath,
+    renames: Sequence[RenameFile],
+    configs: tuple[FilePath, FilePath],
+    warnings: dict[str, None],
+) -> str | None:
+    """What a configuration, before and after it moves, is to call a file; None: as before."""
+    config, moved = configs
+    new = _moved(old, renames)
+    written = _relative(new, moved.parent)
+    stays = new == old and moved == config
+    if stays or file.startswith("/") or written == _relative(old, config.parent):
+        return None
+    if written is None:
+        place = os.path.relpath(new, moved.parent)
+        warnings[
+            f"{moved.parent.name}/{moved.name} still names {file}: {place} lies outside of "
+            "the agent's folder, and RunAgent loads nothing from there."
+        ] = None
+        return None
+    return f"./{written}" if file.startswith("./") else written
 
 
 def _on_disk(snapshot: Snapshot, path: FilePath, renames: Sequence[RenameFile]) -> FilePath:
