@@ -57,24 +57,24 @@ class Climb:
 
     def above(self, found: Iterable[Marker]) -> Above | None:
         """Where the object is; None when nothing can stand at its column."""
-        start, seen, deeper, level = self.column, False, None, False
+        seen = deeper = level = False
         for marker in found:
             seen = True
             if marker.column > self.column:
-                deeper = marker.line
+                deeper = True
                 continue
             if marker.kind == "text":
                 return None
             if marker.column == self.column and self._same_column(marker):
                 level = True
                 continue
-            if deeper is not None and not level:
+            if deeper and not level:
                 return None  # what is there already stands further in
             if marker.kind == "key" and not marker.line.opens_block:
                 return None
             self._go_up(marker)
-            deeper, level = None, False
-        if deeper is not None and not level:
+            deeper = level = False
+        if deeper and not level:
             return None
         if self._index is not None:
             self._steps.append(self._index)
@@ -82,11 +82,7 @@ class Climb:
             return None
         items = self._dashes if self._dashes and not self._siblings else None
         parent = -1 if self._parent is None else self._parent
-        at_root = self._parent is None and self.column != start
-        return None if at_root else Above(self._path(), self._siblings, items, parent)
-
-    def _path(self) -> Path:
-        return tuple(reversed(self._steps))
+        return Above(tuple(reversed(self._steps)), self._siblings, items, parent)
 
     def _same_column(self, marker: Marker) -> bool:
         """Take what stands beside the object or list. False for the key that a list is under."""

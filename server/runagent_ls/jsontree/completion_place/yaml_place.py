@@ -123,15 +123,18 @@ class _Block:
     def _fits_below(self, above: Above, column: int) -> bool:
         """Whether the lines below stay what they are when a key is written at `column`."""
         below = line_below(self._text, self._offset)
-        if below is None or (below.first < column and below.first <= above.parent):
-            dash = below is not None and below.first == above.parent and bool(below.dashes)
-            return not dash or above.siblings or bool(self._line.dashes) or above.items is not None
+        has_neighbours = above.siblings or bool(self._line.dashes) or above.items is not None
+        if below is None:
+            return True
+        if below.first <= above.parent and below.first < column:
+            # A dash right below the key, and in its column, is its value already.
+            return has_neighbours or below.first < above.parent or not below.dashes
         if above.items is not None:
             return below.first <= column
-        if below.first == column and not below.dashes:
-            return True
+        if below.first == column:
+            return not below.dashes
         # A deeper line would become the value of the key; one in between belongs to others.
-        return below.first < column and (above.siblings or bool(self._line.dashes))
+        return below.first < column and has_neighbours
 
     # --- values ---------------------------------------------------------------------------
 
