@@ -67,11 +67,21 @@ test('a folder that holds code becomes an agent from its menu in the explorer', 
   );
   await window.command('Explorer: Focus on Folders View');
   const row = window.page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'summing' });
-  await row.first().click({ button: 'right' });
-  const entry = window.page.locator('.monaco-menu .action-label').filter({ hasText: 'Make Folder an Agent' });
-  await entry.waitFor();
+  const menu = window.page.locator('.monaco-menu .action-item');
+  const entry = menu.filter({ hasText: 'Make Folder an Agent' }).last();
+  await eventually('our menu', async () => {
+    await window.page.keyboard.press('Escape');
+    await row.first().click({ button: 'right', timeout: 2000 });
+    await menu.filter({ hasText: /^RunAgent$/ }).hover({ timeout: 2000 });
+    await entry.waitFor({ timeout: 2000 });
+    return true;
+  });
   await window.screenshot('make-agent-menu');
-  await entry.click();
+  await eventually('the functions', async () => {
+    if (await entry.isVisible()) await entry.click({ timeout: 2000 });
+    await window.quickPick('Functions that the agent offers').waitFor({ timeout: 2000 });
+    return true;
+  });
   await window.quickPick('Functions that the agent offers').waitFor();
   await window.screenshot('make-agent-functions');
   await window.acceptChoices('Functions that the agent offers');

@@ -120,9 +120,9 @@ export class Workbench {
       await this.page.keyboard.press(key);
       await this.quickInput.fill(text, { timeout: 2000 });
       await rows.first().waitFor({ timeout: 2000 });
+      await rows.first().click({ timeout: 3000 });
       return true;
     });
-    await rows.first().click();
   }
 
   get quickInput() {
