@@ -74,7 +74,8 @@ class CompletionRequests:
         item: Json = {
             "label": completion.label,
             "kind": KINDS[completion.kind],
-            "sortText": f"{at:04}",
+            # In front of what VS Code's own JSON support knows: words of other places.
+            "sortText": f"!{at:04}",
             "filterText": completion.filter_text,
             "textEdit": self._edit(completion, text, place),
         }
