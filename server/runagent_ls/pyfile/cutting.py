@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_START = re.compile(r"[\r\n](?=[A-Za-z_@\x80-\U0010ffff])(?!(?:else|elif|except|finally)\b)")
+# A letter, `_`, `@` or anything beyond ASCII; said the other way round it takes 3 ms to compile.
+_START = re.compile(
+    r"[\r\n](?=[^\x00-\x3f\x5b-\x5e\x60\x7b-\x7f])(?!(?:else|elif|except|finally)\b)"
+)
 _HEAVY = re.compile(r"(?:def|class|async|if|try|for|while|with|match)\b|@")
 _LIGHT_LENGTH = 800
 """Short statements share a piece until it has this many characters."""
