@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from runagent_ls.rules.finding import TextEdit
+from runagent_ls.text.lines import line_index
+from runagent_ls.text.position import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,18 @@ class Change:
     creates: tuple[CreateFile, ...] = ()
     renames: tuple[RenameFile, ...] = ()
     doubtful: tuple[Doubtful, ...] = ()
+
+
+def text_edits(
+    file: FilePath, text: str, replacements: Iterable[tuple[Span, str]]
+) -> tuple[TextEdit, ...]:
+    """Replacements in the `text` of a file, in code points, as edits of that file.
+
+    They come in the order of their places, those at one place as given, equal ones once.
+    """
+    lines = line_index(text)
+    ordered = sorted(dict.fromkeys(replacements), key=lambda it: it[0])
+    return tuple(TextEdit(file, lines.range(span), new_text) for span, new_text in ordered)
 
 
 class RefusedError(Exception):

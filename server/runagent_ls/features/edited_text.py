@@ -34,9 +34,13 @@ class EditedText:
         self.text = text
 
     def edit(self, replacements: Iterable[tuple[Span, str]]) -> None:
-        """Replace parts of the text as it is now, all at once; they do not overlap."""
+        """Replace parts of the text as it is now, all at once; they do not overlap.
+
+        Of two insertions at one place the first given comes first.
+        """
         pieces: list[_Piece] = []
-        waiting = sorted(replacements, reverse=True)
+        waiting = sorted(replacements, key=lambda it: it[0])
+        waiting.reverse()
         at, skipped = 0, 0
         for piece in [*self._pieces, self._end]:
             end, inside = at + piece.length, min(max(skipped - at, 0), piece.length)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.changes import Change
+from runagent_ls.features.changes import Change, text_edits
 from runagent_ls.features.edited_text import EditedText
 from runagent_ls.project.file_source import FileSource, OverlayFiles
 from runagent_ls.project.loading import load_project
@@ -43,7 +43,8 @@ def fix_all(
         changes = [_edit(overlay, texts, path, own) for path, own in edits.items()]
         if not any(changes):
             break
-    return Change(tuple(edit for path in sorted(texts) for edit in _edits(path, files, texts)))
+    changed = ((path, files.read(path).text or "", texts[path].edits()) for path in sorted(texts))
+    return Change(tuple(edit for it in changed for edit in text_edits(*it)))
 
 
 def _together(fixes: Iterable[Fix]) -> dict[FilePath, list[TextEdit]]:
@@ -80,11 +81,3 @@ def _edit(
     )
     overlay.change(path, text.text)
     return text.text != before
-
-
-def _edits(
-    path: FilePath, files: FileSource, texts: dict[FilePath, EditedText]
-) -> Iterator[TextEdit]:
-    lines = LineIndex(files.read(path).text or "")
-    for span, new_text in texts[path].edits():
-        yield TextEdit(path, lines.range(span), new_text)

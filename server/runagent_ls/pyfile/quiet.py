@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The syntax tree of any text; None when it does not parse, or is nested too deeply."""
+    try:
+        with quiet_parser():
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 @contextmanager

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from runagent_ls.features.changes import text_edits
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.jsontree.edits import Replacement, insert_item, insert_property, set_value
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.finding import TextEdit
-from runagent_ls.text.lines import LineIndex
 
 ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
 
 
 def config_edits(project: AgentProject, made: Iterable[Replacement]) -> tuple[TextEdit, ...]:
     """Replacements in the configuration's text as edits of its file."""
-    lines = LineIndex(project.document.text)
-    return tuple(
-        TextEdit(project.config_path, lines.range(span), new_text) for span, new_text in made
-    )
+    return text_edits(project.config_path, project.document.text, made)
 
 
 def appended_entrypoint(

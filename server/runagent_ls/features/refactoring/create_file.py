@@ -10,10 +10,10 @@ from runagent_ls.features.changes import Change, CreateFile
 from runagent_ls.features.refactoring.callers import caller_parameters
 from runagent_ls.features.refactoring.create_function import agree, can_be_made
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
-from runagent_ls.features.refactoring.python_layout import newline_of
 from runagent_ls.features.refactoring.stubs import stub
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
+from runagent_ls.text.lines import newline_of
 
 
 def create_file(snapshot: Snapshot, project: AgentProject, entrypoint: Entrypoint) -> Offer | None:

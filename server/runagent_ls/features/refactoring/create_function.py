@@ -8,7 +8,7 @@ from functools import lru_cache
 from keyword import iskeyword
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change
+from runagent_ls.features.changes import Change, text_edits
 from runagent_ls.features.refactoring.callers import caller_parameters
 from runagent_ls.features.refactoring.offer import QUICK_FIX, Offer
 from runagent_ls.features.refactoring.python_layout import Insertion, PythonLayout
@@ -17,7 +17,6 @@ from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.finding import TextEdit
-from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Span
 
 
@@ -40,9 +39,9 @@ def create_function(
     made = _placed(at.source.text, name, inputs, streams=entrypoint.is_stream)
     if made is None:
         return None
-    edit = insertion_edit(at.path, at.source.text, made)
+    edits = insertion_edits(at.path, at.source.text, made)
     title = f"Create function {name} in {entrypoint.file}"
-    return Offer(title, QUICK_FIX, Change((edit,)), frozenset({"name-not-found"}))
+    return Offer(title, QUICK_FIX, Change(edits), frozenset({"name-not-found"}))
 
 
 def can_be_made(module: str) -> bool:
@@ -75,9 +74,9 @@ def _placed(
     return layout.insertion(layout.place_for_function(), name, source)
 
 
-def insertion_edit(file: FilePath, text: str, made: Insertion) -> TextEdit:
+def insertion_edits(file: FilePath, text: str, made: Insertion) -> tuple[TextEdit, ...]:
     """A new function as an edit of the file with this text."""
-    return TextEdit(file, LineIndex(text).range(Span(made.at, made.at)), made.new_text)
+    return text_edits(file, text, [(Span(made.at, made.at), made.new_text)])
 
 
 def _all_async(tree: ast.Module) -> bool:

@@ -14,7 +14,7 @@ from runagent_ls.features.refactoring.config_edits import (
     config_edits,
     free_tag,
 )
-from runagent_ls.features.refactoring.create_function import insertion_edit
+from runagent_ls.features.refactoring.create_function import insertion_edits
 from runagent_ls.features.refactoring.exposable import exposable_at
 from runagent_ls.features.refactoring.offer import REWRITE_EXPOSE, Offer
 from runagent_ls.features.refactoring.stepwise import Steps
@@ -78,8 +78,8 @@ def _both_ways(trial: _Trial, streaming: dict[str, JsonValue]) -> Iterator[Offer
             return
         steps.take(made)
     title = f"Expose {name} as the entrypoints {plain['tag']} and {streaming['tag']}"
-    insertion = insertion_edit(trial.file, trial.source.text, collects)
-    edits = (insertion, *config_edits(project, steps.replacements()))
+    insertion = insertion_edits(trial.file, trial.source.text, collects)
+    edits = (*insertion, *config_edits(project, steps.replacements()))
     yield Offer(title, REWRITE_EXPOSE, Change(edits))
 
 

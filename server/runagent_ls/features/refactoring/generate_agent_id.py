@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path as FilePath
 from uuid import UUID, uuid4
 
-from runagent_ls.features.changes import Change, Doubtful
+from runagent_ls.features.changes import Change, Doubtful, text_edits
 from runagent_ls.features.refactoring.config_edits import config_edits
 from runagent_ls.features.refactoring.offer import REWRITE_AGENT_ID, Offer
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.jsontree.edits import set_value
+from runagent_ls.jsontree.edits import Replacement, set_value
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.placeholder_agent_id import PLACEHOLDER
 from runagent_ls.rules.finding import TextEdit
-from runagent_ls.text.lines import LineIndex
 
 
 def generate_agent_id(
@@ -57,10 +57,14 @@ def _is_shared(snapshot: Snapshot, project: AgentProject) -> bool:
 
 
 def _in_calls(snapshot: Snapshot, calls: list[ClientCall], new: str) -> tuple[TextEdit, ...]:
-    found: dict[TextEdit, None] = {}
+    places: dict[FilePath, list[Replacement]] = {}
     for call in calls:
-        text = snapshot.files.read(call.file).text
-        if text is not None and call.agent_id is not None:
-            place = LineIndex(text).range(call.agent_id.span)
-            found[TextEdit(call.file, place, new)] = None
-    return tuple(found)
+        if call.agent_id is not None:
+            places.setdefault(call.file, []).append((call.agent_id.span, new))
+    texts = {file: snapshot.files.read(file).text for file in places}
+    return tuple(
+        edit
+        for file, text in texts.items()
+        if text is not None
+        for edit in text_edits(file, text, places[file])
+    )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.changes import Change, CreateFile
+from runagent_ls.features.changes import Change, CreateFile, text_edits
 from runagent_ls.features.refactoring.config_edits import config_edits
 from runagent_ls.features.refactoring.env_lines import env_values, with_variable
 from runagent_ls.features.refactoring.offer import EXTRACT_ENV, Offer
-from runagent_ls.features.refactoring.python_layout import newline_of
 from runagent_ls.features.refactoring.stepwise import Steps
 from runagent_ls.jsontree.document import NotText
 from runagent_ls.jsontree.edits import remove
@@ -21,7 +21,7 @@ from runagent_ls.rules.environment.overridden_value import RULE as OVERRIDDEN
 from runagent_ls.rules.environment.secret_in_config import RULE as SECRETS
 from runagent_ls.rules.finding import TextEdit
 from runagent_ls.rules.rule import InConfig, Rule
-from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.lines import newline_of
 from runagent_ls.text.position import Span
 
 _SECRET: Final = frozenset({"secret-in-config"})
@@ -123,8 +123,7 @@ def _env(project: AgentProject, names: Sequence[str]) -> _Part | None:
         text += line
     if known is None:
         return _Part(creates=(CreateFile(path, text),))
-    end = LineIndex(known).range(Span(len(known), len(known)))
-    return _Part((TextEdit(path, end, text[len(known) :]),))
+    return _Part(_appended(path, known, text[len(known) :]))
 
 
 def _gitignore(project: AgentProject) -> _Part | None:
@@ -146,5 +145,8 @@ def _gitignore(project: AgentProject) -> _Part | None:
     line = f"{'' if not known or known.endswith(newline) else newline}{_ENV}{newline}"
     if not is_ignored(_ENV, patterns_of(known + line)):
         return None
-    end = LineIndex(known).range(Span(len(known), len(known)))
-    return _Part((TextEdit(path, end, line),))
+    return _Part(_appended(path, known, line))
+
+
+def _appended(file: FilePath, text: str, more: str) -> tuple[TextEdit, ...]:
+    return text_edits(file, text, [(Span(len(text), len(text)), more)])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from runagent_ls.features.refactoring.inputs import TYPES, Inputs
-from runagent_ls.pyfile.quiet import quiet_parser
+from runagent_ls.pyfile.quiet import parsed
 from runagent_ls.pyfile.source import Source
 
 _METHODS: Final = frozenset({"run", "run_stream"})
@@ -15,10 +15,8 @@ _METHODS: Final = frozenset({"run", "run_stream"})
 
 def python_inputs(text: str, starts: set[int]) -> list[Inputs]:
     """The inputs of all runs of the clients that are made at these offsets."""
-    try:
-        with quiet_parser():
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return []
     place = Source(text)
     stores: dict[str, int] = {}

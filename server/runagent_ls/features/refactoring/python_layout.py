@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from runagent_ls.pyfile.quiet import quiet_parser
-from runagent_ls.text.lines import LineIndex
+from runagent_ls.pyfile.quiet import parsed
+from runagent_ls.text.lines import LineIndex, newline_of
 from runagent_ls.text.position import Position
 
 MAX_CHARACTERS: Final = 1_000_000
@@ -43,12 +43,8 @@ class PythonLayout:
         """None for a text that does not parse, or is so long that parsing it would be felt."""
         if len(text) > MAX_CHARACTERS:
             return None
-        try:
-            with quiet_parser():
-                tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        return cls(text, tree, newline_of(text), _indent_of(text, tree))
+        tree = parsed(text)
+        return None if tree is None else cls(text, tree, newline_of(text), _indent_of(text, tree))
 
     def place_for_function(self) -> int:
         """Offset behind the last function or class, else behind the last statement, but always
@@ -100,12 +96,6 @@ class PythonLayout:
 def _found(pattern: re.Pattern[str], text: str) -> str:
     found = pattern.search(text)
     return found.group() if found else ""
-
-
-def newline_of(text: str) -> str:
-    """The first line end of a text; `\\n` when it has none."""
-    found = _LINE_END.search(text)
-    return found.group() if found else "\n"
 
 
 def _indent_of(text: str, tree: ast.Module) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from runagent_ls.features.changes import Change
 from runagent_ls.features.refactoring.collecting import collector
 from runagent_ls.features.refactoring.config_edits import config_edits, free_tag
-from runagent_ls.features.refactoring.create_function import insertion_edit
+from runagent_ls.features.refactoring.create_function import insertion_edits
 from runagent_ls.features.refactoring.offer import REWRITE_SPLIT, Offer
 from runagent_ls.features.refactoring.python_layout import Insertion
 from runagent_ls.jsontree.document import JsonValue
@@ -45,7 +45,7 @@ def split(project: AgentProject, entrypoint: Entrypoint) -> Offer | None:
         title = f"Split into {tag}, which answers in one piece, and {new}"
     if not made:
         return None
-    edits = (insertion_edit(at.path, at.source.text, collects), *config_edits(project, made))
+    edits = (*insertion_edits(at.path, at.source.text, collects), *config_edits(project, made))
     return Offer(title, REWRITE_SPLIT, Change(edits), frozenset({"generator-without-stream"}))
 
 
