@@ -19,7 +19,9 @@ OPENERS: Final = ("{", "[")
 CLOSERS: Final = ("}", "]")
 
 _BLANK: Final = re.compile(r"[^\S\r\n]*")
-_PLAIN_STRING: Final = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"(?![\w\-.\'$(<\\])')
+_PLAIN_STRING: Final = re.compile(
+    r'"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+"(?![\w\-.\'$(<\\])'
+)
 _COMMENT: Final = re.compile(r"//[^\r\n]*|#[^\r\n]*|/\*.*?(?:\*/|$)", re.MULTILINE)
 _WORD: Final = re.compile(r"[^\s{}\[\],:\"]+")
 _UNOPENED: Final = re.compile(r'[^"\r\n:,{}\[\]]{1,200}"(?=[ \t]*(?:[:,}\]\r\n]|\Z))')
@@ -28,7 +30,7 @@ _UNOPENED_VALUE: Final = re.compile(
     r"(?!(?:true|false|null)\b)[^\s\"{}\[\],\d-][^\"\r\n]{0,500}\"(?=[ \t]*(?:[,}\]\r\n]|\Z))"
 )
 """The same behind a colon, where it may hold anything."""
-_LINE_END: Final = re.compile(r"[\r\n]|\Z")
+_REST_OF_LINE: Final = re.compile(r"[^\r\n]*")
 
 
 class Token(NamedTuple):
@@ -52,8 +54,8 @@ def line_start(text: str, offset: int) -> int:
 
 def line_end(text: str, offset: int) -> int:
     """Where the line of an offset ends, in front of its line break."""
-    found = _LINE_END.search(text, offset)
-    return found.start() if found else len(text)
+    found = _REST_OF_LINE.match(text, offset)
+    return found.end() if found else len(text)
 
 
 def tokens(text: str, start: int, opener: int = -1) -> Iterator[Token]:
