@@ -61,8 +61,19 @@ def test_the_shell_is_told_what_its_own_outline_of_json_lacks(
     config = write_project(tmp_path / "agent")
     editor = editors([tmp_path], {**TREES, "experimental": {"runagent": {"version": 1}}})
     editor.start()
-    found = outline(editor, editor.open(config)) or []
-    assert [(it["name"], it["children"]) for it in found] == [("greet", []), ("count_stream", [])]
+    uri = editor.open(config)
+    (agent,) = outline(editor, uri) or []
+    assert agent["name"] == "demo"
+    assert agent["range"]["start"] == {"line": 0, "character": 0}
+    text = config.read_text("utf-8")
+    assert agent["range"]["end"] == {"line": text.count("\n"), "character": 1}
+    entrypoints = agent["children"]
+    assert [(it["name"], it["children"]) for it in entrypoints] == [
+        ("greet", []),
+        ("count_stream", []),
+    ]
+    editor.change(uri, "{}")
+    assert not outline(editor, uri)
     yaml = tmp_path / "yaml" / "runagent.config.yaml"
     yaml.parent.mkdir()
     yaml.write_text("agent_name: x\nagent_architecture: {entrypoints: [{tag: a}]}\n")

@@ -61,16 +61,26 @@ class EntrypointSymbol:
 # --- the outline --------------------------------------------------------------------------
 
 
-def outline(document: Document, *, whole: bool = True) -> tuple[OutlineSymbol, ...]:
-    """The configuration as a tree, entrypoints by their tags; also of a broken text.
-
-    Unless `whole`, the entrypoints alone: what an editor's own outline of JSON does not tell.
-    """
+def outline(document: Document) -> tuple[OutlineSymbol, ...]:
+    """The configuration as a tree, entrypoints by their tags; also of a broken text."""
     value, tree = document.value, _Outline(document)
-    if not whole:
-        values = entrypoint_values(value)
-        return tuple(tree.entrypoint(index, it) for index, it in enumerate(values))
     return tuple(tree.children(value, ())) if isinstance(value, dict) else ()
+
+
+def agent_outline(document: Document, config: FilePath) -> tuple[OutlineSymbol, ...]:
+    """The agent with its entrypoints alone: what an editor's own outline of JSON does not tell.
+
+    The agent spans the whole text, so that an editor which shows where the cursor is finds it
+    outside the entrypoints as well.
+    """
+    tree = _Outline(document)
+    children = tuple(
+        tree.entrypoint(index, it) for index, it in enumerate(entrypoint_values(document.value))
+    )
+    if not children:
+        return ()
+    name, start = agent_name(document, config), Span(0, 0)
+    return (OutlineSymbol(name, "object", "", Span(0, len(document.text)), start, children),)
 
 
 class _Outline:

@@ -41,7 +41,7 @@ class Symbols:
     # --- one document ---------------------------------------------------------------------
 
     def _outline(self, params: Json) -> list[Json] | None:
-        from runagent_ls.features.symbols import outline
+        from runagent_ls.features.symbols import agent_outline, outline
 
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
         if path is None or path.name not in CONFIG_NAMES:
@@ -49,7 +49,8 @@ class Symbols:
         lines = lines_of(self._session, path)
         # VS Code shows its own outline of JSON beside ours.
         repeats = self._session.client.is_runagent_shell and path.suffix == ".json"
-        found = outline(self._session.workspace.document(path), whole=not repeats)
+        document = self._session.workspace.document(path)
+        found = agent_outline(document, path) if repeats else outline(document)
         if self._session.client.symbol_trees:
             return [_tree(lines, it) for it in found]
         return list(_flat(lines, self._session.uris.uri(path), found, None))
