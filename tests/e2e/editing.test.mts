@@ -122,6 +122,11 @@ test('the source action fixes the same without a menu', async () => {
   files.writeConfig([{ file: 'main.py', module: 'order()', tag: 'order' }]);
   await editor.at(CONFIG, '"agent_name"', 2);
   await eventually('problems', async () => /Errors: 1/.test(await editor.window.counts()));
+  const crumbs = editor.window.page.locator('.editor-group-container.active .monaco-breadcrumbs');
+  await eventually('no entrypoint is named outside of them', async () => {
+    const text = await crumbs.innerText();
+    return text.includes('runagent.config.json') && !text.includes('order');
+  });
   await editor.window.command('Fix All');
   await editor.saved(CONFIG, (text) => text.includes('"module": "order"'));
 });
