@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from array import array
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final
@@ -45,9 +46,10 @@ class LineIndex:
         return starts
 
     @cached_property
-    def _has_astral(self) -> bool:
-        """True when some character takes two UTF-16 code units."""
-        return not self.text.isascii() and _ASTRAL.search(self.text) is not None
+    def _astral(self) -> array[int]:
+        """Offsets of the characters that take two UTF-16 code units."""
+        found = () if self.text.isascii() else _ASTRAL.finditer(self.text)
+        return array("Q", (match.start() for match in found))
 
     @property
     def line_count(self) -> int:
@@ -61,9 +63,11 @@ class LineIndex:
         # Between the two halves of a CRLF there is no position: stay in front of it.
         if offset and self.text[offset - 1 : offset + 1] == "\r\n":
             offset -= 1
-        if not self._has_astral:
+        if not self._astral:
             return Position(line, offset - start)
-        return Position(line, _utf16_length(self.text[start:offset]))
+        # Found, not counted: many places may be on one long line.
+        twice = bisect_left(self._astral, offset) - bisect_left(self._astral, start)
+        return Position(line, offset - start + twice)
 
     def _line_of(self, offset: int) -> tuple[int, int]:
         """Number of the line at an offset, and the offset at which it begins."""
@@ -86,17 +90,22 @@ class LineIndex:
         start = self._starts[position.line]
         end = self._line_end(position.line)
         wanted = max(0, position.character)
-        if not self._has_astral:
+        astral = self._astral
+        if not astral:
             return min(start + wanted, end)
-        line = self.text[start:end]
-        if line.isascii():
-            return min(start + wanted, end)
-        for match in _ASTRAL.finditer(line):
-            if match.start() >= wanted:
-                break
-            # Every astral character in front takes one more unit than code points.
-            wanted = max(match.start(), wanted - 1)
-        return min(start + wanted, end)
+        first = bisect_left(astral, start)
+
+        def units_before(at: int) -> int:
+            return astral[at] - start + at - first
+
+        # Every astral character that ends at or before the place takes one unit more.
+        behind = bisect_right(
+            range(len(astral)), wanted, lo=first, key=lambda at: units_before(at) + 2
+        )
+        found = start + wanted - (behind - first)
+        if behind < len(astral) and units_before(behind) < wanted:
+            found = astral[behind]
+        return min(found, end)
 
     def range(self, span: Span) -> Range:
         """LSP range of a span."""
@@ -121,7 +130,3 @@ class LineIndex:
 def line_index(text: str) -> LineIndex:
     """The lines of a text that is asked for again and again, such as that of an open file."""
     return LineIndex(text)
-
-
-def _utf16_length(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
