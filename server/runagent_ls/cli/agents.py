@@ -24,7 +24,7 @@ def agent_id_of(options: Namespace) -> str | None:
 
 
 def _id_in(project: Path) -> str:
-    from runagent_ls.jsontree import parse
+    from runagent_ls.project.configuration import parse_config
     from runagent_ls.project.discovery import CONFIG_NAMES, config_in
     from runagent_ls.project.file_source import DiskFiles
 
@@ -42,7 +42,7 @@ def _id_in(project: Path) -> str:
     found = files.read(config)
     if found.text is None:
         raise CommandError(f"{config} {found.error}.", "Give the id of the agent with --agent-id.")
-    value = parse(found.text, "json" if config.suffix == ".json" else "yaml").value
+    value = parse_config(config, found.text).value
     agent_id = value.get("agent_id") if isinstance(value, dict) else None
     if not isinstance(agent_id, str) or not agent_id:
         raise CommandError(

@@ -56,10 +56,9 @@ def _config_of(options: Namespace) -> Path | None:
 def _secrets_in(config: Path) -> tuple[str, ...]:
     """Of `env_vars`, also in YAML, which the history does not read itself."""
     from runagent_ls.agents.history.redaction.sources import secret_values
-    from runagent_ls.jsontree import parse
+    from runagent_ls.project.configuration import read_config
     from runagent_ls.project.file_source import DiskFiles
 
-    text = DiskFiles().read(config).text
-    value = parse(text or "", "json" if config.suffix == ".json" else "yaml").value
+    value = read_config(config, DiskFiles()).value
     variables = value.get("env_vars") if isinstance(value, dict) else None
     return tuple(secret_values(variables)) if isinstance(variables, dict) else ()

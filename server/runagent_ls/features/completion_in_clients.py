@@ -9,11 +9,11 @@ from typing import Final
 
 from runagent_ls.features.completion.model import NOTHING, Completion, Completions
 from runagent_ls.features.entrypoints import signature_of
-from runagent_ls.features.hover.agents import agent_name, configured_name
 from runagent_ls.features.lenses import runnable
 from runagent_ls.features.markup.content import Block, Prose, line
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import Argument, ClientCall
+from runagent_ls.project.configuration import agent_name
 from runagent_ls.project.entrypoints import entrypoint_values
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
@@ -85,7 +85,7 @@ def _named(
 ) -> Iterator[Completion]:
     """The tags of an agent, and its name."""
     document = snapshot.document(config)
-    name = configured_name(document, config.parent)
+    name = agent_name(document, config.parent)
     for value in entrypoint_values(document.value):
         tag = value.get("tag") if isinstance(value, dict) else None
         if isinstance(tag, str):
@@ -100,7 +100,7 @@ def _completion(text: str, argument: Argument, offset: int) -> Completion:
 def _documentation(project: AgentProject, entrypoint: Entrypoint) -> tuple[Block, ...]:
     symbol = entrypoint.verdict.settled.symbol if entrypoint.verdict is not None else None
     how = "streams" if entrypoint.is_stream else "gives one result"
-    head = line(f"Agent {agent_name(project)} · {how}")
+    head = line(f"Agent {project.agent_name} · {how}")
     return (head, Prose(symbol.docstring)) if symbol and symbol.docstring else (head,)
 
 
@@ -122,7 +122,7 @@ def _agent_ids(
         if not isinstance(agent_id, str) or agent_id in seen or not _can_be_written(agent_id):
             continue
         seen.add(agent_id)
-        name = configured_name(document, config.parent)
+        name = agent_name(document, config.parent)
         yield replace(
             _completion(agent_id, argument, offset),
             kind="value",

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 from runagent_ls.text.position import Span
 
 WORD_PATTERN: Final = "[0-9A-Za-z_-]+"
@@ -18,7 +18,7 @@ WORD_PATTERN: Final = "[0-9A-Za-z_-]+"
 
 def linked_places(snapshot: Snapshot, path: FilePath, offset: int) -> tuple[Span, ...]:
     """The places that change with the one at an offset; empty when there are no others."""
-    if path.name not in CONFIG_NAMES or path.suffix == ".json":
+    if not is_config(path) or path.suffix == ".json":
         return ()
     from runagent_ls.jsontree.yaml_anchors import anchor_group
 

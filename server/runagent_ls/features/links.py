@@ -15,7 +15,7 @@ from runagent_ls.features.navigation.environment import ENV_FILE
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import content_of, key_content
 from runagent_ls.jsontree.document import JsonValue, Missing, Path
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 from runagent_ls.project.model import AgentProject
 from runagent_ls.text.position import Span
 
@@ -45,7 +45,7 @@ def document_links(snapshot: Snapshot, path: FilePath) -> tuple[Link, ...]:
 
     Nothing is linked that is not there.
     """
-    if path.name in CONFIG_NAMES:
+    if is_config(path):
         project = snapshot.project(path)
         return (*_files(snapshot, project), *_env_file(snapshot, project), *_addresses(project))
     if _REQUIREMENTS.fullmatch(path.name) and any(snapshot.projects_of(path)):

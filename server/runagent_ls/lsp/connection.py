@@ -156,8 +156,7 @@ class Connection:
         gate = PauseGate(messages.is_empty)
 
         def pause() -> None:
-            if gate.opens():
-                self._protocol.answer_deferred()
+            if gate.opens() and self._protocol.answer_deferred(messages.is_empty):
                 for action in self.session.on_pause:
                     action()
 

@@ -144,9 +144,16 @@ class Protocol(LanguageServerProtocol):
         else:
             future.set_result(message.get("result"))
 
-    def answer_deferred(self) -> None:
-        """Answer every deferred request that was not cancelled meanwhile."""
+    def answer_deferred(self, input_is_empty: Callable[[], bool]) -> bool:
+        """Answer the deferred requests that were not cancelled meanwhile.
+
+        False when input came in between: it is read first, as it may cancel some of the others.
+        """
+        answered = False
         while self._deferred:
+            if answered and not input_is_empty():
+                return False
+            answered = True
             message_id = next(iter(self._deferred))
             method, params = self._deferred.pop(message_id)
             try:
@@ -159,6 +166,7 @@ class Protocol(LanguageServerProtocol):
                 logger.exception("%s failed", method)
                 answer = jsonrpc.error(message_id, jsonrpc.INTERNAL_ERROR, f"{method}: {error}")
             self.write(answer)
+        return True
 
     # --- towards the client ---------------------------------------------------------------
 

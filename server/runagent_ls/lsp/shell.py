@@ -36,15 +36,12 @@ class Shell:
 
     def _summary(self, config: FilePath) -> ProjectSummary:
         project = self._session.workspace.project(config)
-        value = project.document.value
-        fields = value if isinstance(value, dict) else {}
-        name, framework = fields.get("agent_name"), fields.get("framework")
         return {
             "configUri": self._session.uris.uri(config),
             "rootUri": self._session.uris.uri(project.root),
-            "name": name if isinstance(name, str) and name else project.root.name,
+            "name": project.agent_name,
             "agentId": project.agent_id,
-            "framework": framework if isinstance(framework, str) else None,
+            "framework": project.framework,
             "entrypoints": [
                 {"tag": item.tag, "kind": item.kind, "streams": item.is_stream}
                 for item in project.entrypoints

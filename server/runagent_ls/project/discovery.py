@@ -19,6 +19,11 @@ MAX_FOLDERS: Final = 50_000
 MAX_DEPTH: Final = 64
 
 
+def is_config(path: FilePath) -> bool:
+    """Whether a file is a configuration by its name."""
+    return path.name in CONFIG_NAMES
+
+
 def config_in(folder: FilePath, files: FileSource) -> FilePath | None:
     """The configuration file that the real loader would read in `folder`, None without one."""
     names = {entry.name for entry in files.listing(folder)}

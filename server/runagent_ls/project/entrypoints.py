@@ -10,7 +10,7 @@ from runagent_ls.project.model import Entrypoint, FileState, ModuleFile
 from runagent_ls.project.module_files import locate
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.verdicts import Verdicts
-from runagent_ls.schema.entrypoints import kind_of
+from runagent_ls.schema.entrypoints import ENTRYPOINTS, kind_of
 
 
 def entrypoint_values(value: JsonValue | Missing) -> list[JsonValue]:
@@ -67,7 +67,7 @@ def _moved(entrypoint: Entrypoint, by: int) -> Entrypoint:
 
 
 def _path(index: int) -> tuple[str | int, ...]:
-    return ("agent_architecture", "entrypoints", index)
+    return (*ENTRYPOINTS, index)
 
 
 class _Builder:

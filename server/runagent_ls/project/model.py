@@ -9,10 +9,12 @@ from pathlib import Path as FilePath
 from typing import Literal, TypeAlias
 
 from runagent_ls.jsontree.document import Document, JsonValue, Path
+from runagent_ls.project.configuration import agent_name
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.observation import Observation
 from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.model import Proof, Signature, Symbol
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 from runagent_ls.schema.problem import SchemaProblem
 from runagent_ls.text.decoding import TextProblem
 from runagent_ls.text.position import Span
@@ -229,6 +231,11 @@ class AgentProject:
     """What the agent's own Python said, when it was asked; reading a project asks nothing."""
 
     @property
+    def agent_name(self) -> str:
+        """What people call the agent, its folder's name if the configuration has none."""
+        return agent_name(self.document, self.root)
+
+    @property
     def framework(self) -> str | None:
         """`framework` of the configuration when it is a string."""
         value = self.document.value
@@ -241,3 +248,11 @@ class AgentProject:
         value = self.document.value
         found = value.get("agent_id") if isinstance(value, dict) else None
         return found if isinstance(found, str) and found else None
+
+    def entrypoint_at(self, path: Path) -> Entrypoint | None:
+        """The entrypoint that a path of the configuration is, or is in."""
+        if len(path) <= len(ENTRYPOINTS) or path[: len(ENTRYPOINTS)] != ENTRYPOINTS:
+            return None
+        index = path[len(ENTRYPOINTS)]
+        known = isinstance(index, int) and 0 <= index < len(self.entrypoints)
+        return self.entrypoints[index] if isinstance(index, int) and known else None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
-from runagent_ls.jsontree.document import JsonValue, Missing
+from runagent_ls.jsontree.document import JsonValue, Missing, Path
 
 Kind: TypeAlias = Literal["python", "webhook"]
+
+ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
+"""Where a configuration lists them."""
 
 _WEBHOOK_KEYS: Final = ("webhook_url", "method", "timeout")
 

@@ -8,7 +8,7 @@ from dataclasses import field as default_of
 from typing import Any, Final
 
 from runagent_ls.jsontree.document import JsonValue, Missing, Path
-from runagent_ls.schema.entrypoints import kind_of_list
+from runagent_ls.schema.entrypoints import ENTRYPOINTS, kind_of_list
 from runagent_ls.schema.loading import load
 
 CONFIG_SCHEMA: Final = "runagent.config.schema.json"
@@ -71,7 +71,7 @@ def subschema(path: Path, value: JsonValue | Missing) -> Mapping[str, Any] | Non
     for depth, step in enumerate(path):
         if schema is None:
             return None
-        if path[:depth] == ("agent_architecture", "entrypoints"):
+        if path[:depth] == ENTRYPOINTS:
             kind = kind_of_list(value)
             schema = root["$defs"][f"{kind}Entrypoint"]
         elif isinstance(step, str):

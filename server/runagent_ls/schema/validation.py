@@ -14,7 +14,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from runagent_ls.jsontree.document import JsonValue, Missing, NotText, Path
-from runagent_ls.schema.entrypoints import Kind, kind_of, kind_of_list
+from runagent_ls.schema.entrypoints import ENTRYPOINTS, Kind, kind_of, kind_of_list
 from runagent_ls.schema.facts import CONFIG_SCHEMA
 from runagent_ls.schema.loading import load
 from runagent_ls.schema.messages import problems_of, type_of, unknown_key
@@ -24,7 +24,6 @@ from runagent_ls.schema.quick import surely_valid
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-_ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
 _PRIVATE_MARKS: Final = ("$", "_", "//", "#", "x-")
 """Beginnings of keys that are no mistake although nobody reads them: people's own notes."""
 _MAX_KEPT: Final = 2000
@@ -90,7 +89,7 @@ def _check_entrypoints(
             chosen = _as_meant(config, entrypoints, python, chosen)
     for index, found in enumerate(chosen if any(chosen) else ()):
         for problem in found:
-            yield replace(problem, path=(*_ENTRYPOINTS, index, *problem.path))
+            yield replace(problem, path=(*ENTRYPOINTS, index, *problem.path))
     yield from _duplicate_tags(entrypoints)
 
 
@@ -122,7 +121,7 @@ def _mixed(entrypoints: list[JsonValue]) -> SchemaProblem | None:
                 f"Entrypoints are all Python functions or all webhooks: this is a {kind} "
                 f"entrypoint, those above are {first} entrypoints."
             )
-            return SchemaProblem("mixed-entrypoints", (*_ENTRYPOINTS, index), message)
+            return SchemaProblem("mixed-entrypoints", (*ENTRYPOINTS, index), message)
     return None
 
 
@@ -135,7 +134,7 @@ def _duplicate_tags(entrypoints: list[JsonValue]) -> Iterator[SchemaProblem]:
     for index, tag in enumerate(tags):
         if isinstance(tag, str) and first.setdefault(tag, index) != index:
             message = f'The tag "{tag[:60]}" is already that of entrypoint {first[tag] + 1}.'
-            yield SchemaProblem("duplicate-tag", (*_ENTRYPOINTS, index, "tag"), message)
+            yield SchemaProblem("duplicate-tag", (*ENTRYPOINTS, index, "tag"), message)
 
 
 def _check_each(kind: Kind, entrypoints: list[JsonValue]) -> list[Found]:

@@ -9,13 +9,8 @@ import pytest
 
 from corpus_agents import PROJECTS, build
 from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
-from runagent_ls.features.symbols import (
-    MOST,
-    OutlineSymbol,
-    entrypoint_at,
-    find_entrypoints,
-    outline,
-)
+from runagent_ls.features.symbols.outline import OutlineSymbol, outline
+from runagent_ls.features.symbols.search import MOST, entrypoint_at, find_entrypoints
 
 Shape = tuple[str, str, str, list["Shape"]]
 

@@ -11,26 +11,11 @@ from runagent_ls.features.navigation.clients import calls_of
 from runagent_ls.features.navigation.in_config import entry_place
 from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.jsontree.document import Document
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.lines import line_index
 
 _MOST_CALLS: Final = 5
-_LONGEST_NAME: Final = 80
-
-
-def agent_name(project: AgentProject) -> str:
-    """`agent_name` of the configuration, else the name of its folder."""
-    return configured_name(project.document, project.root)
-
-
-def configured_name(document: Document, folder: FilePath) -> str:
-    """The same from a configuration alone."""
-    value = document.value
-    name = value.get("agent_name") if isinstance(value, dict) else None
-    shown = name.strip() if isinstance(name, str) else ""
-    return (shown or folder.name)[:_LONGEST_NAME]
 
 
 def agent_link(project: AgentProject, entrypoint: Entrypoint | None = None) -> FileLink:
@@ -38,7 +23,7 @@ def agent_link(project: AgentProject, entrypoint: Entrypoint | None = None) -> F
     place = None if entrypoint is None else entry_place(project, entrypoint, "tag")
     lines = line_index(project.document.text)
     at = None if place is None else lines.position(place.span.start)
-    return FileLink(agent_name(project), project.config_path, at)
+    return FileLink(project.agent_name, project.config_path, at)
 
 
 def callers_line(snapshot: Snapshot, project: AgentProject, tag: str) -> Line | None:

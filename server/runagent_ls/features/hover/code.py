@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.hover.agents import agent_link, agent_name, callers_line
+from runagent_ls.features.hover.agents import agent_link, callers_line
 from runagent_ls.features.hover.blocks import joined, listed
 from runagent_ls.features.hover.entrypoint import entrypoint_blocks, mode
 from runagent_ls.features.hover.environment import env_file_blocks, read_blocks
@@ -141,7 +141,7 @@ def _agent_blocks(snapshot: Snapshot, agent_id: str) -> tuple[HoverBlock, ...]:
         tags = tuple(it.tag for it in project.entrypoints if it.tag)
         offers: list[Inline] = [Text(" · "), *listed(tags)] if tags else []
         blocks.append(Line((Strong("Agent"), Text(" "), agent_link(project), *offers)))
-        if isinstance(description, str) and description not in ("", agent_name(project)):
+        if isinstance(description, str) and description not in ("", project.agent_name):
             blocks.append(Prose(description))
         blocks.append(Happened(project.config_path, None))
     return tuple(blocks)

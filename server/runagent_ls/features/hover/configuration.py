@@ -55,7 +55,7 @@ def _value_blocks(snapshot: Snapshot, project: AgentProject, path: Path) -> tupl
     """What is known of the very thing that a value names."""
     if path == ("agent_id",):
         return (Happened(project.config_path, None),)
-    entrypoint = entrypoint_at(project, path)
+    entrypoint = project.entrypoint_at(path)
     if entrypoint is None:
         return value_blocks(path, project.document.value)
     if path[3:] == ("file",):
@@ -76,13 +76,3 @@ def _file_blocks(project: AgentProject, entrypoint: Entrypoint) -> tuple[HoverBl
     link = FileLink(entrypoint.file or file.path.name, file.path)
     pieces: list[Inline] = [Text(" · entrypoints: "), *listed(tags)] if tags else []
     return (Line((Text("Opens "), link, *pieces)),)
-
-
-def entrypoint_at(project: AgentProject, path: Path) -> Entrypoint | None:
-    """The entrypoint that a path of the configuration stands in."""
-    if len(path) < 3 or path[:2] != ("agent_architecture", "entrypoints"):
-        return None
-    index = path[2]
-    if not isinstance(index, int) or not 0 <= index < len(project.entrypoints):
-        return None
-    return project.entrypoints[index]

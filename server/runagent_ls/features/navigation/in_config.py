@@ -23,9 +23,8 @@ def config_subject(project: AgentProject, offset: int) -> Subject | None:
     """The subject at an offset of the configuration's text; None on anything else."""
     path, part = project.document.path_at(offset)
     match path, part:
-        case ("agent_architecture", "entrypoints", int(index), str(field)), "value":
-            if index < len(project.entrypoints):
-                return _field(project, project.entrypoints[index], field, offset)
+        case (_, _, _, str(field)), "value" if entrypoint := project.entrypoint_at(path):
+            return _field(project, entrypoint, field, offset)
         case ("agent_id",), "value":
             content = content_of(project.document, path)
             if content is not None and content.value:

@@ -9,7 +9,7 @@ from runagent_ls.features.navigation.in_config import config_subject
 from runagent_ls.features.navigation.in_python import code_subject, function_subject
 from runagent_ls.features.navigation.subjects import Subject
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 
 
 def subject_at(
@@ -19,7 +19,7 @@ def subject_at(
 
     Without `functions`, names that Python code binds are none: finding out costs most.
     """
-    if path.name in CONFIG_NAMES:
+    if is_config(path):
         return config_subject(snapshot.project(path), offset)
     if path.name == ENV_FILE:
         return env_file_subject(snapshot, path, offset)

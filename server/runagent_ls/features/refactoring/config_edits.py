@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from runagent_ls.features.changes import text_edits
-from runagent_ls.jsontree.document import Document, JsonValue, Path
+from runagent_ls.jsontree.document import Document, JsonValue
 from runagent_ls.jsontree.edits import Replacement, insert_item, insert_property, set_value
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.finding import TextEdit
-
-ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 
 
 def config_edits(project: AgentProject, made: Iterable[Replacement]) -> tuple[TextEdit, ...]:

@@ -53,10 +53,10 @@ def _at_path(snapshot: Snapshot, project: AgentProject, path: Path) -> Iterator[
             yield move_secrets_to_env(project)
         case ("env_vars",):
             yield move_secrets_to_env(project)
-        case ("agent_architecture", "entrypoints", int(index), *_):
-            yield from _at_entrypoint(snapshot, project, project.entrypoints[index])
         case () | ("agent_architecture",) | ("agent_architecture", "entrypoints"):
             yield migrate(project)
+        case _ if (entrypoint := project.entrypoint_at(path)) is not None:
+            yield from _at_entrypoint(snapshot, project, entrypoint)
 
 
 def _at_entrypoint(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from runagent_ls.features.changes import Change
 from runagent_ls.features.refactoring.collecting import collector
 from runagent_ls.features.refactoring.config_edits import config_edits, free_tag
@@ -14,8 +12,7 @@ from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.jsontree.edits import Replacement, insert_item, set_value
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
-
-_ENTRYPOINTS: Final = ("agent_architecture", "entrypoints")
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 
 
 def split(project: AgentProject, entrypoint: Entrypoint) -> Offer | None:
@@ -60,7 +57,7 @@ def _added(
 ) -> tuple[Replacement, ...] | None:
     """Insert an entrypoint behind the one at hand."""
     value: dict[str, JsonValue] = {"file": entrypoint.file, "module": module, "tag": tag}
-    return insert_item(project.document, _ENTRYPOINTS, value, entrypoint.index + 1)
+    return insert_item(project.document, ENTRYPOINTS, value, entrypoint.index + 1)
 
 
 def _collector(entrypoint: Entrypoint) -> Insertion | None:

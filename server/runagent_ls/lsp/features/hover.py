@@ -8,7 +8,7 @@ from runagent_ls.lsp.features.activity import Activities
 from runagent_ls.lsp.features.locations import Asked, asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
-from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.discovery import is_config
 
 if TYPE_CHECKING:  # loaded with the first question
     from runagent_ls.features.hover.model import Happened, Hover

@@ -10,7 +10,7 @@ from runagent_ls.lsp.features.locations import lines_of
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.scheduling import Debounced
 from runagent_ls.lsp.session import Session
-from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.discovery import is_config
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position, Span
 

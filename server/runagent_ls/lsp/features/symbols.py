@@ -9,11 +9,12 @@ from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.features.locations import lines_of, location_message, span_message
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.session import Session
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 from runagent_ls.text.lines import LineIndex
 
 if TYPE_CHECKING:
-    from runagent_ls.features.symbols import EntrypointSymbol, OutlineSymbol
+    from runagent_ls.features.symbols.outline import OutlineSymbol
+    from runagent_ls.features.symbols.search import EntrypointSymbol
 
 _KINDS: Final[Mapping[str, int]] = {
     "function": 12,
@@ -41,10 +42,10 @@ class Symbols:
     # --- one document ---------------------------------------------------------------------
 
     def _outline(self, params: Json) -> list[Json] | None:
-        from runagent_ls.features.symbols import agent_outline, outline
+        from runagent_ls.features.symbols.outline import agent_outline, outline
 
         path = self._session.uris.path(dig(params, "textDocument", "uri"))
-        if path is None or path.name not in CONFIG_NAMES:
+        if path is None or not is_config(path):
             return None
         lines = lines_of(self._session, path)
         # VS Code shows its own outline of JSON beside ours.
@@ -58,7 +59,7 @@ class Symbols:
     # --- the workspace --------------------------------------------------------------------
 
     def _search(self, params: Json) -> list[Json]:
-        from runagent_ls.features.symbols import find_entrypoints
+        from runagent_ls.features.symbols.search import find_entrypoints
 
         query = params.get("query")
         if not isinstance(query, str):
@@ -79,7 +80,7 @@ class Symbols:
         return message
 
     def _resolve(self, symbol: Json) -> Json:
-        from runagent_ls.features.symbols import entrypoint_at
+        from runagent_ls.features.symbols.search import entrypoint_at
 
         path = self._session.uris.path(dig(symbol, "location", "uri"))
         index, name = dig(symbol, "data", "index"), dig(symbol, "data", "name")

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.fields.places import anchor
 from runagent_ls.rules.rule import InConfig, Issue, Rule
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 from runagent_ls.schema.facts import LATER_FRAMEWORKS
 
 
@@ -43,7 +44,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     elif architecture is None:
         place = where
     elif isinstance(architecture, dict) and architecture.get("entrypoints") == []:
-        place = InConfig(("agent_architecture", "entrypoints"))
+        place = InConfig(ENTRYPOINTS)
     else:
         return
     yield Issue(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 from runagent_ls.serve.lifecycle.planning.configuration import Configuration, load_configuration
 from runagent_ls.serve.lifecycle.planning.loaded_config import (
     DEFAULT_TIMEOUT_S,
@@ -75,7 +76,7 @@ def _entrypoints(loaded: Configuration) -> tuple[PlannedEntrypoint, ...]:
             loaded,
             _NO_ENTRYPOINTS.format(path=loaded.path),
             None,
-            ("agent_architecture", "entrypoints"),
+            ENTRYPOINTS,
         )
     for index, entrypoint in enumerate(found):
         if isinstance(entrypoint, WebhookEntrypoint):
@@ -102,7 +103,7 @@ def _entrypoint(written: Mapping[str, JsonValue]) -> PlannedEntrypoint:
 
 
 def _check_webhook(loaded: Configuration, entrypoint: WebhookEntrypoint, index: int) -> None:
-    place = ("agent_architecture", "entrypoints", index)
+    place = (*ENTRYPOINTS, index)
     if loaded.value.get("framework") != _WEBHOOKS:
         raise _failed(
             loaded,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.document import Document
 from runagent_ls.jsontree.document import Path as JsonPath
+from runagent_ls.project.configuration import parse_config
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, FileSource
 from runagent_ls.schema.validation import validate_config
@@ -93,7 +93,7 @@ def _document(path: Path, files: FileSource) -> Document:
         raise StartFailedError(
             Failure("VALIDATION_ERROR", broken.message, frames=(Frame(path, 1, ""),))
         )
-    document = parse(read.text, "json" if path.suffix == ".json" else "yaml")
+    document = parse_config(path, read.text)
     if document.language == "json":
         _check_json(path, document)
     broken_syntax = next((it for it in document.problems if it.breaks_loader), None)

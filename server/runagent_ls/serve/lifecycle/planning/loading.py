@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runagent_ls.jsontree import parse
+from runagent_ls.project.configuration import read_config
 from runagent_ls.project.discovery import CONFIG_NAMES, config_in
+from runagent_ls.project.entrypoints import entrypoint_values
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.interpreters import Interpreter, find
+from runagent_ls.schema.entrypoints import ENTRYPOINTS
 from runagent_ls.serve.lifecycle.exit_codes import WRONG_USE
 from runagent_ls.serve.lifecycle.planning.agent_plan import plan_of
 from runagent_ls.serve.lifecycle.planning.configuration import frame_of
@@ -65,13 +67,9 @@ def located(failure: Failure, config_path: Path) -> Failure:
     """With a line: what no file of the agent is to blame for is about its entrypoint."""
     if failure.frames or failure.tag is None:
         return failure
-    text = DiskFiles().read(config_path).text or ""
-    document = parse(text, "json" if config_path.suffix == ".json" else "yaml")
-    value = document.value
-    architecture = value.get("agent_architecture") if isinstance(value, dict) else None
-    listed = architecture.get("entrypoints") if isinstance(architecture, dict) else None
-    for index, entry in enumerate(listed if isinstance(listed, list) else []):
+    document = read_config(config_path, DiskFiles())
+    for index, entry in enumerate(entrypoint_values(document.value)):
         if isinstance(entry, dict) and entry.get("tag") == failure.tag:
-            place = ("agent_architecture", "entrypoints", index)
+            place = (*ENTRYPOINTS, index)
             return replace(failure, frames=(frame_of(config_path, document, place),))
     return failure

@@ -1,0 +1,1 @@
+"""Symbols: the outline of a configuration, and the entrypoints of all agents by name."""
