@@ -46,6 +46,19 @@ test('New Agent writes an agent into an empty folder, and one click runs it', as
   await window.screenshot('new-agent-ran');
 });
 
+test('the menu of its code has our entries, also where the folder is on another machine', async () => {
+  await window.openFile('main.py');
+  const menu = window.page.locator('.monaco-menu .action-label');
+  await eventually('our entries', async () => {
+    await window.page.keyboard.press('Escape');
+    const line = window.page.locator('.editor-group-container.active .view-line').filter({ hasText: 'def answer(' });
+    await line.first().click({ button: 'right', timeout: 2000 });
+    await menu.filter({ hasText: 'Copy Client Code' }).waitFor({ timeout: 2000 });
+    return true;
+  });
+  await window.page.keyboard.press('Escape');
+});
+
 test('a folder with an agent is no place for another one', async () => {
   mkdirSync(path.join(folder, 'taken'));
   await window.command('RunAgent: New Agent');

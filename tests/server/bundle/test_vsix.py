@@ -47,7 +47,7 @@ def test_nothing_in_it_is_compiled() -> None:
 
 
 def test_only_what_runs_is_in_it(unpacked: Path) -> None:
-    allowed = {"dist", "schemas", "server", "package.json", "package.nls.json"}
+    allowed = {"dist", "media", "schemas", "server", "package.json", "package.nls.json"}
     allowed |= {"readme.md", "README.md", "changelog.md", "CHANGELOG.md", "LICENSE.txt", "LICENSE"}
     assert {entry.name for entry in unpacked.iterdir()} <= allowed
     assert {entry.name for entry in (unpacked / "server").iterdir()} == {
