@@ -8,9 +8,9 @@ import sys
 from pathlib import Path as FilePath
 from typing import Any, BinaryIO
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import default_converter
 
 from runagent_ls.lsp import parent, settings
 from runagent_ls.lsp.batch import Batches, BatchRequests
@@ -27,10 +27,10 @@ from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.inlay_hints import InlayHints
+from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.new_agent import NewAgents
 from runagent_ls.lsp.features.references import References
-from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.features.symbols import Symbols
 from runagent_ls.lsp.folders import Folders
@@ -77,7 +77,7 @@ async def _serve(
         __version__,
         text_document_sync_kind=types.TextDocumentSyncKind.Full,
         protocol_cls=Protocol,
-        converter_factory=default_converter,
+        converter_factory=Converter,
     )
     protocol = server.protocol
     if not isinstance(protocol, Protocol):
