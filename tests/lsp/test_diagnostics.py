@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from lsp.applying import edited
 from lsp.conftest import MAIN, VALID, write_project
 from lsp.editor import PULL, PUSH, SHELL, Editor
 from runagent_ls.lsp.rendering import KNOWN_TO_EDITORS, WITHOUT_EFFECT
@@ -467,9 +468,9 @@ def test_quick_fixes_carry_the_finding_they_remove(editor: Editor, tmp_path: Pat
     actions = editor.request("textDocument/codeAction", params)
     action = next(it for it in actions if it["diagnostics"][0]["code"] == "RA002")
     assert action["kind"] == "quickfix"
-    assert action["edit"] == item["data"]["fix"]["edit"]
-    (edit,) = action["edit"]["changes"][uri]
-    start, end = edit["range"]["start"]["character"], edit["range"]["end"]["character"]
-    assert text[:start] + edit["newText"] + text[end:] == '{"agent_name": "x"}'
+    (change,) = action["edit"]["documentChanges"]
+    assert change["textDocument"] == {"uri": uri, "version": 1}
+    assert change["edits"] == item["data"]["fix"]["edit"]["changes"][uri]
+    assert edited(text, change["edits"]) == '{"agent_name": "x"}'
     params["context"] = {"diagnostics": [], "only": ["refactor"]}
     assert editor.request("textDocument/codeAction", params) == []

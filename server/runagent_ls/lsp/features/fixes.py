@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from runagent_ls.features.changes import Change
+from runagent_ls.lsp.changes import change_message
 from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
@@ -31,7 +33,7 @@ class Fixes:
                 "kind": QUICK_FIX,
                 "diagnostics": [rendering.diagnostic(finding)],
                 "isPreferred": len(fixable) == 1 and fix.safe,
-                "edit": rendering.workspace_edit(fix),
+                "edit": change_message(Change(fix.edits), self._session),
             }
 
     def switching_off(self, asked: Asked) -> Iterator[Json]:
