@@ -12,7 +12,7 @@ from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.targets.target import Target
 from runagent_ls.features.client_code import ClientCode, ClientLanguage, ClientTarget, generate
 from runagent_ls.features.client_code.planning import plan_of
-from runagent_ls.features.entrypoints import EntrypointInfo, describe, find
+from runagent_ls.features.entrypoints import EntrypointInfo, describe
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.loading import load_project
 from serve_real_agent import RunningAgent
@@ -78,7 +78,7 @@ SELF: Final = Case("any-self", "anything", kwargs={"self": 2})
 
 def info_of(tag: str, project_dir: Path = PROJECT) -> EntrypointInfo:
     project = load_project(project_dir / "runagent.config.json", DiskFiles())
-    entrypoint = find(project, tag)
+    entrypoint = project.entrypoint_of(tag)
     assert entrypoint is not None
     return describe(entrypoint, project)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from runagent_ls.agents.batch.plan import InputCheck
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.projects import absolute
-from runagent_ls.features.entrypoints import describe, find
+from runagent_ls.features.entrypoints import describe
 from runagent_ls.features.inputs import problems
 from runagent_ls.project.discovery import config_in
 from runagent_ls.project.file_source import DiskFiles
@@ -35,7 +35,7 @@ def known_inputs(options: Namespace) -> KnownInputs:
     if config is None or files.kind(config) == "missing":
         return KnownInputs()
     project = load_project(config, files)
-    entrypoint = find(project, options.tag)
+    entrypoint = project.entrypoint_of(options.tag)
     if entrypoint is None:
         return KnownInputs()
     info = describe(entrypoint, project)

@@ -106,7 +106,7 @@ def refusal(
     if options.send_anyway or (options.project is None and named):
         return None
     from runagent_ls.cli.projects import absolute
-    from runagent_ls.features.entrypoints import describe, find
+    from runagent_ls.features.entrypoints import describe
     from runagent_ls.features.inputs import problems
     from runagent_ls.project.discovery import config_in
     from runagent_ls.project.file_source import DiskFiles
@@ -116,7 +116,7 @@ def refusal(
     folder = absolute(options.project or Path())
     config = config_in(folder, files) if files.kind(folder) == "directory" else folder
     project = None if config is None else load_entrypoints(config, files, options.tag)
-    found = None if project is None else find(project, options.tag)
+    found = None if project is None else project.entrypoint_of(options.tag)
     if project is None or found is None or found.is_stream != (options.command == "stream"):
         return None  # the agent says what is wrong
     info = describe(found, project)

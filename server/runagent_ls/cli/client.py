@@ -12,7 +12,7 @@ from runagent_ls.cli.inputs import read_inputs
 from runagent_ls.cli.projects import absolute
 from runagent_ls.cli.terminal import harmless, is_terminal, one_line
 from runagent_ls.features.client_code import ClientCode, ClientCodeError, ClientTarget, generate
-from runagent_ls.features.entrypoints import describe, find, not_found
+from runagent_ls.features.entrypoints import describe, not_found
 from runagent_ls.project.discovery import CONFIG_NAMES, config_in
 from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.loading import load_project
@@ -22,7 +22,7 @@ from runagent_ls.project.model import AgentProject
 def client(options: Namespace) -> int:
     """Write client code for the entrypoint, and what to know about it to standard error."""
     project = _project(absolute(options.project or Path()))
-    entrypoint = find(project, options.tag)
+    entrypoint = project.entrypoint_of(options.tag)
     if entrypoint is None:
         raise CommandError(not_found(project, options.tag))
     target = _target(options, project)

@@ -49,18 +49,6 @@ class EntrypointInfo:
     output_schema: Schema = field(default_factory=dict)
     """What a call gives, of a stream each chunk; empty when nothing is known."""
 
-    @property
-    def missing_inputs(self) -> tuple[str, ...]:
-        """Names of the parameters that a call without arguments would certainly lack."""
-        if not self.signature_certain:
-            return ()
-        return tuple(info.parameter.name for info in self.parameters if info.required)
-
-
-def find(project: AgentProject, tag: str) -> Entrypoint | None:
-    """The entrypoint that a call of `tag` reaches."""
-    return next((item for item in project.entrypoints if item.tag == tag), None)
-
 
 def signature_of(entrypoint: Entrypoint) -> str | None:
     """The signature as Python source, None when parsing cannot tell it. Cheap: follows no types and

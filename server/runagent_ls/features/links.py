@@ -11,12 +11,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from runagent_ls.features.navigation.code_places import named_file
-from runagent_ls.features.navigation.environment import ENV_FILE
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import content_of, key_content
 from runagent_ls.jsontree.document import JsonValue, Missing, Path
 from runagent_ls.project.discovery import is_config
 from runagent_ls.project.model import AgentProject
+from runagent_ls.project.surroundings import ENV_FILE
 from runagent_ls.text.position import Span
 
 _REQUIREMENTS: Final = re.compile(r"(?:.*[-_.])?(?:requirements|constraints)(?:[-_.].*)?\.txt")

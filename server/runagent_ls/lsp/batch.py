@@ -161,7 +161,7 @@ class Batches:
         if config is None:
             return None
         project = self._session.workspace.project(config)
-        found = entrypoints.find(project, request.tag)
+        found = project.entrypoint_of(request.tag)
         if found is None or (other is not None and other != project.agent_id):
             return None
         return entrypoints.describe(found, project)

@@ -37,7 +37,7 @@ class ClientCodeRequests:
         language = next(it for it in LANGUAGES if it == named)
         args, kwargs = reading.array(params, "args"), reading.mapping(params, "kwargs")
         project = self._session.workspace.project(config)
-        found = entrypoints.find(project, tag)
+        found = project.entrypoint_of(tag)
         if found is None:
             raise InvalidParamsError(entrypoints.not_found(project, tag))
         notes: list[str] = []

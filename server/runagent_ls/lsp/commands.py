@@ -114,7 +114,7 @@ class Commands:
         if request.place.config_path is None:
             return None
         project = self._session.workspace.project(request.place.config_path)
-        found = entrypoints.find(project, request.tag)
+        found = project.entrypoint_of(request.tag)
         return entrypoints.not_found(project, request.tag) if found is None else None
 
     def _refused(self, request: RunRequest, problem: str) -> Json:

@@ -52,7 +52,7 @@ class Shell:
     def _entrypoint(self, params: Json) -> EntrypointMessage:
         config, tag = reading.config_path(params), reading.text(params, "tag")
         project = self._session.workspace.project(config)
-        found = entrypoints.find(project, tag)
+        found = project.entrypoint_of(tag)
         if found is None:
             raise InvalidParamsError(entrypoints.not_found(project, tag))
         return entrypoint_message(entrypoints.describe(found, project))

@@ -26,7 +26,7 @@ def refusal(request: RunRequest, stream: bool, project: AgentProject | None) -> 
         return None
     if other is not None and other != project.agent_id:
         return None
-    found = entrypoints.find(project, request.tag)
+    found = project.entrypoint_of(request.tag)
     if found is None or found.is_stream != stream:
         return None
     try:

@@ -54,11 +54,6 @@ class WorkspaceIndex:
 
     # --- what is asked --------------------------------------------------------------------
 
-    @property
-    def known_files(self) -> Iterable[FilePath]:
-        """Files that were read, with calls or without."""
-        return self._calls.keys()
-
     def calls(self, path: FilePath) -> tuple[ClientCall, ...]:
         """The calls in one file, as of now; it is read if it was not yet."""
         if not is_client_language(path):

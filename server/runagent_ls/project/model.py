@@ -249,6 +249,10 @@ class AgentProject:
         found = value.get("agent_id") if isinstance(value, dict) else None
         return found if isinstance(found, str) and found else None
 
+    def entrypoint_of(self, tag: str) -> Entrypoint | None:
+        """The entrypoint that a call of `tag` reaches: of equal ones the first."""
+        return next((it for it in self.entrypoints if it.tag == tag), None)
+
     def entrypoint_at(self, path: Path) -> Entrypoint | None:
         """The entrypoint that a path of the configuration is, or is in."""
         if len(path) <= len(ENTRYPOINTS) or path[: len(ENTRYPOINTS)] != ENTRYPOINTS:

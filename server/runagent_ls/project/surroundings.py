@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
+from typing import Final
 
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import FileSource, FileText
@@ -12,6 +13,8 @@ from runagent_ls.project.model import EarlyExit, StartupFolder, Surroundings, Up
 from runagent_ls.project.startup import startup_folder
 from runagent_ls.project.upload import upload_folder
 from runagent_ls.pyfile.facts import early_exit
+
+ENV_FILE: Final = ".env"
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ def env_text(root: FilePath, files: FileSource) -> tuple[str | None, str | None]
 
     The loader ignores an `.env` that is a folder.
     """
-    path = root / ".env"
+    path = root / ENV_FILE
     if files.kind(path) in {"missing", "directory"}:
         return None, None
     read = files.read(path)
@@ -46,7 +49,7 @@ def surroundings(
 ) -> tuple[Surroundings, UploadCache]:
     """Look around a project. `known` saves the walk of its folder while nothing changed."""
     root = config_path.parent
-    texts = (files.read(root / ".env"), files.read(root / ".gitignore"))
+    texts = (files.read(root / ENV_FILE), files.read(root / ".gitignore"))
     if known is None or known.generation != files.generation or known.texts != texts:
         known = UploadCache(files.generation, texts, upload_folder(root, files))
     entries: dict[FilePath, list[FilePath]] = {}

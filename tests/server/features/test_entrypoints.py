@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from runagent_ls.features.entrypoints import EntrypointInfo, describe, find, not_found
+from runagent_ls.features.entrypoints import EntrypointInfo, describe, not_found
 from runagent_ls.features.lenses import python_lenses
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 from runagent_ls.project.loading import load_project
@@ -27,7 +27,7 @@ def _project(folder: Path, source: str, module: str = "greet", tag: str = "greet
 
 
 def _info(project: AgentProject, tag: str = "greet") -> EntrypointInfo:
-    found = find(project, tag)
+    found = project.entrypoint_of(tag)
     assert found is not None
     return describe(found, project)
 
@@ -38,7 +38,7 @@ def test_a_plain_function_says_what_it_needs(tmp_path: Path) -> None:
     )
     assert info.signature == "greet(name: str, n: int = 2, *rest, loud=False)"
     assert info.documentation == "Hi."
-    assert info.missing_inputs == ("name",)
+    assert [it.parameter.name for it in info.parameters if it.required] == ["name"]
     assert [item.default_value for item in info.parameters][1:4:2] == [2, False]
 
 
@@ -48,18 +48,18 @@ def test_a_decorator_may_fill_in_what_the_source_asks_for(tmp_path: Path) -> Non
     )
     info = _info(_project(tmp_path, source))
     assert info.signature == "greet(session, name='x')"
-    assert info.missing_inputs == ()
+    assert not info.signature_certain
 
 
 @pytest.mark.parametrize("source", ["greet = object()\n", "from nowhere import greet\n"])
 def test_what_cannot_be_read_promises_nothing(tmp_path: Path, source: str) -> None:
     info = _info(_project(tmp_path, source))
-    assert (info.signature, info.parameters, info.missing_inputs) == (None, (), ())
+    assert (info.signature, info.parameters) == (None, ())
 
 
 def test_an_unknown_tag_is_answered_with_those_there_are(tmp_path: Path) -> None:
     project = _project(tmp_path, "def greet(): ...\n")
-    assert find(project, "great") is None
+    assert project.entrypoint_of("great") is None
     assert "its tags are greet" in not_found(project, "great")
 
 

@@ -47,10 +47,6 @@ class Activity:
     last_calls: Mapping[str, LastCall] = field(default_factory=dict)
 
 
-QUIET: Final = Activity()
-"""Nothing is known."""
-
-
 def activity_line(activity: Activity, tag: str | None) -> Line | None:
     """`Served at … · Last called …`; None when there is nothing to say."""
     parts: list[tuple[Inline, ...]] = []

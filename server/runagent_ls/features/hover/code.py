@@ -13,7 +13,7 @@ from runagent_ls.features.hover.environment import env_file_blocks, read_blocks
 from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
 from runagent_ls.features.markup.content import Code, Inline, Line, Prose, Strong, Text
 from runagent_ls.features.navigation.clients import means, projects_meant
-from runagent_ls.features.navigation.environment import ENV_FILE, env_file_subject
+from runagent_ls.features.navigation.environment import env_file_subject
 from runagent_ls.features.navigation.in_python import code_subject, function_subject
 from runagent_ls.features.navigation.subjects import (
     AgentIdSubject,
@@ -25,7 +25,8 @@ from runagent_ls.features.navigation.subjects import (
 )
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
-from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.project.model import AgentProject
+from runagent_ls.project.surroundings import ENV_FILE
 from runagent_ls.pyfile.model import Proof
 
 _MOST_EXPOSURES: Final = 8
@@ -102,11 +103,13 @@ def _call_blocks(snapshot: Snapshot, call: ClientCall) -> tuple[HoverBlock, ...]
     projects = list(projects_meant(snapshot, call))
     if not projects:
         return _no_such_tag(snapshot, call, tag)
-    doubtful = means(call, projects[0]) is Proof.UNKNOWN
+    doubtful = means(snapshot, call, projects[0]) is Proof.UNKNOWN
     head = Line((Text("May call " if doubtful else "Calls "), *_agents(tag, projects)))
     if len(projects) > 1:
         return (head,)
-    return joined(((head,), entrypoint_blocks(projects[0], _with_tag(projects[0], tag))))
+    entrypoint = projects[0].entrypoint_of(tag)
+    known = entrypoint_blocks(projects[0], entrypoint) if entrypoint is not None else ()
+    return joined(((head,), known))
 
 
 def _agents(tag: str, projects: list[AgentProject]) -> list[Inline]:
@@ -115,7 +118,7 @@ def _agents(tag: str, projects: list[AgentProject]) -> list[Inline]:
     for number, project in enumerate(projects[:_MOST_AGENTS]):
         last = number == len(projects) - 1
         pieces += [Text(" or " if last else ", ")] if number else []
-        pieces.append(agent_link(project, _with_tag(project, tag)))
+        pieces.append(agent_link(project, project.entrypoint_of(tag)))
     if len(projects) > _MOST_AGENTS:
         pieces.append(Text(f" or {len(projects) - _MOST_AGENTS} others"))
     return pieces
@@ -153,8 +156,3 @@ def _with_id(snapshot: Snapshot, agent_id: str) -> list[AgentProject]:
     return [
         snapshot.project(config) for config in snapshot.configs_with_id(agent_id)[:_MOST_AGENTS]
     ]
-
-
-def _with_tag(project: AgentProject, tag: str) -> Entrypoint:
-    """The one that a call reaches; `project` has the tag."""
-    return next(it for it in project.entrypoints if it.tag == tag)

@@ -17,6 +17,7 @@ from runagent_ls.features.markup.content import (
 )
 from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import JsonValue, Missing, Path
+from runagent_ls.jsontree.edits.yaml_writing import BlockStyle
 from runagent_ls.schema.facts import FieldFacts, field
 
 _WORDS: Final = {
@@ -86,17 +87,5 @@ def _json(key: str | int, value: JsonValue) -> str:
 
 
 def _yaml(key: str | int, value: JsonValue) -> str:
-    lines = _yaml_lines(value)
-    if isinstance(key, int):
-        return "\n".join(f"{'  ' if at else '- '}{it}" for at, it in enumerate(lines))
-    if isinstance(value, dict | list) and value:
-        return "\n".join([f"{key}:", *(f"  {it}" for it in lines)])
-    return f"{key}: {lines[0]}"
-
-
-def _yaml_lines(value: JsonValue) -> list[str]:
-    if isinstance(value, dict) and value:
-        return [it for key, item in value.items() for it in _yaml(key, item).split("\n")]
-    if isinstance(value, list) and value:
-        return [it for item in value for it in _yaml(0, item).split("\n")]
-    return [json.dumps(value, ensure_ascii=False)]
+    style = BlockStyle.of("")
+    return "\n".join(style.pair(key, value) if isinstance(key, str) else style.item(value))

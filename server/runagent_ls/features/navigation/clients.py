@@ -12,11 +12,17 @@ from runagent_ls.project.model import AgentProject
 from runagent_ls.pyfile.model import Proof
 
 
-def means(call: ClientCall, project: AgentProject) -> Proof:
-    """Whether a call goes to this agent; unknown where its id is not written in the call."""
+def means(snapshot: Snapshot, call: ClientCall, project: AgentProject) -> Proof:
+    """Whether a call goes to this agent.
+
+    Unknown where its id is not written in the call, or is that of several agents.
+    """
     if call.agent_id is None:
         return Proof.UNKNOWN
-    return Proof.PROVEN if call.agent_id.value == project.agent_id else Proof.REFUTED
+    if call.agent_id.value != project.agent_id:
+        return Proof.REFUTED
+    copies = len(snapshot.configs_with_id(call.agent_id.value))
+    return Proof.PROVEN if copies == 1 else Proof.UNKNOWN
 
 
 def projects_meant(snapshot: Snapshot, call: ClientCall) -> Iterator[AgentProject]:
@@ -25,7 +31,7 @@ def projects_meant(snapshot: Snapshot, call: ClientCall) -> Iterator[AgentProjec
         return
     projects = [snapshot.project(config) for config in _configs_meant(snapshot, call)]
     for project in sorted(projects, key=lambda it: not call.file.is_relative_to(it.root)):
-        if any(it.tag == call.tag.value for it in project.entrypoints):
+        if project.entrypoint_of(call.tag.value) is not None:
             yield project
 
 
@@ -38,5 +44,5 @@ def _configs_meant(snapshot: Snapshot, call: ClientCall) -> tuple[FilePath, ...]
 def calls_of(snapshot: Snapshot, project: AgentProject, tag: str) -> Iterator[Place]:
     """The tag in all calls that may go to this agent."""
     for call in snapshot.calls_with_tag(tag):
-        if call.tag is not None and means(call, project) is not Proof.REFUTED:
+        if call.tag is not None and means(snapshot, call, project) is not Proof.REFUTED:
             yield Place.of(call.file, call.tag.span, call.span)

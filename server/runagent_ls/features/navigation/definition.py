@@ -96,8 +96,8 @@ def _functions(snapshot: Snapshot, projects: Iterable[AgentProject], tag: str) -
 def _entries(projects: Iterable[AgentProject], tag: str) -> Iterator[Place]:
     """The entrypoint that a call of a tag reaches: of equal ones the first."""
     for project in projects:
-        entrypoint = next(it for it in project.entrypoints if it.tag == tag)
-        place = entry_place(project, entrypoint, "tag")
+        entrypoint = project.entrypoint_of(tag)
+        place = entry_place(project, entrypoint, "tag") if entrypoint is not None else None
         if place is not None:
             yield place
 

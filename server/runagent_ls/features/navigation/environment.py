@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Final
 
 from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.navigation.subjects import EnvironmentSubject
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import key_content
 from runagent_ls.project.model import AgentProject
+from runagent_ls.project.surroundings import ENV_FILE
 from runagent_ls.pyfile.environment import environment_reads
 from runagent_ls.rules.environment.env_entries import env_entries
-
-ENV_FILE: Final = ".env"
 
 
 def env_file_subject(snapshot: Snapshot, path: FilePath, offset: int) -> EnvironmentSubject | None:

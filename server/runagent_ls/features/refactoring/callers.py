@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
+from runagent_ls.features.navigation.clients import means
 from runagent_ls.features.refactoring.inputs import Inputs
 from runagent_ls.features.refactoring.javascript_inputs import javascript_inputs
 from runagent_ls.features.refactoring.python_inputs import python_inputs
@@ -11,6 +12,7 @@ from runagent_ls.features.refactoring.stubs import UNKNOWN_CALLERS, StubParamete
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject
+from runagent_ls.pyfile.model import Proof
 
 
 def caller_parameters(
@@ -25,8 +27,8 @@ def caller_parameters(
     found: list[Inputs] = []
     by_file: dict[FilePath, list[ClientCall]] = {}
     for call in snapshot.calls_with_tag(tag):
-        named = call.agent_id
-        if is_alone if named is None else named.value == project.agent_id:
+        is_named = call.agent_id is not None
+        if means(snapshot, call, project) is not Proof.REFUTED and (is_named or is_alone):
             by_file.setdefault(call.file, []).append(call)
     for file, calls in by_file.items():
         text = snapshot.files.read(file).text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from io import StringIO
 from typing import Final
 
+from runagent_ls.rules.environment.env_entries import env_entries
+
 NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RETURN: Final = re.compile(r"\r\n?")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_./:@%+,=~^-]+")
 _FILLED_IN: Final = re.compile(r"\$\{[^}]*\}")
 """What python-dotenv replaces by another variable's value, whatever quotes stand around it."""
@@ -18,12 +20,9 @@ _ESCAPES: Final = {
 
 
 def env_values(text: str) -> dict[str, str | None]:
-    """What python-dotenv makes of a file with this text, variables filled in from it alone."""
-    from dotenv.parser import parse_stream
-
+    """What python-dotenv makes of a file with this text, without filling in variables."""
     # A file is read with universal line ends.
-    stream = StringIO(text, newline=None)
-    return {it.key: it.value for it in parse_stream(stream) if it.key is not None}
+    return {it.key: it.value for it in env_entries(_RETURN.sub("\n", text))}
 
 
 def with_variable(text: str, name: str, value: str, newline: str) -> str | None:

@@ -15,6 +15,7 @@ from runagent_ls.features.refactoring.stepwise import Steps
 from runagent_ls.jsontree.document import NotText
 from runagent_ls.jsontree.edits import remove
 from runagent_ls.project.model import AgentProject
+from runagent_ls.project.surroundings import ENV_FILE
 from runagent_ls.project.upload import BUILT_IN_PATTERNS, is_ignored, patterns_of
 from runagent_ls.rules.engine import value_is_known
 from runagent_ls.rules.environment.overridden_value import RULE as OVERRIDDEN
@@ -25,9 +26,8 @@ from runagent_ls.text.lines import newline_of
 from runagent_ls.text.position import Span
 
 _SECRET: Final = frozenset({"secret-in-config"})
-_ENV: Final = ".env"
 _GITIGNORE: Final = ".gitignore"
-_NEW_GITIGNORE: Final = (_ENV, ".git/", "node_modules/", *BUILT_IN_PATTERNS)
+_NEW_GITIGNORE: Final = (ENV_FILE, ".git/", "node_modules/", *BUILT_IN_PATTERNS)
 """A new `.gitignore` switches RunAgent's own list off, so it repeats that list."""
 
 
@@ -111,7 +111,7 @@ def _moved(project: AgentProject, written: Sequence[str], removed: Sequence[str]
 
 def _env(project: AgentProject, names: Sequence[str]) -> _Part | None:
     """Lines for variables of the configuration; None when one cannot be written."""
-    path, known = project.root / _ENV, project.env_file
+    path, known = project.root / ENV_FILE, project.env_file
     if known is None and (project.files is None or project.files.kind(path) != "missing"):
         return None
     text, values = known or "", _values(project)
@@ -139,11 +139,11 @@ def _gitignore(project: AgentProject) -> _Part | None:
     known = files.read(path).text
     if known is None:
         return None
-    if is_ignored(_ENV, patterns_of(known)):
+    if is_ignored(ENV_FILE, patterns_of(known)):
         return _Part()
     newline = newline_of(known)
-    line = f"{'' if not known or known.endswith(newline) else newline}{_ENV}{newline}"
-    if not is_ignored(_ENV, patterns_of(known + line)):
+    line = f"{'' if not known or known.endswith(newline) else newline}{ENV_FILE}{newline}"
+    if not is_ignored(ENV_FILE, patterns_of(known + line)):
         return None
     return _Part(_appended(path, known, line))
 

@@ -106,7 +106,7 @@ def test_yaml_has_the_same_with_examples_in_yaml(tmp_path: Path) -> None:
     )
     text = "agent_architecture:\n  entry‸points:\n  - file: main.py\n"
     assert hover_of(tmp_path, text, YAML).endswith(
-        '```yaml\nentrypoints:\n  - file: "main.py"\n    module: "greet"\n    tag: "greet"\n```'
+        '```yaml\nentrypoints:\n  - file: main.py\n    module: greet\n    tag: greet\n```'
     )
     text = f"agent_architecture:\n  entrypoints:\n  - {entry('gre‸et')}\n"
     assert "async def greet" in hover_of(tmp_path, text, YAML, main=GREET)
