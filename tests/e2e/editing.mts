@@ -139,8 +139,8 @@ export class EditingWindow {
     return text;
   }
 
-  /** Asks for completions until `label` is among them, and takes it. */
-  async complete(label: string, screenshot?: string): Promise<void> {
+  /** Asks for completions until `label` is among them, and takes it; all that are on the screen. */
+  async complete(label: string, screenshot?: string): Promise<string[]> {
     const row = this.#page
       .locator('.suggest-widget.visible .monaco-list-row')
       .filter({ has: this.#page.locator(`.monaco-icon-label:has-text("${label}")`) });
@@ -151,8 +151,10 @@ export class EditingWindow {
       return true;
     });
     if (screenshot !== undefined) await this.window.screenshot(screenshot);
+    const shown = await this.#page.locator('.suggest-widget.visible .monaco-list-row .label-name').allInnerTexts();
     await row.first().click();
     await this.#page.locator('.suggest-widget.visible').waitFor({ state: 'hidden' });
+    return shown;
   }
 
   /** Saves until a file on the disk is as wanted, because what was asked for arrives in its time; its text. */

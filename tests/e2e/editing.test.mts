@@ -53,7 +53,8 @@ after(async () => {
 
 test('a function is completed in the configuration, with its signature', async () => {
   await editor.at(CONFIG, '"module": ""', '"module": "'.length);
-  await editor.complete('price', 'completion');
+  const shown = await editor.complete('price', 'completion');
+  assert.ok(shown.includes('price') && !shown[0]?.includes('"'), `the words of VS Code's own are not first: ${shown}`);
   await editor.saved(CONFIG, (text) => text.includes('"module": "price"'));
   assert.deepEqual(files.config().agent_architecture.entrypoints[1], {
     file: 'main.py',

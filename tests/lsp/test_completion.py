@@ -109,6 +109,20 @@ def test_clients_get_what_they_can_show(editors: Callable[..., Editor], tmp_path
     assert poor["langchain"]["textEdit"] == {"range": edit["replace"], "newText": "langchain"}
 
 
+def test_strings_are_completed_with_their_quotes_beside_vs_codes_own(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    """It compares what is typed from the quote on; ours must match no less than its own."""
+    config = write_project(tmp_path / "agent")
+    shell = editors(capabilities={**FULL, "experimental": {"runagent": {"version": 1}}})
+    shell.start()
+    text = config.read_text("utf-8").replace('"framework": "default"', '"framework": "d‸efault"')
+    plain, items = complete(shell, config, text)
+    assert items["langgraph"]["filterText"] == '"langgraph"'
+    assert items["langgraph"]["textEdit"]["newText"] == '"langgraph"'
+    assert json.loads(applied(plain, items["langgraph"]))["framework"] == "langgraph"
+
+
 def test_edits_are_counted_in_utf16(editor: Editor, tmp_path: Path) -> None:
     config = write_project(tmp_path / "agent")
     text, items = complete(editor, config, '{"agent_name": "\U0001f680", "framework": "d‸x" }')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -54,7 +55,10 @@ class CompletionRequests:
         fresh = Fresh(datetime.now(), str(uuid.uuid4()))
         project = self._session.workspace.project(place.path)
         found = complete(project, place.offset, self._callables, fresh)
-        return self._message(found, lines_of(self._session, place.path))
+        lines = lines_of(self._session, place.path)
+        if self._session.client.is_runagent_shell and place.path.suffix == ".json":
+            found = replace(found, items=tuple(with_quotes(it, lines.text) for it in found.items))
+        return self._message(found, lines)
 
     def _complete_in_client(self, place: Asked) -> Json | None:
         from runagent_ls.features.completion_in_clients import complete_in_client
@@ -98,11 +102,11 @@ class CompletionRequests:
         return item
 
     def _edit(self, completion: Completion, text: str, place: ToRange) -> Json:
-        replace = place(completion.replace)
+        whole = place(completion.replace)
         if completion.insert is None or not self._session.client.completion.inserts_or_replaces:
-            return {"range": replace, "newText": text}
+            return {"range": whole, "newText": text}
         insert = place(completion.insert)
-        return {"insert": insert, "replace": replace, "newText": text}
+        return {"insert": insert, "replace": whole, "newText": text}
 
     def _documentation(self, completion: Completion) -> Json:
         from runagent_ls.features.markup.rendering import markdown, plain_text
@@ -111,6 +115,25 @@ class CompletionRequests:
             value = markdown(completion.documentation, self._session.uris.uri)
             return {"kind": "markdown", "value": value}
         return {"kind": "plaintext", "value": plain_text(completion.documentation)}
+
+
+def with_quotes(completion: Completion, text: str) -> Completion:
+    """The completion of a string that includes its quotes, if it replaces all between them.
+
+    VS Code's own JSON support completes strings like this, and what matches a quote already typed
+    stands above what matches nothing.
+    """
+    start, end = completion.replace
+    inside = 0 < start <= end and text[start - 1] == text[end : end + 1] == '"'
+    if not inside or completion.asks_again:
+        return completion
+    return replace(
+        completion,
+        parts=('"', *completion.parts, '"'),
+        replace=Span(start - 1, end + 1),
+        filter_text=f'"{completion.filter_text}"',
+        insert=None,
+    )
 
 
 def snippet(parts: Parts) -> str:
