@@ -160,3 +160,14 @@ def test_proving_fixes_of_a_long_list_has_a_limit(name: str, workplace: Path) ->
     proved = [it for it in fixes if it is not None]
     assert proved == fixes[: len(proved)]
     assert len(proved) == 400 if name.endswith("json") else 1 <= len(proved) < 10
+
+
+def test_a_generator_is_not_given_a_tag_that_another_entrypoint_has(workplace: Path) -> None:
+    agent = copied("generator-without-stream", workplace, as_it_is)
+    config = agent / CONFIG_NAMES[0]
+    value = json.loads(config.read_text("utf-8"))
+    (first,) = value["agent_architecture"]["entrypoints"]
+    value["agent_architecture"]["entrypoints"].append({**first, "tag": f"{first['tag']}_stream"})
+    config.write_text(json.dumps(value), "utf-8")
+    (fix,) = [it.fix for it in findings(agent) if it.slug == "generator-without-stream"][:1]
+    assert fix is None

@@ -23,7 +23,8 @@ The tag is how an entrypoint is called. RunAgent refuses a configuration with th
 ```
 
 ## Fix
-The second one is called after its function, or gets a number. Callers that mean it must follow.
+The second one is called after its function, with `_stream` when that yields, or gets a number.
+Callers that mean it must follow.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from collections.abc import Iterator
 from itertools import chain, count
 
 from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Proof
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
 
@@ -57,7 +59,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
 def _repair(entrypoint: Entrypoint, taken: set[str]) -> Repair:
     """The function's own name when it is free, else a number behind the tag."""
     tag = entrypoint.tag or ""
-    suffix = "_stream" if entrypoint.is_stream else ""
+    suffix = "_stream" if entrypoint.is_stream or _yields(entrypoint) else ""
     own = (entrypoint.module or "").rpartition(".")[2].removesuffix("_stream")
     stem = tag.removesuffix("_stream")
     numbered = (f"{stem}_{number}{suffix}" for number in count(2))
@@ -67,6 +69,14 @@ def _repair(entrypoint: Entrypoint, taken: set[str]) -> Repair:
     taken.add(better)
     edit = SetValue((*entrypoint.path, "tag"), better)
     return Repair(f"Rename to {better}", (edit,), safe=False)
+
+
+def _yields(entrypoint: Entrypoint) -> bool:
+    """Whether it certainly needs a tag that streams."""
+    found = entrypoint.resolution
+    if found is None or found.exists is not Proof.PROVEN:
+        return False
+    return found.gives_generator is Proof.PROVEN
 
 
 RULE = Rule(

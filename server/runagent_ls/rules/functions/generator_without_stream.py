@@ -70,12 +70,15 @@ def _issues(entrypoint: Entrypoint, project: AgentProject, base: Path) -> Iterat
     tag = entrypoint.tag or ""
     better = f"{tag}_stream"
     edit = SetValue((*base, "tag"), better)
+    is_free = all(other.tag != better for other in project.entrypoints)
     yield Issue(
         f"{entrypoint.module} yields, but the tag {tag} does not end in _stream: calls answer"
         " with the text <generator object ...>.",
         InConfig((*base, "tag")),
         twin=at_function(entrypoint, project),
-        repair=Repair(f"Rename the tag to {better}", (edit,), safe=False) if tag else None,
+        repair=Repair(f"Rename the tag to {better}", (edit,), safe=False)
+        if tag and is_free
+        else None,
     )
 
 
