@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import Final
 
 from runagent_ls.features.completion.layout import Layout, layout_of
 from runagent_ls.features.completion.model import (
@@ -18,7 +21,13 @@ from runagent_ls.features.completion.writing import inside_quotes, json_parts, q
 from runagent_ls.features.completion.yaml_writing import block_parts, item_parts, yaml_scalar
 from runagent_ls.features.markup.content import Block
 from runagent_ls.jsontree.completion_place import CompletionPlace
+from runagent_ls.jsontree.completion_place.json_tokens import line_start
 from runagent_ls.text.position import Span
+
+_LONG_LINE: Final = 1_000
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_REST_IS_BLANK: Final = re.compile(r"[ \t]*(?=[\r\n]|\Z)")
+_DEPTH: Final = {"{": 1, "[": 1, "}": -1, "]": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +131,8 @@ class Editor:
         comma_here = place.comma_at is not None and place.comma_at == place.token.start
         if comma_here:
             front = ", " if self.layout.spaced else ","
+        if self._continues_below(comma_here):
+            front = ("," if comma_here else "") + self.layout.newline + self.layout.margin
         behind = "," if place.comma_behind else ""
         # What is compared begins like the token: with its quotation mark, if it has one.
         bare = written.removeprefix('"')
@@ -134,6 +145,18 @@ class Editor:
             filter_text=filter_text,
             also=() if comma_here else self._comma_elsewhere(),
         )
+
+    def _continues_below(self, comma_here: bool) -> bool:
+        """Whether what is before the place has lines of its own, so that what is new gets one."""
+        start, end = self.place.token
+        begin = line_start(self.text, start)
+        if self.layout.one_line or self.place.style != "json" or start - begin > _LONG_LINE:
+            return False
+        line = _STRING.sub("", self.text[begin:start])
+        if not (comma_here or line.endswith(",")) or not _REST_IS_BLANK.match(self.text, end):
+            return False
+        depths = list(accumulate((_DEPTH.get(sign, 0) for sign in line), initial=0))
+        return depths[-1] == min(depths)
 
     def _comma_elsewhere(self) -> tuple[TextChange, ...]:
         at = self.place.comma_at

@@ -33,8 +33,8 @@ def modules(scene: Scene) -> Completions:
             tuple(_completion(scene, it) for it in found) + _usual(scene, file, owner)
         )
     top = scene.callables_of(file)
-    items = [_completion(scene, it) for it in ranked(top)]
-    items += [_completion(scene, it) for it in _methods(scene, file, top)]
+    found = sorted((*ranked(top), *_methods(scene, file, top)), key=_rank)
+    items = [_completion(scene, it) for it in found]
     for named in top:
         if _is_unknown_object(named):
             items += _usual(scene, file, named.name)
@@ -42,14 +42,17 @@ def modules(scene: Scene) -> Completions:
 
 
 def ranked(found: Iterable[Named]) -> list[Named]:
-    """The likeliest first: certain callables in source order, private names last."""
+    """The likeliest first: what the file itself defines before what it imports, classes behind
+    functions and methods, then what may be callable, private names last; else in source order.
+    """
     return sorted((it for it in found if it.can_be_called), key=_rank)
 
 
-def _rank(named: Named) -> tuple[bool, bool, bool]:
+def _rank(named: Named) -> tuple[bool, bool, bool, bool]:
     symbol = named.symbol
     is_class = symbol is not None and symbol.kind == "class"
-    return named.is_private, not named.certainly_callable, is_class
+    is_imported = named.resolution.defined_in not in (None, named.file)
+    return named.is_private, not named.certainly_callable, is_class, is_imported
 
 
 def _methods(scene: Scene, file: str, top: Iterable[Named]) -> Iterator[Named]:
