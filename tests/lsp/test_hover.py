@@ -209,7 +209,7 @@ def test_yaml_is_explained_in_yaml(editor: Editor, tmp_path: Path) -> None:
     uri = editor.open(config, language="yaml")
     shown = said(hover_at(editor, uri, text, "env_vars"))
     assert "not** replaced" in shown
-    assert shown.endswith('```yaml\nenv_vars:\n  LOG_LEVEL: info\n```')
+    assert shown.endswith("```yaml\nenv_vars:\n  LOG_LEVEL: info\n```")
     assert "def greet(name: str" in said(hover_at(editor, uri, text, "module: greet", by=9))
     broken = text.replace("module: greet", "module: greet\n   - {")
     editor.change(uri, broken)

@@ -40,7 +40,7 @@ def patched(folder: Path, patch: str, capabilities: object = None) -> Iterator[E
 FAILING_LENSES = """
     def fail(*_):
         raise RuntimeError("lens trouble")
-    runagent_ls.lsp.lenses.config_lenses = fail
+    runagent_ls.lsp.features.lenses.config_lenses = fail
 """
 
 

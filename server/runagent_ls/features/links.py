@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import Final
 from urllib.parse import urlsplit
 
-from runagent_ls.features.navigation.code_places import named_file
+from runagent_ls.features.graph.code_places import named_file
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import content_of, key_content
 from runagent_ls.jsontree.document import JsonValue, Missing, Path

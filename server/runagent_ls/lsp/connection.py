@@ -27,6 +27,7 @@ from runagent_ls.lsp.features.completion import CompletionRequests
 from runagent_ls.lsp.features.definition import Definitions
 from runagent_ls.lsp.features.hover import Hovers
 from runagent_ls.lsp.features.inlay_hints import InlayHints
+from runagent_ls.lsp.features.lenses import Lenses
 from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.new_agent import NewAgents
@@ -37,7 +38,6 @@ from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.history import HistoryQuestions
 from runagent_ls.lsp.indexing import Indexing
 from runagent_ls.lsp.jsonrpc import Json
-from runagent_ls.lsp.lenses import Lenses
 from runagent_ls.lsp.progress import Progress
 from runagent_ls.lsp.protocol import Protocol
 from runagent_ls.lsp.recording import Recording

@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Final
 
+from runagent_ls.features.graph.clients import calls_of
+from runagent_ls.features.graph.in_config import entry_place
+from runagent_ls.features.graph.places import Place
 from runagent_ls.features.markup.content import FileLink, Inline, Line, Text
-from runagent_ls.features.navigation.clients import calls_of
-from runagent_ls.features.navigation.in_config import entry_place
-from runagent_ls.features.navigation.places import Place
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject, Entrypoint

@@ -6,16 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.hover.agents import agent_link, callers_line
-from runagent_ls.features.hover.blocks import joined, listed
-from runagent_ls.features.hover.entrypoint import entrypoint_blocks, mode
-from runagent_ls.features.hover.environment import env_file_blocks, read_blocks
-from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
-from runagent_ls.features.markup.content import Code, Inline, Line, Prose, Strong, Text
-from runagent_ls.features.navigation.clients import means, projects_meant
-from runagent_ls.features.navigation.environment import env_file_subject
-from runagent_ls.features.navigation.in_python import code_subject, function_subject
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.clients import means, projects_meant
+from runagent_ls.features.graph.environment import env_file_subject
+from runagent_ls.features.graph.in_python import code_subject, function_subject
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     CallTagSubject,
     EnvironmentSubject,
@@ -23,6 +17,12 @@ from runagent_ls.features.navigation.subjects import (
     Named,
     Subject,
 )
+from runagent_ls.features.hover.agents import agent_link, callers_line
+from runagent_ls.features.hover.blocks import joined, listed
+from runagent_ls.features.hover.entrypoint import entrypoint_blocks, mode
+from runagent_ls.features.hover.environment import env_file_blocks, read_blocks
+from runagent_ls.features.hover.model import Happened, Hover, HoverBlock
+from runagent_ls.features.markup.content import Code, Inline, Line, Prose, Strong, Text
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from runagent_ls.features.graph.places import Place
 from runagent_ls.features.hover.agents import place_link
 from runagent_ls.features.hover.blocks import listed
 from runagent_ls.features.hover.model import Happened, HoverBlock
@@ -20,7 +21,6 @@ from runagent_ls.features.markup.content import (
     Text,
     line,
 )
-from runagent_ls.features.navigation.places import Place
 from runagent_ls.project.model import AgentProject, Entrypoint, Resolution
 from runagent_ls.project.observation import ObservedEntrypoint
 from runagent_ls.pyfile.model import Proof, Symbol

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+from runagent_ls.features.graph.environment import reads_of, settings_of
+from runagent_ls.features.graph.places import Place
+from runagent_ls.features.graph.subjects import EnvironmentSubject
 from runagent_ls.features.hover.agents import agent_link, place_link
 from runagent_ls.features.markup.content import Block, Inline, Line, Text
-from runagent_ls.features.navigation.environment import reads_of, settings_of
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.navigation.subjects import EnvironmentSubject
 from runagent_ls.project.model import AgentProject
 
 _MOST: Final = 5

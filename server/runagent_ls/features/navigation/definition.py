@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.navigation.clients import projects_meant
-from runagent_ls.features.navigation.code_places import code_places, functions_of, named_file
-from runagent_ls.features.navigation.environment import reads_of, settings_of
-from runagent_ls.features.navigation.in_config import agent_id_place, entry_place
-from runagent_ls.features.navigation.places import START, Jump, Place, distinct
-from runagent_ls.features.navigation.subject_at import subject_at
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.clients import projects_meant
+from runagent_ls.features.graph.code_places import code_places, functions_of, named_file
+from runagent_ls.features.graph.environment import reads_of, settings_of
+from runagent_ls.features.graph.in_config import agent_id_place, entry_place
+from runagent_ls.features.graph.places import START, Jump, Place, distinct
+from runagent_ls.features.graph.subject_at import subject_at
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     CallTagSubject,
     EnvironmentSubject,

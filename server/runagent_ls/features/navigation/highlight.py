@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.code_places import named_file
-from runagent_ls.features.navigation.in_config import entry_place, module_place
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.navigation.subject_at import subject_at
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.code_places import named_file
+from runagent_ls.features.graph.in_config import entry_place, module_place
+from runagent_ls.features.graph.places import Place
+from runagent_ls.features.graph.subject_at import subject_at
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     CallTagSubject,
     EnvironmentSubject,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.clients import calls_of, projects_meant
-from runagent_ls.features.navigation.code_places import code_places, functions_of, named_file
-from runagent_ls.features.navigation.environment import reads_of, settings_of
-from runagent_ls.features.navigation.in_config import agent_id_place, entry_place, module_place
-from runagent_ls.features.navigation.in_python import entries_naming
-from runagent_ls.features.navigation.places import Place, distinct
-from runagent_ls.features.navigation.python_uses import python_uses
-from runagent_ls.features.navigation.subject_at import subject_at
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.clients import calls_of, projects_meant
+from runagent_ls.features.graph.code_places import code_places, functions_of, named_file
+from runagent_ls.features.graph.environment import reads_of, settings_of
+from runagent_ls.features.graph.in_config import agent_id_place, entry_place, module_place
+from runagent_ls.features.graph.in_python import entries_naming
+from runagent_ls.features.graph.places import Place, distinct
+from runagent_ls.features.graph.python_uses import python_uses
+from runagent_ls.features.graph.subject_at import subject_at
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     CallTagSubject,
     EnvironmentSubject,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.clients import means
+from runagent_ls.features.graph.clients import means
 from runagent_ls.features.refactoring.inputs import Inputs
 from runagent_ls.features.refactoring.javascript_inputs import javascript_inputs
 from runagent_ls.features.refactoring.python_inputs import python_inputs

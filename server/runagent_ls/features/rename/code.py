@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Protocol
 
-from runagent_ls.features.changes import Change, Doubtful, RefusedError
-from runagent_ls.features.rename.module_names import ModuleNames
+from runagent_ls.features.changes import Change, Doubtful, RefusedError, text_edits
+from runagent_ls.features.graph.module_names import ModuleNames
 from runagent_ls.features.rename.reaching import projects_reaching
-from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.discovery import find_python
 from runagent_ls.project.model import AgentProject

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import RefusedError
-from runagent_ls.features.rename.replacing import Replacement, replaced
 from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.contents import content_of
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path
+from runagent_ls.jsontree.edits import Replacement, apply
 from runagent_ls.text.position import Span
 
 
-def config_edits(
+def string_replacements(
     document: Document, file: FilePath, texts: Mapping[Path, str]
 ) -> tuple[Replacement, ...]:
     """Replacements that give the strings at these paths other texts, each in its own quotes.
@@ -28,7 +28,7 @@ def config_edits(
     # Text that YAML reads as it is may be a number or a list once it is another: then in quotes.
     for add_quotes in (False, True):
         edits = dict(_replacements(document, texts, add_quotes=add_quotes))
-        result = replaced(document.text, edits.items())
+        result = apply(document.text, edits.items())
         if edits and parse(result, document.language).value == wanted:
             return tuple(edits.items())
     keys = " and ".join(sorted({str(path[-1]) for path in texts}))

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change, RefusedError, RenameFile
-from runagent_ls.features.rename.config_strings import config_edits
-from runagent_ls.features.rename.reaching import document_of, written_entrypoints
-from runagent_ls.features.rename.replacing import text_edits
+from runagent_ls.features.changes import Change, RefusedError, RenameFile, text_edits
+from runagent_ls.features.rename.config_strings import string_replacements
+from runagent_ls.features.rename.reaching import written_entrypoints
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 from runagent_ls.rules.finding import TextEdit
 
 
@@ -60,9 +59,9 @@ def _in_config(
     warnings: dict[str, None],
 ) -> tuple[TextEdit, ...]:
     moved = _moved(config, renames)
-    if moved.name not in CONFIG_NAMES:
+    if not is_config(moved):
         return ()
-    document = document_of(snapshot, config)
+    document = snapshot.document(config)
     texts: dict[Path, str] = {}
     anew: dict[str, str | None] = {}  # a thousand entrypoints name some hundred files
     for it in written_entrypoints(document):
@@ -74,7 +73,7 @@ def _in_config(
             texts[*it.path, "file"] = text
     if not texts:
         return ()
-    return text_edits(config, document.text, config_edits(document, config, texts))
+    return text_edits(config, document.text, string_replacements(document, config, texts))
 
 
 def _written_anew(

@@ -6,17 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change, RefusedError
+from runagent_ls.features.changes import Change, RefusedError, text_edits
+from runagent_ls.features.graph.module_names import ModuleNames
+from runagent_ls.features.graph.occurrences import find_occurrences
 from runagent_ls.features.rename.code import Code, refuse
-from runagent_ls.features.rename.config_strings import config_edits
-from runagent_ls.features.rename.module_names import ModuleNames
+from runagent_ls.features.rename.config_strings import string_replacements
 from runagent_ls.features.rename.new_names import brought_by_star, check_identifier, hidden_by
-from runagent_ls.features.rename.occurrences import find_occurrences
-from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
 from runagent_ls.project.model import AgentProject, Entrypoint
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.rules.finding import TextEdit
 
 
@@ -94,7 +93,7 @@ class FunctionRename:
                 texts[*entrypoint.path, "module"] = ".".join(renamed)
         if not texts:
             return ()
-        edits = config_edits(project.document, project.config_path, texts)
+        edits = string_replacements(project.document, project.config_path, texts)
         return text_edits(project.config_path, project.document.text, edits)
 
     def _parts(self, entrypoint: Entrypoint) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.rename.module_names import ModuleNames
+from runagent_ls.features.graph.module_names import ModuleNames
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.pyfile.scopes import Names
 from runagent_ls.text.position import Span
 

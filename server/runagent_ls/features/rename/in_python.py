@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Final
 
 from runagent_ls.features.changes import RefusedError
+from runagent_ls.features.graph.in_python import word_at
 from runagent_ls.features.rename.code import PythonRename
 from runagent_ls.features.rename.functions import (
     FunctionRename,
@@ -21,8 +20,6 @@ from runagent_ls.features.rename.reaching import projects_reaching
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.position import Span
-
-_WORD: Final = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,11 @@ def python_subject(snapshot: Snapshot, path: FilePath, offset: int) -> PythonSub
     """
     if path.suffix != ".py":
         return None
-    span = _word_at(snapshot.files.read(path).text or "", offset)
+    text = snapshot.files.read(path).text or ""
+    span = word_at(text, offset)
     if span is None:
         return None
-    word = (snapshot.files.read(path).text or "")[span.start : span.end]
+    word = text[span.start : span.end]
     for target in _targets(snapshot, path, word, span):
         rename = rename_of(snapshot, target)
         if span in rename.spans.get(path, ()):
@@ -73,14 +71,6 @@ def _is_member(snapshot: Snapshot, found: MethodName) -> bool:
     source = snapshot.files.python(found.home)
     symbol = source.symbols.get(found.name) if source is not None else None
     return symbol is None or found.span not in {it.span for it in (symbol, *symbol.alternatives)}
-
-
-def _word_at(text: str, offset: int) -> Span | None:
-    start = offset
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] == "_"):
-        start -= 1
-    match = _WORD.match(text, start)
-    return Span(*match.span()) if match is not None else None
 
 
 def _targets(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change, RefusedError
+from runagent_ls.features.changes import Change, RefusedError, text_edits
+from runagent_ls.features.graph.occurrences import spelling
 from runagent_ls.features.rename.code import Code, refuse
-from runagent_ls.features.rename.config_strings import config_edits
+from runagent_ls.features.rename.config_strings import string_replacements
 from runagent_ls.features.rename.new_names import check_identifier
-from runagent_ls.features.rename.reaching import word
-from runagent_ls.features.rename.replacing import text_edits
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.document import Path
 from runagent_ls.project.evaluation import Evaluator
@@ -18,7 +17,7 @@ from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.project.questions import Answers, Questions
 from runagent_ls.pyfile.model import Proof, Symbol
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.pyfile.scopes import AttributeUse, Names, Scope
 from runagent_ls.rules.finding import TextEdit
 from runagent_ls.text.position import Span
@@ -66,7 +65,7 @@ class MethodRename:
             self._problem(target.home, target.span, "the class of it cannot be told.")
             return
         self._heritage(self._class)
-        spelt = word(self.name)
+        spelt = spelling(self.name)
         for file in self._code.files:
             if snapshot.files.mentions(file, spelt):
                 own = names if file == target.home else read_names(self._code.text(file))
@@ -205,5 +204,5 @@ class MethodRename:
                 texts[*entrypoint.path, "module"] = f"{before}.{new}"
         if not texts:
             return ()
-        edits = config_edits(project.document, project.config_path, texts)
+        edits = string_replacements(project.document, project.config_path, texts)
         return text_edits(project.config_path, project.document.text, edits)

@@ -10,11 +10,10 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.features.changes import RefusedError
-from runagent_ls.features.rename.module_names import ModuleNames
-from runagent_ls.features.rename.occurrences import Occurrences
-from runagent_ls.features.rename.reaching import word
+from runagent_ls.features.graph.module_names import ModuleNames
+from runagent_ls.features.graph.occurrences import Occurrences, spelling
 from runagent_ls.project.file_source import FileSource
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.text.position import Span
 
 _STAR_IMPORT: Final = re.compile(r"import[\s\\]*\*")
@@ -40,7 +39,7 @@ def brought_by_star(
     files: FileSource,
 ) -> FilePath | None:
     """A file that uses the new name and would get another thing by it from a star import."""
-    spelt = word(new)
+    spelt = spelling(new)
     for path in candidates:
         text = files.read(path).text if files.mentions(path, spelt) else None
         if text is not None and _STAR_IMPORT.search(text):

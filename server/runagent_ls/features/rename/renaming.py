@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from runagent_ls.features.changes import Change, RefusedError
-from runagent_ls.features.navigation.in_config import config_subject
-from runagent_ls.features.navigation.subjects import FileSubject, ModuleSubject, TagSubject
+from runagent_ls.features.graph.in_config import config_subject
+from runagent_ls.features.graph.subjects import FileSubject, ModuleSubject, TagSubject
 from runagent_ls.features.rename.in_python import (
     PythonSubject,
     python_subject,
@@ -16,7 +16,7 @@ from runagent_ls.features.rename.in_python import (
 )
 from runagent_ls.features.rename.tags import rename_tag, tag_in_client
 from runagent_ls.features.snapshot import Snapshot
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.discovery import is_config
 from runagent_ls.text.position import Span
 
 
@@ -58,7 +58,7 @@ def rename(snapshot: Snapshot, path: FilePath, offset: int, new_name: str) -> Ch
 
 
 def _subject(snapshot: Snapshot, path: FilePath, offset: int) -> TagSubject | PythonSubject | None:
-    if path.name not in CONFIG_NAMES:
+    if not is_config(path):
         return tag_in_client(snapshot, path, offset) or python_subject(snapshot, path, offset)
     found = config_subject(snapshot.project(path), offset)
     match found:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path as FilePath
 
-from runagent_ls.features.changes import Change, Doubtful, RefusedError
-from runagent_ls.features.navigation.subjects import TagSubject
-from runagent_ls.features.rename.config_strings import config_edits
-from runagent_ls.features.rename.replacing import Replacement, text_edits
+from runagent_ls.features.changes import Change, Doubtful, RefusedError, text_edits
+from runagent_ls.features.graph.clients import means
+from runagent_ls.features.graph.subjects import TagSubject
+from runagent_ls.features.rename.config_strings import string_replacements
 from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.jsontree.edits import Replacement
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.pyfile.model import Proof
@@ -31,7 +32,7 @@ def tag_in_client(snapshot: Snapshot, path: FilePath, offset: int) -> TagSubject
         if tag is None or not tag.span.start <= offset <= tag.span.end:
             continue
         meant = [
-            (project, entrypoint, _means(snapshot, call, project))
+            (project, entrypoint, means(snapshot, call, project))
             for project in map(snapshot.project, snapshot.configs_with_tag(tag.value))
             for entrypoint in project.entrypoints
             if entrypoint.tag == tag.value
@@ -56,7 +57,7 @@ def rename_tag(snapshot: Snapshot, subject: TagSubject, new_name: str) -> Change
         return Change()
     _check_name(subject, new_name)
     config = project.config_path
-    in_config = config_edits(
+    in_config = string_replacements(
         project.document, config, {(*subject.entrypoint.path, "tag"): new_name}
     )
     certain, doubtful = _calls(snapshot, subject)
@@ -109,23 +110,13 @@ def _holders(project: AgentProject, tag: str) -> list[Entrypoint]:
     return [entrypoint for entrypoint in project.entrypoints if entrypoint.tag == tag]
 
 
-def _means(snapshot: Snapshot, call: ClientCall, project: AgentProject) -> Proof:
-    """Whether a call that names a tag of this project reaches this project's agent."""
-    if call.agent_id is None:
-        return Proof.UNKNOWN
-    if call.agent_id.value != project.agent_id:
-        return Proof.REFUTED
-    copies = len(snapshot.configs_with_id(call.agent_id.value))
-    return Proof.PROVEN if copies == 1 else Proof.UNKNOWN
-
-
 def _calls(snapshot: Snapshot, subject: TagSubject) -> tuple[list[ClientCall], list[ClientCall]]:
     """Calls that certainly reach the entrypoint, and those that may."""
     certain, doubtful = [], []
     # An agent with two equal tags does not start: which of them a call means nobody knows.
     alone = len(_holders(subject.project, subject.tag)) == 1
     for call in snapshot.calls_with_tag(subject.tag):
-        proof = _means(snapshot, call, subject.project)
+        proof = means(snapshot, call, subject.project)
         if proof is Proof.PROVEN and alone:
             certain.append(call)
         elif proof is not Proof.REFUTED:

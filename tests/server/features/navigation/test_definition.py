@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from corpus_agents import CORPUS, PROJECTS, build, source_of
 from marked_workspace import JSON, YAML, MarkedWorkspace, config, entry
+from runagent_ls.features.graph.places import Jump
 from runagent_ls.features.navigation.definition import declaration, definition, implementation
 from runagent_ls.features.navigation.highlight import highlights
-from runagent_ls.features.navigation.places import Jump
 from runagent_ls.features.navigation.references import references
 from runagent_ls.lsp.workspace import AgentWorkspace
 from runagent_ls.rules.selection import Selection

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marked_text import mark, marked
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 
 SERVER = Path(__file__).parents[3] / "server"
 STANDARD_LIBRARY = Path(ast.__file__).parent

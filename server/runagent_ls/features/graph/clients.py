@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.places import Place
+from runagent_ls.features.graph.places import Place
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.model import AgentProject

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.rename.module_names import NO_MODULE, ModuleNames, Modules
-from runagent_ls.features.rename.reaching import word
+from runagent_ls.features.graph.module_names import NO_MODULE, ModuleNames, Modules
 from runagent_ls.project.file_source import FileSource
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.pyfile.scopes import ImportUse, Names, NameUse, Scope
 from runagent_ls.text.lines import line_index
 from runagent_ls.text.position import Span
@@ -49,7 +48,7 @@ def find_occurrences(
     """All occurrences of the `name` of the module in the file `home`, among `candidates`."""
     search = _Search(name, files, modules)
     search.add_home(home)
-    spelt = word(name)
+    spelt = spelling(name)
     others = [path for path in dict.fromkeys([home, *candidates]) if files.mentions(path, spelt)]
     search.run(others)
     return search.found
@@ -238,7 +237,7 @@ class _Search:
             self.found.doubtful.setdefault(path, set()).add(span)
 
     def _may_import(self, path: FilePath) -> bool:
-        stems = {_module_name(home) for home in self.found.homes}
+        stems = {module_name(home) for home in self.found.homes}
         return any(self._files.mentions(path, stem) for stem in stems)
 
     def _strings(self, path: FilePath, names: Names) -> None:
@@ -267,8 +266,14 @@ def _joined(it: ImportUse) -> str:
     return it.module if it.name is None else f"{it.module}{dot}{it.name}"
 
 
-def _module_name(path: FilePath) -> str:
+def module_name(path: FilePath) -> str:
+    """The last part of the name by which a file is imported."""
     return path.parent.name if path.name == "__init__.py" else path.stem
+
+
+def spelling(name: str) -> re.Pattern[str]:
+    """The name, where no longer one begins with it. Text in front makes the search slow."""
+    return re.compile(rf"{re.escape(name)}\b")
 
 
 def _names_it(value: str, name: str) -> bool:

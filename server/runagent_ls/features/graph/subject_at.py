@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.environment import env_file_subject
-from runagent_ls.features.navigation.in_config import config_subject
-from runagent_ls.features.navigation.in_python import code_subject, function_subject
-from runagent_ls.features.navigation.subjects import Subject
+from runagent_ls.features.graph.environment import env_file_subject
+from runagent_ls.features.graph.in_config import config_subject
+from runagent_ls.features.graph.in_python import code_subject, function_subject
+from runagent_ls.features.graph.subjects import Subject
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.discovery import is_config
 from runagent_ls.project.surroundings import ENV_FILE

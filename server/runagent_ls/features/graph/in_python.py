@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.navigation.code_places import code_places
-from runagent_ls.features.navigation.environment import python_env_subject
-from runagent_ls.features.navigation.python_uses import means_module_name, module_bindings
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.code_places import code_places
+from runagent_ls.features.graph.environment import python_env_subject
+from runagent_ls.features.graph.python_uses import means_module_name, module_bindings
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     CallTagSubject,
     FunctionSubject,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.places import START, Place, distinct
+from runagent_ls.features.graph.places import START, Place, distinct
 from runagent_ls.project.evaluation import Evaluator
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.module_reader import RecordingReader

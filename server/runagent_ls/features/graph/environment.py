@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.navigation.subjects import EnvironmentSubject
+from runagent_ls.features.graph.places import Place
+from runagent_ls.features.graph.subjects import EnvironmentSubject
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.jsontree.contents import key_content
 from runagent_ls.project.model import AgentProject

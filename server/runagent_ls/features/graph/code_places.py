@@ -5,8 +5,8 @@ from __future__ import annotations
 import os.path
 from pathlib import Path as FilePath
 
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.navigation.python_names import PythonNames
+from runagent_ls.features.graph.places import Place
+from runagent_ls.features.graph.python_names import PythonNames
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.rename.module_names import ModuleNames
-from runagent_ls.features.rename.occurrences import find_occurrences
+from runagent_ls.features.graph.module_names import ModuleNames
+from runagent_ls.features.graph.occurrences import find_occurrences
+from runagent_ls.features.graph.places import Place
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.pyfile.file import PyFile
-from runagent_ls.pyfile.occurrences import read_names
+from runagent_ls.pyfile.names import read_names
 from runagent_ls.text.position import Span
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runagent_ls.features.navigation.places import Place
-from runagent_ls.features.navigation.subjects import (
+from runagent_ls.features.graph.places import Place
+from runagent_ls.features.graph.subjects import (
     AgentIdSubject,
     EnvironmentSubject,
     FileSubject,
