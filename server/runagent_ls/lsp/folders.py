@@ -173,12 +173,12 @@ class Folders:
             )
         self._disk_changed(paths, search)
 
-    def _files_moved(self, params: object) -> None:
+    def _files_moved(self, params: Json) -> None:
         """Files or folders were created, renamed or deleted in the editor."""
         paths = []
-        for item in _list(getattr(params, "files", None)):
-            for name in ("uri", "old_uri", "new_uri"):
-                path = to_path(getattr(item, name, None))
+        for item in _list(params.get("files")):
+            for name in ("uri", "oldUri", "newUri"):
+                path = to_path(dig(item, name))
                 if path is not None:
                     paths.append(path)
         self._disk_changed(paths, search=True)

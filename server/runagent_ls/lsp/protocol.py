@@ -19,8 +19,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from lsprotocol import types
+from lsprotocol.converters import get_converter
 from pygls.exceptions import JsonRpcInvalidRequest
-from pygls.protocol import LanguageServerProtocol, default_converter, lsp_method
+from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from runagent_ls.lsp import jsonrpc
 from runagent_ls.lsp.jsonrpc import Json, MessageId
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PYGLS_HANDLES: Final = frozenset(
-    {types.INITIALIZE, types.INITIALIZED, types.SHUTDOWN, types.EXIT}
-)
+_PYGLS_HANDLES: Final = frozenset({types.INITIALIZE, types.INITIALIZED, types.SHUTDOWN, types.EXIT})
 """What is left of pygls' own handlers, none of which looks at parameters."""
 
 
@@ -154,7 +153,7 @@ class Protocol(LanguageServerProtocol):
     def _serialize_message(self, data: Any) -> dict[str, Any]:  # noqa: ANN401 - pygls
         """What pygls itself sends, which is rare: all of ours is plain."""
         if not self._converts:
-            self._converter, self._converts = default_converter(), True
+            self._converter, self._converts = get_converter(), True
         return super()._serialize_message(data)
 
     def _send_data(self, data: Any) -> None:  # noqa: ANN401 - pygls

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from runagent_ls.pyfile.docstrings import parameter_descriptions
 from runagent_ls.pyfile.model import CallSite, Parameter, ParameterKind, Signature
 from runagent_ls.pyfile.source import Source
 from runagent_ls.pyfile.walking import children
@@ -56,9 +55,8 @@ def _evaluated_outside(scope: ast.AST) -> Iterator[ast.AST]:
 def read_signature(
     function: Function | ast.Lambda, source: Source, docstring: str | None = None
 ) -> Signature:
-    """Parameters as written, `self` included, described by the docstring."""
+    """Parameters as written, `self` included."""
     arguments = function.args
-    described = parameter_descriptions(docstring) if docstring else {}
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
     defaults.extend(arguments.defaults)
@@ -73,7 +71,7 @@ def read_signature(
                 annotation=source.segment(argument.annotation) if argument.annotation else None,
                 default=source.segment(default) if default is not None else None,
                 span=span._replace(end=min(span.end, span.start + len(argument.arg))),
-                description=described.get(argument.arg),
+                docstring=docstring,
             )
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from runagent_ls.pyfile.docstrings import parameter_descriptions
 from runagent_ls.text.position import Span
 
 
@@ -25,14 +26,22 @@ ParameterKind: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; annotation and default as written in the source."""
+    """One parameter; annotation and default as written in the source.
+
+    `docstring` is the whole function's.
+    """
 
     name: str
     kind: ParameterKind
     annotation: str | None
     default: str | None
     span: Span
-    description: str | None = None
+    docstring: str | None = None
+
+    @property
+    def description(self) -> str | None:
+        """What the docstring says of it, which takes time to find out."""
+        return parameter_descriptions(self.docstring).get(self.name) if self.docstring else None
 
 
 @dataclass(frozen=True, slots=True)
