@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Final
@@ -12,6 +12,7 @@ from runagent_ls.features.entrypoints import signature_of
 from runagent_ls.features.lenses import runnable
 from runagent_ls.features.markup.content import Block, Prose, line
 from runagent_ls.features.snapshot import Snapshot
+from runagent_ls.project.clients.half_written import half_written_calls
 from runagent_ls.project.clients.model import Argument, ClientCall
 from runagent_ls.project.configuration import agent_name
 from runagent_ls.project.entrypoints import entrypoint_values
@@ -29,12 +30,28 @@ _NEEDS_ESCAPES: Final = frozenset("\"'`\\$")
 
 def complete_in_client(snapshot: Snapshot, path: FilePath, offset: int) -> Completions:
     """What may stand in the string at an offset of a Python, TypeScript or JavaScript file."""
-    for call in snapshot.client_calls(path):
+    found = _between_quotes(snapshot, snapshot.client_calls(path), offset)
+    if found is not None:
+        return found
+    text = snapshot.files.read(path).text or ""
+    for calls, quote in half_written_calls(path, text, offset):
+        found = _between_quotes(snapshot, calls, offset)
+        if found is not None:
+            items = tuple(replace(it, parts=(*it.parts, quote)) for it in found.items)
+            return replace(found, items=items)
+    return NOTHING
+
+
+def _between_quotes(
+    snapshot: Snapshot, calls: Iterable[ClientCall], offset: int
+) -> Completions | None:
+    """None when none of the calls has a string at the offset."""
+    for call in calls:
         if call.tag is not None and _holds(call.tag, offset):
             return _listed(_tags(snapshot, call, call.tag, offset))
         if call.agent_id is not None and _holds(call.agent_id, offset):
             return _listed(_agent_ids(snapshot, call, call.agent_id, offset))
-    return NOTHING
+    return None
 
 
 def _holds(argument: Argument, offset: int) -> bool:

@@ -18,6 +18,7 @@ FIRST = config(
 )
 SECOND = config(entry("greet", "hello"), entry("greet", "other"), agent_id="a2")
 HEAD = "from runagent import RunAgentClient\n"
+SCRIPT = "import { RunAgentClient } from 'runagent';\n"
 
 
 def offered(tmp_path: Path, text: str, name: str = "one/client.py") -> list[Completion]:
@@ -137,3 +138,42 @@ def test_many_tags_are_cut_and_it_is_said(tmp_path: Path) -> None:
     found = complete_in_client(workspace.snapshot, *workspace.cursor)
     assert len(found.items) == 200
     assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "quote"),
+    [
+        ("c.py", HEAD + "RunAgentClient('a1', \"h‸", '"'),
+        ("c.py", HEAD + "c = RunAgentClient('a1', entrypoint_tag='h‸)\nprint(c)\n", "'"),
+        ("c.py", HEAD + "RunAgentClient(entrypoint_tag='h‸, agent_id='a1')\nprint()\n", "'"),
+        ("c.py", HEAD + "RunAgentClient(\n  entrypoint_tag='h‸\n  agent_id='a1',\n)\n", "'"),
+        ("c.py", HEAD + "RunAgentClient(\n  'a1', # (\n  entrypoint_tag='h‸'\n\nx = 1\n", ""),
+        ("c.py", HEAD + "def f():\n    g(RunAgentClient('a1', 'h‸\n\ndef g(x):\n    pass\n", "'"),
+        ("c.ts", SCRIPT + "new RunAgentClient({ agentId: 'a1', entrypointTag: 'h‸", "'"),
+        ("c.ts", SCRIPT + "new RunAgentClient({\n agentId: 'a1',\n entrypointTag: `h‸ });\n", "`"),
+        ("c.ts", SCRIPT + "f({ a: new RunAgentClient({agentId: 'a1', entrypointTag: 'h‸'\n", ""),
+    ],
+)
+def test_calls_that_are_just_being_written(
+    tmp_path: Path, name: str, text: str, quote: str
+) -> None:
+    found = offered(tmp_path, text, f"one/{name}")
+    assert [(it.label, it.text) for it in found] == [
+        ("hello", f"hello{quote}"),
+        ("n_stream", f"n_stream{quote}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RunAgentClient('a1', 'hello')\nprint('‸",
+        "RunAgentClient('a1', 'hello') + '‸",
+        "# RunAgentClient(\nx = '‸",
+        "RunAgentClient('a1', ‸",
+        "RunAgentClient('a1', f('‸",
+        "Other('a1', '‸",
+    ],
+)
+def test_nothing_in_other_strings_that_are_just_being_written(tmp_path: Path, text: str) -> None:
+    assert labels(tmp_path, HEAD + text) == []
