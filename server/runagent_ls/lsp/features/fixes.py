@@ -47,11 +47,10 @@ class Fixes:
         config = session.uris.uri(project.config_path)
         for slug in dict.fromkeys(it.slug for it in asked.touched):
             title = f"Turn the rule {slug} off"
-            own = [it for it in asked.touched if it.slug == slug]
+            # Without diagnostics: VS Code would put it in front of those that fix a whole file.
             yield {
                 "title": title,
                 "kind": QUICK_FIX,
-                "diagnostics": [session.rendering.diagnostic(it) for it in own],
                 "command": {
                     "title": title,
                     "command": DISABLE_COMMAND,
