@@ -184,16 +184,24 @@ def test_the_table_has_no_cycle() -> None:
         placed |= ready
 
 
-def circles(sources: Mapping[str, str]) -> list[list[str]]:
-    """Modules that import one another, be it late or for types alone; one list per circle."""
-    graph = {name.removesuffix(".__init__"): set[str]() for name in sources}
-    for name, source in sources.items():
-        module = name.removesuffix(".__init__")
+def circles(sources: Mapping[str, str], depth: int = 99) -> list[list[str]]:
+    """Modules that import one another, be it late or for types alone; one list per circle.
+
+    What lies deeper than `depth` folders counts as one.
+    """
+    known = {name.removesuffix(".__init__"): name for name in sources}
+    graph: dict[str, set[str]] = {_room(module, depth): set() for module in known}
+    for module, name in known.items():
         package = module if name != module else module.rpartition(".")[0]
-        for imported in imports_of(source, package):
+        for imported in imports_of(sources[name], package):
             owner = imported.module.rpartition(".")[0]
-            graph[module].update([it for it in (imported.module, owner) if it in graph][:1])
+            meant = [it for it in (imported.module, owner) if it in known][:1]
+            graph[_room(module, depth)].update(_room(it, depth) for it in meant)
     return sorted(sorted(found) for found in _knots(graph) if len(found) > 1)
+
+
+def _room(module: str, depth: int) -> str:
+    return ".".join(module.split(".")[:depth])
 
 
 def _knots(graph: Mapping[str, set[str]]) -> Iterator[set[str]]:
@@ -220,6 +228,24 @@ def _reached(graph: Mapping[str, set[str]], module: str) -> set[str]:
 
 def test_no_modules_import_one_another() -> None:
     assert circles(_sources()) == []
+
+
+def test_no_rooms_of_the_features_import_one_another() -> None:
+    rooms = {name: it for name, it in _sources().items() if name.startswith(f"{PACKAGE}.features.")}
+    assert circles(rooms, depth=3) == []
+
+
+def test_a_circle_of_rooms_is_seen() -> None:
+    sources = {
+        "runagent_ls.features.hover.code": "from runagent_ls.features.rename import tags",
+        "runagent_ls.features.rename.tags": "import runagent_ls.features.graph.places",
+        "runagent_ls.features.graph.places": "from ..hover.blocks import joined",
+        "runagent_ls.features.hover.blocks": "",
+    }
+    assert circles(sources) == []
+    assert circles(sources, depth=3) == [
+        [f"runagent_ls.features.{name}" for name in ("graph", "hover", "rename")]
+    ]
 
 
 def test_a_circle_is_seen() -> None:
