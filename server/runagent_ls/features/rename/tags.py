@@ -63,7 +63,10 @@ def rename_tag(snapshot: Snapshot, subject: TagSubject, new_name: str) -> Change
     certain, doubtful = _calls(snapshot, subject)
     for call in certain:
         _check_call(snapshot, call, new_name)
-    possible = [call for call in doubtful if _is_writable(snapshot, call, new_name)]
+    possible: dict[tuple[FilePath, str], list[ClientCall]] = {}
+    for call in doubtful:
+        if _is_writable(snapshot, call, new_name):
+            possible.setdefault((call.file, _doubt(snapshot, call)), []).append(call)
     return Change(
         edits=(
             *text_edits(config, project.document.text, in_config),
@@ -72,11 +75,10 @@ def rename_tag(snapshot: Snapshot, subject: TagSubject, new_name: str) -> Change
         doubtful=tuple(
             Doubtful(
                 f"Calls of {old} in {file.name}",
-                "Reading the code does not tell whether these calls reach this agent: "
-                "the agent they name is only known when they run.",
-                _call_edits(snapshot, (call for call in possible if call.file == file), new_name),
+                f"Reading the code does not tell whether these calls reach this entrypoint: {why}",
+                _call_edits(snapshot, calls, new_name),
             )
-            for file in dict.fromkeys(call.file for call in possible)
+            for (file, why), calls in possible.items()
         ),
     )
 
@@ -122,6 +124,15 @@ def _calls(snapshot: Snapshot, subject: TagSubject) -> tuple[list[ClientCall], l
         elif proof is not Proof.REFUTED:
             doubtful.append(call)
     return certain, doubtful
+
+
+def _doubt(snapshot: Snapshot, call: ClientCall) -> str:
+    """What keeps a call from being certain."""
+    if call.agent_id is None:
+        return "the agent they name is only known when they run."
+    if len(snapshot.configs_with_id(call.agent_id.value)) > 1:
+        return "several agents have the id that they name."
+    return "the agent has several entrypoints with this tag."
 
 
 def _is_writable(snapshot: Snapshot, call: ClientCall, new: str) -> bool:

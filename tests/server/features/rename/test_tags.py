@@ -49,15 +49,18 @@ def test_calls_of_who_knows_which_agent_are_doubtful(tmp_path: Path) -> None:
     }
     (doubt,) = assert_renames(tmp_path, files).doubtful
     assert [(edit.file.name, edit.range.start.line) for edit in doubt.edits] == [("client.py", 1)]
+    assert "only known when they run" in doubt.description
 
 
 def test_copies_of_an_agent_make_calls_doubtful(tmp_path: Path) -> None:
     files = {
         f"a/{JSON}": config(entry("greet", "⟦gr‸eet⟧")),
         f"b/{JSON}": config(entry("greet", "greet")),
-        "client.py": IMPORT + call("greet"),
+        "client.py": IMPORT + call("greet") + call("greet", "ID"),
     }
-    assert len(assert_renames(tmp_path, files).doubtful) == 1
+    copies, unknown = assert_renames(tmp_path, files).doubtful
+    assert "several agents have the id" in copies.description
+    assert "only known when they run" in unknown.description
 
 
 def test_equal_tags_are_told_apart(tmp_path: Path) -> None:
@@ -65,7 +68,8 @@ def test_equal_tags_are_told_apart(tmp_path: Path) -> None:
         JSON: config(entry("greet", "greet"), entry("greet", "⟦gr‸eet⟧")),
         "client.py": IMPORT + call("greet"),
     }
-    assert len(assert_renames(tmp_path, files).doubtful) == 1
+    (doubt,) = assert_renames(tmp_path, files).doubtful
+    assert "several entrypoints with this tag" in doubt.description
 
 
 @pytest.mark.parametrize(
