@@ -157,7 +157,8 @@ def test_where_the_agent_is_served_is_told(editors: Callable[..., Editor], tmp_p
     editor.start()
     uri = editor.open(config)
     agent_id = '"agent_id": "'
-    assert "Served at" not in said(hover_at(editor, uri, text, agent_id, by=len(agent_id)))
+    unserved = said(hover_at(editor, uri, text, agent_id, by=len(agent_id)))
+    assert unserved.startswith("Unique name of the agent"), "no line above what is alone"
     address = start(editor, config)["address"]
     assert said(hover_at(editor, uri, text, agent_id, by=len(agent_id))).startswith(
         f"Served at `{address}`\n\n---\n\nUnique name of the agent"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TypeAlias
 
-from runagent_ls.features.markup.content import Block, Line
+from runagent_ls.features.markup.content import Block, Line, Separator
 from runagent_ls.text.position import Span
 
 
@@ -38,6 +38,11 @@ class Hover:
         return tuple(block for block in self.blocks if isinstance(block, Happened))
 
     def filled(self, line_of: Callable[[Happened], Line | None]) -> tuple[Block, ...]:
-        """What to show; None leaves a line out."""
-        shown = (line_of(it) if isinstance(it, Happened) else it for it in self.blocks)
-        return tuple(block for block in shown if block is not None)
+        """What to show; None leaves a line out, and a separator that then separates nothing."""
+        shown: list[Block] = []
+        for it in self.blocks:
+            block = line_of(it) if isinstance(it, Happened) else it
+            if block is None or (isinstance(block, Separator) and not shown):
+                continue
+            shown.append(block)
+        return tuple(shown)
