@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from runagent_ls.jsontree.document import JsonValue, NotText, Path
@@ -28,9 +29,16 @@ _FOREIGN: Final = {"custom": "default", "generic": "default"}
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, None when nothing is close."""
-    plain = {_plain(candidate): candidate for candidate in known}
-    close = get_close_matches(_plain(word), plain, n=1, cutoff=0.75)
+    plain, wanted = _plain_names(tuple(known)), _plain(word)
+    close = get_close_matches(wanted, plain, n=1, cutoff=0.75)
+    # In a short word two letters that changed places are half of it.
+    close += [it for it in plain if len(it) > 2 and sorted(it) == sorted(wanted)]
     return plain[close[0]] if close else None
+
+
+@lru_cache(maxsize=64)
+def _plain_names(names: tuple[str, ...]) -> dict[str, str]:
+    return {_plain(name): name for name in names}
 
 
 def _plain(word: str) -> str:

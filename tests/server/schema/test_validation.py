@@ -129,6 +129,12 @@ def test_unknown_keys_are_not_refused_and_the_nearest_is_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("tga", "tag"), ("flie", "file"), ("tab", None)])
+def test_letters_that_changed_places_in_a_short_key(typed: str, meant: str | None) -> None:
+    config = changed((*AT, 0, typed), "greet")
+    assert [it.nearest for it in validate_config(config) if it.key == typed] == [meant]
+
+
 def test_keys_of_the_author_are_free_where_names_are_free() -> None:
     config = {**BASE, "env_vars": {"tagg": "1"}, "auth_settings": {"typ": 1}}
     assert validate_config(config) == ()
