@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from runagent_ls.jsontree import edits as config_edits
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.finding import Finding, Fix, Related, Severity, TextEdit
@@ -24,6 +23,9 @@ from runagent_ls.rules.rule import (
 )
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Position, Range, Span
+
+if TYPE_CHECKING:  # loaded with the first fix
+    from runagent_ls.jsontree.edits.replacing import Replacement as ConfigReplacement
 
 MAX_YAML_READ_AGAIN: Final = 200_000
 """Characters of YAML that are read to prove fixes, in one check: about half a second."""
@@ -130,8 +132,10 @@ class Renderer:
 
 def _replacements(
     document: Document, edit: SetValue | RenameKey | Remove | Insert, base: Path
-) -> tuple[config_edits.Replacement, ...] | None:
+) -> tuple[ConfigReplacement, ...] | None:
     """What an edit replaces in the configuration's text."""
+    from runagent_ls.jsontree import edits as config_edits  # with the first fix
+
     match edit:
         case SetValue(path, value):
             return config_edits.set_value(document, (*base, *path), value)

@@ -26,7 +26,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.jsontree.document import SyntaxProblem
-from runagent_ls.jsontree.edits import remove_shadowed
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement, Rule
 from runagent_ls.rules.text.problems import syntax_issue, syntax_problems
@@ -41,6 +40,8 @@ def _check(project: AgentProject) -> Iterator[Issue]:
 def _repair(project: AgentProject, problem: SyntaxProblem) -> Repair | None:
     if not is_affordable(project.document):
         return None
+    from runagent_ls.jsontree.edits import remove_shadowed  # with the first of them
+
     made = remove_shadowed(project.document, problem)
     if not made:
         return None

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from runagent_ls.jsontree.document import SyntaxProblem
-from runagent_ls.jsontree.edits.json_gaps import Gaps
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Issue, Repair, Replacement
 from runagent_ls.text.decoding import TextProblem
@@ -64,6 +63,8 @@ def deletion(project: AgentProject, title: str, span: Span) -> Repair:
 def line_deletion(project: AgentProject, title: str, span: Span) -> Repair:
     """Remove a piece that goes on to the end of its line, with the blanks in front of it; with
     the line, when nothing else is on it."""
+    from runagent_ls.jsontree.edits.json_gaps import Gaps  # with the first of them
+
     gaps = Gaps(project.document)
     end = gaps.line_end(span.end)
     if not gaps.is_blank(span.end, end):

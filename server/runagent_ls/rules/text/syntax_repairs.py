@@ -8,8 +8,6 @@ from typing import Final, NamedTuple
 
 from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.document import Document, SyntaxProblem
-from runagent_ls.jsontree.edits import apply
-from runagent_ls.jsontree.edits.proof import is_same
 from runagent_ls.project.model import AgentProject
 from runagent_ls.rules.rule import InFile, Repair, Replacement
 from runagent_ls.text.position import Span
@@ -61,6 +59,9 @@ def is_affordable(document: Document) -> bool:
 
 
 def _is_proven(document: Document, problem: SyntaxProblem, edit: _Edit) -> bool:
+    from runagent_ls.jsontree.edits import apply  # with the first of them
+    from runagent_ls.jsontree.edits.proof import is_same
+
     before = document.problems
     if not is_affordable(document):
         return problem.kind == "missing-comma"
