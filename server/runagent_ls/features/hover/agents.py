@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.graph.clients import calls_of
+from runagent_ls.features.graph.clients import means
 from runagent_ls.features.graph.in_config import entry_place
 from runagent_ls.features.graph.places import Place
 from runagent_ls.features.markup.content import FileLink, Inline, Line, Text
 from runagent_ls.features.snapshot import Snapshot
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject, Entrypoint
+from runagent_ls.pyfile.model import Proof
 from runagent_ls.text.lines import line_index
 
 _MOST_CALLS: Final = 5
@@ -27,17 +28,30 @@ def agent_link(project: AgentProject, entrypoint: Entrypoint | None = None) -> F
 
 
 def callers_line(snapshot: Snapshot, project: AgentProject, tag: str) -> Line | None:
-    """`Called by client.py:3, web/app.ts:9 and 4 more`; None when no call is known."""
-    places = list(calls_of(snapshot, project, tag))
-    if not places:
-        return None
-    pieces: list[Inline] = [Text("Called by ")]
-    for number, place in enumerate(islice(places, _MOST_CALLS)):
-        pieces += [Text(", ")] if number else []
-        pieces.append(place_link(snapshot.files, place, project.root))
+    """`Called by client.py:3 and 4 more · perhaps by web/app.ts:9`; None when no call is known."""
+    certain: list[Place] = []
+    doubtful: list[Place] = []
+    for call in snapshot.calls_with_tag(tag):
+        proof = means(snapshot, call, project)
+        if call.tag is not None and proof is not Proof.REFUTED:
+            places = certain if proof is Proof.PROVEN else doubtful
+            places.append(Place.of(call.file, call.tag.span, call.span))
+    pieces: list[Inline] = []
+    if certain:
+        pieces += [Text("Called by "), *_links(snapshot.files, certain, project.root)]
+    if doubtful:
+        pieces.append(Text(" · perhaps by " if certain else "Perhaps called by "))
+        pieces += _links(snapshot.files, doubtful, project.root)
+    return Line(tuple(pieces)) if pieces else None
+
+
+def _links(files: FileSource, places: list[Place], folder: FilePath) -> Iterator[Inline]:
+    for number, place in enumerate(places[:_MOST_CALLS]):
+        if number:
+            yield Text(", ")
+        yield place_link(files, place, folder)
     if len(places) > _MOST_CALLS:
-        pieces.append(Text(f" and {len(places) - _MOST_CALLS} more"))
-    return Line(tuple(pieces))
+        yield Text(f" and {len(places) - _MOST_CALLS} more")
 
 
 def place_link(files: FileSource, place: Place, folder: FilePath) -> FileLink:

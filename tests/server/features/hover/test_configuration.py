@@ -106,7 +106,7 @@ def test_yaml_has_the_same_with_examples_in_yaml(tmp_path: Path) -> None:
     )
     text = "agent_architecture:\n  entry‸points:\n  - file: main.py\n"
     assert hover_of(tmp_path, text, YAML).endswith(
-        '```yaml\nentrypoints:\n  - file: main.py\n    module: greet\n    tag: greet\n```'
+        "```yaml\nentrypoints:\n  - file: main.py\n    module: greet\n    tag: greet\n```"
     )
     text = f"agent_architecture:\n  entrypoints:\n  - {entry('gre‸et')}\n"
     assert "async def greet" in hover_of(tmp_path, text, YAML, main=GREET)
@@ -212,13 +212,17 @@ def test_a_file_opens_and_lists_its_entrypoints(tmp_path: Path) -> None:
 def test_calls_of_client_code_are_told(tmp_path: Path) -> None:
     calls = "".join(
         f"RunAgentClient(agent_id={agent}, entrypoint_tag='t')\n"
-        for agent in ("'a1'", "'other'", "unknown", "'a1'", "'a1'", "'a1'", "'a1'")
+        for agent in ("'a1'", "'other'", "unknown", *["'a1'"] * 5)
     )
     client = f"from runagent import RunAgentClient\n{calls}"
     found = hover_of(tmp_path, config(entry("greet", "‸t")), main=GREET, client=client)
-    assert "Called by [client.py:2](file://client.py#L2,47), [client.py:4]" in found
+    assert "Called by [client.py:2](file://client.py#L2,47), [client.py:5]" in found
     assert "client.py:3" not in found
-    assert " and 1 more\n\n|  | JavaScript, TypeScript |" in found
+    assert " and 1 more · perhaps by [client.py:4](" in found
+    assert ")\n\n|  | JavaScript, TypeScript |" in found
+    only = client.replace("'a1'", "'other'")
+    found = hover_of(tmp_path, config(entry("greet", "‸t")), main=GREET, client=only)
+    assert "\n\nPerhaps called by [client.py:4](" in found
 
 
 def test_an_environment_variable_says_what_wins_and_never_its_value(tmp_path: Path) -> None:
