@@ -10,7 +10,7 @@ from runagent_ls.features.completion.environment import variables
 from runagent_ls.features.completion.extractors import extractor_keys
 from runagent_ls.features.completion.model import NOTHING, Completion, Completions, Hole
 from runagent_ls.features.completion.scene import Scene
-from runagent_ls.features.completion.templates import required_fields, template
+from runagent_ls.features.completion.templates import configuration, required_fields, template
 from runagent_ls.features.markup.content import Documentation
 from runagent_ls.jsontree.document import Path
 from runagent_ls.schema.facts import FieldFacts
@@ -49,7 +49,12 @@ def _several(scene: Scene, path: Path) -> tuple[Completion, ...]:
     if len(lacking) < 2:
         return ()
     about = About("snippet", ", ".join(lacking))
-    return (scene.editor.keys("All required fields", lacking, about),)
+    required = scene.editor.keys("All required fields", lacking, about)
+    whole = configuration(scene) if not path else lacking
+    if path or any(map(scene.has_key, whole)):
+        return (required,)
+    about = About("snippet", "all that an agent needs")
+    return (scene.editor.keys("RunAgent configuration", whole, about), required)
 
 
 def _key(scene: Scene, path: Path, parent: FieldFacts) -> Completion:

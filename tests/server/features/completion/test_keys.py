@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from completing import FRESH, YAML_CONFIG, Completing, value_after
+from completing import FRESH, JSON_CONFIG, YAML_CONFIG, Completing, value_after
 from runagent_ls.features.completion.model import Hole
 
 
@@ -90,8 +90,16 @@ def test_new_lines_follow_the_indentation_and_line_ends(agent: Completing) -> No
     assert "\n" not in agent.choose('{"agent_name": "x", ‸}', "template_source")
 
 
-def test_a_whole_configuration_for_an_empty_file(agent: Completing) -> None:
-    found = value_after(agent, "‸", "RunAgent configuration")
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("‸", name) for name in (JSON_CONFIG, YAML_CONFIG)),
+        *((text, JSON_CONFIG) for text in ("{‸}", "{\n\t‸\n}\n")),
+        *((text, YAML_CONFIG) for text in ("ru‸", "# mine\n‸\n")),
+    ],
+)
+def test_a_whole_configuration_where_nothing_is(agent: Completing, text: str, name: str) -> None:
+    found = value_after(agent, text, "RunAgent configuration", name)
     entry = {"file": "main.py", "module": "greet", "tag": "greet"}
     assert found["agent_architecture"] == {"entrypoints": [entry]}
     assert found["version"] == "1.0.0"
