@@ -147,6 +147,12 @@ class Editor:
             raise RefusedError(answer["error"])
         return answer["result"]
 
+    @property
+    def answered(self) -> list[int]:
+        """Ids of the requests that were answered, in the order of the answers."""
+        with self._arrived:
+            return list(self._answers)
+
     def request(self, method: str, params: object, limit: float = LIMIT_S) -> Any:
         return self.answer(self.begin(method, params), limit)
 

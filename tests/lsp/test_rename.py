@@ -38,7 +38,8 @@ def test_a_tag_is_renamed_and_the_project_stays_sound(
 ) -> None:
     editor = editors([tmp_path], capabilities)
     offered = editor.start()["capabilities"]["renameProvider"]
-    assert offered == ({"prepareProvider": True} if capabilities is PREPARES else True)
+    options = {"prepareProvider": True, "workDoneProgress": True}
+    assert offered == (options if capabilities is PREPARES else True)
     config = write_project(tmp_path / "agent")
     text = config.read_text("utf-8")
     uri = editor.open(config)

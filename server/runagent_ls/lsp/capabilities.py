@@ -53,7 +53,9 @@ def initialize_result(client: ClientFeatures) -> Json:
         "documentSymbolProvider": {"label": "RunAgent"},
         "workspaceSymbolProvider": {"resolveProvider": client.resolves_symbol_ranges},
         "linkedEditingRangeProvider": True,
-        "renameProvider": {"prepareProvider": True} if client.prepares_renames else True,
+        "renameProvider": (
+            {"prepareProvider": True, "workDoneProgress": True} if client.prepares_renames else True
+        ),
         "workspace": {
             "workspaceFolders": {"supported": True, "changeNotifications": True},
             "fileOperations": _file_operations(),

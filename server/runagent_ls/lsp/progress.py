@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.protocol import ClientRefusedError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from runagent_ls.agents.runs import RunState
     from runagent_ls.agents.targets.target import Target
 
+T = TypeVar("T")
 SHORT: Final = 200
 """Characters of a text in a popup or a progress line."""
 LONG: Final = 64 * 1024
@@ -53,6 +55,23 @@ class Progress:
         if token is not None:
             self._cancels.pop(token, None)
             self._session.progress(token, {"kind": "end"})
+
+    async def shown(self, name: str, title: str, token: object, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` gives, with progress by the client's token if there is one; cancelling that
+        cancels the request."""
+        if not isinstance(token, int | str):
+            return await work
+        task = asyncio.current_task()
+
+        async def cancel() -> None:
+            if task is not None:
+                task.cancel()
+
+        await self.begin(name, title, token, cancel)
+        try:
+            return await work
+        finally:
+            self.end(token)
 
     async def _cancel(self, params: Json) -> None:
         token = params.get("token")

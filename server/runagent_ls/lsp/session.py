@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path as FilePath
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
@@ -24,7 +24,11 @@ from runagent_ls.lsp.uris import Uris
 from runagent_ls.lsp.workspace import AgentWorkspace
 from runagent_ls.rules.selection import Selection
 
+if TYPE_CHECKING:
+    from runagent_ls.features.snapshot import Snapshot
+
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 ERROR: Final = 1
 WARNING: Final = 2
@@ -32,6 +36,7 @@ INFO: Final = 3
 LOG: Final = 4
 
 _SETTINGS_LIMIT_S: Final = 10.0
+_SEARCH_LIMIT_S: Final = 30.0
 
 Handler: TypeAlias = Callable[[Json], Any]
 AsyncHandler: TypeAlias = Callable[[Json], Awaitable[Any]]
@@ -121,6 +126,30 @@ class Session:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+    async def search(self, find: Callable[[Snapshot], T], path: FilePath | None = None) -> T:
+        """What `find` gives for the workspace, while other messages are answered.
+
+        Raises `RequestFailedError` when that takes too long, or when the file `path`, in which
+        the question was asked, is edited meanwhile: the place may be another then.
+        """
+        from runagent_ls.lsp.slices import search
+
+        version, workspace = self._version(path), self.workspace
+
+        def state() -> object:
+            if self._version(path) != version:
+                raise RequestFailedError("The file was edited meanwhile. Try again.")
+            return dict(self.document_versions), workspace.files.generation, workspace.folders
+
+        try:
+            return await asyncio.wait_for(search(workspace, find, state), _SEARCH_LIMIT_S)
+        except TimeoutError:
+            text = "Looking through the workspace took too long. Try again when it is at rest."
+            raise RequestFailedError(text) from None
+
+    def _version(self, path: FilePath | None) -> int | None:
+        return None if path is None else self.document_versions.get(path)
 
     # --- the client -----------------------------------------------------------------------
 

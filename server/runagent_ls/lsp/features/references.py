@@ -13,20 +13,19 @@ class References:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        session.on_deferred("textDocument/references", self._references)
+        session.on_async("textDocument/references", self._references)
         session.on_deferred("textDocument/documentHighlight", self._highlights)
 
-    def _references(self, params: Json) -> list[Json] | None:
+    async def _references(self, params: Json) -> list[Json] | None:
         from runagent_ls.features.navigation.references import references
 
         place = asked(self._session, params)
         if place is None:
             return None
-        found = references(
-            self._session.workspace,
+        with_declaration = dig(params, "context", "includeDeclaration") is not False
+        found = await self._session.search(
+            lambda it: references(it, place.path, place.offset, with_declaration=with_declaration),
             place.path,
-            place.offset,
-            with_declaration=dig(params, "context", "includeDeclaration") is not False,
         )
         return [location_message(self._session, it.file, it.span) for it in found] or None
 

@@ -36,7 +36,7 @@ class Symbols:
     def __init__(self, session: Session) -> None:
         self._session = session
         session.on_deferred("textDocument/documentSymbol", self._outline)
-        session.on_deferred("workspace/symbol", self._search)
+        session.on_async("workspace/symbol", self._search)
         session.on_deferred("workspaceSymbol/resolve", self._resolve)
 
     # --- one document ---------------------------------------------------------------------
@@ -58,13 +58,14 @@ class Symbols:
 
     # --- the workspace --------------------------------------------------------------------
 
-    def _search(self, params: Json) -> list[Json]:
+    async def _search(self, params: Json) -> list[Json]:
         from runagent_ls.features.symbols.search import find_entrypoints
 
         query = params.get("query")
         if not isinstance(query, str):
             raise InvalidParamsError("The query is a string.")
-        return [self._message(it) for it in find_entrypoints(self._session.workspace, query)]
+        found = await self._session.search(lambda it: find_entrypoints(it, query))
+        return [self._message(it) for it in found]
 
     def _message(self, symbol: EntrypointSymbol) -> Json:
         message: Json = {
