@@ -46,17 +46,8 @@ def rename(editor: Editor, main: Path, name: str) -> Json:
 
 
 def test_a_hover_is_answered_before_a_long_rename(editor: Editor, main: Path) -> None:
-    long, short = 1001, 1002
-    requests = {
-        long: ("textDocument/rename", {**place(main), "newName": "salute"}),
-        short: ("textDocument/hover", place(main)),
-    }
-    bodies = []
-    for number, (method, params) in requests.items():
-        editor.expect(number, method)
-        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-        bodies.append(json.dumps(message).encode())
-    editor.send_bytes(*bodies)
+    long = begin_rename(editor, main)
+    short = editor.begin("textDocument/hover", place(main))
     assert "greet" in json.dumps(editor.answer(short))
     assert "salute" in json.dumps(editor.answer(long))
     answered = editor.answered
