@@ -7,15 +7,17 @@ completion, action and rename is applied to the texts as they are shown.
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from lsprotocol import converters, types
 
 from lsp.editor import Editor, RefusedError
-from lsp.strict_edits import ENDS, applied, is_json, path_of, plain, units
+from lsp.strict_edits import ENDS, applied, is_whole, path_of, plain, units
 
 Json = dict[str, Any]
 
@@ -54,6 +56,7 @@ NAMES: Final = (
 )
 FILE_NAMES: Final = ("moved.py", "sub/moved.py", "../moved.py", "runagent.config.json")
 REFUSED: Final = -32803
+CANCELLED: Final = -32800
 
 
 class Player:
@@ -88,6 +91,8 @@ class Player:
             self._show(path, self._edited(path))
         elif self.random.random() < 0.03:
             self._type_from_nothing(path)
+        elif self.random.random() < 0.05:
+            self._ask_in_a_hurry(path)
         else:
             self._ask(path)
 
@@ -198,6 +203,28 @@ class Player:
             for action in answer:
                 self._check_action(action)
 
+    def _ask_in_a_hurry(self, path: Path) -> None:
+        """Type on and give requests up without waiting for answers."""
+        waiting = []
+        for method in self.random.sample(AT_PLACE, 6):
+            if method in ("rename", "codeAction"):
+                continue
+            place = self._position(path, self._offset(self.texts[path]))
+            params: Json = {"textDocument": {"uri": path.as_uri()}, "position": place}
+            if method == "references":
+                params["context"] = {"includeDeclaration": True}
+            waiting.append(self.editor.begin(f"textDocument/{method}", params))
+            if self.random.random() < 0.4:
+                self._show(path, self._edited(path))
+            if self.random.random() < 0.3:
+                given_up = {"id": self.random.choice(waiting)}
+                self.editor.notify("$/cancelRequest", given_up)
+        for request in waiting:
+            try:
+                self.editor.answer(request)
+            except RefusedError as error:
+                assert error.code in (REFUSED, CANCELLED), error
+
     def _request(self, method: str, params: Json) -> Any:
         before = self._work()
         try:
@@ -211,8 +238,11 @@ class Player:
 
     def _work(self) -> float:
         """Seconds of processor time of the server: what else the machine does is not its fault."""
-        found = Path(f"/proc/{self.editor.process.pid}/stat").read_text("ascii").rpartition(")")[2]
-        return sum(map(int, found.split()[11:13])) / 100
+        stat = Path(f"/proc/{self.editor.process.pid}/stat")
+        if not stat.exists():
+            return time.perf_counter()
+        user, system = stat.read_text("ascii").rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     # --- judging --------------------------------------------------------------------------
 
@@ -226,7 +256,7 @@ class Player:
         changed = text
         for place in {json.dumps(edit.get(it)) for it in ("range", "insert", "replace")} - {"null"}:
             changed = applied(text, [{"range": json.loads(place), "newText": new}, *also])
-            self._still_json("completion", path, changed, f"{item['label']} -> {edit}")
+            self._still_whole("completion", path, changed, f"{item['label']} -> {edit}")
         return changed
 
     def _check_action(self, action: Json) -> None:
@@ -253,13 +283,15 @@ class Player:
             assert version in (None, self.versions.get(path)), (uri, version)
             text = self.texts.get(path) or made.get(path)
             text = path.read_bytes().decode() if text is None else text
-            self._still_json(kind, path, applied(text, edits), f"{title} {edits}")
+            self._still_whole(kind, path, applied(text, edits), f"{title} {edits}")
 
-    def _still_json(self, kind: str, path: Path, changed: str, what: str) -> None:
+    def _still_whole(self, kind: str, path: Path, changed: str, what: str) -> None:
         self.checked[kind] = self.checked.get(kind, 0) + 1
-        before = self.texts.get(path, "")
-        if path.suffix == ".json" and is_json(before):
-            assert is_json(changed), f"{kind} {what}\n--- before\n{before}\n--- after\n{changed}"
+        before = self.texts.get(path, self.originals.get(path, ""))
+        if is_whole(path, before):
+            assert is_whole(path, changed), (
+                f"{kind} {what}\n--- before\n{before}\n--- after\n{changed}"
+            )
 
     def _position(self, path: Path, offset: int) -> Json:
         before = ENDS.split(self.texts[path][:offset])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from itertools import pairwise
@@ -60,12 +61,16 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def is_json(text: str) -> bool:
+def is_whole(path: Path, text: str) -> bool:
+    """Whether JSON or Python can be read; False for other files."""
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        if path.suffix == ".json":
+            json.loads(text)
+        elif path.suffix == ".py":
+            ast.parse(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
         return False
-    return True
+    return path.suffix in (".json", ".py")
 
 
 def path_of(uri: str) -> Path:
