@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from marked_text import CURSOR, marked
-from runagent_ls.features.completion.callables import Callables
+from runagent_ls.features.callables.callables import Callables
 from runagent_ls.features.completion.configuration import complete
 from runagent_ls.features.completion.model import Completion, Completions
 from runagent_ls.features.completion.scene import Fresh

@@ -14,9 +14,8 @@ from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.lsp.uris import to_path
-from runagent_ls.lsp.workspace import is_config
 from runagent_ls.project.clients.languages import CLIENT_SUFFIXES, SCRIPT_SUFFIXES
-from runagent_ls.project.discovery import find_configs, find_files
+from runagent_ls.project.discovery import find_configs, find_files, is_config
 from runagent_ls.project.file_source import DiskFiles
 
 WATCHED: Final = (

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
-from runagent_ls.jsontree import parse
 from runagent_ls.jsontree.document import Document, JsonValue, Missing
 from runagent_ls.lsp.config_files import config_around, first_config
 from runagent_ls.lsp.known_findings import NOTHING, Findings, KnownFindings
 from runagent_ls.lsp.readers import Readers, folders
 from runagent_ls.project.agent_index import AgentIndex
 from runagent_ls.project.clients.model import ClientCall
-from runagent_ls.project.discovery import CONFIG_NAMES
+from runagent_ls.project.configuration import read_config
+from runagent_ls.project.discovery import is_config
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 from runagent_ls.project.index import WorkspaceIndex
 from runagent_ls.project.loading import ProjectCache, load_project
@@ -30,11 +30,6 @@ from runagent_ls.rules.finding import Finding
 from runagent_ls.rules.selection import Selection
 
 logger = logging.getLogger(__name__)
-
-
-def is_config(path: FilePath) -> bool:
-    """Whether a file is a configuration by its name."""
-    return path.name in CONFIG_NAMES
 
 
 @dataclass(slots=True)
@@ -222,8 +217,7 @@ class AgentWorkspace:
         entry = self._entries.get(config)
         if entry is not None and entry.is_loaded and entry.project is not None:
             return entry.project.document
-        text = self.files.read(config).text or ""
-        return parse(text, "json" if config.suffix == ".json" else "yaml")
+        return read_config(config, self.files)
 
     def _value(self, config: FilePath) -> JsonValue | Missing:
         return self.document(config).value

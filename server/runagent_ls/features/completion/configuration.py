@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from runagent_ls.features.completion.callables import Callables
+from runagent_ls.features.callables.callables import Callables
 from runagent_ls.features.completion.edits import Editor
 from runagent_ls.features.completion.keys import keys
 from runagent_ls.features.completion.model import NOTHING, Completions

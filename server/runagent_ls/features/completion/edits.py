@@ -17,11 +17,13 @@ from runagent_ls.features.completion.model import (
     TextChange,
     plain_text,
 )
-from runagent_ls.features.completion.writing import inside_quotes, json_parts, quoted
-from runagent_ls.features.completion.yaml_writing import block_parts, item_parts, yaml_scalar
+from runagent_ls.features.completion.writing import inside_quotes, json_parts
+from runagent_ls.features.completion.yaml_writing import block_parts, item_parts
 from runagent_ls.features.markup.content import Block
 from runagent_ls.jsontree.completion_place import CompletionPlace
 from runagent_ls.jsontree.completion_place.json_tokens import line_start
+from runagent_ls.jsontree.edits.json_writing import quoted
+from runagent_ls.jsontree.edits.yaml_writing import scalar
 from runagent_ls.text.position import Span
 
 _LONG_LINE: Final = 1_000
@@ -92,7 +94,7 @@ class Editor:
     def _pair(self, name: str, value: Template) -> Parts:
         """A key, its colon and its value."""
         if self._is_block:
-            return (yaml_scalar(name), ":", *block_parts(value, self.layout))
+            return (scalar(name), ":", *block_parts(value, self.layout))
         head = quoted(name) + (": " if self.layout.spaced else ":")
         return (head, *json_parts(value, self.layout))
 
@@ -108,7 +110,7 @@ class Editor:
     def _scalar(self, label: str, value: str, about: About) -> Completion:
         place = self.place
         if not place.is_inside_quotes or (place.style == "json" and place.quote != '"'):
-            written = yaml_scalar(value) if self._is_block else quoted(value)
+            written = scalar(value) if self._is_block else quoted(value)
             dash = "- " if place.dash else ""
             return self._whole(label, (dash + written,), quoted(value), about)
         start, end = place.token

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from runagent_ls.features.completion.callables import Named
+from runagent_ls.features.callables.callables import Named
+from runagent_ls.features.callables.tags import tags_of, unique
 from runagent_ls.features.completion.edits import About
 from runagent_ls.features.completion.files import likely_paths
 from runagent_ls.features.completion.model import Completion
-from runagent_ls.features.completion.scene import ENTRYPOINTS, Scene
-from runagent_ls.features.completion.tags import tags_of, unique, used_tags
+from runagent_ls.features.completion.scene import Scene
+from runagent_ls.features.completion.tags import used_tags
 from runagent_ls.features.markup.content import Block, Prose
-from runagent_ls.jsontree.contents import value_at
+from runagent_ls.project.entrypoints import entrypoint_values
 
 _MOST_FILES: Final = 40
 _MOST: Final = 100
@@ -63,9 +64,8 @@ def _candidates(scene: Scene, file: str | None = None) -> list[tuple[Named, dict
 
 def exposed(scene: Scene) -> set[tuple[str, str]]:
     """File and module of all entrypoints."""
-    entries = value_at(scene.value, ENTRYPOINTS)
     found = set()
-    for entry in entries if isinstance(entries, list) else ():
+    for entry in entrypoint_values(scene.value):
         file = entry.get("file") if isinstance(entry, dict) else None
         module = entry.get("module") if isinstance(entry, dict) else None
         if isinstance(file, str) and isinstance(module, str):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from runagent_ls.features.completion.callables import Named
+from runagent_ls.features.callables.callables import Named
 from runagent_ls.features.completion.edits import About
 from runagent_ls.features.completion.model import Completions, Hole
 from runagent_ls.features.completion.scene import Scene

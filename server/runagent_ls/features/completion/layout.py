@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from runagent_ls.jsontree.completion_place.json_tokens import line_start
+from runagent_ls.text.lines import newline_of
 from runagent_ls.text.position import Span
 
 _INDENT: Final = re.compile(r"(?:^|[\r\n])([ \t]+)(?=[^\s])")
@@ -41,7 +42,7 @@ def layout_of(text: str, place: Span) -> Layout:
     stripped = text.strip()
     return Layout(
         unit=_unit(found.group(1) if found else margin or _DEFAULT_UNIT),
-        newline=_newline(text),
+        newline=newline_of(text),
         margin=margin,
         one_line=len(stripped) > 2 and "\n" not in stripped and "\r" not in stripped,
         spaced='":' not in text or '": ' in text,
@@ -51,10 +52,3 @@ def layout_of(text: str, place: Span) -> Layout:
 def _unit(indent: str) -> str:
     """The first indented line is one level deep, whatever stands there."""
     return "\t" if indent.startswith("\t") else indent[:8]
-
-
-def _newline(text: str) -> str:
-    at = text.find("\n")
-    if at < 0:
-        return "\r" if "\r" in text else "\n"
-    return "\r\n" if at and text[at - 1] == "\r" else "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from runagent_ls.features.completion.callables import Named
+from runagent_ls.features.callables.callables import Named
 from runagent_ls.features.completion.edits import About
 from runagent_ls.features.completion.model import NOTHING, Completion, Completions, Kind
 from runagent_ls.features.completion.scene import Scene

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from runagent_ls.features.completion.callables import Callables, Named
+from runagent_ls.features.callables.callables import Callables, Named
 from runagent_ls.features.completion.edits import Editor
 from runagent_ls.jsontree.completion_place import CompletionPlace
 from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Path
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import AgentProject
-from runagent_ls.schema.entrypoints import Kind, kind_of, kind_of_list
+from runagent_ls.schema.entrypoints import ENTRYPOINTS, Kind, kind_of, kind_of_list
 from runagent_ls.schema.facts import FieldFacts, field
 from runagent_ls.text.position import Span
-
-ENTRYPOINTS: Final[Path] = ("agent_architecture", "entrypoints")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from runagent_ls.features.callables.tags import tags_of, unique
 from runagent_ls.features.completion.entrypoints import first_candidate
 from runagent_ls.features.completion.files import python_files
 from runagent_ls.features.completion.frameworks import likely_framework
 from runagent_ls.features.completion.model import Hole, Template
 from runagent_ls.features.completion.scene import Scene
-from runagent_ls.features.completion.tags import tags_of, unique, used_tags
+from runagent_ls.features.completion.tags import used_tags
 from runagent_ls.jsontree.document import Path
 from runagent_ls.schema.facts import FRAMEWORKS
 

@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from runagent_ls.features.completion.layout import Layout
 from runagent_ls.features.completion.model import Hole, Parts, Template
 from runagent_ls.jsontree.completion_place.model import Style
+from runagent_ls.jsontree.edits.json_writing import quoted
 
 
 def json_parts(value: Template, layout: Layout) -> Parts:
     """The value as JSON; objects in long form over several lines, unless nothing is."""
     return joined(_write(value, layout))
-
-
-def quoted(text: str) -> str:
-    """A JSON string."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def inside_quotes(text: str, quote: str = '"', style: Style = "json") -> str:

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from runagent_ls.features.completion.layout import Layout
 from runagent_ls.features.completion.model import Hole, Parts, Template
-from runagent_ls.features.completion.writing import inside_quotes, joined, quoted
-from runagent_ls.jsontree.yaml_scalars import plain_type
-
-_PLAIN: Final = re.compile(r"[A-Za-z_./][\w./-]*(?: [\w./-]+)*", re.ASCII)
-
-
-def yaml_scalar(text: str) -> str:
-    """A text as YAML: without quotation marks where it can be read in one way only."""
-    return text if _is_plain(text) else quoted(text)
+from runagent_ls.features.completion.writing import inside_quotes, joined
+from runagent_ls.jsontree.edits.yaml_writing import scalar
 
 
 def block_parts(value: Template, layout: Layout) -> Parts:
@@ -34,7 +25,8 @@ def item_parts(value: Template, layout: Layout) -> Parts:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(_PLAIN.fullmatch(text)) and plain_type(text) == "string"
+    """Whether a hole needs no quotes. In the place of `1.0.0` a user may write a number."""
+    return scalar(text) == text and not text[0].isdigit()
 
 
 def _behind_colon(value: Template, layout: Layout) -> Iterator[str | Hole]:
@@ -55,7 +47,7 @@ def _pairs(value: dict[str, Template], layout: Layout) -> Iterator[str | Hole]:
     for number, (key, item) in enumerate(value.items()):
         if number:
             yield layout.newline + layout.margin
-        yield yaml_scalar(key) + ":"
+        yield scalar(key) + ":"
         yield from _behind_colon(item, layout)
 
 
@@ -79,6 +71,6 @@ def _scalar(value: Template) -> Iterator[str | Hole]:
         yield Hole(inside_quotes(value.text), tuple(inside_quotes(it) for it in value.choices))
         yield '"'
     elif isinstance(value, str):
-        yield yaml_scalar(value)
+        yield scalar(value)
     else:
         yield json.dumps(value, ensure_ascii=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.completion.callables import Callables, Named
-from runagent_ls.features.completion.tags import tags_of, unique
+from runagent_ls.features.callables.callables import Callables, Named
+from runagent_ls.features.callables.tags import tags_of, unique
 from runagent_ls.features.frameworks import framework_of
 from runagent_ls.features.new_agent.configuration import EntrypointFields
 from runagent_ls.project.discovery import config_in, find_python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runagent_ls.features.callables.tags import STREAM, unique
 from runagent_ls.features.changes import text_edits
 from runagent_ls.jsontree.document import Document, JsonValue
 from runagent_ls.jsontree.edits import Replacement, insert_item, insert_property, set_value
@@ -44,10 +45,6 @@ def appended_entrypoint(
 
 def free_tag(project: AgentProject, wanted: str, *, streams: bool) -> str:
     """A tag like `wanted` that no entrypoint has, ending in `_stream` exactly when it streams."""
-    taken = {it.tag for it in project.entrypoints}
-    stem = wanted.removesuffix("_stream") or "run"
-    suffix = "_stream" if streams else ""
-    number = 1
-    while (tag := f"{stem}{'' if number == 1 else f'_{number}'}{suffix}") in taken:
-        number += 1
-    return tag
+    stem = wanted.removesuffix(STREAM) or "run"
+    used = {it.tag for it in project.entrypoints if it.tag is not None}
+    return unique(f"{stem}{STREAM if streams else ''}", used)

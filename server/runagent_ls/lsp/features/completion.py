@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from runagent_ls.lsp.features.locations import Asked, asked, lines_of, span_message
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
-from runagent_ls.lsp.workspace import is_config
+from runagent_ls.project.discovery import is_config
 from runagent_ls.text.lines import LineIndex
 from runagent_ls.text.position import Span
 
 if TYPE_CHECKING:  # loaded with the first question
-    from runagent_ls.features.completion.callables import Callables
+    from runagent_ls.features.callables.callables import Callables
     from runagent_ls.features.completion.model import Completion, Completions, Parts
 
 KINDS: Final = {
@@ -46,7 +46,7 @@ class CompletionRequests:
             return None
         if not is_config(place.path):
             return self._complete_in_client(place)
-        from runagent_ls.features.completion.callables import Callables
+        from runagent_ls.features.callables.callables import Callables
         from runagent_ls.features.completion.configuration import complete
         from runagent_ls.features.completion.scene import Fresh
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Final
 
-from runagent_ls.features.completion.members import members
+from runagent_ls.features.callables.members import members
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.project.model import Resolution
 from runagent_ls.project.module_reader import RecordingReader
