@@ -13,7 +13,7 @@ from runagent_ls.features.completion.model import Completions, Hole
 from runagent_ls.features.completion.scene import Scene
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.project.annotations.signatures import signature_schemas
-from runagent_ls.pyfile.quiet import quiet_parser
+from runagent_ls.pyfile.quiet import parsed
 from runagent_ls.pyfile.walking import children
 from runagent_ls.schema.wording import in_words
 
@@ -122,10 +122,8 @@ def _returned_keys(scene: Scene, named: Named) -> list[str]:
     if symbol is None or source is None or symbol.kind != "function":
         return []
     text = source.text[symbol.full_span.start : symbol.full_span.end]
-    try:
-        with quiet_parser():
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parsed(text)
+    if tree is None:
         return []
     found: dict[str, None] = {}
     for value in _results(tree):

@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Final
 
 from runagent_ls.project.clients.javascript_code import Code
+from runagent_ls.project.clients.languages import CLIENT
 
-CLIENT: Final = "RunAgentClient"
 PACKAGE: Final = "runagent"
 _NAME: Final = r"[A-Za-z_$][\w$]*"
 _FROM: Final = re.compile(r"(?<![\w$.])import(?P<clause>[\s\w$*,{}]*)(?<![\w$])from\s*\Z")

@@ -8,9 +8,9 @@ from typing import Final
 SCRIPT_SUFFIXES: Final = frozenset({".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs"})
 CLIENT_SUFFIXES: Final = frozenset({".py", *SCRIPT_SUFFIXES})
 """Names of files that may call agents end like this."""
-_CLIENT: Final = b"RunAgentClient"
-_WIDE: Final = b"\0".join(_CLIENT[at : at + 1] for at in range(len(_CLIENT)))
-_SIGNS: Final = (_CLIENT, _WIDE)
+CLIENT: Final = "RunAgentClient"
+"""The class that all SDKs call agents by."""
+_SIGNS: Final = (CLIENT.encode(), "\0".join(CLIENT).encode())
 """In any encoding that is read: UTF-16 has a zero between two letters, whichever way round."""
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Final
 
+from runagent_ls.project.clients.languages import CLIENT
 from runagent_ls.project.clients.model import Argument, ClientCall
 from runagent_ls.project.clients.python_literals import Literals, literal
 from runagent_ls.project.clients.python_recovery import recovered
-from runagent_ls.project.clients.python_scopes import CLIENT, ModuleScope, Scope
+from runagent_ls.project.clients.python_scopes import ModuleScope, Scope
 from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.quiet import quiet_parser
 from runagent_ls.pyfile.source import Source

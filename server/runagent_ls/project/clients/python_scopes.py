@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from runagent_ls.project.clients.languages import CLIENT
 from runagent_ls.project.clients.python_literals import assigned
 from runagent_ls.pyfile.file import PyFile
+from runagent_ls.pyfile.functions import dotted
 from runagent_ls.pyfile.walking import children
 
-CLIENT: Final = "RunAgentClient"
 _PACKAGE: Final = "runagent"
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 
@@ -43,11 +44,11 @@ class Scope:
         )
 
     def _is_module(self, node: ast.expr) -> bool:
-        dotted = _dotted(node)
-        if dotted is None:
+        name = dotted(node)
+        if name is None:
             return False
-        owner = self._owner(dotted.partition(".")[0])
-        return owner is not None and dotted in owner.modules
+        owner = self._owner(name.partition(".")[0])
+        return owner is not None and name in owner.modules
 
     def constant(self, name: str) -> ast.expr | None:
         """The one value a local name is ever given; of a module's own names nothing is said."""
@@ -185,13 +186,3 @@ def _nonlocal_names(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Nonlocal):
             yield from inner.names
-
-
-def _dotted(node: ast.expr) -> str | None:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])

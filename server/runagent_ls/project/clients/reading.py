@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
-from runagent_ls.project.clients.languages import SCRIPT_SUFFIXES
+from runagent_ls.project.clients.languages import CLIENT, SCRIPT_SUFFIXES
 from runagent_ls.project.clients.model import ClientCall
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.pyfile.file import PyFile
@@ -31,7 +31,7 @@ def read_calls(path: FilePath, files: FileSource) -> tuple[ClientCall, ...] | No
 
 
 def _python_calls(path: FilePath, source: PyFile) -> tuple[ClientCall, ...]:
-    if "RunAgentClient" not in source.text:
+    if CLIENT not in source.text:
         return ()
     from runagent_ls.project.clients.python import python_calls
 
@@ -39,7 +39,7 @@ def _python_calls(path: FilePath, source: PyFile) -> tuple[ClientCall, ...]:
 
 
 def _script_calls(path: FilePath, text: str) -> tuple[ClientCall, ...]:
-    if "RunAgentClient" not in text:
+    if CLIENT not in text:
         return ()
     from runagent_ls.project.clients.typescript import typescript_calls
 

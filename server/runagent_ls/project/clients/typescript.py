@@ -8,8 +8,9 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.project.clients.javascript_code import Code
-from runagent_ls.project.clients.javascript_names import CLIENT, PACKAGE, client_names
+from runagent_ls.project.clients.javascript_names import PACKAGE, client_names
 from runagent_ls.project.clients.javascript_values import Property, argument, closed, properties
+from runagent_ls.project.clients.languages import CLIENT
 from runagent_ls.project.clients.model import Argument, ClientCall
 from runagent_ls.text.position import Span
 
