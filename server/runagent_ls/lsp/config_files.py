@@ -1,4 +1,7 @@
-"""Which file is the configuration that counts in a folder."""
+"""Which file is the configuration that counts in a folder, one that is only open included.
+
+`project.discovery` looks at listings of folders instead, which have what is on the disk.
+"""
 
 from __future__ import annotations
 

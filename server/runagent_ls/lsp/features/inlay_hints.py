@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.lsp.client import dig
-from runagent_ls.lsp.features.locations import lines_of
+from runagent_ls.lsp.features.locations import lines_of, position_of
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.scheduling import Debounced
 from runagent_ls.lsp.session import Session
@@ -84,13 +84,10 @@ class InlayHints:
 
 def _visible(params: Json, lines: LineIndex) -> Span:
     """The range that is asked about; everything when it is none."""
-    ends = []
-    for end in ("start", "end"):
-        line, character = dig(params, "range", end, "line"), dig(params, "range", end, "character")
-        if not isinstance(line, int) or not isinstance(character, int):
-            return Span(0, len(lines.text))
-        ends.append(lines.offset(Position(line, character)))
-    return Span(ends[0], ends[1])
+    start, end = position_of(params, "range", "start"), position_of(params, "range", "end")
+    if start is None or end is None:
+        return Span(0, len(lines.text))
+    return Span(lines.offset(start), lines.offset(end))
 
 
 def _position_message(position: Position) -> Json:

@@ -23,13 +23,19 @@ class Asked(NamedTuple):
 def asked(session: Session, params: Json) -> Asked | None:
     """None for what is no file of this machine, cannot be read, or has no proper position."""
     path = session.uris.path(dig(params, "textDocument", "uri"))
-    line, character = dig(params, "position", "line"), dig(params, "position", "character")
-    if path is None or not isinstance(line, int) or not isinstance(character, int):
+    position = position_of(params, "position")
+    text = session.workspace.files.read(path).text if path is not None else None
+    if path is None or position is None or text is None:
         return None
-    text = session.workspace.files.read(path).text
-    if text is None:
+    return Asked(path, line_index(text).offset(position))
+
+
+def position_of(params: Json, *keys: str) -> Position | None:
+    """The LSP `Position` at these keys; None where there is no proper one."""
+    line, character = dig(params, *keys, "line"), dig(params, *keys, "character")
+    if not isinstance(line, int) or not isinstance(character, int):
         return None
-    return Asked(path, line_index(text).offset(Position(line, character)))
+    return Position(line, character)
 
 
 def lines_of(session: Session, path: FilePath) -> LineIndex:
