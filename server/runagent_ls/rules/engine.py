@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
+from operator import is_
 from pathlib import Path as FilePath
 from typing import Final
 
@@ -56,7 +58,24 @@ class CheckCache:
     """Issues per entrypoint, kept from one check to the next of the same project."""
 
     def __init__(self) -> None:
-        self.kept: dict[int, _Kept] = {}
+        self.entrypoints: tuple[Entrypoint, ...] = ()
+        self.kept: list[_Kept] = []
+        """One for each of `entrypoints`."""
+        self.framework: str | None = None
+
+    def unchanged(self, now: tuple[Entrypoint, ...], framework: str | None) -> tuple[int, int]:
+        """How many entrypoints at the start and at the end are the very same as last time."""
+        if framework != self.framework:
+            return 0, 0
+        shorter = min(len(now), len(self.entrypoints))
+        head = _same_at_start(now, self.entrypoints, shorter)
+        tail = _same_at_start(reversed(now), reversed(self.entrypoints), shorter - head)
+        return head, tail
+
+
+def _same_at_start(now: Iterable[object], before: Iterable[object], most: int) -> int:
+    same = list(map(is_, islice(now, most), islice(before, most)))
+    return same.index(False) if False in same else len(same)
 
 
 def check(
@@ -133,30 +152,38 @@ def value_is_known(project: AgentProject) -> bool:
 def _entrypoint_issues(
     project: AgentProject, cache: CheckCache | None
 ) -> Iterator[tuple[Rule, Issue, tuple[str | int, ...]]]:
+    cache = CheckCache() if cache is None else cache
+    entrypoints, framework = project.entrypoints, project.framework
+    head, tail = cache.unchanged(entrypoints, framework)
+    before, behind = cache.kept[:head], cache.kept[len(cache.kept) - tail :]
+    between = cache.kept[head : len(cache.kept) - tail]
+    middle = entrypoints[head : len(entrypoints) - tail]
+    cache.kept = [*before, *_kept(middle, project, between), *behind]
+    cache.entrypoints, cache.framework = entrypoints, framework
+    for entrypoint, known in zip(entrypoints, cache.kept, strict=True):
+        if known.issues:
+            yield from ((rule, issue, entrypoint.path) for rule, issue in known.issues)
+
+
+def _kept(
+    entrypoints: Iterable[Entrypoint], project: AgentProject, before: Iterable[_Kept]
+) -> Iterator[_Kept]:
+    """What there is to say about each, taken over from `before` where that holds."""
     rules = [rule for rule in all_rules() if rule.check_entrypoint is not None]
-    kept = cache.kept if cache is not None else {}
-    fresh: dict[int, _Kept] = {}
+    kept = {id(it.value): it for it in before}
     framework = project.framework
     facts: dict[int, object] = {}
-    for entrypoint in project.entrypoints:
+    for entrypoint in entrypoints:
         at = entrypoint.module_file
         if id(at) not in facts:
             facts[id(at)] = _file_facts(at)
         known = kept.get(id(entrypoint.value))
         if known is None or not known.holds(entrypoint, facts[id(at)], framework):
+            issues = tuple(_ask_entrypoint(rules, entrypoint, project))
             known = _Kept(
-                entrypoint.value,
-                at,
-                facts[id(at)],
-                entrypoint.verdict,
-                framework,
-                tuple(_ask_entrypoint(rules, entrypoint, project)),
+                entrypoint.value, at, facts[id(at)], entrypoint.verdict, framework, issues
             )
-        fresh[id(entrypoint.value)] = known
-        if known.issues:
-            yield from ((rule, issue, entrypoint.path) for rule, issue in known.issues)
-    if cache is not None:
-        cache.kept = fresh
+        yield known
 
 
 def _file_facts(at: ModuleFile | None) -> object:

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path as FilePath
 
-from runagent_ls.project.model import AgentProject, FileState
+from runagent_ls.project.model import AgentProject, Entrypoint, FileState
 from runagent_ls.project.upload import is_ignored, patterns_of
 from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 
@@ -36,19 +36,16 @@ from runagent_ls.rules.rule import InConfig, Issue, Repair, Rule, SetValue
 def _check(project: AgentProject) -> Iterator[Issue]:
     upload = project.surroundings.upload
     patterns = patterns_of(upload.gitignore)
-    fine: set[int] = set()
-    for entrypoint in project.entrypoints:
+    # Entrypoints that name a file alike share their `ModuleFile`: few to look at, of a thousand.
+    by_file = {id(it.module_file): it for it in project.entrypoints}
+    left = {at for at, it in by_file.items() if not _is_fine(it, project, patterns)}
+    for entrypoint in project.entrypoints if left else ():
         at, file = entrypoint.module_file, entrypoint.file
-        if at is None or id(at) in fine or not file:
-            continue
-        if at.state is not FileState.FOUND or at.absolute or not at.inside_project:
+        if id(at) not in left or at is None:
             continue
         place = InConfig((*entrypoint.path, "file"))
         plain = _inside(at.path, project.root)
         by = _ignored_by(plain, patterns)
-        if by is None and plain == file:
-            fine.add(id(at))  # entrypoints that name a file alike share their `ModuleFile`
-            continue
         if by is not None:
             where = ".gitignore" if upload.gitignore is not None else "RunAgent's built-in list"
             yield Issue(f"{plain} is not uploaded: {where} leaves out {by}.", place)
@@ -59,6 +56,17 @@ def _check(project: AgentProject) -> Iterator[Issue]:
                 place,
                 repair=Repair(f"Change to {plain}", (edit,)),
             )
+
+
+def _is_fine(entrypoint: Entrypoint, project: AgentProject, patterns: tuple[str, ...]) -> bool:
+    """Whether the file is packed under its name, or is another rule's business."""
+    at, file = entrypoint.module_file, entrypoint.file
+    if at is None or not file:
+        return True
+    if at.state is not FileState.FOUND or at.absolute or not at.inside_project:
+        return True
+    plain = _inside(at.path, project.root)
+    return plain == file and _ignored_by(plain, patterns) is None
 
 
 @lru_cache(maxsize=4096)
