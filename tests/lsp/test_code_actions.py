@@ -178,3 +178,21 @@ def test_an_action_of_another_server_comes_back_as_it_is(resolving: Editor) -> N
     for data in (None, {"uri": 3}, {"uri": "file:///nowhere", "scope": "all"}):
         action: Json = {"title": "x", "data": data}
         assert resolving.request("codeAction/resolve", action) == action
+
+
+def test_syntax_that_the_editor_underlines_itself_is_fixed_all_the_same(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    config, text = write_faulty(tmp_path / "agent")
+    editor = editors([tmp_path], SHELL)
+    editor.start()
+    uri = editor.open(config, text)
+    assert editor.pull(uri)["items"] == []
+    titles = [it["title"] for it in actions(editor, uri, text, "// two", ["quickfix"])]
+    assert titles == [
+        "Remove the comment",
+        "Fix all 2 findings of comment in this file",
+        "Fix all that is safe to fix in this file",
+    ], "turning the rule off would change nothing that is underlined"
+    (all_,) = actions(editor, uri, text, only=["source.fixAll.runagent"])
+    assert json.loads(applied(all_["edit"], uri, text))

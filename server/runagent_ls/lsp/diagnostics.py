@@ -155,9 +155,9 @@ class Diagnostics:
             return found
         return tuple(item for item in found if not is_json_syntax(item))
 
-    def is_shown(self, finding: Finding) -> bool:
-        """Whether this one is wanted."""
-        return bool(self._wanted(finding.file, (finding,)))
+    def all_findings(self, path: FilePath) -> tuple[Finding, ...]:
+        """Those as well that the editor underlines itself, because we may know how to mend them."""
+        return self._workspace.findings(path)
 
     def _look_at_disk(self) -> None:
         """A client that does not watch files leaves it to us, once a second at most."""

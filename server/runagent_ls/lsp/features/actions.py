@@ -56,7 +56,7 @@ class Actions:
         start, end = _position(params, "start"), _position(params, "end")
         touched = tuple(
             finding
-            for finding in self._diagnostics.findings(path)
+            for finding in self._diagnostics.all_findings(path)
             if finding.range.start <= end and start <= finding.range.end
         )
         kinds = [it for it in only if isinstance(it, str)] if isinstance(only, list) else None

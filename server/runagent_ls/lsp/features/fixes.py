@@ -9,6 +9,7 @@ from runagent_ls.features.changes import Change
 from runagent_ls.lsp.changes import change_message
 from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
 from runagent_ls.lsp.jsonrpc import Json
+from runagent_ls.lsp.rendering import is_json_syntax
 from runagent_ls.lsp.session import Session
 
 DISABLE_COMMAND: Final = "runagent.rules.disable"
@@ -45,7 +46,10 @@ class Fixes:
         if project is None:
             return
         config = session.uris.uri(project.config_path)
-        for slug in dict.fromkeys(it.slug for it in asked.touched):
+        # What the editor underlines itself would stay.
+        all_ours = session.reports_json_syntax(asked.path)
+        ours = [it for it in asked.touched if all_ours or not is_json_syntax(it)]
+        for slug in dict.fromkeys(it.slug for it in ours):
             title = f"Turn the rule {slug} off"
             # Without diagnostics: VS Code would put it in front of those that fix a whole file.
             yield {

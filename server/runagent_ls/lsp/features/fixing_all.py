@@ -30,15 +30,15 @@ class FixingAll:
 
     def actions(self, asked: Asked) -> Iterator[Json]:
         """The safe fixes of the file as a source action; those of a rule as quick fixes."""
-        shown = self._diagnostics.findings(asked.path)
-        safe = [it for it in shown if it.fix is not None and it.fix.safe]
+        found = self._diagnostics.all_findings(asked.path)
+        safe = [it for it in found if it.fix is not None and it.fix.safe]
         # Editors that ask for everything mean a menu at a place, not what is done on save.
         if safe and asked.only is not None and asked.wants(FIX_ALL):
             yield self._action("Fix all that is safe to fix in this file", FIX_ALL, asked.path)
         if not asked.wants(QUICK_FIX) or not any(it.fix for it in asked.touched):
             return
         for slug in dict.fromkeys(it.slug for it in asked.touched if it.fix is not None):
-            count = sum(1 for it in shown if it.slug == slug and it.fix is not None)
+            count = sum(1 for it in found if it.slug == slug and it.fix is not None)
             if count > 1:
                 title = f"Fix all {count} findings of {slug} in this file"
                 yield self._action(title, QUICK_FIX, asked.path, slug)
@@ -76,8 +76,7 @@ class FixingAll:
 
         def wanted(finding: Finding) -> bool:
             here = scope == "agent" or finding.file == path
-            shown = self._diagnostics.is_shown(finding)
-            return here and shown and (finding.slug == slug if slug else is_safe(finding))
+            return here and (finding.slug == slug if slug else is_safe(finding))
 
         by_file: dict[FilePath, list[TextEdit]] = {}
         for project in session.workspace.projects_of(path):
