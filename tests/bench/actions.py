@@ -6,8 +6,6 @@ Run with `python tests/bench/actions.py [--rounds N]`.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -16,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from lsp_client import LspClient, milliseconds_since
-from measuring import Row, Samples, interleave, print_table
+from measuring import Row, Samples, interleave, measure_and_print
 from peers import connect, diagnostics, give_schema, initialize, json_server, open_document, ours
+from questions import at, at_each_size
 from sample_projects import WRONG_NAME, SampleProject, make_project
 
-_SIZES: Final = (60, 1000)
 _AT_A_CURSOR: Final = 1.25
 """Target where the cursor usually is: at a place with nothing to offer."""
 _OFFERED: Final = {
@@ -35,11 +33,7 @@ _OFFERED: Final = {
 
 def measure(rounds: int) -> list[Row]:
     """All rows of the table."""
-    rows = []
-    with tempfile.TemporaryDirectory() as temporary:
-        for size in _SIZES:
-            rows += _measure(Path(temporary).resolve() / f"agent-{size}", size, rounds)
-    return rows
+    return at_each_size(rounds, _measure)
 
 
 def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
@@ -77,13 +71,13 @@ def _asked(
 ) -> dict[str, Samples]:
     size = len(project.modules) * 10
     places = {
-        "a missing function": _at(project.config, f'"{WRONG_NAME}"'),
-        "agent_id": _at(project.config, '"agent_id"'),
-        "a function that is not exposed": _at(project.modules[0], "fresh("),
-        "a function that is exposed": _at(project.modules[0], "agent_1("),
-        "an entrypoint without a fault": _at(project.config, f'"tag_{size // 2}"'),
+        "a missing function": at(project.config, f'"{WRONG_NAME}"'),
+        "agent_id": at(project.config, '"agent_id"'),
+        "a function that is not exposed": at(project.modules[0], "fresh("),
+        "a function that is exposed": at(project.modules[0], "agent_1("),
+        "an entrypoint without a fault": at(project.config, f'"tag_{size // 2}"'),
     }
-    hover = _at(project.config, f'"tag_{size // 2}"')
+    hover = at(project.config, f'"tag_{size // 2}"')
     samples = {name: Samples() for name in (*places, "hover of the peer")}
 
     def ask(name: str) -> None:
@@ -113,24 +107,9 @@ def _check(name: str, answer: Any) -> None:
         raise RuntimeError(f"{title} is not offered at {name}: {answer}")
 
 
-def _at(path: Path, part: str) -> Any:
-    """Two characters into the first `part` of a file."""
-    text = path.read_text()
-    offset = text.index(part) + 2
-    line = text.count("\n", 0, offset)
-    character = offset - (text.rfind("\n", 0, offset) + 1)
-    place = {"line": line, "character": character}
-    return {"textDocument": {"uri": path.as_uri()}, "position": place}
-
-
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    options = parser.parse_args(arguments)
-    rows = measure(options.rounds)
-    print_table("Code actions", rows)
-    return rows
+    return measure_and_print(__doc__, "Code actions", measure, 100, arguments)
 
 
 if __name__ == "__main__":

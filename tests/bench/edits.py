@@ -7,7 +7,6 @@ Run with `python tests/bench/edits.py [--rounds N]`.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from lsp_client import LspClient, memory_mib, milliseconds_since
-from measuring import Row, Samples, interleave, print_table
+from measuring import Row, Samples, interleave, measure_and_print
 from peers import (
     Server,
     change,
@@ -174,12 +173,9 @@ def _rows(what: str, mine: Editing, peer: Editing, bounds: tuple[float, float]) 
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    options = parser.parse_args(arguments)
-    rows = measure(options.rounds)
-    print_table("Edit to diagnostics (medians unless said)", rows)
-    return rows
+    return measure_and_print(
+        __doc__, "Edit to diagnostics (medians unless said)", measure, 100, arguments
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ schema. Run with `python tests/bench/features.py [--rounds N]`.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from lsp_client import LspClient, milliseconds_since
-from measuring import Row, Samples, interleave, print_table
+from measuring import Row, Samples, interleave, measure_and_print
 from peers import (
     Server,
     change,
@@ -142,12 +141,7 @@ def _position(text: str) -> dict[str, int]:
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    options = parser.parse_args(arguments)
-    rows = measure(options.rounds)
-    print_table("Completion (medians)", rows)
-    return rows
+    return measure_and_print(__doc__, "Completion (medians)", measure, 100, arguments)
 
 
 if __name__ == "__main__":

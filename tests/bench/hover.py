@@ -6,20 +6,17 @@ Run with `python tests/bench/hover.py [--rounds N]`.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from measuring import Row, print_table
-from navigation import Question, ask_in_turns, at, open_project
+from measuring import Row, measure_and_print
 from peers import json_server, open_document, ours
+from questions import Question, ask_in_turns, at, at_each_size, open_project
 from sample_projects import AGENT_ID, SampleProject, make_project
 
-_SIZES: Final = (60, 1000)
 _AT_A_CURSOR: Final = {60: (1.25, 0.65), 1000: (1.75, 0.85)}
 """Target and stretch, as ratios to a hover of the JSON server."""
 _VISIBLE_LINES: Final = 60
@@ -27,11 +24,7 @@ _VISIBLE_LINES: Final = 60
 
 def measure(rounds: int) -> list[Row]:
     """All rows of the table."""
-    rows = []
-    with tempfile.TemporaryDirectory() as temporary:
-        for size in _SIZES:
-            rows += _measure(Path(temporary).resolve() / f"agent-{size}", size, rounds)
-    return rows
+    return at_each_size(rounds, _measure)
 
 
 def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
@@ -89,12 +82,7 @@ def _asked(
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=100)
-    options = parser.parse_args(arguments)
-    rows = measure(options.rounds)
-    print_table("Hover and hints (medians)", rows)
-    return rows
+    return measure_and_print(__doc__, "Hover and hints (medians)", measure, 100, arguments)
 
 
 if __name__ == "__main__":

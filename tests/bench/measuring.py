@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,21 @@ def interleave(rounds: int, measures: Mapping[str, Callable[[], None]]) -> None:
         shift = turn % len(names)
         for name in names[shift:] + names[:shift]:
             measures[name]()
+
+
+def measure_and_print(
+    description: str | None,
+    title: str,
+    measure: Callable[[int], list[Row]],
+    rounds: int,
+    arguments: Sequence[str] | None,
+) -> list[Row]:
+    """The command line of a benchmark whose one choice is `--rounds`."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    rows = measure(parser.parse_args(arguments).rounds)
+    print_table(title, rows)
+    return rows
 
 
 def print_table(title: str, rows: Iterable[Row]) -> None:

@@ -7,8 +7,6 @@ Run with `python tests/bench/renames.py [--rounds N]`.
 
 from __future__ import annotations
 
-import argparse
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -16,8 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lsp_client import LspClient, milliseconds_since
-from measuring import Row, print_table
-from navigation import Question, ask_in_turns, at
+from measuring import Row, measure_and_print
 from peers import (
     Server,
     connect,
@@ -28,9 +25,9 @@ from peers import (
     open_document,
     ours,
 )
+from questions import Question, ask_in_turns, at, at_each_size
 from sample_projects import AGENT_ID, SampleProject, make_project
 
-_SIZES: Final = (60, 1000)
 _TARGETS: Final = (1.0, 0.25)
 """Of a function, against jedi: target and stretch."""
 
@@ -48,11 +45,7 @@ class NoAnswer(Question):
 
 def measure(rounds: int) -> list[Row]:
     """All rows of the table."""
-    rows = []
-    with tempfile.TemporaryDirectory() as temporary:
-        for size in _SIZES:
-            rows += _measure(Path(temporary).resolve() / f"agent-{size}", size, rounds)
-    return rows
+    return at_each_size(rounds, _measure)
 
 
 def _measure(folder: Path, size: int, rounds: int) -> list[Row]:
@@ -110,12 +103,7 @@ def _open(stack: ExitStack, server: Server, project: SampleProject) -> LspClient
 
 def main(arguments: Sequence[str] | None = None) -> list[Row]:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
-    options = parser.parse_args(arguments)
-    rows = measure(options.rounds)
-    print_table("Renames (medians)", rows)
-    return rows
+    return measure_and_print(__doc__, "Renames (medians)", measure, 50, arguments)
 
 
 if __name__ == "__main__":
