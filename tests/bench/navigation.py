@@ -14,10 +14,7 @@ from typing import Final
 
 from lsp_client import LspClient
 from measuring import Row, measure_and_print
-from peers import (
-    json_server,
-    ours,
-)
+from peers import json_server, open_document, ours
 from questions import Question, ask_in_turns, at, at_each_size, document, open_project
 from sample_projects import AGENT_ID, SampleProject, make_project
 
