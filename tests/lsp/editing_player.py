@@ -281,7 +281,7 @@ class Player:
         for uri, version, edits in changes:
             path = path_of(uri)
             assert version in (None, self.versions.get(path)), (uri, version)
-            text = self.texts.get(path) or made.get(path)
+            text = self.texts.get(path, made.get(path))
             text = path.read_bytes().decode() if text is None else text
             self._still_whole(kind, path, applied(text, edits), f"{title} {edits}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path as FilePath
 from typing import Final
@@ -20,6 +21,8 @@ _UNLIKELY: Final = re.compile(
 )
 _LIKELY: Final = ("main.py", "agent.py", "agents.py", "app.py")
 _HIDDEN: Final = re.compile(r"(?:^|/)(?:\.|__pycache__(?:/|$))")
+_BACKSLASHES: Final = re.compile(r"\\\\?")
+_DOT: Final = re.compile(r"\.(?:/|\\\\?)")
 
 
 def files(scene: Scene) -> Completions:
@@ -31,7 +34,7 @@ def files(scene: Scene) -> Completions:
     known_all = scene.project.surroundings.upload.complete
     if not known_all:
         found |= dict.fromkeys(_written_folder(scene))
-    wanted = scene.place.written.lower()
+    wanted = _BACKSLASHES.sub("/", scene.place.written.lower()).removeprefix("./")
     if len(found) > MAX_SHOWN:
         found = {path: None for path in found if _matches(path.lower(), wanted)}
     shown = list(found)[:MAX_SHOWN]
@@ -84,4 +87,14 @@ def _matches(path: str, wanted: str) -> bool:
 
 def _completion(scene: Scene, path: str) -> Completion:
     is_folder = path.endswith("/")
-    return scene.editor.value(path, About("folder" if is_folder else "file", asks_again=is_folder))
+    about = About("folder" if is_folder else "file", asks_again=is_folder)
+    found = scene.editor.value(path, about)
+    return replace(found, filter_text=found.filter_text.replace(path, _as_typed(scene, path)))
+
+
+def _as_typed(scene: Scene, path: str) -> str:
+    """The path in the manner of what is written: editors offer only what goes on like it."""
+    written = scene.place.written
+    backslashes, dot = _BACKSLASHES.search(written), _DOT.match(written)
+    typed = path.replace("/", backslashes[0]) if backslashes else path
+    return f"{dot[0]}{typed}" if dot else typed

@@ -116,6 +116,24 @@ def test_files_of_the_project_the_likely_ones_first(agent: Completing) -> None:
     assert agent.choose(config(entry(file="he‸xx.py")), "main.py") == config(entry(file="main.py"))
 
 
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("ma", "sub/made.py"),
+        ("./", "./sub/made.py"),
+        (r"sub\\", r"sub\\made.py"),
+        (r".\\su", r".\\sub\\made.py"),
+    ],
+)
+def test_paths_are_compared_with_what_is_written_in_its_manner(
+    agent: Completing, written: str, compared: str
+) -> None:
+    agent.write("sub/made.py", "")
+    text = '{"agent_architecture": {"entrypoints": [{"file": "‸"}]}}'.replace("‸", f"{written}‸")
+    found = agent.here(text)["sub/made.py"]
+    assert (found.filter_text, found.text) == (compared, "sub/made.py")
+
+
 def test_many_files_are_narrowed_by_what_is_written(agent: Completing) -> None:
     for number in range(MAX_SHOWN + 50):
         agent.write(f"many/part_{number}.py", "")
