@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from completing import FRESH, JSON_CONFIG, YAML_CONFIG, Completing, value_after
-from runagent_ls.features.completion.model import Hole
+from runagent_ls.features.completion.model import Hole, plain_text
+from runagent_ls.features.markup.content import Source
 
 
 @pytest.fixture
@@ -167,3 +169,13 @@ def test_half_a_key_of_broken_yaml_knows_its_neighbours(agent: Completing) -> No
     assert agent.labels(text.replace("‸", "mo‸"), YAML_CONFIG) == ["module", "extractor"]
     found = value_after(agent, text, "module", YAML_CONFIG)
     assert found["agent_architecture"]["entrypoints"][0]["tag"] == "greet"
+
+
+def test_what_is_written_at_once_is_shown_before(agent: Completing) -> None:
+    whole = agent.here("‸")["RunAgent configuration"]
+    (preview,) = whole.documentation
+    assert isinstance(preview, Source)
+    assert preview.language == "json"
+    assert json.loads(preview.text) == json.loads(plain_text(whole.parts))
+    one = agent.here('{"agent_architecture": {"entrypoints": [‸]}}')["New entrypoint"]
+    assert '"module": "greet"' in str(one.documentation)
