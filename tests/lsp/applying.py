@@ -20,6 +20,19 @@ def apply_edit(edit: Json, *, confirm: bool = False) -> None:
         path.write_bytes(edited(path.read_bytes().decode("utf-8"), edits).encode("utf-8"))
 
 
+def texts_after(edit: Json, texts: dict[str, str]) -> dict[str, str]:
+    """The texts by URI after an edit that may create files, as an editor would have them."""
+    texts = dict(texts)
+    for operation in edit["documentChanges"]:
+        if operation.get("kind") == "create":
+            assert operation["uri"] not in texts
+            texts[operation["uri"]] = ""
+        else:
+            uri = operation["textDocument"]["uri"]
+            texts[uri] = edited(texts[uri], operation["edits"])
+    return texts
+
+
 def text_edits(edit: Json, *, confirm: bool = False) -> dict[str, list[Json]]:
     """The edits of texts by URI, in whichever form they were sent."""
     found: dict[str, list[Json]] = dict(edit.get("changes") or {})

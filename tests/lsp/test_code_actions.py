@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from lsp.applying import edited, text_edits
+from lsp.asking_actions import actions_at, titled
 from lsp.conftest import write_project
 from lsp.editor import PULL, SHELL, Editor
-from runagent_ls.text.lines import LineIndex
-from runagent_ls.text.position import Position
 
 Json = dict[str, Any]
 RESOLVING: Json = copy.deepcopy(PULL)
@@ -31,42 +31,6 @@ def resolving(editors: Callable[..., Editor], tmp_path: Path) -> Editor:
     return editor
 
 
-def actions(
-    editor: Editor, uri: str, text: str, part: str = "{", only: list[str] | None = None
-) -> list[Json]:
-    """Code actions where `part` begins in `text`."""
-    place = LineIndex(text).position(text.index(part))._asdict()
-    context: Json = {"diagnostics": []} | ({"only": only} if only is not None else {})
-    asked = {
-        "textDocument": {"uri": uri},
-        "range": {"start": place, "end": place},
-        "context": context,
-    }
-    found: list[Json] = editor.request("textDocument/codeAction", asked)
-    return found
-
-
-def titled(found: list[Json], beginning: str) -> Json:
-    (one,) = [it for it in found if it["title"].startswith(beginning)]
-    return one
-
-
-def applied(edit: Json, uri: str, text: str) -> str:
-    lines = LineIndex(text)
-    (own,) = [it["edits"] for it in edit["documentChanges"] if it["textDocument"]["uri"] == uri]
-    spots = [
-        (
-            lines.offset(Position(**it["range"]["start"])),
-            lines.offset(Position(**it["range"]["end"])),
-            it["newText"],
-        )
-        for it in own
-    ]
-    for start, end, new_text in sorted(spots, reverse=True):
-        text = text[:start] + new_text + text[end:]
-    return text
-
-
 def write_faulty(folder: Path) -> tuple[Path, str]:
     """A configuration with two comments and a comma too many, but with all its fields."""
     config = write_project(folder)
@@ -79,7 +43,7 @@ def write_faulty(folder: Path) -> tuple[Path, str]:
 def test_the_only_fix_is_preferred_and_carries_its_finding(editor: Editor, tmp_path: Path) -> None:
     config, text = write_faulty(tmp_path / "agent")
     uri = editor.open(config, text)
-    (fix, *others) = actions(editor, uri, text, "// two")
+    (fix, *others) = actions_at(editor, uri, text, "// two")
     assert (fix["title"], fix["kind"], fix["isPreferred"]) == (
         "Remove the comment",
         "quickfix",
@@ -96,10 +60,10 @@ def test_the_only_fix_is_preferred_and_carries_its_finding(editor: Editor, tmp_p
 def test_all_findings_of_a_rule_are_fixed_at_once(resolving: Editor, tmp_path: Path) -> None:
     config, text = write_faulty(tmp_path / "agent")
     uri = resolving.open(config, text)
-    action = titled(actions(resolving, uri, text, "// two"), "Fix all 2 findings of comment")
+    action = titled(actions_at(resolving, uri, text, "// two"), "Fix all 2 findings of comment")
     assert "edit" not in action, "told when it is chosen"
     chosen = resolving.request("codeAction/resolve", action)
-    after = applied(chosen["edit"], uri, text)
+    after = edited(text, text_edits(chosen["edit"])[uri])
     assert [it["code"] for it in resolving.pull(uri)["items"]] == ["RA003", "RA002", "RA003"]
     resolving.change(uri, after)
     assert [it["code"] for it in resolving.pull(uri)["items"]] == ["RA002"]
@@ -112,13 +76,14 @@ def test_all_findings_of_a_rule_are_fixed_at_once(resolving: Editor, tmp_path: P
 def test_fix_all_on_save_makes_the_file_clean(resolving: Editor, tmp_path: Path) -> None:
     config, text = write_faulty(tmp_path / "agent")
     uri = resolving.open(config, text)
-    (action,) = actions(resolving, uri, text, only=["source.fixAll"])
+    (action,) = actions_at(resolving, uri, text, only=["source.fixAll"])
     assert action["kind"] == "source.fixAll.runagent"
-    after = applied(resolving.request("codeAction/resolve", action)["edit"], uri, text)
+    edit = resolving.request("codeAction/resolve", action)["edit"]
+    after = edited(text, text_edits(edit)[uri])
     resolving.change(uri, after)
     assert resolving.pull(uri)["items"] == []
     assert json.loads(after)
-    assert actions(resolving, uri, after, only=["source.fixAll"]) == []
+    assert actions_at(resolving, uri, after, only=["source.fixAll"]) == []
 
 
 def test_a_client_that_does_not_resolve_gets_the_edit_at_once(
@@ -126,8 +91,8 @@ def test_a_client_that_does_not_resolve_gets_the_edit_at_once(
 ) -> None:
     config, text = write_faulty(tmp_path / "agent")
     uri = editor.open(config, text)
-    (action,) = actions(editor, uri, text, only=["source.fixAll.runagent"])
-    assert json.loads(applied(action["edit"], uri, text))
+    (action,) = actions_at(editor, uri, text, only=["source.fixAll.runagent"])
+    assert json.loads(edited(text, text_edits(action["edit"])[uri]))
 
 
 def test_an_agent_is_fixed_in_all_its_files(editor: Editor, tmp_path: Path) -> None:
@@ -137,17 +102,17 @@ def test_an_agent_is_fixed_in_all_its_files(editor: Editor, tmp_path: Path) -> N
     uri = editor.open(config, text)
     editor.pull(uri)
     action = titled(
-        actions(editor, uri, text, "// two"), "Fix all that is safe to fix in this agent"
+        actions_at(editor, uri, text, "// two"), "Fix all that is safe to fix in this agent"
     )
-    assert applied(action["edit"], env.as_uri(), "MODE\n") == "MODE=\n"
-    assert json.loads(applied(action["edit"], uri, text))
+    assert edited("MODE\n", text_edits(action["edit"])[env.as_uri()]) == "MODE=\n"
+    assert json.loads(edited(text, text_edits(action["edit"])[uri]))
 
 
 def test_only_the_kinds_that_are_asked_for(editor: Editor, tmp_path: Path) -> None:
     config, text = write_faulty(tmp_path / "agent")
     uri = editor.open(config, text)
-    assert actions(editor, uri, text, "// two", ["refactor", "source.organizeImports"]) == []
-    kinds = {it["kind"] for it in actions(editor, uri, text, "// two", ["quickfix"])}
+    assert actions_at(editor, uri, text, "// two", ["refactor", "source.organizeImports"]) == []
+    kinds = {it["kind"] for it in actions_at(editor, uri, text, "// two", ["quickfix"])}
     assert kinds == {"quickfix"}
 
 
@@ -160,7 +125,7 @@ def test_a_rule_is_turned_off_by_the_shell_alone(
         editor = editors([tmp_path], capabilities)
         editor.start()
         uri = editor.open(config, text)
-        offered = actions(editor, uri, text, '"yesterday"', ["quickfix"])
+        offered = actions_at(editor, uri, text, '"yesterday"', ["quickfix"])
         found[name] = [it for it in offered if it["title"].startswith("Turn")]
     assert found["other"] == []
     (action,) = found["shell"]
@@ -188,11 +153,11 @@ def test_syntax_that_the_editor_underlines_itself_is_fixed_all_the_same(
     editor.start()
     uri = editor.open(config, text)
     assert editor.pull(uri)["items"] == []
-    titles = [it["title"] for it in actions(editor, uri, text, "// two", ["quickfix"])]
+    titles = [it["title"] for it in actions_at(editor, uri, text, "// two", ["quickfix"])]
     assert titles == [
         "Remove the comment",
         "Fix all 2 findings of comment in this file",
         "Fix all that is safe to fix in this file",
     ], "turning the rule off would change nothing that is underlined"
-    (all_,) = actions(editor, uri, text, only=["source.fixAll.runagent"])
-    assert json.loads(applied(all_["edit"], uri, text))
+    (all_,) = actions_at(editor, uri, text, only=["source.fixAll.runagent"])
+    assert json.loads(edited(text, text_edits(all_["edit"])[uri]))

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lsp.applying import texts_after
+from lsp.asking_actions import actions_at, titled
 from lsp.conftest import write_project
 from lsp.editor import PULL, Editor
-from runagent_ls.text.lines import LineIndex
-from runagent_ls.text.position import Position
 
 Json = dict[str, Any]
 CREATING: Json = copy.deepcopy(PULL)
@@ -20,51 +20,6 @@ CREATING["workspace"]["workspaceEdit"]["resourceOperations"] = ["create", "renam
 
 def entries(*more: Json) -> Json:
     return {"entrypoints": [{"file": "main.py", "module": "greet", "tag": "greet"}, *more]}
-
-
-def actions_at(
-    editor: Editor, uri: str, text: str, part: str, only: list[str] | None = None
-) -> list[Json]:
-    """Code actions where `part` begins in `text`, with the diagnostics that are there."""
-    place = LineIndex(text).position(text.index(part))._asdict()
-    context: Json = {"diagnostics": []}
-    if only is not None:
-        context["only"] = only
-    asked = {
-        "textDocument": {"uri": uri},
-        "range": {"start": place, "end": place},
-        "context": context,
-    }
-    found: list[Json] = editor.request("textDocument/codeAction", asked)
-    return found
-
-
-def titled(actions: list[Json], beginning: str) -> Json:
-    (found,) = [it for it in actions if it["title"].startswith(beginning)]
-    return found
-
-
-def applied(edit: Json, texts: dict[str, str]) -> dict[str, str]:
-    """The texts by URI after a `WorkspaceEdit`, as an editor would have them."""
-    texts = dict(texts)
-    for operation in edit["documentChanges"]:
-        if operation.get("kind") == "create":
-            assert operation["uri"] not in texts
-            texts[operation["uri"]] = ""
-            continue
-        uri = operation["textDocument"]["uri"]
-        lines = LineIndex(texts[uri])
-        edits = [
-            (
-                lines.offset(Position(**it["range"]["start"])),
-                lines.offset(Position(**it["range"]["end"])),
-                it["newText"],
-            )
-            for it in operation["edits"]
-        ]
-        for start, end, new_text in sorted(edits, reverse=True):
-            texts[uri] = texts[uri][:start] + new_text + texts[uri][end:]
-    return texts
 
 
 def test_a_missing_function_is_created_and_its_finding_is_gone(
@@ -81,7 +36,7 @@ def test_a_missing_function_is_created_and_its_finding_is_gone(
     assert action["title"] == "Create function answer in main.py"
     assert action["kind"] == "quickfix"
     assert [it["code"] for it in action["diagnostics"]] == ["RA303"]
-    after = applied(action["edit"], {code_uri: main.read_text("utf-8")})
+    after = texts_after(action["edit"], {code_uri: main.read_text("utf-8")})
     editor.change(code_uri, after[code_uri])
     assert editor.pull(uri)["items"] == []
     assert editor.pull(code_uri)["items"] == []
@@ -128,7 +83,7 @@ def test_a_missing_file_is_created_only_by_clients_that_can(
     action = titled(found, "Create file")
     assert [it["code"] for it in action["diagnostics"]] == ["RA210"]
     created = (config.parent / "more" / "later.py").as_uri()
-    after = applied(action["edit"], {})
+    after = texts_after(action["edit"], {})
     (config.parent / "more").mkdir()
     (config.parent / "more" / "later.py").write_text(after[created], "utf-8")
     editor.files_changed((config.parent / "more" / "later.py", 1))
@@ -145,7 +100,7 @@ def test_a_function_is_exposed_from_the_python_file(editor: Editor, tmp_path: Pa
     assert (action["kind"], "diagnostics" in action) == ("refactor.rewrite.runagent.expose", False)
     (changed,) = action["edit"]["documentChanges"]
     assert changed["textDocument"] == {"uri": config_uri, "version": 1}
-    after = applied(action["edit"], {config_uri: text})[config_uri]
+    after = texts_after(action["edit"], {config_uri: text})[config_uri]
     assert json.loads(after)["agent_architecture"]["entrypoints"][2] == {
         "file": "main.py",
         "module": "answer",
@@ -167,7 +122,7 @@ def test_a_secret_moves_as_the_fix_of_its_finding(editor: Editor, tmp_path: Path
     action = titled(actions_at(editor, uri, text, key), "Move OPENAI_API_KEY")
     assert action["kind"] == "quickfix"
     assert [it["code"] for it in action["diagnostics"]] == ["RA401"]
-    after = applied(action["edit"], {uri: text, env.as_uri(): "A=1\n"})
+    after = texts_after(action["edit"], {uri: text, env.as_uri(): "A=1\n"})
     assert after[env.as_uri()] == f"A=1\nOPENAI_API_KEY={key}\n"
     assert json.loads(after[uri])["env_vars"] == {"MODE": "fast"}
     other = titled(actions_at(editor, uri, text, '"MODE"', ["refactor.extract"]), "Move MODE")

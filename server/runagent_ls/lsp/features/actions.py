@@ -8,10 +8,11 @@ from typing import Final
 
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.diagnostics import Diagnostics
-from runagent_ls.lsp.features.asked_actions import Asked
+from runagent_ls.lsp.features.action_request import ActionRequest
 from runagent_ls.lsp.features.fixes import Fixes
 from runagent_ls.lsp.features.fixing_all import FixingAll
 from runagent_ls.lsp.features.installs import Installs
+from runagent_ls.lsp.features.locations import position_of
 from runagent_ls.lsp.features.refactorings import Refactorings
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import ERROR, Session
@@ -19,10 +20,9 @@ from runagent_ls.text.position import Position
 
 logger = logging.getLogger(__name__)
 
-Provider = Callable[[Asked], Iterable[Json]]
+Provider = Callable[[ActionRequest], Iterable[Json]]
 
-RESOLVED: Final = "edit"
-"""What of an action is told only when it is chosen, to clients that ask for it then."""
+_START: Final = Position(0, 0)
 
 
 class Actions:
@@ -53,17 +53,18 @@ class Actions:
         if path is None:
             return []
         only = dig(params, "context", "only")
-        start, end = _position(params, "start"), _position(params, "end")
+        start = position_of(params, "range", "start") or _START
+        end = position_of(params, "range", "end") or _START
         touched = tuple(
             finding
             for finding in self._diagnostics.all_findings(path)
             if finding.range.start <= end and start <= finding.range.end
         )
         kinds = [it for it in only if isinstance(it, str)] if isinstance(only, list) else None
-        asked = Asked(path, start, kinds, touched)
+        asked = ActionRequest(path, start, kinds, touched)
         return [action for provider in self._providers for action in self._offered(provider, asked)]
 
-    def _offered(self, provider: Provider, asked: Asked) -> list[Json]:
+    def _offered(self, provider: Provider, asked: ActionRequest) -> list[Json]:
         """What one of them offers; one that fails must not silence the others."""
         try:
             return list(provider(asked))
@@ -76,11 +77,4 @@ class Actions:
         """The action with its edit; as it came when it is none of ours."""
         asked = action.get("data")
         edit = self._fixing_all.edit(asked) if isinstance(asked, dict) else None
-        return action if edit is None else {**action, RESOLVED: edit}
-
-
-def _position(params: Json, end: str) -> Position:
-    line, character = dig(params, "range", end, "line"), dig(params, "range", end, "character")
-    if isinstance(line, int) and isinstance(character, int):
-        return Position(line, character)
-    return Position(0, 0)
+        return action if edit is None else {**action, "edit": edit}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from runagent_ls.features.changes import Change
 from runagent_ls.lsp.changes import change_message
-from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
+from runagent_ls.lsp.features.action_request import QUICK_FIX, ActionRequest
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import is_json_syntax
 from runagent_ls.lsp.session import Session
@@ -22,10 +21,12 @@ class Fixes:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def actions(self, asked: Asked) -> Iterator[Json]:
+    def actions(self, asked: ActionRequest) -> Iterator[Json]:
         """One for each finding with a fix; preferred when it is the only one and safe."""
         if not asked.wants(QUICK_FIX):
             return
+        from runagent_ls.features.changes import Change
+
         rendering = self._session.rendering
         fixable = [(it, it.fix) for it in asked.touched if it.fix is not None]
         for finding, fix in fixable:
@@ -37,7 +38,7 @@ class Fixes:
                 "edit": change_message(Change(fix.edits), self._session),
             }
 
-    def switching_off(self, asked: Asked) -> Iterator[Json]:
+    def switching_off(self, asked: ActionRequest) -> Iterator[Json]:
         """One for each rule that speaks here, where the client keeps settings for us."""
         session = self._session
         if not session.client.is_runagent_shell or not asked.wants(QUICK_FIX):

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from runagent_ls.lsp.changes import change_message
 from runagent_ls.lsp.diagnostics import Diagnostics
-from runagent_ls.lsp.features.asked_actions import FIX_ALL, QUICK_FIX, Asked
+from runagent_ls.lsp.features.action_request import FIX_ALL, QUICK_FIX, ActionRequest
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.finding import Finding, TextEdit
@@ -28,7 +28,7 @@ class FixingAll:
         self._session = session
         self._diagnostics = diagnostics
 
-    def actions(self, asked: Asked) -> Iterator[Json]:
+    def actions(self, asked: ActionRequest) -> Iterator[Json]:
         """The safe fixes of the file as a source action; those of a rule as quick fixes."""
         found = self._diagnostics.all_findings(asked.path)
         safe = [it for it in found if it.fix is not None and it.fix.safe]

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from runagent_ls.lsp.capabilities import INSTALL_COMMAND
-from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
+from runagent_ls.lsp.features.action_request import QUICK_FIX, ActionRequest
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.faults import faults
@@ -24,7 +24,7 @@ class Installs:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def actions(self, asked: Asked) -> Iterator[Json]:
+    def actions(self, asked: ActionRequest) -> Iterator[Json]:
         """One for each module that an agent of this file lacks."""
         if self._session.client.is_runagent_shell or not asked.wants(QUICK_FIX):
             return

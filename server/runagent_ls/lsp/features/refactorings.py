@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runagent_ls.lsp.changes import change_message
-from runagent_ls.lsp.features.asked_actions import QUICK_FIX, Asked
+from runagent_ls.lsp.features.action_request import QUICK_FIX, ActionRequest
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import Session
 from runagent_ls.text.lines import LineIndex
@@ -17,7 +17,7 @@ class Refactorings:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def actions(self, asked: Asked) -> Iterator[Json]:
+    def actions(self, asked: ActionRequest) -> Iterator[Json]:
         """Code actions at the place. Those that remove some of the findings there are quick fixes
         of these."""
         from runagent_ls.features.refactoring.offer import KINDS

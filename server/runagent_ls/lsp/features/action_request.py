@@ -14,7 +14,7 @@ FIX_ALL: Final = "source.fixAll.runagent"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ActionRequest:
     """One request: where, which kinds (None meaning all), and the findings that are there now."""
 
     path: FilePath
