@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from runagent_ls.jsontree.document import JsonValue
-from runagent_ls.project.annotations.signatures import SignatureSchemas, signature_schemas
 from runagent_ls.project.model import AgentProject, Entrypoint, EntrypointKind
 from runagent_ls.project.module_reader import RecordingReader
 from runagent_ls.pyfile.model import Parameter, Signature
@@ -15,6 +15,9 @@ from runagent_ls.pyfile.signature_schema import (
     literal_default,
     signature_text,
 )
+
+if TYPE_CHECKING:
+    from runagent_ls.project.annotations.signatures import SignatureSchemas
 
 Schema = dict[str, JsonValue]
 
@@ -92,6 +95,9 @@ def _schemas(
     signature: Signature | None,
     reader: RecordingReader | None,
 ) -> SignatureSchemas:
+    # With the first one: following annotations takes many modules, and edits ask for none.
+    from runagent_ls.project.annotations.signatures import SignatureSchemas, signature_schemas
+
     resolution, file = entrypoint.resolution, entrypoint.module_file
     if signature is None or resolution is None or file is None or project.files is None:
         return SignatureSchemas({"type": "object"})

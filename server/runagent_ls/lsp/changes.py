@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
-from runagent_ls.features.changes import Change
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import range_message
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.finding import TextEdit
 from runagent_ls.text.position import Position, Range
+
+if TYPE_CHECKING:
+    from runagent_ls.features.changes import Change
 
 _START = Range(Position(0, 0), Position(0, 0))
 

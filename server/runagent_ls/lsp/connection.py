@@ -31,6 +31,7 @@ from runagent_ls.lsp.features.lenses import Lenses
 from runagent_ls.lsp.features.linked_editing import LinkedEditing
 from runagent_ls.lsp.features.links import Links
 from runagent_ls.lsp.features.new_agent import NewAgents
+from runagent_ls.lsp.features.preloading import preload
 from runagent_ls.lsp.features.references import References
 from runagent_ls.lsp.features.rename import Renames
 from runagent_ls.lsp.features.symbols import Symbols
@@ -185,6 +186,7 @@ class Connection:
         self.session.spawn(self._register_settings(), "Watching settings")
         self._read_settings()
         self.folders.search()
+        self.session.spawn(preload(), "Loading features")
 
     def _saved(self, paths: list[FilePath]) -> None:
         self.servers.files_changed(paths)

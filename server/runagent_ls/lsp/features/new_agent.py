@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from runagent_ls.features.changes import Change, RefusedError
 from runagent_ls.lsp.background import in_thread
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
@@ -19,6 +18,7 @@ from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 
 if TYPE_CHECKING:  # loaded when it is asked for first
+    from runagent_ls.features.changes import Change
     from runagent_ls.features.new_agent.configuration import EntrypointFields
 
 
@@ -32,6 +32,7 @@ class NewAgents:
         session.on_async("runagent/makeAgent", self._make)
 
     async def _new(self, params: Json) -> Json:
+        from runagent_ls.features.changes import RefusedError
         from runagent_ls.features.new_agent.planning import plan_new_agent
         from runagent_ls.features.new_agent.templates import DEFAULT
 
@@ -63,6 +64,7 @@ class NewAgents:
         }
 
     async def _make(self, params: Json) -> Json:
+        from runagent_ls.features.changes import RefusedError
         from runagent_ls.features.new_agent.planning import make_agent
 
         folder = _folder(params)
