@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _PRIVATE_MARKS: Final = ("$", "_", "//", "#", "x-")
 """Beginnings of keys that are no mistake although nobody reads them: people's own notes."""
 _MAX_KEPT: Final = 2000
+_LONGEST_KEPT: Final = 4000
+"""Characters of a value that is kept to know it again."""
 _INT64: Final = 2.0**63
 
 Found: TypeAlias = tuple[SchemaProblem, ...]
@@ -169,9 +171,15 @@ def _check_new(kind: Kind, entrypoint: dict[str, JsonValue], shape: tuple[object
 def _content(value: object) -> object:
     """A key for a value that, unlike equality, tells true from 1. A too deep one is like none."""
     try:
-        return repr(value)
+        written = repr(value)
     except RecursionError:
         return object()
+    if len(written) <= _LONGEST_KEPT:
+        return written
+    from hashlib import sha256  # late: hardly any configuration is so long
+
+    # Each edit of a long text makes another key, so the texts themselves are not kept.
+    return sha256(written.encode("utf-8", "surrogatepass")).digest()
 
 
 def _problems(part: str, key: object, value: JsonValue) -> Found:

@@ -5,6 +5,7 @@ only then, is held by tests/contracts/config.
 from __future__ import annotations
 
 import copy
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -220,3 +221,14 @@ def test_deep_values_under_unknown_keys_are_not_looked_at() -> None:
         deep = [deep]
     config = {**with_entrypoints({**PYTHON, "x": deep}), "metadata": deep, "env_vars": {"A": deep}}
     assert {it.path for it in validate_config(config)} == {(*AT, 0, "x"), ("env_vars", "A")}
+
+
+def test_edits_of_a_long_text_are_not_all_remembered() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(30):
+            validate_config(changed(("description",), f"{number}" + "x" * 1_000_000))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 10_000_000  # bytes
