@@ -25,6 +25,8 @@ T = TypeVar("T")
 Pause: TypeAlias = Callable[[], None]
 
 _SLICE_SECONDS: Final = 0.010
+_REST_SECONDS: Final = 0.001
+"""Between two slices: most answers take several turns of the event loop."""
 
 
 async def search(
@@ -39,7 +41,7 @@ async def search(
         before, searching = state(), _Search(snapshot, find)
         try:
             while searching.goes_on():
-                await asyncio.sleep(0)
+                await asyncio.sleep(_REST_SECONDS)
                 if state() != before:
                     break
             else:
