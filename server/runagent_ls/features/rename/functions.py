@@ -61,20 +61,20 @@ class FunctionRename:
                 entry.name.partition(".")[0] == new
                 for entry in self._code.snapshot.files.listing(path.parent)
             ):
-                raise RefusedError(f"{new} is the name of a module in {path.parent.name}.")
+                raise RefusedError(f"{new!r} is the name of a module in {path.parent.name}.")
         code = self._code
         star = brought_by_star(
             new, self._found.homes, code.files, code.modules, code.snapshot.files
         )
         if star is not None:
             raise RefusedError(
-                f"{star.name} uses the name {new} and would get this one by a star import."
+                f"{star.name} uses the name {new!r} and would get this one by a star import."
             )
         hidden = hidden_by(self._found, new)
         if hidden is not None:
             file, span = hidden
             raise RefusedError(
-                f"{new} means something else already in {self._code.line(file, span.start)}. "
+                f"{new!r} means something else already in {self._code.line(file, span.start)}. "
                 "Choose a name that is not in use there."
             )
 

@@ -24,9 +24,9 @@ def check_identifier(new: str) -> None:
     if not new.isidentifier():
         raise RefusedError(f"{new!r} is no name of Python: letters, digits and _ make one.")
     if keyword.iskeyword(new):
-        raise RefusedError(f"{new} is a word of Python's own language.")
+        raise RefusedError(f"{new!r} is a word of Python's own language.")
     if hasattr(builtins, new):
-        raise RefusedError(f"{new} is built into Python: code that means that would change.")
+        raise RefusedError(f"{new!r} is built into Python: code that means that would change.")
     if new.startswith("__"):
         raise RefusedError("Names that begin with two underscores mean something else in classes.")
 

@@ -101,7 +101,7 @@ def test_a_star_import_that_would_bring_the_new_name(tmp_path: Path) -> None:
         "main.py": "def greet(): ...\n",
         "other.py": "hello = 1\nfrom main import *\nprint(hello)\n",
     }
-    assert_refused(tmp_path, files, r"other\.py uses the name hello")
+    assert_refused(tmp_path, files, r"other\.py uses the name 'hello'")
 
 
 class Counting(AgentWorkspace):
