@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
+from textwrap import dedent
 from typing import Final
 
 from runagent_ls.features.completion.layout import Layout, layout_of
@@ -19,7 +20,7 @@ from runagent_ls.features.completion.model import (
 )
 from runagent_ls.features.completion.writing import inside_quotes, json_parts
 from runagent_ls.features.completion.yaml_writing import block_parts, item_parts
-from runagent_ls.features.markup.content import Block
+from runagent_ls.features.markup.content import Block, Source
 from runagent_ls.jsontree.completion_place import CompletionPlace
 from runagent_ls.jsontree.completion_place.json_tokens import line_start
 from runagent_ls.jsontree.edits.json_writing import quoted
@@ -90,6 +91,13 @@ class Editor:
         parts = self._block_value(value) if self._is_block else json_parts(value, self.layout)
         shown = label or plain_text(json_parts(value, replace(self.layout, one_line=True)))
         return self._whole(shown, parts, shown, about)
+
+    def with_preview(self, completion: Completion) -> Completion:
+        """Says what will be written, where the label does not tell."""
+        language = "json" if self.place.style == "json" else "yaml"
+        written = plain_text(completion.parts).strip().removesuffix(",")
+        text = dedent(self.layout.margin + written)
+        return replace(completion, documentation=(Source(text, language),))
 
     def _pair(self, name: str, value: Template) -> Parts:
         """A key, its colon and its value."""

@@ -54,7 +54,8 @@ def _several(scene: Scene, path: Path) -> tuple[Completion, ...]:
     if path or any(map(scene.has_key, whole)):
         return (required,)
     about = About("snippet", "all that an agent needs")
-    return (scene.editor.keys("RunAgent configuration", whole, about), required)
+    all_ = scene.editor.keys("RunAgent configuration", whole, about)
+    return (scene.editor.with_preview(all_), required)
 
 
 def _key(scene: Scene, path: Path, parent: FieldFacts) -> Completion:

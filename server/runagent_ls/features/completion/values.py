@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from runagent_ls.features.completion.edits import About
 from runagent_ls.features.completion.entrypoints import new_entrypoints
 from runagent_ls.features.completion.extractors import extractor_paths
 from runagent_ls.features.completion.files import files
 from runagent_ls.features.completion.frameworks import likely_framework
-from runagent_ls.features.completion.model import Completion, Completions, Hole, plain_text
+from runagent_ls.features.completion.model import Completion, Completions, Hole
 from runagent_ls.features.completion.modules import modules
 from runagent_ls.features.completion.scene import Scene
 from runagent_ls.features.completion.tags import tags
 from runagent_ls.features.completion.templates import configuration, entrypoint, template
-from runagent_ls.features.markup.content import Documentation, Source
+from runagent_ls.features.markup.content import Documentation
 from runagent_ls.jsontree.contents import value_at
 from runagent_ls.jsontree.document import Path
 from runagent_ls.schema.facts import FieldFacts
@@ -26,7 +24,7 @@ def values(scene: Scene) -> Completions:
     if not path:
         about = About("snippet", "all that an agent needs")
         whole = scene.editor.value(configuration(scene), about, "RunAgent configuration")
-        return Completions((_with_preview(scene, whole),))
+        return Completions((scene.editor.with_preview(whole),))
     if path[:1] == ("persistent_folders",) and len(path) == 2:
         return _folders(scene)
     if scene.entry_path is None:
@@ -36,7 +34,7 @@ def values(scene: Scene) -> Completions:
             about = About("snippet", "with places to fill in")
             empty = scene.editor.value(entrypoint(scene), about, "New entrypoint")
             functions = new_entrypoints(scene) if scene.entry_kind == "python" else ()
-            return Completions((*functions, _with_preview(scene, empty)))
+            return Completions((*functions, scene.editor.with_preview(empty)))
         case ("file",):
             return files(scene)
         case ("module",):
@@ -46,13 +44,6 @@ def values(scene: Scene) -> Completions:
         case ("extractor", _):
             return extractor_paths(scene)
     return _plain(scene, path)
-
-
-def _with_preview(scene: Scene, completion: Completion) -> Completion:
-    """Shows what will be written, because the label does not tell."""
-    language = "json" if scene.place.style == "json" else "yaml"
-    text = Source(plain_text(completion.parts).strip(), language)
-    return replace(completion, documentation=(text,))
 
 
 def _folders(scene: Scene) -> Completions:

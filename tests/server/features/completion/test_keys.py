@@ -179,3 +179,7 @@ def test_what_is_written_at_once_is_shown_before(agent: Completing) -> None:
     assert json.loads(preview.text) == json.loads(plain_text(whole.parts))
     one = agent.here('{"agent_architecture": {"entrypoints": [‸]}}')["New entrypoint"]
     assert '"module": "greet"' in str(one.documentation)
+    (preview,) = agent.here("‸", YAML_CONFIG)["RunAgent configuration"].documentation
+    assert isinstance(preview, Source)
+    assert preview.language == "yaml"
+    assert preview.text.startswith("agent_name: demo\ndescription:")
