@@ -45,7 +45,8 @@ def _write(value: Template, layout: Layout) -> Iterator[str | Hole]:
     elif isinstance(value, list) and value:
         yield from _array(value, layout)
     elif isinstance(value, dict | list):
-        yield "{}" if isinstance(value, dict) else "[]"
+        begin, end = "{}" if isinstance(value, dict) else "[]"
+        yield from (begin, Hole(), end)
     else:
         yield json.dumps(value, ensure_ascii=False)
 

@@ -171,6 +171,11 @@ def test_half_a_key_of_broken_yaml_knows_its_neighbours(agent: Completing) -> No
     assert found["agent_architecture"]["entrypoints"][0]["tag"] == "greet"
 
 
+def test_the_cursor_goes_into_empty_objects(agent: Completing) -> None:
+    parts = agent.here("{‸}")["env_vars"].parts
+    assert parts[-3:] == ("{", Hole(), "}")
+
+
 def test_what_is_written_at_once_is_shown_before(agent: Completing) -> None:
     whole = agent.here("‸")["RunAgent configuration"]
     (preview,) = whole.documentation
