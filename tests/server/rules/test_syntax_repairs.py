@@ -66,9 +66,7 @@ def test_one_mistake_has_one_repair(text: str, repaired: str, safe: bool, workpl
     assert finding.fix.safe is safe
 
 
-@pytest.mark.parametrize(
-    "text", ['{"a": }', '{"a": +5}', "{: 1}", '{"a": 1} {"b": 2}', '{"a"}']
-)
+@pytest.mark.parametrize("text", ['{"a": }', '{"a": +5}', "{: 1}", '{"a": 1} {"b": 2}', '{"a"}'])
 def test_what_is_missing_is_not_made_up(text: str, workplace: Path) -> None:
     assert [it.fix for it in broken(workplace, text)] == [None]
 
