@@ -293,7 +293,8 @@ async def test_one_recorded_run_of_the_real_server(real_agent: RunningAgent) -> 
         await agent.run(Call("greet", ["recorded run"]))
         async with asyncio.timeout(20):
             while True:
-                newest = await agent.invocations(limit=20)
+                # No others: the real server cannot list a run that gave NaN.
+                newest = await agent.invocations(limit=1)
                 mine = [i for i in newest.items if "recorded run" in json.dumps(i.input)]
                 if mine and mine[0].status == "completed":
                     break
