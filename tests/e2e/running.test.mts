@@ -35,9 +35,9 @@ test('Run asks for the inputs and shows the answer', async () => {
 
 test('Stream shows each piece as it arrives', async () => {
   await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '6');
+  await window.answer('Stream count_down_stream: start', '20');
   await window.answer('Stream count_down_stream: pause', '0.5');
-  const early = await window.runSays('Running', '6 ...');
+  const early = await window.runSays('Running', '20 ...');
   assert.doesNotMatch(early, /lift-off/);
   await window.screenshot('stream-running');
   await window.runSays('Completed', '1 ... lift-off!');
