@@ -89,8 +89,7 @@ test('tasks call the platform’s command line in the agent’s folder, each wor
   window = await Workbench.open({ folder, env });
   await window.openFile('main.py');
   await eventually('agents are known', async () => /broken/.test(await window?.agentStatus() ?? ''));
-  await window.command('Tasks: Run Task');
-  await window.choose('Select the task to run', 'serve mine');
+  await window.chooseAfter('Tasks: Run Task', 'Select the task to run', 'serve mine');
   await eventually('it was called', () => existsSync(notes));
   assert.deepEqual(readFileSync(notes, 'utf8').trimEnd().split('\n'), [agent, 'serve', '.', ...args]);
 
@@ -112,8 +111,7 @@ test('a task without the platform’s command line says what is missing', async 
   writeFileSync(path.join(folder, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: [task] }));
   window = await Workbench.open({ folder, env });
   await window.openFile('main.py');
-  await window.command('Tasks: Run Task');
-  await window.choose('Select the task to run', 'serve mine');
+  await window.chooseAfter('Tasks: Run Task', 'Select the task to run', 'serve mine');
   await window.notification('"runagent" is neither on the PATH');
   await window.screenshot('task-without-tool');
 });

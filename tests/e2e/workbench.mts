@@ -157,6 +157,16 @@ export class Workbench {
     });
   }
 
+  /** Chooses a row of the quick pick that a command opens; opens it anew when it was lost on the way. */
+  async chooseAfter(title: string, prompt: string, text: string): Promise<void> {
+    const row = this.quickPick(prompt).locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
+    await eventually(`"${text}" can be chosen after "${title}"`, async () => {
+      await this.command(title);
+      await row.first().click({ timeout: 8000 });
+      return true;
+    });
+  }
+
   /** Accepts the rows that are checked in the quick pick that says `prompt`. */
   async acceptChoices(prompt: string): Promise<void> {
     await this.quickPick(prompt).waitFor();
