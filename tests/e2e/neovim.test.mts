@@ -1,12 +1,11 @@
 /** The server is no VS Code thing: Neovim's own client, as Debian ships it, checks, serves and runs the same agent. */
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
-import { requireVenv, root } from '../../scripts/steps.mjs';
+import { runSession } from './other_editor.mts';
 import { scratch } from './workbench.mts';
 
 const files = scratch();
@@ -71,35 +70,14 @@ test('Neovim completes, explains, finds, renames and creates', async () => {
   assert.match(result.hover, /hello-agent/, 'the function is exposed by this agent');
 });
 
-// The report is Neovim's JSON; the assertions above are its type.
-// biome-ignore lint/suspicious/noExplicitAny: see above
-function neovim(script: string, agentFolder: string, cacheDir: string): Promise<any> {
-  const server = [requireVenv('python'), '-I', '-S', path.join(root, 'build', 'extension', 'server', 'launch.py')];
+function neovim(script: string, agentFolder: string, cacheDir: string) {
   const home = path.dirname(agentFolder);
-  const report = path.join(home, 'report.json');
-  const env = {
-    ...process.env,
-    SERVER: JSON.stringify(server),
-    CONFIG: path.join(agentFolder, 'runagent.config.json'),
-    REPORT: report,
+  const session = path.join(import.meta.dirname, script);
+  // A session ends by itself; one that fails goes on to the next command.
+  return runSession(['nvim', '--headless', '--clean', '-n', '-S', session, '-c', 'cquit 1'], agentFolder, {
     EDITOR_LUA: path.join(import.meta.dirname, 'neovim_editor.lua'),
     RUNAGENT_CACHE_DIR: cacheDir,
     XDG_STATE_HOME: home,
     XDG_CONFIG_HOME: home,
-  };
-  const session = path.join(import.meta.dirname, script);
-  // A session ends by itself; one that fails goes on to the next command.
-  const child = spawn('nvim', ['--headless', '--clean', '-n', '-S', session, '-c', 'cquit 1'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-  return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => child.kill('SIGKILL'), 120_000);
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      clearTimeout(limit);
-      try {
-        resolve(JSON.parse(readFileSync(report, 'utf8')));
-      } catch (error) {
-        reject(new Error(`Neovim ended with ${code} and no report`, { cause: error }));
-      }
-    });
   });
 }
