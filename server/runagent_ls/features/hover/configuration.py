@@ -36,7 +36,8 @@ def config_hover(snapshot: Snapshot, project: AgentProject, offset: int) -> Hove
         blocks = configured_blocks(project, str(path[1]))
     elif part == "value":
         blocks = _value_blocks(snapshot, project, path)
-    if not blocks or path[3:] not in _NAMES_OF_CODE:
+    known_by_name = (path[:1] == ("env_vars",) and len(path) > 1) or path[3:] in _NAMES_OF_CODE
+    if not blocks or not known_by_name:
         blocks = joined((blocks, field_blocks(path, document.value, document.language)))
     return Hover(span, blocks) if blocks else None
 

@@ -238,6 +238,13 @@ def test_an_environment_variable_says_what_wins_and_never_its_value(tmp_path: Pa
     assert shown(hovered(MarkedWorkspace(tmp_path, {JSON: text, "main.py": source}))) == found
 
 
+def test_an_environment_variable_that_nothing_is_known_of_says_what_it_is(tmp_path: Path) -> None:
+    text = config(entry("greet"), more=',\n  "env_vars": {"K‸EY": "s3cret-1"}')
+    found = shown(hovered(MarkedWorkspace(tmp_path, {JSON: text, "main.py": GREET})))
+    assert "Environment variable of this name" in found
+    assert "s3cret" not in found
+
+
 def test_the_agent_and_its_tags_ask_what_happened(tmp_path: Path) -> None:
     for text, tag in {
         config(entry("greet", "‸hello")): "hello",
