@@ -9,7 +9,6 @@ from pathlib import Path
 from runagent_ls.project.discovery import CONFIG_NAMES
 from runagent_ls.serve.lifecycle.reloading import ENVIRONMENT_FILE
 from runagent_ls.serve.state import Failure
-from runagent_ls.serve.watching.snapshot import modules_in
 from runagent_ls.serve.watching.watcher import FileWatcher
 
 
@@ -26,7 +25,8 @@ async def repaired(
     `read_after` is when they were read, in seconds since 1970. Python files that come or go beside
     the configuration count as well.
     """
-    folder, beside = await asyncio.to_thread(_beside, path)
+    folder = path if await asyncio.to_thread(path.is_dir) else path.parent
+    beside = {folder / name for name in (*CONFIG_NAMES, ENVIRONMENT_FILE)}
     watched = {path, *files, *beside, *(frame.file for frame in failure.frames)}
     saved = asyncio.Event()
     watcher = FileWatcher(lambda _: saved.set())
@@ -39,10 +39,3 @@ async def repaired(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     return not stopping.is_set()
-
-
-def _beside(path: Path) -> tuple[Path, frozenset[Path]]:
-    """The folder, and files in it that may have been written since `path` was read."""
-    folder = path if path.is_dir() else path.parent
-    names = (*CONFIG_NAMES, ENVIRONMENT_FILE)
-    return folder, modules_in((folder,)) | {folder / name for name in names}

@@ -54,18 +54,26 @@ class FileWatcher:
 
         Of `folders`, Python files that come or go are reported, those in packages right below
         included. `read_after`, in seconds since the epoch: whoever uses the files began to read
-        them then, so that a file that has changed since is reported although it is new here.
+        them then, so that a file that has changed since is reported although it is new here; so
+        are such Python files in `folders` when these are first watched.
         """
-        wanted = frozenset(files)
         at = tuple(dict.fromkeys(folders))
-        sight, modules = await asyncio.to_thread(lambda: (look(wanted, self._last), modules_in(at)))
+        modules = await asyncio.to_thread(modules_in, at)
+        wanted = frozenset(files)
+        # One that came between that reading and this listing would never be seen to come.
+        doubtful = modules if read_after is not None and at != self._folders else frozenset()
+        sight = await asyncio.to_thread(look, wanted | doubtful, self._last)
         now = time.time()
+
+        def changed_since(path: Path) -> bool:
+            return read_after is not None and read_after - CLOCK_S <= sight[path].changed_at <= now
+
+        wanted |= frozenset(filter(changed_since, doubtful))
         for path in wanted - self._told.keys():
             seen = sight[path]
-            if read_after is not None and read_after - CLOCK_S <= seen.changed_at <= now:
-                self._told[path] = replace(seen, digest=_BEFORE_LOOKING)
-            else:
-                self._told[path] = seen
+            self._told[path] = (
+                replace(seen, digest=_BEFORE_LOOKING) if changed_since(path) else seen
+            )
         self._told = {path: self._told[path] for path in wanted}
         self._last = {path: self._last.get(path, sight[path]) for path in wanted}
         self._modules = self._modules if at == self._folders else modules

@@ -257,6 +257,18 @@ async def test_a_file_that_changed_after_it_was_read_is_reported(main: Path, oth
         assert await watch.next() == {other}
 
 
+async def test_a_module_that_came_before_its_folder_was_watched_is_reported(
+    main: Path,
+) -> None:
+    began = time.time() + 0.1
+    while time.time() < began:  # times of files are coarse
+        await asyncio.sleep(0.01)
+    came = main.parent / "came.py"
+    came.write_text("y = 1\n", "utf-8")
+    async with watching([], [main.parent], read_after=began) as watch:
+        assert await watch.next() == {came}
+
+
 async def test_a_hint_needs_no_waiting(main: Path, other: Path) -> None:
     async with watching([main, other], interval_s=3600) as watch:
         in_place(main)
