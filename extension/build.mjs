@@ -31,8 +31,11 @@ await Promise.all([
     entryPoints: {
       run_page: 'extension/src/panel/webview/main.ts',
       'run_page.style': 'extension/src/panel/webview/run_page.css',
+      codicon: '@vscode/codicons/dist/codicon.css',
     },
     entryNames: '[name]',
+    assetNames: '[name]',
+    loader: { '.ttf': 'file' },
     platform: 'browser',
     format: 'iife',
     target: 'es2022',

@@ -77,6 +77,7 @@ class RunPanel {
       nonce: randomBytes(24).toString('base64'),
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'run_page.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'run_page.style.css')).toString(),
+      iconsUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'codicon.css')).toString(),
       title: run.request.tag,
       language: vscode.env.language,
     });

@@ -8,6 +8,7 @@ const parts = {
   nonce: 'bm9uY2U=',
   scriptUri: 'https://cdn.example/run_page.js',
   styleUri: 'https://cdn.example/run_page.css',
+  iconsUri: 'https://cdn.example/codicon.css',
   title: 'greet',
   language: 'en',
 };
@@ -16,7 +17,7 @@ describe('the page', () => {
   it('lets in its own style and the one script, and nothing else', () => {
     const policy = /Content-Security-Policy" content="([^"]+)"/.exec(pageHtml(parts))?.[1];
     expect(policy).toBe(
-      "default-src 'none'; style-src https://cdn.example; script-src 'nonce-bm9uY2U='; base-uri 'none'; form-action 'none'",
+      "default-src 'none'; style-src https://cdn.example; font-src https://cdn.example; script-src 'nonce-bm9uY2U='; base-uri 'none'; form-action 'none'",
     );
   });
 

@@ -121,6 +121,7 @@ beforeEach(async () => {
       nonce: 'abc',
       scriptUri: `${ORIGIN}/main.js`,
       styleUri: `${ORIGIN}/run_page.css`,
+      iconsUri: `${ORIGIN}/codicon.css`,
       title: 'story_stream',
       language: 'en',
     });
