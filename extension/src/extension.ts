@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('RunAgent', { log: true });
   const serverLog = vscode.window.createOutputChannel('RunAgent Server', { log: true });
   const status = new LanguageStatus(String(context.extension.packageJSON.version));
-  const access = new ServerAccess<LanguageSession>();
+  const access = new ServerAccess<LanguageSession>(vscode.l10n.t);
   const apiKey = new ApiKey(context.secrets, (server, key) => server.notify('runagent/apiKey', { key }));
   const server = async () => apiKey.knownTo(await access.ready());
   const runs = new Runs({
@@ -140,7 +140,7 @@ async function serveOptionsFor({ configUri, cloud }: RunRequest): Promise<ServeO
 function planFinder(extensionFolder: string, log: vscode.LogOutputChannel): () => Promise<PlanResult> {
   const settingWarning = new SettingWarning();
   return async () => {
-    const { interpreter, tried } = await climb(interpreterRungs(), askVersion);
+    const { interpreter, tried } = await climb(interpreterRungs(), askVersion(vscode.l10n.t), vscode.l10n.t);
     for (const line of describeAttempts(tried)) log.info(`Looking for Python: ${line}`);
     settingWarning.tell(tried, interpreter?.origin);
     if (interpreter === undefined) return { plan: undefined, message: noPythonMessage(tried, vscode.l10n.t) };

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { interpreterRungs } from '../python/interpreters';
 import { type Attempt, survey } from '../python/ladder';
-import { SETTING_RUNG } from '../python/local_rungs';
+import { settingRungName } from '../python/local_rungs';
 import { askVersion } from '../python/version';
 import { settingsButton, showWarning } from './notify';
 
@@ -28,8 +28,8 @@ export function registerInterpreterCommands(): vscode.Disposable {
 }
 
 async function interpreterItems(): Promise<Item[]> {
-  const rungs = interpreterRungs().filter(({ name }) => name !== SETTING_RUNG);
-  const items = (await survey(rungs, askVersion)).map(
+  const rungs = interpreterRungs().filter(({ name }) => name !== settingRungName(l10n.t));
+  const items = (await survey(rungs, askVersion(l10n.t))).map(
     ({ executable, version, origin }): Item => ({
       label: `Python ${version}`,
       description: origin,
@@ -54,7 +54,8 @@ export class SettingWarning {
   readonly #told = new Set<string>();
 
   tell(tried: readonly Attempt[], insteadOf: string | undefined): void {
-    const wrong = tried.find(({ rung, problem }) => rung === SETTING_RUNG && problem !== 'is not set');
+    const setting = settingRungName(l10n.t);
+    const wrong = tried.find(({ rung, isUnused }) => rung === setting && isUnused !== true);
     if (wrong === undefined || insteadOf === undefined) return;
     const message = l10n.t(
       'The setting runagent.interpreter cannot be used: {0}. Python from {1} is used instead.',

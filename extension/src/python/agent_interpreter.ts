@@ -15,7 +15,7 @@ export function agentInterpreter(configUri: string): Promise<string | undefined>
   const setting = typeof value === 'string' ? expandSetting(value, folder?.fsPath, process.env) : '';
   const onPath = () => pythonsOnPath(process.env['PATH'] ?? '', []);
   return firstCandidate([
-    settingRung(setting, onPath),
+    settingRung(setting, onPath, vscode.l10n.t),
     environmentsRung(config),
     pythonExtensionRung(config),
   ]);

@@ -29,7 +29,7 @@ interface PythonApi {
 /** The environment chosen in the Python Environments extension. */
 export function environmentsRung(folder: vscode.Uri | undefined): Rung {
   return {
-    name: 'the Python Environments extension',
+    name: vscode.l10n.t('the Python Environments extension'),
     limitMs: LIMIT_MS,
     candidates: async () => {
       const api = await exportsOf<EnvironmentsApi>(ENVIRONMENTS_EXTENSION);
@@ -43,13 +43,13 @@ export function environmentsRung(folder: vscode.Uri | undefined): Rung {
 /** The interpreter chosen in the Python extension. */
 export function pythonExtensionRung(folder: vscode.Uri | undefined): Rung {
   return {
-    name: 'the Python extension',
+    name: vscode.l10n.t('the Python extension'),
     limitMs: LIMIT_MS,
     candidates: async () => {
       const api = await exportsOf<PythonApi>(PYTHON_EXTENSION);
       if (isAbsent(api)) return api;
       const environments = api.environments;
-      if (environments === undefined) return { absent: 'is too old to be asked' };
+      if (environments === undefined) return { absent: vscode.l10n.t('is too old to be asked') };
       const active = environments.getActiveEnvironmentPath(folder);
       const environment = await environments.resolveEnvironment(active);
       return oneOrAbsent(environment?.executable?.uri?.fsPath);
@@ -75,9 +75,9 @@ export async function watchExtensions(changed: () => void): Promise<vscode.Dispo
 
 async function exportsOf<T extends object>(id: string): Promise<T | Absent> {
   const extension = vscode.extensions.getExtension<T>(id);
-  if (extension === undefined) return { absent: 'is not installed' };
+  if (extension === undefined) return { absent: vscode.l10n.t('is not installed') };
   const api = await extension.activate();
-  return api ?? { absent: 'offers no interface' };
+  return api ?? { absent: vscode.l10n.t('offers no interface') };
 }
 
 function isAbsent(value: object): value is Absent {
@@ -85,5 +85,5 @@ function isAbsent(value: object): value is Absent {
 }
 
 function oneOrAbsent(executable: string | undefined): string[] | Absent {
-  return executable ? [executable] : { absent: 'has no interpreter chosen' };
+  return executable ? [executable] : { absent: vscode.l10n.t('has no interpreter chosen') };
 }

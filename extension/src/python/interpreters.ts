@@ -8,6 +8,7 @@ import { expandSetting, pathRung, pythonsOnPath, settingRung, workspaceEnvironme
  * own setting (VS Code hides the workspace's then) and Pythons outside the workspace are used.
  */
 export function interpreterRungs(): Rung[] {
+  const { t } = vscode.l10n;
   const folders = localFolders();
   const first = vscode.workspace.workspaceFolders?.[0]?.uri;
   const trusted = vscode.workspace.isTrusted;
@@ -16,9 +17,9 @@ export function interpreterRungs(): Rung[] {
   const fromWorkspace = [
     environmentsRung(first),
     pythonExtensionRung(first),
-    workspaceEnvironmentRung(folders),
+    workspaceEnvironmentRung(folders, t),
   ];
-  return [settingRung(setting, onPath), ...(trusted ? fromWorkspace : []), pathRung(onPath)];
+  return [settingRung(setting, onPath, t), ...(trusted ? fromWorkspace : []), pathRung(onPath, t)];
 }
 
 export function interpreterSetting(): string {

@@ -22,6 +22,8 @@ export interface Rung {
 
 export interface Absent {
   readonly absent: string;
+  /** It was never meant to have one, so nobody needs to hear of it. */
+  readonly isUnused?: true;
 }
 
 /** One thing that was tried and did not work. */
@@ -29,6 +31,7 @@ export interface Attempt {
   readonly rung: string;
   readonly executable?: string;
   readonly problem: string;
+  readonly isUnused?: true;
 }
 
 export interface Climb {
@@ -43,15 +46,14 @@ export const OLDEST: Version = [3, 11, 0];
  * The first suitable Python on the way up, and everything that was tried before it. Each rung has its own time
  * limit, looking and checking together, so that one that never answers only costs that.
  */
-export async function climb(rungs: readonly Rung[], probe: Probe): Promise<Climb> {
+export async function climb(rungs: readonly Rung[], probe: Probe, t: Translate): Promise<Climb> {
   const tried: Attempt[] = [];
   for (const rung of rungs) {
     try {
-      const found = await withDeadline(rung.limitMs, (signal) => tryRung(rung, probe, signal, tried));
+      const found = await withDeadline(rung.limitMs, (signal) => tryRung(rung, probe, signal, tried, t));
       if (found !== undefined) return { interpreter: found, tried };
     } catch (error) {
-      const problem = error instanceof DeadlineError ? `gave ${error.message}` : `failed: ${String(error)}`;
-      tried.push({ rung: rung.name, problem });
+      tried.push({ rung: rung.name, problem: problemOfRung(error, t) });
     }
   }
   return { interpreter: undefined, tried };
@@ -86,10 +88,12 @@ async function tryRung(
   probe: Probe,
   signal: AbortSignal,
   tried: Attempt[],
+  t: Translate,
 ): Promise<Interpreter | undefined> {
   const candidates = await rung.candidates(signal);
   if ('absent' in candidates) {
-    if (!signal.aborted) tried.push({ rung: rung.name, problem: candidates.absent });
+    const { absent, ...why } = candidates;
+    if (!signal.aborted) tried.push({ rung: rung.name, problem: absent, ...why });
     return undefined;
   }
   for (const executable of candidates) {
@@ -97,7 +101,7 @@ async function tryRung(
     if (signal.aborted) return undefined;
     const interpreter = suitableInterpreter(rung, result);
     if (interpreter !== undefined) return interpreter;
-    tried.push({ rung: rung.name, executable, problem: problemOf(result) });
+    tried.push({ rung: rung.name, executable, problem: problemOf(result, t) });
   }
   return undefined;
 }
@@ -110,9 +114,15 @@ function suitableInterpreter(rung: Rung, result: ProbeResult): Interpreter | und
   return { executable: result.executable, version: result.version.join('.'), origin: rung.name };
 }
 
-function problemOf(result: ProbeResult): string {
+function problemOf(result: ProbeResult, t: Translate): string {
   if ('problem' in result) return result.problem;
-  return `is Python ${result.version.join('.')}, but ${OLDEST[0]}.${OLDEST[1]} or newer is needed`;
+  const oldest = `${OLDEST[0]}.${OLDEST[1]}`;
+  return t('is Python {0}, but {1} or newer is needed', result.version.join('.'), oldest);
+}
+
+function problemOfRung(error: unknown, t: Translate): string {
+  if (error instanceof DeadlineError) return t('gave no answer within {0} s', error.milliseconds / 1000);
+  return t('failed: {0}', String(error));
 }
 
 /** One line for each thing that was tried. */

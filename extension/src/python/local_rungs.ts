@@ -1,6 +1,7 @@
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
+import type { Translate } from '../translate';
 import type { Rung } from './ladder';
 
 const isWindows = process.platform === 'win32';
@@ -8,7 +9,9 @@ const SETTING_LIMIT_MS = 10_000;
 const VENV_LIMIT_MS = 10_000;
 const PATH_LIMIT_MS = 20_000;
 
-export const SETTING_RUNG = 'the setting runagent.interpreter';
+export function settingRungName(t: Translate): string {
+  return t('the setting {0}', 'runagent.interpreter');
+}
 
 /** `~`, `${workspaceFolder}` and `${env:NAME}` replaced; a bare name stays one, to be found on the PATH. */
 export function expandSetting(
@@ -27,15 +30,15 @@ export function expandSetting(
 }
 
 /** What the user wrote into the setting: a program, or the folder of a virtual environment. */
-export function settingRung(setting: string, searchPath: () => Promise<string[]>): Rung {
+export function settingRung(setting: string, searchPath: () => Promise<string[]>, t: Translate): Rung {
   return {
-    name: SETTING_RUNG,
+    name: settingRungName(t),
     limitMs: SETTING_LIMIT_MS,
     candidates: async () => {
-      if (setting === '') return { absent: 'is not set' };
+      if (setting === '') return { absent: t('is not set'), isUnused: true };
       if (!/[\\/]/.test(setting)) {
         const found = (await searchPath()).filter((file) => programName(file) === programName(setting));
-        return found.length > 0 ? found.slice(0, 1) : { absent: `${setting} is not on the PATH` };
+        return found.length > 0 ? found.slice(0, 1) : { absent: t('{0} is not on the PATH', setting) };
       }
       if (await isDirectory(setting)) return [environmentPython(setting)];
       return [setting];
@@ -44,28 +47,28 @@ export function settingRung(setting: string, searchPath: () => Promise<string[]>
 }
 
 /** `.venv` or `venv` directly in a workspace folder. Only for trusted workspaces: it runs what lies there. */
-export function workspaceEnvironmentRung(folders: readonly string[]): Rung {
+export function workspaceEnvironmentRung(folders: readonly string[], t: Translate): Rung {
   return {
-    name: "the workspace's .venv",
+    name: t("the workspace's .venv"),
     limitMs: VENV_LIMIT_MS,
     candidates: async () => {
       const places = folders.flatMap((folder) =>
         ['.venv', 'venv'].map((name) => environmentPython(path.join(folder, name))),
       );
       const present = await filterAsync(places, isExecutable);
-      return present.length > 0 ? present : { absent: 'does not exist' };
+      return present.length > 0 ? present : { absent: t('does not exist') };
     },
   };
 }
 
 /** Every Python on the PATH that `searchPath` finds, in its order. */
-export function pathRung(searchPath: () => Promise<string[]>): Rung {
+export function pathRung(searchPath: () => Promise<string[]>, t: Translate): Rung {
   return {
-    name: 'the PATH',
+    name: t('the PATH'),
     limitMs: PATH_LIMIT_MS,
     candidates: async () => {
       const found = await searchPath();
-      return found.length > 0 ? found : { absent: 'has no python3 or python' };
+      return found.length > 0 ? found : { absent: t('has no python3 or python') };
     },
   };
 }

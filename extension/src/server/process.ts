@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Translate } from '../translate';
 import type { LaunchPlan } from './plan';
 
 const REMEMBERED_LINES = 5;
@@ -24,13 +25,13 @@ export class ServerProcess {
   }
 
   /** Rejects when the program cannot be started at all. */
-  static async start(plan: LaunchPlan): Promise<ServerProcess> {
+  static async start(plan: LaunchPlan, t: Translate): Promise<ServerProcess> {
     const child = spawn(plan.command, plan.args, { cwd: plan.cwd, stdio: 'pipe', windowsHide: true });
     const started = new ServerProcess(child);
     try {
       await once(child, 'spawn');
     } catch (error) {
-      throw new Error(`${plan.command} could not be started: ${String(error)}`);
+      throw new Error(t('{0} could not be started: {1}', plan.command, String(error)));
     }
     child.on('error', () => undefined);
     return started;

@@ -1,4 +1,5 @@
-import { withDeadline } from '../python/deadline';
+import { DeadlineError, withDeadline } from '../python/deadline';
+import type { Translate } from '../translate';
 import type { AgentServer } from './agent_server';
 import type { ServerState, Session, StopCause } from './controller';
 
@@ -8,7 +9,7 @@ export class ServerStoppedError extends Error {
     message: string,
     readonly reason: StopCause,
   ) {
-    super(message || 'The RunAgent server is not running.');
+    super(message);
     this.name = 'ServerStoppedError';
   }
 }
@@ -17,6 +18,8 @@ export class ServerStoppedError extends Error {
 export class ServerAccess<S extends Session & AgentServer> {
   #state: ServerState<S> = { kind: 'looking' };
   #waiting: ((state: ServerState<S>) => void)[] = [];
+
+  constructor(private readonly t: Translate) {}
 
   stateChanged(state: ServerState<S>): void {
     this.#state = state;
@@ -32,16 +35,18 @@ export class ServerAccess<S extends Session & AgentServer> {
 
   /** The server once it is ready. Rejects with words for people when it is stopped or takes too long. */
   async ready(limitMs = 45_000): Promise<AgentServer> {
-    const state = isSettled(this.#state) ? this.#state : await withDeadline(limitMs, () => this.#next());
+    const state = isSettled(this.#state) ? this.#state : await this.#next(limitMs);
     if (state.kind === 'ready') return state.session;
-    throw new ServerStoppedError(
-      state.kind === 'stopped' ? state.message : '',
-      state.kind === 'stopped' ? state.cause : 'asked',
-    );
+    const [message, cause] = state.kind === 'stopped' ? [state.message, state.cause] : ['', 'asked' as const];
+    throw new ServerStoppedError(message || this.t('The RunAgent server is not running.'), cause);
   }
 
-  #next(): Promise<ServerState<S>> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  #next(limitMs: number): Promise<ServerState<S>> {
+    const next = new Promise<ServerState<S>>((resolve) => this.#waiting.push(resolve));
+    return withDeadline(limitMs, () => next).catch((error: unknown) => {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new Error(this.t('The RunAgent server was not ready within {0} s.', limitMs / 1000));
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import {
   CloseAction,
   type DocumentSelector,
@@ -10,7 +10,7 @@ import {
   type ServerOptions,
   type StaticFeature,
 } from 'vscode-languageclient/node';
-import { withDeadline } from '../python/deadline';
+import { DeadlineError, withDeadline } from '../python/deadline';
 import { type AgentServer, SERVER_NOTIFICATIONS, type ServerListener } from './agent_server';
 import { messageOf, type Session } from './controller';
 import type { LaunchPlan } from './plan';
@@ -88,7 +88,7 @@ export class LanguageSession implements Session, AgentServer {
     private readonly died: () => void,
   ) {
     const start = async () => {
-      this.#process = await ServerProcess.start(plan);
+      this.#process = await ServerProcess.start(plan, vscode.l10n.t);
       return this.#process.child;
     };
     this.#client = new QuietClient(start, this.#options(channel), this.#sealed);
@@ -105,7 +105,8 @@ export class LanguageSession implements Session, AgentServer {
       await withDeadline(START_LIMIT_MS, () => Promise.all([this.#client.start(), this.#client.start()]));
     } catch (error) {
       const lastWords = (await this.#process?.lastWords(LAST_WORDS_LIMIT_MS))?.at(-1);
-      throw new Error(`The RunAgent server did not start: ${lastWords ?? messageOf(error)}`);
+      const cause = lastWords ?? (error instanceof DeadlineError ? noAnswer(error) : messageOf(error));
+      throw new Error(vscode.l10n.t('The RunAgent server did not start: {0}', cause));
     }
   }
 
@@ -121,7 +122,8 @@ export class LanguageSession implements Session, AgentServer {
     params: Requests[M]['params'],
   ): Promise<Requests[M]['result']> {
     return this.#client.sendRequest<Requests[M]['result']>(method, params).catch((error: unknown) => {
-      throw this.#stopping ? new Error('The RunAgent server was stopped before it had answered.') : error;
+      if (!this.#stopping) throw error;
+      throw new Error(vscode.l10n.t('The RunAgent server was stopped before it had answered.'));
     });
   }
 
@@ -154,4 +156,8 @@ export class LanguageSession implements Session, AgentServer {
       },
     };
   }
+}
+
+function noAnswer({ milliseconds }: DeadlineError): string {
+  return vscode.l10n.t('no answer within {0} s', milliseconds / 1000);
 }

@@ -40,6 +40,7 @@ describe('climbing', () => {
         rung('the PATH', later),
       ],
       probe,
+      plain,
     );
     expect(result.interpreter).toEqual({ executable: '/py-3.11.0', version: '3.11.0', origin: '.venv' });
     expect(later).not.toHaveBeenCalled();
@@ -53,7 +54,7 @@ describe('climbing', () => {
     ['never says where to look', rung('slow', never)],
     ['names a Python that hangs', rung('slow', async () => ['/hang'])],
   ])('goes on when a rung %s', async (_what, slow) => {
-    const climbing = climb([slow, rung('the PATH', async () => ['/py-3.12.0'])], probe);
+    const climbing = climb([slow, rung('the PATH', async () => ['/py-3.12.0'])], probe, plain);
     await vi.advanceTimersByTimeAsync(1000);
     const result = await climbing;
     expect(result.interpreter?.executable).toBe('/py-3.12.0');
@@ -62,7 +63,7 @@ describe('climbing', () => {
 
   it('goes on when a rung fails', async () => {
     const broken = rung('broken', () => Promise.reject(new Error('activation failed')));
-    const result = await climb([broken, rung('the PATH', async () => ['/py-4.0.0'])], probe);
+    const result = await climb([broken, rung('the PATH', async () => ['/py-4.0.0'])], probe, plain);
     expect(result.interpreter?.version).toBe('4.0.0');
     expect(describeAttempts(result.tried)).toEqual(['broken failed: Error: activation failed']);
   });
@@ -70,7 +71,7 @@ describe('climbing', () => {
   it('adds nothing to the report after a rung was given up', async () => {
     let answer: (candidates: string[]) => void = () => undefined;
     const late = rung('late', () => new Promise((resolve) => (answer = resolve)));
-    const climbing = climb([late], probe);
+    const climbing = climb([late], probe, plain);
     await vi.advanceTimersByTimeAsync(1000);
     const { tried } = await climbing;
     answer(['/nonsense']);
@@ -85,6 +86,7 @@ describe('climbing', () => {
         rung('the PATH', async () => ['/py-2.7.18', '/x']),
       ],
       probe,
+      plain,
     );
     expect(result.interpreter).toBeUndefined();
     expect(noPythonMessage(result.tried, plain)).toBe(

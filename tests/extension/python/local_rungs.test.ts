@@ -13,6 +13,7 @@ import {
   workspaceEnvironmentRung,
 } from '../../../extension/src/python/local_rungs';
 import { askVersion } from '../../../extension/src/python/version';
+import { plain } from '../plain';
 
 let folder: string;
 
@@ -66,23 +67,28 @@ describe('the PATH', () => {
   });
 
   it('says when it has none', async () => {
-    expect(await candidates(pathRung(nothing))).toEqual({ absent: 'has no python3 or python' });
+    expect(await candidates(pathRung(nothing, plain))).toEqual({ absent: 'has no python3 or python' });
   });
 });
 
 describe('the setting', () => {
   it('may be left empty', async () => {
-    expect(await candidates(settingRung('', nothing))).toEqual({ absent: 'is not set' });
+    expect(await candidates(settingRung('', nothing, plain))).toEqual({
+      absent: 'is not set',
+      isUnused: true,
+    });
   });
 
   it('may name a program, the folder of an environment or a name on the PATH', async () => {
     const python = program('env/bin/python');
-    expect(await candidates(settingRung(python, nothing))).toEqual([python]);
+    expect(await candidates(settingRung(python, nothing, plain))).toEqual([python]);
     const environment = path.join(folder, 'env');
-    expect(await candidates(settingRung(environment, nothing))).toEqual([environmentPython(environment)]);
+    expect(await candidates(settingRung(environment, nothing, plain))).toEqual([
+      environmentPython(environment),
+    ]);
     const onPath = async () => ['/a/python3', '/b/python3.12', '/c/python3.12'];
-    expect(await candidates(settingRung('python3.12', onPath))).toEqual(['/b/python3.12']);
-    expect(await candidates(settingRung('python9', onPath))).toEqual({
+    expect(await candidates(settingRung('python3.12', onPath, plain))).toEqual(['/b/python3.12']);
+    expect(await candidates(settingRung('python9', onPath, plain))).toEqual({
       absent: 'python9 is not on the PATH',
     });
   });
@@ -101,12 +107,12 @@ describe("the workspace's environment", () => {
   it('is .venv or venv in any folder', async () => {
     const first = program('one/venv/bin/python');
     const second = program('two/.venv/bin/python');
-    const rung = workspaceEnvironmentRung([path.join(folder, 'one'), path.join(folder, 'two')]);
+    const rung = workspaceEnvironmentRung([path.join(folder, 'one'), path.join(folder, 'two')], plain);
     expect(await candidates(rung)).toEqual([first, second]);
   });
 
   it('may not exist', async () => {
-    expect(await candidates(workspaceEnvironmentRung([folder]))).toEqual({ absent: 'does not exist' });
+    expect(await candidates(workspaceEnvironmentRung([folder], plain))).toEqual({ absent: 'does not exist' });
   });
 });
 
@@ -115,12 +121,12 @@ describe('asking for the version', () => {
 
   it('reads what the program prints, and gives it no way to load foreign code', async () => {
     const python = program('python3', '#!/bin/sh\n[ "$1 $2 $3" = "-I -S -c" ] && echo 3.11.9\n');
-    expect(await askVersion(python, signal)).toEqual({ version: [3, 11, 9], executable: python });
+    expect(await askVersion(plain)(python, signal)).toEqual({ version: [3, 11, 9], executable: python });
   });
 
   it('learns which Python a launcher stands for', async () => {
     const launcher = program('python3', '#!/bin/sh\nprintf "3.11.9\\n/opt/python3.11\\n"\n');
-    expect(await askVersion(launcher, signal)).toEqual({
+    expect(await askVersion(plain)(launcher, signal)).toEqual({
       version: [3, 11, 9],
       executable: '/opt/python3.11',
     });
@@ -130,19 +136,19 @@ describe('asking for the version', () => {
     ['is no Python', '#!/bin/sh\necho hello\n', 'is not a Python'],
     ['fails', '#!/bin/sh\nexit 3\n', 'could not be run as Python'],
   ])('says that a program %s', async (_what, text, problem) => {
-    expect(await askVersion(program('python3', text), signal)).toEqual({ problem });
+    expect(await askVersion(plain)(program('python3', text), signal)).toEqual({ problem });
   });
 
   it('says that a program is missing or may not be run', async () => {
-    expect(await askVersion(path.join(folder, 'none'), signal)).toEqual({ problem: 'does not exist' });
+    expect(await askVersion(plain)(path.join(folder, 'none'), signal)).toEqual({ problem: 'does not exist' });
     const text = program('text');
     chmodSync(text, 0o644);
-    expect(await askVersion(text, signal)).toEqual({ problem: 'may not be executed' });
+    expect(await askVersion(plain)(text, signal)).toEqual({ problem: 'may not be executed' });
   });
 
   it('gives up with its rung', async () => {
     const abort = new AbortController();
-    const asking = askVersion(program('python3', '#!/bin/sh\nexec sleep 60\n'), abort.signal);
+    const asking = askVersion(plain)(program('python3', '#!/bin/sh\nexec sleep 60\n'), abort.signal);
     abort.abort();
     expect(await asking).toEqual({ problem: 'could not be run as Python' });
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
 import type { ServerState, Session } from '../../../extension/src/server/controller';
 import { ServerAccess } from '../../../extension/src/server/server_access';
+import { plain } from '../plain';
 
 type FakeServer = Session & AgentServer;
 
@@ -23,7 +24,7 @@ afterEach(() => {
 
 describe('a command that needs the server', () => {
   it('waits until it is ready', async () => {
-    const access = new ServerAccess<FakeServer>();
+    const access = new ServerAccess<FakeServer>(plain);
     const waiting = access.ready();
     access.stateChanged({ kind: 'starting', interpreter });
     access.stateChanged(ready);
@@ -32,14 +33,14 @@ describe('a command that needs the server', () => {
   });
 
   it('learns at once why there is none', async () => {
-    const access = new ServerAccess<FakeServer>();
+    const access = new ServerAccess<FakeServer>(plain);
     access.stateChanged({ kind: 'stopped', cause: 'no-python', message: 'no Python' });
     await expect(access.ready()).rejects.toMatchObject({ message: 'no Python', reason: 'no-python' });
   });
 
   it('does not wait for ever', async () => {
-    const waiting = expect(new ServerAccess<FakeServer>().ready(5000)).rejects.toThrow(
-      'no answer within 5 s',
+    const waiting = expect(new ServerAccess<FakeServer>(plain).ready(5000)).rejects.toThrow(
+      'was not ready within 5 s',
     );
     await vi.advanceTimersByTimeAsync(5000);
     await waiting;
