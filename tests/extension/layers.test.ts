@@ -37,6 +37,8 @@ const EDITOR_MODULES = new Set([
   'commands/target_pick.ts',
   'commands/verify_commands.ts',
   'extension.ts',
+  'panel/error_words.ts',
+  'panel/output_words.ts',
   'panel/run_panels.ts',
   'panel/words.ts',
   'python/agent_interpreter.ts',
