@@ -24,6 +24,8 @@ export function buildVsix() {
     cpSync(path.join(root, name), path.join(stage, name), { recursive: true, filter: (file) => !LEFT_OUT.test(file) });
   }
   writeManifest(stage);
+  // In a process of its own: what it needs may just have been installed.
+  run(process.execPath, ['extension/l10n.mjs', path.join(stage, 'l10n', 'bundle.l10n.json')]);
   const vsce = path.join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
   run(modernNode(), [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsixFile], {
     cwd: stage,

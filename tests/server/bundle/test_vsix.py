@@ -47,7 +47,7 @@ def test_nothing_in_it_is_compiled() -> None:
 
 
 def test_only_what_runs_is_in_it(unpacked: Path) -> None:
-    allowed = {"dist", "media", "schemas", "server", "package.json", "package.nls.json"}
+    allowed = {"dist", "l10n", "media", "schemas", "server", "package.json", "package.nls.json"}
     allowed |= {"readme.md", "README.md", "changelog.md", "CHANGELOG.md", "LICENSE.txt", "LICENSE"}
     assert {entry.name for entry in unpacked.iterdir()} <= allowed
     assert {entry.name for entry in (unpacked / "server").iterdir()} == {
@@ -56,6 +56,14 @@ def test_only_what_runs_is_in_it(unpacked: Path) -> None:
         "libs",
         "runagent_ls",
     }
+
+
+def test_translators_find_the_words(unpacked: Path) -> None:
+    manifest = json.loads((unpacked / "package.json").read_text(encoding="utf-8"))
+    bundle = unpacked / manifest["l10n"] / "bundle.l10n.json"
+    words = json.loads(bundle.read_text(encoding="utf-8"))
+    assert words["Cancel"] == "Cancel"
+    assert all(key == text for key, text in words.items())
 
 
 def test_every_library_keeps_its_licence(unpacked: Path) -> None:
