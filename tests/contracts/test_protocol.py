@@ -15,7 +15,7 @@ from pygls.protocol import default_converter
 from lsp.protocol_schema import SCHEMA
 from runagent_ls.agents.errors import AgentError
 from runagent_ls.lsp.connection import Connection
-from runagent_ls.lsp.messages import history, projects, runs
+from runagent_ls.lsp.messages import cases, history, projects, runs
 from runagent_ls.lsp.protocol import Protocol
 
 MESSAGES: dict[str, dict[str, str]] = SCHEMA["x-messages"]
@@ -59,6 +59,8 @@ def test_every_object_is_closed_and_named_once() -> None:
         (history.HistorySummary, "HistorySummary"),
         (history.HistoryMatch, "HistoryMatch"),
         (history.HistoryRun, "HistoryRun"),
+        (cases.CaseSummary, "CaseSummary"),
+        (cases.CaseDetails, "CaseDetails"),
     ],
 )
 def test_typed_dicts_have_the_schemas_keys(typed: Any, definition: str) -> None:

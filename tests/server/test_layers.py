@@ -26,9 +26,10 @@ BELOW: Final[Mapping[str, frozenset[str]]] = {
     "features": frozenset({"text", "jsontree", "pyfile", "schema", "project", "rules"}),
     "agents": frozenset({"text", "schema"}),
     "serve": frozenset({"text", "jsontree", "pyfile", "schema", "project", "agents"}),
-    "lsp": frozenset({*_CORE, "agents", "serve"}),
+    "testing": frozenset({*_CORE, "agents", "serve"}),
+    "lsp": frozenset({*_CORE, "agents", "serve", "testing"}),
     # Without arguments the command is the language server.
-    "cli": frozenset({*_CORE, "agents", "serve", "lsp"}),
+    "cli": frozenset({*_CORE, "agents", "serve", "testing", "lsp"}),
 }
 """Which packages each package may import, besides itself."""
 

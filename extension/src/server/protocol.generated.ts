@@ -705,6 +705,105 @@ export interface ComparedRun {
   languageId: string;
 }
 
+export interface CasesParams {
+  /**
+   * the cases of this agent only
+   */
+  configUri?: string;
+}
+
+export interface CasesResult {
+  cases: CaseSummary[];
+}
+
+export interface CaseSummary {
+  configUri: string;
+  tag: string;
+  name: string;
+  /**
+   * of the file
+   */
+  uri: string;
+  description: string | null;
+  /**
+   * how many there are; without any a case passes when its run ends without an error
+   */
+  expectations: number;
+  /**
+   * why it cannot be run as it is written
+   */
+  problem: string | null;
+  problemRange?: TextRange;
+}
+
+/**
+ * an LSP `Range`
+ */
+export interface TextRange {
+  start: TextPosition;
+  end: TextPosition;
+}
+
+/**
+ * an LSP `Position`
+ */
+export interface TextPosition {
+  line: number;
+  character: number;
+}
+
+export interface CasesGetParams {
+  uri: string;
+}
+
+export interface CaseDetails {
+  case: CaseSummary;
+  args: unknown[];
+  kwargs: {
+    [k: string]: unknown;
+  };
+  userId?: string;
+  persistentMemory?: boolean;
+  /**
+   * as in schemas/case.schema.json; null: that the run ends without an error
+   */
+  expect: {
+    [k: string]: unknown;
+  } | null;
+}
+
+export interface CasesSaveParams {
+  configUri: string;
+  tag: string;
+  name: string;
+  args: unknown[];
+  kwargs: {
+    [k: string]: unknown;
+  };
+  userId?: string;
+  persistentMemory?: boolean;
+  /**
+   * absent: what the file expects already
+   */
+  expect?: {
+    [k: string]: unknown;
+  };
+  /**
+   * false: a case of this name is left as it is
+   */
+  overwrite: boolean;
+}
+
+export interface CasesSaveResult {
+  uri: string;
+  /**
+   * false when there is a case of this name and `overwrite` was false
+   */
+  saved: boolean;
+}
+
+export interface CasesChangedParams {}
+
 export type ClientLanguage = "python" | "typescript" | "go" | "rust" | "curl";
 
 export interface ClientParams {
@@ -1234,6 +1333,9 @@ export interface Requests {
   'runagent/history/delete': { params: HistoryDeleteParams; result: HistoryDeleteResult };
   'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
   'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };
+  'runagent/cases': { params: CasesParams; result: CasesResult };
+  'runagent/cases/get': { params: CasesGetParams; result: CaseDetails };
+  'runagent/cases/save': { params: CasesSaveParams; result: CasesSaveResult };
   'runagent/client': { params: ClientParams; result: ClientResult };
   'runagent/newAgent': { params: NewAgentParams; result: PlannedAgent };
   'runagent/candidates': { params: CandidatesParams; result: CandidatesResult };
@@ -1256,6 +1358,7 @@ export interface ClientNotifications {
 
 /** Notifications the server sends. */
 export interface ServerNotifications {
+  'runagent/casesChanged': CasesChangedParams;
   'runagent/batchProgress': BatchProgressParams;
   'runagent/serve/event': ServeEventParams;
   'runagent/runState': RunStateParams;

@@ -15,6 +15,7 @@ from pygls.lsp.server import LanguageServer
 from runagent_ls.lsp import parent, settings
 from runagent_ls.lsp.batch import Batches, BatchRequests
 from runagent_ls.lsp.calling import Calling
+from runagent_ls.lsp.cases import Cases
 from runagent_ls.lsp.client import ClientFeatures
 from runagent_ls.lsp.client_code import ClientCodeRequests
 from runagent_ls.lsp.cloud import CloudQuestions
@@ -142,6 +143,7 @@ class Connection:
             self.batch_requests = BatchRequests(session, self.batches)
             self.client_code = ClientCodeRequests(session, self.calling, self.recording)
             self.new_agents = NewAgents(session)
+            self.cases = Cases(session, self.folders)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
             self.serve_requests = ServeRequests(session, self.servers)

@@ -17,6 +17,7 @@ from runagent_ls.lsp.uris import to_path
 from runagent_ls.project.clients.languages import CLIENT_SUFFIXES, SCRIPT_SUFFIXES
 from runagent_ls.project.discovery import find_configs, find_files, is_config
 from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.testing.places import concerns_cases
 
 WATCHED: Final = (
     "**/runagent.config.{json,yaml,yml}",
@@ -25,6 +26,7 @@ WATCHED: Final = (
     "**/.env",
     "**/.gitignore",
     "**/requirements.txt",
+    "**/{.runagent,.runagent/cases,.runagent/cases/**}",
 )
 _PROGRESS_AFTER_SECONDS: Final = 0.3
 _REST: Final = 20
@@ -42,6 +44,8 @@ class Folders:
         """Told which files of agents were written, created or deleted."""
         self.on_any_file: list[Callable[[list[FilePath]], None]] = []
         """Told the same of all files that are watched."""
+        self.on_cases: list[Callable[[list[FilePath]], None]] = []
+        """Told which saved cases, or folders of them, came, changed or went."""
         self.on_searched: list[Callable[[FilePath, list[FilePath]], None]] = []
         """Told which workspace folder was searched, and what code is in it."""
         self.on_closed: list[Callable[[FilePath], None]] = []
@@ -185,8 +189,16 @@ class Folders:
     def _disk_changed(self, paths: list[FilePath], search: bool) -> None:
         for tell in self.on_any_file if paths else ():
             tell(paths)
-        # What is only of interest as client code changes no finding and no server.
-        paths = [path for path in paths if path.suffix not in SCRIPT_SUFFIXES]
+        if cases := [path for path in paths if concerns_cases(path)]:
+            self._session.workspace.files.refresh()
+            for tell in self.on_cases:
+                tell(cases)
+        # What is only of interest as client code, or as a case, changes no finding and no server.
+        paths = [
+            path
+            for path in paths
+            if path.suffix not in SCRIPT_SUFFIXES and not concerns_cases(path)
+        ]
         if not paths:
             return
         self._session.workspace.disk_changed(paths)

@@ -1,0 +1,115 @@
+"""`runagent/cases` and its like: the saved cases of agents, for the RunAgent shell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from runagent_ls.lsp.background import in_thread
+from runagent_ls.lsp.folders import Folders
+from runagent_ls.lsp.jsonrpc import Json, RequestFailedError
+from runagent_ls.lsp.messages import cases as messages
+from runagent_ls.lsp.messages import reading
+from runagent_ls.lsp.session import Session
+from runagent_ls.project.file_source import DiskFiles, FileSource
+
+if TYPE_CHECKING:  # loaded when a case is asked for first
+    from runagent_ls.testing.model import Case
+    from runagent_ls.testing.places import CasePlace
+    from runagent_ls.testing.writing import NewCase
+
+
+class Cases:
+    """Finds, reads and writes cases."""
+
+    def __init__(self, session: Session, folders: Folders) -> None:
+        self._session = session
+        self._folders = folders
+        folders.on_cases.append(self._changed)
+        session.on_async("runagent/cases", self._cases, {"cases": []})
+        session.on_async("runagent/cases/get", self._get)
+        session.on_async("runagent/cases/save", self._save)
+
+    async def _cases(self, params: Json) -> Json:
+        from runagent_ls.testing.places import cases_of
+        from runagent_ls.testing.reading import read_case
+
+        asked = reading.optional_file(params, "configUri", "a configuration")
+        if asked is None:
+            await self._folders.searched()
+        files = self._files()
+        found = [
+            messages.summary_of(read_case(place, files), self._session.uris.uri)
+            for config in (self._session.workspace.configs if asked is None else (asked,))
+            for place in cases_of(config, files)
+        ]
+        return {"cases": found}
+
+    async def _get(self, params: Json) -> Json:
+        return dict(messages.details_of(self.read(params), self._session.uris.uri))
+
+    def read(self, params: Json) -> Case:
+        """The case of `uri`. Raises `InvalidParamsError` and `RequestFailedError`."""
+        from runagent_ls.testing.places import place_of
+        from runagent_ls.testing.reading import read_case
+
+        path = reading.file(params, "uri", "a case")
+        files = self._files()
+        place = place_of(path, files)
+        if place is None:
+            raise RequestFailedError(
+                f"{path} is no case: cases are the files .runagent/cases/<tag>/<name>.json beside "
+                "an agent's configuration."
+            )
+        case = read_case(place, files)
+        if case.text is None:
+            raise RequestFailedError(case.problems[0].message)
+        return case
+
+    async def _save(self, params: Json) -> Json:
+        from runagent_ls.testing.places import new_place
+
+        config = reading.config_path(params)
+        place = new_place(config, reading.text(params, "tag"), reading.text(params, "name"))
+        case, overwrite = (
+            messages.read_new_case(params),
+            reading.boolean(params, "overwrite", False),
+        )
+        if overwrite:
+            self._refuse_unsaved(place)
+        saved = await in_thread(lambda: _write(place, case, overwrite), "save a case")
+        if saved:
+            self._session.workspace.files.refresh()
+            self._changed([place.path])
+        return {"uri": self._session.uris.uri(place.path), "saved": saved}
+
+    def _files(self) -> FileSource:
+        """What the editor shows, else what is on the disk."""
+        files = self._session.workspace.files
+        if not self._session.client.watches_files:
+            files.refresh()
+        return files
+
+    def _changed(self, _paths: Sequence[FilePath]) -> None:
+        self._session.protocol.notify_raw("runagent/casesChanged", {})
+
+    def _refuse_unsaved(self, place: CasePlace) -> None:
+        """What is written here would be in the way of what the editor will write."""
+        workspace = self._session.workspace
+        if not workspace.is_open(place.path):
+            return
+        if workspace.files.read(place.path).text != DiskFiles().read(place.path).text:
+            raise RequestFailedError(
+                f"The case {place.name} is open with changes that are not saved. Save or undo "
+                "them, then save the case again."
+            )
+
+
+def _write(place: CasePlace, case: NewCase, overwrite: bool) -> bool:
+    from runagent_ls.testing.writing import CaseWriteError, write_case
+
+    try:
+        return write_case(place, case, overwrite=overwrite)
+    except CaseWriteError as error:
+        raise RequestFailedError(str(error)) from error

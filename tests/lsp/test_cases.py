@@ -1,0 +1,201 @@
+"""Saved cases over LSP: listed, read, written, and told of when they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lsp.conftest import write_project
+from lsp.editor import SHELL, Editor, RefusedError
+
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write_project(tmp_path / "agent")
+
+
+@pytest.fixture
+def shell(editors: Callable[..., Editor], config: Path) -> Editor:
+    editor = editors([config.parent], SHELL)
+    editor.start()
+    return editor
+
+
+def write_case(config: Path, tag: str, name: str, content: object) -> Path:
+    """A case as a person would write it; a text is written as it is."""
+    path = config.parent / ".runagent" / "cases" / tag / f"{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
+    return path
+
+
+def save(shell: Editor, config: Path, name: str, **more: object) -> Json:
+    params = {
+        "configUri": config.as_uri(),
+        "tag": "greet",
+        "name": name,
+        "args": [],
+        "kwargs": {"name": "Ada"},
+        "overwrite": False,
+        **more,
+    }
+    result: Json = shell.request("runagent/cases/save", params)
+    return result
+
+
+def listed(shell: Editor, **params: str) -> list[Json]:
+    found: list[Json] = shell.request("runagent/cases", params)["cases"]
+    return found
+
+
+def test_cases_of_all_agents_are_listed_by_tag_and_name(shell: Editor, config: Path) -> None:
+    expect = {
+        "equals": "hello Ada",
+        "contains": ["a", "b"],
+        "jsonPath": [{"path": "$", "exists": True}],
+    }
+    write_case(config, "greet", "short", {"inputs": {"name": "Ada"}, "expect": expect})
+    write_case(config, "greet", "also", {"description": "nothing is expected", "inputs": {}})
+    write_case(config, "count_stream", "three", {})
+    found = listed(shell)
+    assert [(it["tag"], it["name"]) for it in found] == [
+        ("count_stream", "three"),
+        ("greet", "also"),
+        ("greet", "short"),
+    ]
+    assert {it["configUri"] for it in found} == {config.as_uri()}
+    assert [it["expectations"] for it in found] == [0, 0, 4]
+    assert [it["problem"] for it in found] == [None, None, None]
+    assert found[1]["description"] == "nothing is expected"
+    other = write_project(config.parent / "inner")
+    assert listed(shell, configUri=other.as_uri()) == []
+
+
+def test_a_saved_case_is_read_back(shell: Editor, config: Path) -> None:
+    more = {"userId": "u1", "persistentMemory": True, "args": [1], "expect": {"equals": None}}
+    saved = save(shell, config, "first", **more)
+    path = config.parent / ".runagent" / "cases" / "greet" / "first.json"
+    assert saved == {"uri": path.as_uri(), "saved": True}
+    details = shell.request("runagent/cases/get", {"uri": saved["uri"]})
+    assert details == {
+        "case": listed(shell)[0],
+        "args": [1],
+        "kwargs": {"name": "Ada"},
+        "userId": "u1",
+        "persistentMemory": True,
+        "expect": {"equals": None},
+    }
+    assert shell.wait_for("runagent/casesChanged") == {}
+
+
+@pytest.mark.parametrize("name", ["a/b: c?", "..", "con", " ", "100 %", "ü🎉", "x\ud800", "a.json"])
+def test_any_name_comes_back_as_it_was(shell: Editor, config: Path, name: str) -> None:
+    saved = save(shell, config, name)
+    assert saved["saved"]
+    (found,) = listed(shell)
+    assert (found["name"], found["uri"]) == (name, saved["uri"])
+    assert shell.request("runagent/cases/get", {"uri": saved["uri"]})["kwargs"] == {"name": "Ada"}
+    folder = config.parent / ".runagent" / "cases" / "greet"
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_a_case_is_overwritten_only_when_asked_for(shell: Editor, config: Path) -> None:
+    save(shell, config, "one")
+    again = save(shell, config, "one", kwargs={"name": "Bob"})
+    assert again["saved"] is False
+    read = {"uri": again["uri"]}
+    assert shell.request("runagent/cases/get", read)["kwargs"] == {"name": "Ada"}
+    assert save(shell, config, "one", kwargs={"name": "Bob"}, overwrite=True)["saved"]
+    assert shell.request("runagent/cases/get", read)["kwargs"] == {"name": "Bob"}
+
+
+def test_overwriting_keeps_what_a_person_wrote(shell: Editor, config: Path) -> None:
+    text = (
+        '{ "description" : "mine",\r\n\t"kwargs": {"name": "Ada"},\r\n'
+        '\t"expect": {"contains": "Ada"} }\r\n'
+    )
+    path = write_case(config, "greet", "mine", "")
+    path.write_bytes(text.encode())
+    save(shell, config, "mine", kwargs={"name": "Bob"}, overwrite=True)
+    assert path.read_bytes().decode() == text.replace('"name": "Ada"', '"name": "Bob"')
+    save(shell, config, "mine", kwargs={"name": "Bob"}, expect={"equals": 1}, overwrite=True)
+    assert json.loads(path.read_bytes())["expect"] == {"equals": 1}
+
+
+def test_what_the_editor_shows_is_what_counts(shell: Editor, config: Path) -> None:
+    path = write_case(config, "greet", "open", {"inputs": {"name": "Ada"}})
+    uri = shell.open(path, '{"inputs": {"name": "Eve"}}')
+    assert shell.request("runagent/cases/get", {"uri": uri})["kwargs"] == {"name": "Eve"}
+    with pytest.raises(RefusedError, match="not saved"):
+        save(shell, config, "open", overwrite=True)
+    assert json.loads(path.read_text()) == {"inputs": {"name": "Ada"}}
+    shell.change(uri, path.read_text())
+    assert save(shell, config, "open", kwargs={"name": "Bob"}, overwrite=True)["saved"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("", "empty", (0, 0)),
+        ("[]", "object", (0, 0)),
+        ('{\n  "inputs": {"name": "Ada",}\n}', "comma", (1, 26)),
+        ('{\n  "inputs": 5\n}', "inputs must be an object", (1, 12)),
+        ('{\n  "expct": {}\n}', "did you mean expect", (1, 2)),
+        ('{\n  "expect": {"minChunks": -1}\n}', "at least 0", (1, 26)),
+        ('{"inputs": {},\n "kwargs": {}}', "same thing", (1, 1)),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    shell: Editor, config: Path, text: str, message: str, place: tuple[int, int]
+) -> None:
+    write_case(config, "greet", "broken", text)
+    (found,) = listed(shell)
+    assert message in found["problem"]
+    start = found["problemRange"]["start"]
+    assert (start["line"], start["character"]) == place
+
+
+def test_changes_on_the_disk_are_told_and_seen(shell: Editor, config: Path) -> None:
+    assert listed(shell) == []
+    path = write_case(config, "greet", "new", {})
+    shell.files_changed((path, 1))
+    shell.wait_for("runagent/casesChanged")
+    assert [it["name"] for it in listed(shell)] == ["new"]
+    path.unlink()
+    path.parent.rmdir()
+    shell.files_changed((path.parent, 3))
+    shell.until(lambda: len(shell.of("runagent/casesChanged")) == 2, "told again")
+    assert listed(shell) == []
+
+
+def test_what_is_no_case_is_refused(shell: Editor, config: Path, tmp_path: Path) -> None:
+    for path in (config, tmp_path / ".runagent" / "cases" / "greet" / "alone.json"):
+        with pytest.raises(RefusedError, match="is no case"):
+            shell.request("runagent/cases/get", {"uri": path.as_uri()})
+    missing = config.parent / ".runagent" / "cases" / "greet" / "missing.json"
+    with pytest.raises(RefusedError, match="is not there"):
+        shell.request("runagent/cases/get", {"uri": missing.as_uri()})
+
+
+def test_a_link_out_of_the_agents_folder_is_not_followed(
+    shell: Editor, config: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (config.parent / ".runagent").mkdir()
+    (config.parent / ".runagent" / "cases").symlink_to(outside)
+    with pytest.raises(RefusedError, match="out of the agent's folder"):
+        save(shell, config, "one")
+    assert list(outside.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_said(shell: Editor, config: Path) -> None:
+    (config.parent / ".runagent").write_text("a file")
+    with pytest.raises(RefusedError, match=r"first\.json cannot be written"):
+        save(shell, config, "first")
