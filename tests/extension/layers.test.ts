@@ -44,8 +44,6 @@ const EDITOR_MODULES = new Set([
   'python/agent_interpreter.ts',
   'python/extension_rungs.ts',
   'python/interpreters.ts',
-  'runs/json_inputs.ts',
-  'runs/prompting.ts',
   'server/session.ts',
   'tasks/task_provider.ts',
   'views/agent_logs.ts',

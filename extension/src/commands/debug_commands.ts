@@ -7,6 +7,7 @@ import {
   type InstalledExtension,
   PYTHON_DEBUGGER,
 } from '../debugging/attaching';
+import type { Entrypoint } from '../panel/run_view';
 import { readReference } from '../runs/entrypoint_choice';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
@@ -15,7 +16,7 @@ import { agentOf } from '../serving/agent_choice';
 import { answers } from '../serving/served_agents';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { showWarning } from './notify';
-import type { Entrypoint, RunStarter } from './run_starter';
+import type { RunStarter } from './run_starter';
 import { serve, tellFailure } from './serve_commands';
 import { reportFailure } from './server_reports';
 import type { Serving } from './serving';

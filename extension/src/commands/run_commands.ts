@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { PageCommand } from '../panel/messages';
 import { RunPanels } from '../panel/run_panels';
+import type { RunView } from '../panel/run_view';
 import { readReference } from '../runs/entrypoint_choice';
 import { placeOf } from '../runs/frames';
+import type { Inputs } from '../runs/inputs';
 import type { Run, RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import type { RunKind } from '../runs/view_model';
@@ -38,12 +40,17 @@ export class RunCommands implements vscode.Disposable {
     private readonly parts: RunParts,
   ) {
     const { server, runs, gate } = parts;
-    this.panels = new RunPanels(context.extensionUri, {
-      command: (command, run) => this.#pageCommand(command, run),
-      openFrame: (index, run) => void openPlace(placeOf(run.model.error?.frames?.[index])),
+    this.panels = new RunPanels({
+      extensionUri: context.extensionUri,
+      listener: {
+        run: (view, inputs) => void this.#run(view, inputs),
+        command: (command, view) => this.#pageCommand(command, view),
+        openFrame: (index, run) => void openPlace(placeOf(run.model.error?.frames?.[index])),
+      },
+      describe: async ({ configUri, tag }) =>
+        (await server()).request('runagent/entrypoint', { configUri, tag }),
     });
-    const show = (run: Run) => this.panels.show(run);
-    this.starter = new RunStarter(context.workspaceState, server, runs, gate, show);
+    this.starter = new RunStarter(context.workspaceState, server, runs, gate, this.panels);
     this.#registrations = vscode.Disposable.from(
       vscode.commands.registerCommand('runagent.run', (argument) => this.#invoke('run', argument)),
       vscode.commands.registerCommand('runagent.stream', (argument) => this.#invoke('stream', argument)),
@@ -53,7 +60,6 @@ export class RunCommands implements vscode.Disposable {
 
   dispose(): void {
     this.#registrations.dispose();
-    this.starter.dispose();
     this.panels.dispose();
   }
 
@@ -87,22 +93,34 @@ export class RunCommands implements vscode.Disposable {
     await chosen?.run.cancel();
   }
 
-  #pageCommand(command: PageCommand, run: Run): void {
+  async #run(view: RunView, inputs: Inputs): Promise<void> {
+    const { entrypoint, prepare, info } = view;
+    const request = { ...entrypoint, inputs };
+    this.starter.remember(request, info);
+    await this.starter.start(request, prepare);
+  }
+
+  #pageCommand(command: PageCommand, view: RunView): void {
+    const { run } = view;
+    if (run === undefined) return;
     switch (command) {
       case 'cancel':
         void run.cancel();
-        break;
-      case 'runAgain':
-        this.#again(run);
-        break;
-      case 'editInputs':
-        void this.#editInputs(run);
         break;
       case 'openDocument':
         void this.parts.documents.show(outputOf(run));
         break;
       case 'errorAction':
-        this.#errorAction(run);
+        this.#errorAction(run, view);
+        break;
+      case 'debug':
+        void vscode.commands.executeCommand('runagent.debug', {
+          configUri: run.request.configUri,
+          tag: run.request.tag,
+        });
+        break;
+      case 'copyError':
+        void vscode.env.clipboard.writeText(run.model.error?.message ?? '');
         break;
     }
   }
@@ -111,23 +129,12 @@ export class RunCommands implements vscode.Disposable {
     if (run.isOver) void this.starter.start({ ...run.request, ...changes });
   }
 
-  async #editInputs(run: Run): Promise<void> {
-    if (!run.isOver || !mayRun()) return;
-    try {
-      // Other inputs are checked anew, whatever was sent anyway before.
-      const { inputs, validate: _sentAnyway, ...entrypoint } = run.request;
-      await this.starter.ask(entrypoint, inputs);
-    } catch (error) {
-      reportFailure(error);
-    }
-  }
-
-  #errorAction(run: Run): void {
+  #errorAction(run: Run, view: RunView): void {
     const action = run.model.error?.action;
     if (action === undefined) return;
     performErrorAction(action, run, {
       again: (changes) => this.#again(run, changes),
-      editInputs: () => void this.#editInputs(run),
+      editInputs: () => view.focusForm(),
       showLogs: () => this.#showLogs(run),
     });
   }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import { canAskOneByOne, type Inputs, isWhole, startingInputs } from '../runs/inputs';
-import { JsonInputs } from '../runs/json_inputs';
-import { promptInputs } from '../runs/prompting';
+import type { RunPanels } from '../panel/run_panels';
+import type { Entrypoint, Preparation } from '../panel/run_view';
+import { type Inputs, isWhole, NO_INPUTS, startingInputs } from '../runs/inputs';
 import { RememberedInputs } from '../runs/remembered_inputs';
-import type { Run, RunRequest } from '../runs/run';
+import type { RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo } from '../server/protocol.generated';
@@ -13,55 +13,54 @@ import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
-/** A run that still lacks its inputs. */
-export type Entrypoint = Omit<RunRequest, 'inputs'>;
-
-/** What has to be done once the inputs are known and before the run starts; false: the run is not to start. */
-export type Preparation = () => Promise<boolean>;
-
-/** Asks for the inputs of a run and starts it, whoever wants it: a lens, the palette, the history. */
-export class RunStarter implements vscode.Disposable {
+/** Opens the form of an entrypoint and starts its runs, whoever wants it: a lens, the palette, the history. */
+export class RunStarter {
   readonly #remembered: RememberedInputs;
-  readonly #json = new JsonInputs();
 
   constructor(
     memory: vscode.Memento,
     private readonly server: () => Promise<AgentServer>,
     private readonly runs: Runs,
     private readonly gate: CloudGate,
-    private readonly show: (run: Run) => void,
+    private readonly panels: RunPanels,
   ) {
     this.#remembered = new RememberedInputs(memory);
   }
 
-  dispose(): void {
-    this.#json.dispose();
-  }
-
   /**
-   * Asks for the inputs, beginning with `first` or with what was used before, and starts the run. Rejects with words
-   * for people when the server cannot say what to ask for.
+   * Opens the form, beginning with `first` or with what was used before; an entrypoint that takes nothing runs at
+   * once. Rejects with words for people when the server cannot say what to ask for.
    */
   async ask(entrypoint: Entrypoint, first?: Inputs, prepare?: Preparation): Promise<void> {
-    if (!(await this.#wayIsFree(entrypoint))) return;
     const { configUri, tag } = entrypoint;
-    const server = await this.server();
-    const info = await server.request('runagent/entrypoint', { configUri, tag });
-    const before = first ?? this.#remembered.get(configUri, tag);
-    const title = titleOf(entrypoint);
-    const start = (inputs: Inputs) => this.#start(entrypoint, info, inputs, prepare);
-    if (!canAskOneByOne(info)) {
-      await this.#editJson(title, entrypoint, info, startingInputs(info, before), start);
+    const info = await (await this.server()).request('runagent/entrypoint', { configUri, tag });
+    if (takesNothing(info)) {
+      await this.start({ ...entrypoint, inputs: NO_INPUTS }, prepare);
       return;
     }
-    const prompted = await promptInputs(title, info, before);
-    if (prompted.kind === 'json') await this.#editJson(title, entrypoint, info, prompted.inputs, start);
-    if (prompted.kind === 'inputs') start(prompted.inputs);
+    const inputs = first ?? this.panels.viewOf(entrypoint)?.inputs ?? this.#usedBefore(entrypoint, info);
+    this.panels.open({ entrypoint, info, inputs, prepare });
   }
 
   /** Starts a run whose inputs are known, unless one of the same entrypoint is to go on. */
   async start(request: RunRequest, prepare?: Preparation): Promise<void> {
-    if (await this.#wayIsFree(request)) await this.#launch(request, prepare);
+    if (!(await this.#wayIsFree(request))) return;
+    try {
+      if (!mayRun()) return;
+      if (request.cloud === true && !(await this.gate.opens(request.configUri))) return;
+      if (prepare !== undefined && !(await prepare())) return;
+      this.panels.show(this.runs.start(request));
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+
+  /** Keeps the inputs of a form for the next time. */
+  remember({ configUri, tag, inputs }: RunRequest, info: EntrypointInfo | null): void {
+    const positional = (info?.parameters ?? [])
+      .filter(({ kind }) => kind === 'positional_only')
+      .map(({ name }) => name);
+    void this.#remembered.remember(configUri, tag, inputs, positional);
   }
 
   /** The inputs of the entrypoint's last run, if nothing that it needs was left out of what is remembered. */
@@ -74,34 +73,9 @@ export class RunStarter implements vscode.Disposable {
     return isWhole(info, remembered) ? remembered : undefined;
   }
 
-  #editJson(
-    title: string,
-    entrypoint: Entrypoint,
-    info: EntrypointInfo,
-    inputs: Inputs,
-    start: (inputs: Inputs) => void,
-  ): Promise<void> {
-    const key = `${entrypoint.configUri}#${entrypoint.tag}`;
-    return this.#json.edit(key, info, inputs, l10n.t('{0} with these inputs', title), start);
-  }
-
-  #start(entrypoint: Entrypoint, info: EntrypointInfo, inputs: Inputs, prepare?: Preparation): void {
-    const positional = info.parameters
-      .filter(({ kind }) => kind === 'positional_only')
-      .map(({ name }) => name);
-    void this.#remembered.remember(entrypoint.configUri, entrypoint.tag, inputs, positional);
-    void this.#launch({ ...entrypoint, inputs }, prepare);
-  }
-
-  async #launch(request: RunRequest, prepare?: Preparation): Promise<void> {
-    try {
-      if (!mayRun()) return;
-      if (request.cloud === true && !(await this.gate.opens(request.configUri))) return;
-      if (prepare !== undefined && !(await prepare())) return;
-      this.show(this.runs.start(request));
-    } catch (error) {
-      reportFailure(error);
-    }
+  #usedBefore({ configUri, tag }: Entrypoint, info: EntrypointInfo): Inputs {
+    const latest = this.runs.latestOn({ configUri, tag })?.request.inputs;
+    return startingInputs(info, latest ?? this.#remembered.get(configUri, tag));
   }
 
   /** Whether no run of the entrypoint goes on, or the user wants it cancelled. */
@@ -113,12 +87,11 @@ export class RunStarter implements vscode.Disposable {
     const message = l10n.t('{0} is still running.', running.request.tag);
     const answer = await vscode.window.showWarningMessage(message, restart, show);
     if (answer === restart) await running.cancel();
-    if (answer === show) this.show(running);
+    if (answer === show) this.panels.show(running);
     return answer === restart;
   }
 }
 
-function titleOf({ tag, kind, cloud }: Entrypoint): string {
-  if (cloud === true) return l10n.t('Run {0} in the cloud', tag);
-  return kind === 'run' ? l10n.t('Run {0}', tag) : l10n.t('Stream {0}', tag);
+function takesNothing({ signature, parameters }: EntrypointInfo): boolean {
+  return signature !== null && parameters.length === 0;
 }

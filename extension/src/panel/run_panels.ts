@@ -3,88 +3,108 @@ import * as vscode from 'vscode';
 import type { Run } from '../runs/run';
 import { sameEntrypoint } from '../runs/runs';
 import type { RunEvent } from '../runs/view_model';
+import type { EntrypointInfo } from '../server/protocol.generated';
 import { pageHtml } from './html';
-import { type HostMessage, type PageCommand, readPageMessage } from './messages';
-import { pageWords } from './words';
+import { type Entrypoint, type Opening, RunView, type RunViewListener } from './run_view';
+import { allWords } from './words';
 
 const VIEW_TYPE = 'runagent.run';
 
-/** What the pages ask for. */
-export interface PageListener {
-  command(command: PageCommand, run: Run): void;
-  openFrame(index: number, run: Run): void;
+export interface RunPanelParts {
+  readonly extensionUri: vscode.Uri;
+  readonly listener: RunViewListener;
+  /** The signature and documentation of an entrypoint. */
+  describe(entrypoint: Entrypoint): Promise<EntrypointInfo>;
 }
 
-/** The open run views: one for each entrypoint, showing its latest run. */
+/** The open run panels: one for each entrypoint, with its form and its latest run. */
 export class RunPanels implements vscode.Disposable {
   readonly #panels = new Set<RunPanel>();
 
-  constructor(
-    private readonly extensionUri: vscode.Uri,
-    private readonly listener: PageListener,
-  ) {}
+  constructor(private readonly parts: RunPanelParts) {}
 
-  /** Opens or reuses the entrypoint's view beside the editor, without taking the keyboard from it. */
+  /** The view of an entrypoint, if its panel is open. */
+  viewOf(entrypoint: Pick<Entrypoint, 'configUri' | 'tag'>): RunView | undefined {
+    return this.#panelOf(entrypoint)?.view;
+  }
+
+  /** Opens or reuses the entrypoint's panel beside the editor and puts the keyboard into its form. */
+  open(opening: Opening): void {
+    const panel = this.#panelOf(opening.entrypoint) ?? this.#create(opening.entrypoint, false);
+    panel.view.open(opening);
+    panel.reveal(false);
+  }
+
+  /** Opens or reuses the entrypoint's panel beside the editor, without taking the keyboard from it. */
   show(run: Run): void {
-    const open = [...this.#panels].find((panel) => sameEntrypoint(panel.run.request, run.request));
-    if (open !== undefined) {
-      open.show(run);
-      return;
-    }
-    const neighbour = [...this.#panels][0]?.column;
-    const panel = new RunPanel(this.extensionUri, run, neighbour ?? vscode.ViewColumn.Beside, this.listener);
-    this.#panels.add(panel);
-    panel.onDidDispose(() => this.#panels.delete(panel));
+    const open = this.#panelOf(run.request);
+    const panel = open ?? this.#create(run.request, true);
+    panel.view.show(run);
+    panel.reveal(true);
+    if (open === undefined) void this.#describe(panel);
   }
 
   changed(run: Run, event: RunEvent): void {
-    for (const panel of this.#panels) if (panel.run === run) panel.send(event);
+    for (const { view } of this.#panels) if (view.run === run) view.changed(event);
   }
 
   dispose(): void {
     for (const panel of this.#panels) panel.dispose();
   }
+
+  #panelOf(entrypoint: Pick<Entrypoint, 'configUri' | 'tag'>): RunPanel | undefined {
+    return [...this.#panels].find(({ view }) => sameEntrypoint(view.entrypoint, entrypoint));
+  }
+
+  #create(entrypoint: Entrypoint, preserveFocus: boolean): RunPanel {
+    const column = [...this.#panels][0]?.column ?? vscode.ViewColumn.Beside;
+    const panel = new RunPanel(this.parts, entrypoint, { viewColumn: column, preserveFocus });
+    this.#panels.add(panel);
+    panel.onDidDispose(() => this.#panels.delete(panel));
+    return panel;
+  }
+
+  async #describe({ view }: RunPanel): Promise<void> {
+    view.describedBy(await this.parts.describe(view.entrypoint));
+  }
 }
 
 class RunPanel {
+  readonly view: RunView;
   readonly #panel: vscode.WebviewPanel;
-  #run: Run;
-  #pageIsReady = false;
 
   constructor(
-    extensionUri: vscode.Uri,
-    run: Run,
-    column: vscode.ViewColumn,
-    private readonly listener: PageListener,
+    { extensionUri, listener }: RunPanelParts,
+    entrypoint: Entrypoint,
+    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
   ) {
-    this.#run = run;
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-    this.#panel = vscode.window.createWebviewPanel(
-      VIEW_TYPE,
-      run.request.tag,
-      { viewColumn: column, preserveFocus: true },
-      { enableScripts: true, enableCommandUris: false, localResourceRoots: [dist], enableFindWidget: true },
-    );
-    const { webview } = this.#panel;
-    webview.onDidReceiveMessage((data) => this.#received(data));
-    this.#panel.onDidChangeViewState(() => {
-      // A hidden page is thrown away by VS Code; it says that it is ready when it is made anew.
-      if (!this.#panel.visible) this.#pageIsGone();
+    this.#panel = vscode.window.createWebviewPanel(VIEW_TYPE, entrypoint.tag, place, {
+      enableScripts: true,
+      enableCommandUris: false,
+      localResourceRoots: [dist],
+      enableFindWidget: true,
     });
-    this.#panel.onDidDispose(() => this.#pageIsGone());
+    const { webview } = this.#panel;
+    this.view = new RunView(entrypoint, {
+      listener,
+      words: allWords,
+      post: (message) => void webview.postMessage(message),
+    });
+    webview.onDidReceiveMessage((data) => this.view.received(data));
+    this.#panel.onDidChangeViewState(() => {
+      if (!this.#panel.visible) this.view.pageIsGone();
+    });
+    this.#panel.onDidDispose(() => this.view.pageIsGone());
     webview.html = pageHtml({
       cspSource: webview.cspSource,
       nonce: randomBytes(24).toString('base64'),
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'run_page.js')).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'run_page.style.css')).toString(),
       iconsUri: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'codicon.css')).toString(),
-      title: run.request.tag,
+      title: entrypoint.tag,
       language: vscode.env.language,
     });
-  }
-
-  get run(): Run {
-    return this.#run;
   }
 
   get column(): vscode.ViewColumn | undefined {
@@ -95,51 +115,11 @@ class RunPanel {
     return this.#panel.onDidDispose;
   }
 
-  show(run: Run): void {
-    if (this.#run !== run) this.#run.gate.viewIsLive(false);
-    this.#run = run;
-    this.#panel.reveal(undefined, true);
-    if (this.#pageIsReady) this.#showAll();
-  }
-
-  send(event: RunEvent): void {
-    if (this.#pageIsReady) this.#post({ type: 'event', runId: this.#run.id, event });
+  reveal(preserveFocus: boolean): void {
+    this.#panel.reveal(undefined, preserveFocus);
   }
 
   dispose(): void {
     this.#panel.dispose();
-  }
-
-  #received(data: unknown): void {
-    const message = readPageMessage(data);
-    if (message?.type === 'ready') {
-      this.#pageIsReady = true;
-      this.#showAll();
-    } else if (message?.type === 'drawn') {
-      if (message.runId === this.#run.id) this.#run.gate.drawn(message.seq);
-    } else if (message?.type === 'command') {
-      this.listener.command(message.command, this.#run);
-    } else if (message?.type === 'openFrame') {
-      this.listener.openFrame(message.index, this.#run);
-    }
-  }
-
-  #showAll(): void {
-    this.#post({
-      type: 'show',
-      model: this.#run.model,
-      elapsedMs: this.#run.elapsedMs,
-      words: pageWords(),
-    });
-    this.#run.gate.viewIsLive(true);
-  }
-
-  #pageIsGone(): void {
-    this.#pageIsReady = false;
-    this.#run.gate.viewIsLive(false);
-  }
-
-  #post(message: HostMessage): void {
-    void this.#panel.webview.postMessage(message);
   }
 }

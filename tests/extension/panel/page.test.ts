@@ -43,6 +43,8 @@ describe('a message from the page', () => {
     { type: 'drawn', runId: 'r', seq: 3 },
     { type: 'command', command: 'cancel' },
     { type: 'openFrame', index: 1 },
+    { type: 'inputs', inputs: { args: [], kwargs: { a: 1 } } },
+    { type: 'run', inputs: { args: [1], kwargs: {} } },
   ])('%j is taken', (message) => {
     expect(readPageMessage({ ...message, extra: true })).toEqual(message);
   });
@@ -56,6 +58,9 @@ describe('a message from the page', () => {
     { type: 'command' },
     { type: 'openFrame', index: 0.5 },
     { type: 'openFrame', uri: 'file:///etc/passwd' },
+    { type: 'run' },
+    { type: 'run', inputs: { args: {}, kwargs: {} } },
+    { type: 'inputs', inputs: { args: [], kwargs: [] } },
     { type: 'other' },
   ])('%j is not', (message) => {
     expect(readPageMessage(message)).toBeUndefined();

@@ -1,101 +1,224 @@
-import { isOver, type RunViewModel } from '../../runs/view_model';
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import type { Inputs } from '../../runs/inputs';
+import { isOver, type RunViewModel, reduce } from '../../runs/view_model';
 import { duration } from '../duration';
-import type { Words } from '../messages';
+import type { HostMessage, PageCommand, PageContent, PageWords, ShownRun, Words } from '../messages';
 import { isShared, targetParts } from '../target_text';
-import { button, element, fill, setText } from './element';
-import { ErrorSection, type PageWays } from './error_section';
-import { OutputLog } from './output_log';
+import { editor } from './editor';
+import { fill } from './element';
+import type { ErrorActionDetail, OpenFrameDetail } from './error/run_error';
+import './error/run_error';
+import './output/run_output';
+import './plain_form';
+import type { RunForm } from './plain_form';
 
-/** The page of one run: what, where, how it goes, what came out. */
-export class RunPage {
-  readonly #title = element('h1');
-  readonly #project = element('span', { class: 'project' });
-  readonly #phase = element('span', { class: 'phase', role: 'status' });
-  readonly #time = element('span', { class: 'time' });
-  readonly #details = element('span', { class: 'details' });
-  readonly #target = element('p', { class: 'target' });
-  readonly #notice = element('p', { class: 'notice', role: 'status' });
-  readonly #error: ErrorSection;
-  readonly #cancel: HTMLButtonElement;
-  readonly #again: HTMLButtonElement;
-  readonly #edit: HTMLButtonElement;
-  readonly #open: HTMLButtonElement;
-  readonly #log: OutputLog;
+/** Drawing waits for the next frame, but not for ever: a page in a background tab gets no frames. */
+const FRAME_LIMIT_MS = 200;
+const CLOCK_MS = 100;
 
-  constructor(
-    root: HTMLElement,
-    private readonly words: Words,
-    ways: PageWays,
-  ) {
-    const { ask } = ways;
-    this.#error = new ErrorSection(words, ways);
-    this.#cancel = button(words.cancel, () => ask('cancel'), 'primary');
-    this.#again = button(words.runAgain, () => ask('runAgain'), 'primary');
-    this.#edit = button(words.editInputs, () => ask('editInputs'));
-    this.#log = new OutputLog(words, () => ask('openDocument'));
-    this.#open = button(words.openDocument, () => ask('openDocument'));
-    root.replaceChildren(
-      element(
-        'header',
-        {},
-        element('div', { class: 'heading' }, this.#title, this.#project),
-        element('div', { class: 'state' }, this.#phase, this.#time, this.#details),
-        this.#target,
-        this.#notice,
-        element('div', { class: 'buttons' }, this.#cancel, this.#again, this.#edit, this.#open),
-      ),
-      this.#error.root,
-      this.#log.root,
-    );
+/** The page of one entrypoint: its form, and what its latest run brings. */
+@customElement('run-page')
+export class RunPage extends LitElement {
+  @state() private accessor content: PageContent | undefined;
+  @state() private accessor run: ShownRun | undefined;
+  @state() private accessor now = 0;
+  @query('run-form') private accessor form!: RunForm | null;
+  #words: Words | undefined;
+  #inputs: Inputs = { args: [], kwargs: {} };
+  #startedAt = 0;
+  #undrawn: number | undefined;
+  #focusWhenDrawn = false;
+  #clock: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
   }
 
-  draw(model: RunViewModel, elapsedMs: number): void {
-    const over = isOver(model.phase);
-    setText(this.#title, `${this.words.kinds[model.kind]} ${model.tag}`);
-    setText(this.#project, model.project);
-    setText(this.#phase, this.words.phases[model.phase]);
-    this.#phase.dataset['phase'] = model.phase;
-    setText(this.#details, this.#detailText(model));
-    this.#drawTarget(model);
-    setText(this.#notice, model.notice ?? '');
-    this.showTime(elapsedMs);
-    this.#drawButtons(model, over);
-    this.#error.draw(model.error);
-    this.#log.draw(model, over);
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
   }
 
-  showTime(elapsedMs: number): void {
-    setText(this.#time, duration(elapsedMs));
-  }
-
-  #drawButtons(model: RunViewModel, over: boolean): void {
-    const hadFocus = document.activeElement === this.#cancel || document.activeElement === this.#again;
-    this.#cancel.hidden = over;
-    // Not `disabled`: that would take the keyboard away from the button that was just pressed.
-    this.#cancel.setAttribute('aria-disabled', String(model.phase === 'cancelling'));
-    this.#again.hidden = !over;
-    this.#edit.disabled = !over;
-    this.#open.disabled = model.blocks.length === 0;
-    // The two take each other's place; the keyboard stays where it was.
-    if (hadFocus) (over ? this.#again : this.#cancel).focus();
-  }
-
-  #detailText(model: RunViewModel): string {
-    const parts: string[] = model.step === null ? [] : [model.step];
-    if (model.kind === 'stream' && model.pieces > 0) {
-      const count =
-        model.pieces === 1 ? this.words.onePiece : fill(this.words.pieces, model.pieces.toLocaleString());
-      parts.push(count);
-      if (model.firstChunkMs !== null) parts.push(fill(this.words.firstPiece, duration(model.firstChunkMs)));
+  received(message: HostMessage): void {
+    switch (message.type) {
+      case 'show':
+        this.#words = message.words;
+        this.content = message.content;
+        this.#inputs = message.content.inputs;
+        this.#focusWhenDrawn = message.focus;
+        this.#show(message.content.run ?? undefined);
+        break;
+      case 'run':
+        this.#show(message.run);
+        break;
+      case 'focusForm':
+        this.form?.focusFirst();
+        break;
+      case 'event':
+        this.#happened(message);
+        break;
     }
-    if (model.attempts !== null && model.attempts > 1) {
-      parts.push(fill(this.words.attempts, model.attempts.toLocaleString()));
-    }
-    return parts.join(', ');
   }
 
-  #drawTarget({ target }: RunViewModel): void {
-    setText(this.#target, target === null ? '' : targetParts(target, this.words).join(' · '));
-    this.#target.classList.toggle('shared', target !== null && isShared(target));
+  /** The rules of the page are those of its document. */
+  protected override createRenderRoot() {
+    return this;
   }
+
+  protected override async scheduleUpdate(): Promise<void> {
+    await nextFrame();
+    super.scheduleUpdate();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    if (this.run !== undefined && this.#undrawn !== undefined) {
+      editor.postMessage({ type: 'drawn', runId: this.run.model.runId, seq: this.#undrawn });
+      this.#undrawn = undefined;
+    }
+    if (this.#focusWhenDrawn && this.form !== null) {
+      this.#focusWhenDrawn = false;
+      void this.form.updateComplete.then(() => this.form?.focusFirst());
+    }
+  }
+
+  protected override render() {
+    const words = this.#words;
+    const content = this.content;
+    if (words === undefined || content === undefined) return nothing;
+    return html`
+      ${this.#header(content, words)}
+      <section class="inputs" aria-label=${words.page.inputs}>
+        ${
+          content.info === null
+            ? html`<p class="note">${words.page.loading}</p>`
+            : html`<run-form
+                .info=${content.info}
+                .inputs=${content.inputs}
+                @inputs-changed=${this.#inputsChanged}
+                @run-requested=${this.#runRequested}
+              ></run-form>`
+        }
+      </section>
+      ${this.run === undefined ? nothing : this.#result(this.run.model, words)}
+    `;
+  }
+
+  #header(content: PageContent, words: Words) {
+    const model = this.run?.model;
+    const running = model !== undefined && !isOver(model.phase);
+    return html`<header>
+      <div class="heading">
+        <h1>${content.tag}</h1>
+        <span class="project">${content.project}</span>
+        <span class="actions">
+          ${
+            running
+              ? html`<vscode-button icon="debug-stop" @click=${() => this.#ask('cancel')}
+                  >${words.page.cancel}</vscode-button
+                >`
+              : html`<vscode-button icon="play" @click=${() => this.#start()}
+                  >${words.page.actions[content.action]}</vscode-button
+                >`
+          }
+        </span>
+      </div>
+      ${model === undefined ? html`<p class="note">${words.page.notRun}</p>` : this.#state(model, words)}
+    </header>`;
+  }
+
+  #state(model: RunViewModel, words: Words) {
+    const { target } = model;
+    return html`
+      <div class="state">
+        <span class="phase" role="status" data-phase=${model.phase}>${words.page.phases[model.phase]}</span>
+        <span class="time">${duration(this.#elapsed(model))}</span>
+        <span class="details">${details(model, words.page)}</span>
+      </div>
+      <p class=${target !== null && isShared(target) ? 'target shared' : 'target'}>${
+        target === null ? nothing : targetParts(target, words.target).join(' · ')
+      }</p>
+      <p class="notice" role="status">${model.notice ?? nothing}</p>
+    `;
+  }
+
+  #result(model: RunViewModel, words: Words) {
+    return html`
+      <run-error
+        .error=${model.error}
+        .words=${words.error}
+        debuggable
+        @error-action=${this.#errorAction}
+        @open-frame=${(event: CustomEvent<OpenFrameDetail>) =>
+          editor.postMessage({ type: 'openFrame', index: event.detail.index })}
+        @debug-requested=${() => this.#ask('debug')}
+        @copy-error=${() => this.#ask('copyError')}
+      ></run-error>
+      <run-output .run=${model} .words=${words.output}></run-output>
+    `;
+  }
+
+  #errorAction({ detail }: CustomEvent<ErrorActionDetail>): void {
+    if (detail.action === 'edit-inputs') this.form?.focusFirst();
+    else this.#ask('errorAction');
+  }
+
+  #show(run: ShownRun | undefined): void {
+    this.run = run;
+    this.#startedAt = performance.now() - (run?.elapsedMs ?? 0);
+    this.#undrawn = undefined;
+  }
+
+  #happened({ runId, event }: Extract<HostMessage, { type: 'event' }>): void {
+    if (this.run === undefined || runId !== this.run.model.runId) return;
+    this.run = { ...this.run, model: reduce(this.run.model, event) };
+    if (event.type === 'output') this.#undrawn = event.seq;
+  }
+
+  #tick(): void {
+    if (this.run !== undefined && !isOver(this.run.model.phase)) this.now = performance.now();
+  }
+
+  #elapsed(model: RunViewModel): number {
+    return model.elapsedMs ?? performance.now() - this.#startedAt;
+  }
+
+  #ask(command: PageCommand): void {
+    editor.postMessage({ type: 'command', command });
+  }
+
+  #inputsChanged({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
+    this.#inputs = detail.inputs;
+    editor.postMessage({ type: 'inputs', inputs: detail.inputs });
+  }
+
+  #runRequested({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
+    this.#inputs = detail.inputs;
+    this.#start();
+  }
+
+  #start(): void {
+    editor.postMessage({ type: 'run', inputs: this.#inputs });
+  }
+}
+
+function details(model: RunViewModel, words: PageWords): string {
+  const parts: string[] = model.step === null ? [] : [model.step];
+  if (model.attempts !== null && model.attempts > 1) {
+    parts.push(fill(words.attempts, model.attempts.toLocaleString()));
+  }
+  return parts.join(', ');
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, FRAME_LIMIT_MS);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
