@@ -48,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): void {
     if (projects === undefined) return;
     status.projectsCounted(projects.length);
     commands.serving.projectsChanged(projects);
+    commands.container.projectsChanged(projects);
     await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
   };
   const listener = serverListener(runs, commands, () => void projectsChanged());
@@ -88,7 +89,7 @@ export async function deactivate(): Promise<void> {
 
 function serverListener(
   runs: Runs,
-  { batches, serving }: CallingCommands,
+  { batches, serving, container }: CallingCommands,
   projectsChanged: () => void,
 ): ServerListener {
   return {
@@ -97,6 +98,7 @@ function serverListener(
     'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
     'runagent/serve/event': (params) => serving.event(params),
+    'runagent/history/changed': () => container.runs.historyChanged(),
   };
 }
 

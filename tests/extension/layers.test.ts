@@ -7,6 +7,7 @@ const source = path.resolve(import.meta.dirname, '../../extension/src');
 /** Modules that touch the editor. Everything else decides, and must be testable without it. */
 const EDITOR_MODULES = new Set([
   'commands/agent_pick.ts',
+  'commands/agents_view_commands.ts',
   'commands/api_key_commands.ts',
   'commands/batch_commands.ts',
   'commands/calling_commands.ts',
@@ -47,9 +48,14 @@ const EDITOR_MODULES = new Set([
   'server/session.ts',
   'tasks/task_provider.ts',
   'views/agent_logs.ts',
+  'views/agents_view.ts',
+  'views/container.ts',
   'views/language_status.ts',
+  'views/problem_badges.ts',
+  'views/runs_view.ts',
   'views/serve_status.ts',
   'views/text_documents.ts',
+  'views/tree_item.ts',
 ]);
 
 /** Ours, or a library made for pages. */

@@ -3,7 +3,9 @@ import { Batches } from '../batch/batches';
 import type { ApiKey } from '../cloud/api_key';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
+import { Container } from '../views/container';
 import { TextDocuments } from '../views/text_documents';
+import { registerAgentsViewCommands } from './agents_view_commands';
 import { registerBatchCommands } from './batch_commands';
 import { registerClientCodeCommands } from './client_code_commands';
 import { registerCloudCommands } from './cloud_commands';
@@ -22,6 +24,7 @@ export class CallingCommands implements vscode.Disposable {
   readonly run: RunCommands;
   readonly serving: Serving;
   readonly batches = new Batches();
+  readonly container: Container;
   readonly #registrations: vscode.Disposable;
 
   constructor(
@@ -36,8 +39,10 @@ export class CallingCommands implements vscode.Disposable {
     const { serving } = this;
     this.run = new RunCommands(context, { server, runs, documents, gate, serving });
     const { starter } = this.run;
+    this.container = new Container(server, serving);
     this.#registrations = vscode.Disposable.from(
       documents,
+      this.container,
       this.run,
       serving,
       registerServeCommands({ server, serving }),
@@ -45,7 +50,8 @@ export class CallingCommands implements vscode.Disposable {
       registerVerifyCommands(server, documents),
       new DebugCommands({ server, serving, starter, runs }),
       registerCloudCommands({ server, starter, gate }),
-      new HistoryCommands({ server, starter, documents }),
+      new HistoryCommands({ server, starter, documents, view: this.container.runs }),
+      registerAgentsViewCommands(server),
       registerBatchCommands({ server, batches: this.batches, documents, gate }),
       registerClientCodeCommands(server),
       registerMetricsCommands(server, documents),

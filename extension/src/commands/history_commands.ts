@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import { rerunOf } from '../history/rerun';
+import type { MoreNode, RunNode } from '../history/run_groups';
 import { comparableText, readRun, transcriptText } from '../history/transcript_text';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
+import type { RunsView } from '../views/runs_view';
 import type { TextDocuments } from '../views/text_documents';
 import { mayRun, serverWithProgress } from './entrypoint_pick';
 import { deleteAllRuns, deleteRun, exportRuns, reading, titleOf, togglePin } from './history_actions';
@@ -18,6 +20,7 @@ export interface HistoryParts {
   readonly server: () => Promise<AgentServer>;
   readonly starter: RunStarter;
   readonly documents: TextDocuments;
+  readonly view: RunsView;
 }
 
 type Act = (server: AgentServer, run: HistorySummary) => Promise<void>;
@@ -27,7 +30,13 @@ export class HistoryCommands implements vscode.Disposable {
   readonly #registration: vscode.Disposable;
 
   constructor(private readonly parts: HistoryParts) {
-    this.#registration = vscode.commands.registerCommand('runagent.showHistory', () => this.#show());
+    const { view } = parts;
+    this.#registration = vscode.Disposable.from(
+      vscode.commands.registerCommand('runagent.showHistory', () => this.#show()),
+      vscode.commands.registerCommand('runagent.runs.refresh', () => view.refresh()),
+      vscode.commands.registerCommand('runagent.runs.more', (node: MoreNode) => view.more(node.parent)),
+      vscode.commands.registerCommand('runagent.runs.open', (node: RunNode) => this.#openNode(node)),
+    );
   }
 
   dispose(): void {
@@ -42,6 +51,14 @@ export class HistoryCommands implements vscode.Disposable {
       if (run === undefined) return;
       const act = await this.#pickAction(run);
       await act?.(server, run);
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+
+  async #openNode({ run }: RunNode): Promise<void> {
+    try {
+      await this.#open(await this.parts.server(), run);
     } catch (error) {
       reportFailure(error);
     }

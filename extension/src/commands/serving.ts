@@ -13,7 +13,13 @@ export interface Step {
 
 /** What this window knows of served agents, and everything that shows it. */
 export class Serving implements vscode.Disposable {
-  readonly served = new ServedAgents(() => this.#status.draw());
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** How some agent is served is other than before. */
+  readonly onDidChange = this.#changed.event;
+  readonly served = new ServedAgents(() => {
+    this.#status.draw();
+    this.#changed.fire();
+  });
   readonly logs: AgentLogs;
   readonly requirements: RequirementsOffer;
   readonly #status = new ServeStatus(this.served);
@@ -60,6 +66,7 @@ export class Serving implements vscode.Disposable {
 
   dispose(): void {
     this.#steps.dispose();
+    this.#changed.dispose();
     this.#status.dispose();
     this.logs.dispose();
   }

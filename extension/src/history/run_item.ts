@@ -44,15 +44,30 @@ export function runRow(
   };
 }
 
-/** When a run began, in the user's own way of writing it. */
+/** When a run, or the newest of a group, began, in the user's own way of writing it. */
 export function startedAt(run: Pick<HistorySummary, 'startedAt'>, locale: string): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
   return format.format(new Date(run.startedAt * 1000));
 }
 
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** How long ago something was, both in seconds since 1970; what is to come counts as now. */
+export function timeAgo(then: number, now: number, locale: string): string {
+  const seconds = Math.max(0, now - then);
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const [unit, length] = UNITS.find(([, unitLength]) => seconds >= unitLength) ?? ['second', 60];
+  return format.format(-Math.floor(seconds / length), unit);
+}
+
 const LONGEST = 160;
 
-function oneLine(text: string): string {
+/** The beginning of a text on one line. */
+export function oneLine(text: string): string {
   // Icons are for us to set: what an agent or a user wrote stays text.
   const line = text.replaceAll('$(', '$ (').replace(/\s+/g, ' ').trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;

@@ -18,4 +18,5 @@ export const SERVER_NOTIFICATIONS: { readonly [M in keyof ServerNotifications]: 
   'runagent/projectsChanged': 'runagent/projectsChanged',
   'runagent/batchProgress': 'runagent/batchProgress',
   'runagent/serve/event': 'runagent/serve/event',
+  'runagent/history/changed': 'runagent/history/changed',
 };

@@ -25,6 +25,14 @@ export interface EntrypointSummary {
    * true when the tag ends in `_stream`
    */
   streams: boolean;
+  /**
+   * what follows the function's name, on one line; absent when it cannot be known
+   */
+  signature?: string;
+  /**
+   * the first line of the function's
+   */
+  documentation?: string;
 }
 
 export interface EntrypointParams {
@@ -48,6 +56,17 @@ export interface EntrypointInfo {
   inputSchema: {
     [k: string]: unknown;
   };
+  configPlace?: Place;
+  codePlace?: Place;
+}
+
+/**
+ * where something begins in a file, counted from zero in UTF-16
+ */
+export interface Place {
+  uri: string;
+  line: number;
+  character: number;
 }
 
 export interface ParameterInfo {
@@ -505,10 +524,14 @@ export type HistoryState = "running" | "completed" | "failed" | "cancelled" | "i
  * all that is given must fit; times in seconds since 1970
  */
 export interface HistoryListParams {
-  configUri?: string;
+  /**
+   * null: runs that belong to no configuration
+   */
+  configUri?: string | null;
   agentId?: string;
   tag?: string;
   state?: HistoryState;
+  pinned?: boolean;
   since?: number;
   until?: number;
   limit?: number;
@@ -528,6 +551,52 @@ export interface HistoryListResult {
    */
   next: string | null;
 }
+
+/**
+ * all that is given must fit; times in seconds since 1970
+ */
+export interface HistoryGroupsParams {
+  /**
+   * null: runs that belong to no configuration
+   */
+  configUri?: string | null;
+  agentId?: string;
+  tag?: string;
+  state?: HistoryState;
+  pinned?: boolean;
+  since?: number;
+  until?: number;
+}
+
+export interface HistoryGroupsResult {
+  /**
+   * the one that ran last first
+   */
+  groups: HistoryGroup[];
+  /**
+   * whether new runs are kept: neither the setting nor the environment says not to
+   */
+  recording: boolean;
+}
+
+/**
+ * the runs of one entrypoint
+ */
+export interface HistoryGroup {
+  /**
+   * null for runs that belong to no configuration
+   */
+  configUri: string | null;
+  tag: string;
+  runs: number;
+  /**
+   * of the newest run, in seconds since 1970
+   */
+  startedAt: number;
+  state: HistoryState;
+}
+
+export interface HistoryChangedParams {}
 
 export interface HistorySummary {
   historyId: string;
@@ -561,10 +630,14 @@ export interface HistorySearchParams {
    * words, or beginnings of words, that all must be found
    */
   text: string;
-  configUri?: string;
+  /**
+   * null: runs that belong to no configuration
+   */
+  configUri?: string | null;
   agentId?: string;
   tag?: string;
   state?: HistoryState;
+  pinned?: boolean;
   since?: number;
   until?: number;
   limit?: number;
@@ -1327,6 +1400,7 @@ export interface Requests {
   'runagent/metrics': { params: MetricsParams; result: MetricsResult };
   'runagent/status': { params: StatusParams; result: StatusResult };
   'runagent/history/list': { params: HistoryListParams; result: HistoryListResult };
+  'runagent/history/groups': { params: HistoryGroupsParams; result: HistoryGroupsResult };
   'runagent/history/search': { params: HistorySearchParams; result: HistorySearchResult };
   'runagent/history/get': { params: HistoryGetParams; result: HistoryRun };
   'runagent/history/pin': { params: HistoryPinParams; result: HistorySummary };
@@ -1358,6 +1432,7 @@ export interface ClientNotifications {
 
 /** Notifications the server sends. */
 export interface ServerNotifications {
+  'runagent/history/changed': HistoryChangedParams;
   'runagent/casesChanged': CasesChangedParams;
   'runagent/batchProgress': BatchProgressParams;
   'runagent/serve/event': ServeEventParams;

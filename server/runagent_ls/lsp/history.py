@@ -16,6 +16,7 @@ from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.history import (
     MOST_ITEMS,
+    groups_of,
     match_of,
     read_ids,
     read_query,
@@ -43,6 +44,7 @@ class HistoryQuestions:
         self._session = session
         self._recording = recording
         session.on_async("runagent/history/list", self._list)
+        session.on_async("runagent/history/groups", self._groups)
         session.on_async("runagent/history/search", self._search)
         session.on_async("runagent/history/get", self._get)
         session.on_async("runagent/history/pin", self._pin)
@@ -54,6 +56,14 @@ class HistoryQuestions:
         query = read_query(params)
         page = await self._ask(lambda history: history.list(query))
         return {"runs": [self._summary(run) for run in page.runs], "next": page.next}
+
+    async def _groups(self, params: Json) -> Json:
+        query = read_query(params)
+        groups = await self._ask(lambda history: history.groups(query))
+        return {
+            "groups": groups_of(groups, self._session.workspace.configs, self._session.uris.uri),
+            "recording": self._recording.is_on(None),
+        }
 
     async def _search(self, params: Json) -> Json:
         text, query = reading.text(params, "text"), read_query(params)
@@ -94,15 +104,20 @@ class HistoryQuestions:
             history.pin(history_id, pinned=pinned)
             return self._summary(history.get(history_id))
 
-        return await self._ask(pin)
+        summary = await self._ask(pin)
+        self._recording.changed()
+        return summary
 
     async def _delete(self, params: Json) -> Json:
         if reading.boolean(params, "all", False):
             if "historyIds" in params:
                 raise InvalidParamsError("all excludes historyIds")
-            return {"deleted": await self._ask(lambda history: history.clear())}
-        ids = read_ids(params)
-        return {"deleted": await self._ask(lambda history: history.delete(ids))}
+            deleted = await self._ask(lambda history: history.clear())
+        else:
+            ids = read_ids(params)
+            deleted = await self._ask(lambda history: history.delete(ids))
+        self._recording.changed()
+        return {"deleted": deleted}
 
     async def _export(self, params: Json) -> Json:
         ids = read_ids(params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.lsp.calling import Calling
@@ -11,6 +12,7 @@ from runagent_ls.lsp.session import WARNING, Session
 
 if TYPE_CHECKING:  # loaded when something is run or asked first
     from runagent_ls.agents.history import History, Limits, Recorder, RunRecord
+    from runagent_ls.agents.runs import RunOutcome
     from runagent_ls.project.model import AgentProject
 
 _MIB: Final = 1024 * 1024
@@ -42,17 +44,33 @@ class Recording:
             self._history.use_limits(limits)
         return self._history
 
+    def is_on(self, config: FilePath | None) -> bool:
+        """Whether new runs are kept: neither the settings nor the environment say not to."""
+        return self._session.settings_for(config).history_enabled and self.history().enabled
+
     async def begin(self, request: RunRequest, stream: bool) -> Recorder:
         """Record a run, unless the settings or the environment say not to."""
         from runagent_ls.agents.history import Recorder
 
-        settings = self._session.settings_for(request.place.config_path)
-        if not settings.history_enabled or not self.history().enabled:
-            return Recorder()
         config = request.place.config_path
+        if not self.is_on(config):
+            return Recorder()
         project = None if config is None else self._session.workspace.project(config)
         record = await asyncio.to_thread(self._record, request, stream, project)
-        return self.history().begin(record)
+        recorder = self.history().begin(record)
+        self.changed()
+        return recorder
+
+    def end(self, recorder: Recorder, outcome: RunOutcome) -> None:
+        """Record how a run ended."""
+        recorder.end(outcome)
+        if recorder.history_id is not None:
+            self.changed()
+
+    def changed(self) -> None:
+        """Tell the shell that a list of runs is no longer right."""
+        if self._session.client.is_runagent_shell:
+            self._session.protocol.notify_raw("runagent/history/changed", {})
 
     def close(self) -> None:
         """Write what is left, within a limit."""

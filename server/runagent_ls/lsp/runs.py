@@ -67,6 +67,8 @@ class Runs:
         self._calling = calling
         self._recording = recording
         self._going_on: dict[str, _GoesOn] = {}
+        self.watchers: list[Callable[[RunRequest, Ended], None]] = []
+        """Called when a run is over."""
 
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._going_on
@@ -151,7 +153,7 @@ class Runs:
         recorder = await self._recording.begin(request, stream)
         if (never_begun := await self._served_first(request, timeouts, display)) is not None:
             display.ended()
-            recorder.end(never_begun)
+            self._recording.end(recorder, never_begun)
             return self.ended(request, never_begun, recorder.history_id)
         async with OutputBatcher(display.batch) as batcher:
             outcome = await execute(
@@ -163,7 +165,7 @@ class Runs:
                 policy=self._calling.policy(request.options),
             )
             outcome = await self._as_it_ended(request.run_id, outcome)
-            recorder.end(outcome)
+            self._recording.end(recorder, outcome)
             display.ended()
         return self.ended(request, outcome, recorder.history_id)
 
@@ -233,7 +235,10 @@ class Runs:
             )
             if found:
                 message["error"]["frames"] = found
-        return Ended(outcome, message)
+        ended = Ended(outcome, message)
+        for watcher in self.watchers:
+            watcher(request, ended)
+        return ended
 
 
 async def _function_ended(target: Target) -> bool | None:

@@ -11,9 +11,10 @@ from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.projects import (
     CheckResult,
-    EntrypointMessage,
     ProjectSummary,
     entrypoint_message,
+    places,
+    summary_message,
 )
 from runagent_ls.lsp.session import Session
 
@@ -43,19 +44,18 @@ class Shell:
             "agentId": project.agent_id,
             "framework": project.framework,
             "entrypoints": [
-                {"tag": item.tag, "kind": item.kind, "streams": item.is_stream}
-                for item in project.entrypoints
-                if item.tag is not None
+                summary_message(item) for item in project.entrypoints if item.tag is not None
             ],
         }
 
-    def _entrypoint(self, params: Json) -> EntrypointMessage:
+    def _entrypoint(self, params: Json) -> Json:
         config, tag = reading.config_path(params), reading.text(params, "tag")
         project = self._session.workspace.project(config)
         found = project.entrypoint_of(tag)
         if found is None:
             raise InvalidParamsError(entrypoints.not_found(project, tag))
-        return entrypoint_message(entrypoints.describe(found, project))
+        message: Json = dict(entrypoint_message(entrypoints.describe(found, project)))
+        return message | places(found, project, self._session.uris.uri)
 
     async def _check(self, _params: Json) -> CheckResult:
         await self._folders.searched()

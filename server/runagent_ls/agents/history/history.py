@@ -20,6 +20,7 @@ from runagent_ls.agents.history.records import (
     NewestRun,
     Page,
     Query,
+    RunGroup,
     RunRecord,
     StoredChunk,
     StoredRun,
@@ -120,6 +121,11 @@ class History:
         """Runs, newest first."""
         with self._reader() as reader:
             return Page((), None) if reader is None else reader.list(query or Query())
+
+    def groups(self, query: Query | None = None) -> tuple[RunGroup, ...]:
+        """Runs counted by entrypoint, the one that ran last first; the paging does not count."""
+        with self._reader() as reader:
+            return () if reader is None else reader.groups(query or Query())
 
     def newest(self, tag: str, *, project: str | None = None) -> NewestRun | None:
         """How the newest run of a tag went; quick, and does not wait for runs just begun."""

@@ -17,6 +17,7 @@ from runagent_ls.agents.history.records import (
     NewestRun,
     Page,
     Query,
+    RunGroup,
     StoredChunk,
     StoredRun,
     StoredState,
@@ -71,10 +72,40 @@ class Reader:
         ).fetchone()
         if row is None:
             return None
-        state: StoredState = row["state"]
-        if state == "running" and not self._lives(row["writer"]):
-            state = "interrupted"
-        return NewestRun(state, row["started_at"], row["elapsed_ms"], row["chunks"])
+        return NewestRun(self._state(row), row["started_at"], row["elapsed_ms"], row["chunks"])
+
+    def groups(self, query: Query) -> tuple[RunGroup, ...]:
+        """The runs that fit, counted by entrypoint, the one that ran last first."""
+        where, values = _conditions(replace(query, before=None))
+        if query.state in {"running", "interrupted"}:
+            condition, writers = self._running(living=query.state == "running")
+            where, values = f"{where} AND {condition}", (*values, *writers)
+        # with max() alone SQLite takes the other columns from the row that has it
+        rows = self._connection.execute(
+            "SELECT project_root, config_path, tag, count(*) AS runs,"
+            " max(started_at) AS newest_at, state, writer"
+            f" FROM runs WHERE {where} GROUP BY project_root, tag ORDER BY newest_at DESC, tag",
+            values,
+        )
+        return tuple(
+            RunGroup(
+                row["project_root"],
+                row["config_path"],
+                row["tag"],
+                row["runs"],
+                row["newest_at"],
+                self._state(row),
+            )
+            for row in rows
+        )
+
+    def _running(self, *, living: bool) -> tuple[str, tuple[str, ...]]:
+        """What holds for rows that are still said to be running, and of processes that live or
+        do not; those that are known to be interrupted count to the latter."""
+        rows = self._connection.execute("SELECT DISTINCT writer FROM runs WHERE state = 'running'")
+        writers = tuple(row["writer"] for row in rows if self._lives(row["writer"]) == living)
+        condition = f"state = 'running' AND writer IN ({', '.join('?' * len(writers))})"
+        return (condition if living else f"({condition} OR state = 'interrupted')"), writers
 
     def get(self, history_id: str) -> StoredRun | None:
         """The run of this id."""
@@ -173,6 +204,11 @@ class Reader:
             redacted=bool(row["redacted"]),
         )
 
+    def _state(self, row: sqlite3.Row) -> StoredState:
+        """A run whose process is gone is interrupted."""
+        state: StoredState = row["state"]
+        return "interrupted" if state == "running" and not self._lives(row["writer"]) else state
+
     def _lives(self, writer: str) -> bool:
         if writer not in self._alive:
             self._alive[writer] = is_alive(self._path, writer)
@@ -197,6 +233,8 @@ def _conditions(query: Query) -> tuple[str, tuple[object, ...]]:
         if wanted is not None:
             where.append(column)
             values.append(wanted)
+    if query.no_project:
+        where.append("project_root IS NULL")
     if query.state in {"running", "interrupted"}:
         where.append("state IN ('running', 'interrupted')")
     elif query.state is not None:

@@ -184,7 +184,8 @@ class NewestRun:
 class Query:
     """Which runs: all that are given must fit. Times in seconds since 1970.
 
-    `project` is the project's folder, `before` the `next` of the page before.
+    `project` is the project's folder, `before` the `next` of the page before; `no_project` means
+    runs that belong to none.
     """
 
     project: str | None = None
@@ -196,6 +197,7 @@ class Query:
     pinned: bool | None = None
     limit: int = 50
     before: str | None = None
+    no_project: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,21 @@ class Page:
 
     runs: tuple[StoredRun, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunGroup:
+    """The runs of one entrypoint: how many, and when the newest began and how it went.
+
+    `project_root` and `config_path` are None for runs that belong to no project.
+    """
+
+    project_root: str | None
+    config_path: str | None
+    tag: str
+    runs: int
+    newest_at: float
+    newest_state: StoredState
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from runagent_ls.lsp.messages import reading
 
 if TYPE_CHECKING:
     from runagent_ls.agents.history import Match, Query, StoredChunk, StoredRun
+    from runagent_ls.agents.history.records import RunGroup
 
 STATES: Final = ("running", "completed", "failed", "cancelled", "interrupted")
 MOST_RUNS: Final = 200
@@ -42,6 +43,14 @@ class HistorySummary(TypedDict):
     pinned: bool
     inputs: str
     problem: str | None
+
+
+class HistoryGroup(TypedDict):
+    configUri: str | None
+    tag: str
+    runs: int
+    startedAt: float
+    state: str
 
 
 class HistoryMatch(TypedDict):
@@ -77,6 +86,8 @@ def read_query(params: Json) -> Query:
         agent_id=reading.optional_text(params, "agentId"),
         tag=reading.optional_text(params, "tag"),
         state=_state(params),
+        pinned=None if params.get("pinned") is None else reading.boolean(params, "pinned", False),
+        no_project="configUri" in params and params["configUri"] is None,
         since=reading.number(params, "since"),
         until=reading.number(params, "until"),
         limit=reading.whole_number(params, "limit", 50, 1, MOST_RUNS),
@@ -114,6 +125,32 @@ def summary_of(run: StoredRun, uri: MakeUri) -> HistorySummary:
         "inputs": _preview(run),
         "problem": _problem(run.error),
     }
+
+
+def groups_of(
+    groups: Iterable[RunGroup], configs: Iterable[FilePath], uri: MakeUri
+) -> list[HistoryGroup]:
+    """The groups; of agents in the workspace with the URIs that they have there."""
+    from runagent_ls.agents.history.location import same_folder
+
+    known = {same_folder(str(config.parent)): config for config in configs}
+
+    def config_uri(group: RunGroup) -> str | None:
+        config = known.get(group.project_root) if group.project_root is not None else None
+        if config is not None:
+            return uri(config)
+        return None if group.config_path is None else uri(FilePath(group.config_path))
+
+    return [
+        {
+            "configUri": config_uri(group),
+            "tag": group.tag,
+            "runs": group.runs,
+            "startedAt": group.newest_at,
+            "state": group.newest_state,
+        }
+        for group in groups
+    ]
 
 
 def match_of(match: Match, uri: MakeUri) -> HistoryMatch:
