@@ -22,6 +22,7 @@ from runagent_ls.lsp.cloud import CloudQuestions
 from runagent_ls.lsp.commands import Commands
 from runagent_ls.lsp.diagnostics import Diagnostics
 from runagent_ls.lsp.documents import Documents
+from runagent_ls.lsp.failed_runs import FailedRuns
 from runagent_ls.lsp.features.actions import Actions
 from runagent_ls.lsp.features.activity import Activities
 from runagent_ls.lsp.features.completion import CompletionRequests
@@ -131,6 +132,8 @@ class Connection:
         self.recording = Recording(session, self.calling)
         self.hovers = Hovers(session, Activities(session, self.servers, self.recording))
         self.runs = Runs(session, self.calling, self.recording)
+        self.failed_runs = FailedRuns(session, self.diagnostics.changed_elsewhere)
+        self.runs.watchers.append(self.failed_runs.ended)
         self.batches = Batches(session, self.calling)
         self.commands = Commands(session, self.runs, self.batches, self.servers, progress)
         self.indexing = Indexing(session, progress)

@@ -23,7 +23,7 @@ from runagent_ls.project.file_source import DiskFiles, OverlayFiles
 from runagent_ls.project.index import WorkspaceIndex
 from runagent_ls.project.loading import ProjectCache, load_project
 from runagent_ls.project.model import AgentProject
-from runagent_ls.project.observation import Observation
+from runagent_ls.project.observation import FailedRun, Observation
 from runagent_ls.pyfile.table import SymbolTable
 from runagent_ls.rules.engine import CheckCache, check
 from runagent_ls.rules.finding import Finding
@@ -65,6 +65,7 @@ class AgentWorkspace:
         self.agents = AgentIndex(self._value)
         """Agent ids and tags of the configurations read so far."""
         self._observations: dict[FilePath, Observation] = {}
+        self._failed_runs: dict[FilePath, tuple[FailedRun, ...]] = {}
 
     # --- what changes ---------------------------------------------------------------------
 
@@ -135,9 +136,20 @@ class AgentWorkspace:
             del self._observations[config]
         else:
             self._observations[config] = observation
+        self._judge_anew(config)
+        return True
+
+    def runs_failed(self, config: FilePath, failed: tuple[FailedRun, ...]) -> bool:
+        """Which entrypoints' last runs failed. False when that is nothing new."""
+        if self._failed_runs.get(config, ()) == failed:
+            return False
+        self._failed_runs[config] = failed
+        self._judge_anew(config)
+        return True
+
+    def _judge_anew(self, config: FilePath) -> None:
         if (entry := self._entries.get(config)) is not None:
             entry.is_loaded = entry.is_checked = False
-        return True
 
     def _appear(self, path: FilePath) -> None:
         if is_config(path) or path.suffix == ".py":
@@ -206,6 +218,8 @@ class AgentWorkspace:
             project = load_project(config, self.files, self._project_cache, disk_changed=False)
             if (seen := self._observations.get(config)) is not None:
                 project = replace(project, observation=seen)
+            if failed := self._failed_runs.get(config):
+                project = replace(project, failed_runs=failed)
             entry.project = project
             entry.is_loaded = True
             self._readers.note(project)

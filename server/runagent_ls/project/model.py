@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from runagent_ls.jsontree.document import Document, JsonValue, Path
 from runagent_ls.project.configuration import agent_name
 from runagent_ls.project.file_source import FileSource
-from runagent_ls.project.observation import Observation
+from runagent_ls.project.observation import FailedRun, Observation
 from runagent_ls.pyfile.file import PyFile
 from runagent_ls.pyfile.model import Proof, Signature, Symbol
 from runagent_ls.schema.entrypoints import ENTRYPOINTS
@@ -229,6 +229,8 @@ class AgentProject:
     """Where to read further files of the project, for questions that go beyond the model."""
     observation: Observation | None = None
     """What the agent's own Python said, when it was asked; reading a project asks nothing."""
+    failed_runs: tuple[FailedRun, ...] = ()
+    """Of entrypoints whose last run failed; whoever runs them puts them here."""
 
     @property
     def agent_name(self) -> str:

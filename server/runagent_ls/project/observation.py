@@ -1,7 +1,7 @@
 """What the agent's own Python said of a project: facts that parsing alone cannot have.
 
-Whoever has had the agent imported (`serve.verification`) puts an `Observation` into the project;
-rules read it there and turn what was unknown into findings.
+Whoever has had the agent imported (`serve.verification`) puts an `Observation` into the project,
+whoever runs its entrypoints puts the `FailedRun`s there; rules turn them into findings.
 """
 
 from __future__ import annotations
@@ -78,3 +78,16 @@ class Observation:
     fault: Fault | None = None
     broken_environments: tuple[FilePath, ...] = ()
     """Environments that would have come before `interpreter`, but whose Python is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """The last run of an entrypoint, which failed in the agent's own code.
+
+    `value` is the entrypoint's item of the configuration then, as in `ObservedEntrypoint`. `fault`
+    has at least one step, the place of the failure last.
+    """
+
+    tag: str
+    value: JsonValue
+    fault: Fault

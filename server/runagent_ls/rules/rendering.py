@@ -124,7 +124,8 @@ class Renderer:
             return self._project.env_file
         source = self._project.sources.get(file)
         known = source.text if source is not None else self._project.surroundings.texts.get(file)
-        if known is None and self._project.observation is not None and self._project.files:
+        has_run = self._project.observation is not None or self._project.failed_runs
+        if known is None and has_run and self._project.files:
             # A file that was met while the agent ran.
             return self._project.files.read(file).text
         return known

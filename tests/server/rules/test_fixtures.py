@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures" / "rules"
 WITHOUT_FIXTURE = {
     "rule-failed": "speaks of a fault in a rule; see test_engine.py",
+    "run-failed": "speaks of runs; see test_failed_runs.py",
     "start-fails": "speaks when another rule is switched off; see test_observed.py",
 }
 UPDATE = os.environ.get("UPDATE_EXPECTED") == "1"
