@@ -7,7 +7,6 @@ import { SettingWarning } from './commands/interpreter_commands';
 import { registerNewAgentCommands } from './commands/new_agent_commands';
 import { registerServerCommands } from './commands/server_commands';
 import { reportCrash, reportStop } from './commands/server_reports';
-import type { Serving } from './commands/serving';
 import { serveOptions } from './python/agent_interpreter';
 import { watchExtensions } from './python/extension_rungs';
 import { interpreterRungs } from './python/interpreters';
@@ -42,13 +41,12 @@ export function activate(context: vscode.ExtensionContext): void {
     now: () => performance.now(),
     changed: (run, event) => commands.run.panels.changed(run, event),
   });
-  const commands = new CallingCommands(context, server, apiKey, runs);
+  const commands = new CallingCommands(context, server, apiKey, runs, log);
   const projectsChanged = async () => {
     const projects = await readProjects(access, log);
     if (projects === undefined) return;
     status.projectsCounted(projects.length);
-    commands.serving.projectsChanged(projects);
-    commands.container.projectsChanged(projects);
+    commands.projectsChanged(projects);
     await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
   };
   const listener = serverListener(runs, commands, () => void projectsChanged());
@@ -60,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log.info(describeState(state));
       access.stateChanged(state);
       status.serverChanged(state);
-      serverChanged(state, runs, commands.serving, listener);
+      serverChanged(state, runs, commands, listener);
     },
     crashed: reportCrash,
     translate: vscode.l10n.t,
@@ -89,7 +87,7 @@ export async function deactivate(): Promise<void> {
 
 function serverListener(
   runs: Runs,
-  { batches, serving, container }: CallingCommands,
+  { batches, serving, cases, container }: CallingCommands,
   projectsChanged: () => void,
 ): ServerListener {
   return {
@@ -97,6 +95,7 @@ function serverListener(
     'runagent/output': (params) => runs.output(params),
     'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
+    'runagent/casesChanged': () => void cases.explorer.refresh(),
     'runagent/serve/event': (params) => serving.event(params),
     'runagent/history/changed': () => container.runs.historyChanged(),
   };
@@ -110,7 +109,7 @@ async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): P
 function serverChanged(
   state: ServerState<LanguageSession>,
   runs: Runs,
-  serving: Serving,
+  { serving }: CallingCommands,
   listener: ServerListener,
 ): void {
   if (state.kind === 'ready') listener['runagent/projectsChanged']({});

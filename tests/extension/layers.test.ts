@@ -11,6 +11,7 @@ const EDITOR_MODULES = new Set([
   'commands/api_key_commands.ts',
   'commands/batch_commands.ts',
   'commands/calling_commands.ts',
+  'commands/case_commands.ts',
   'commands/client_code_commands.ts',
   'commands/cloud_commands.ts',
   'commands/cloud_gate.ts',
@@ -54,6 +55,7 @@ const EDITOR_MODULES = new Set([
   'views/problem_badges.ts',
   'views/runs_view.ts',
   'views/serve_status.ts',
+  'views/test_explorer.ts',
   'views/text_documents.ts',
   'views/tree_item.ts',
 ]);

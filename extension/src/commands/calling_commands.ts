@@ -3,10 +3,12 @@ import { Batches } from '../batch/batches';
 import type { ApiKey } from '../cloud/api_key';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
+import type { Project } from '../server/protocol.generated';
 import { Container } from '../views/container';
 import { TextDocuments } from '../views/text_documents';
 import { registerAgentsViewCommands } from './agents_view_commands';
 import { registerBatchCommands } from './batch_commands';
+import { CaseCommands } from './case_commands';
 import { registerClientCodeCommands } from './client_code_commands';
 import { registerCloudCommands } from './cloud_commands';
 import { CloudGate } from './cloud_gate';
@@ -24,6 +26,7 @@ export class CallingCommands implements vscode.Disposable {
   readonly run: RunCommands;
   readonly serving: Serving;
   readonly batches = new Batches();
+  readonly cases: CaseCommands;
   readonly container: Container;
   readonly #registrations: vscode.Disposable;
 
@@ -32,9 +35,11 @@ export class CallingCommands implements vscode.Disposable {
     server: () => Promise<AgentServer>,
     apiKey: ApiKey,
     runs: Runs,
+    log: vscode.LogOutputChannel,
   ) {
     const documents = new TextDocuments();
     const gate = new CloudGate(context.workspaceState, server, apiKey);
+    this.cases = new CaseCommands({ server, log });
     this.serving = new Serving((runId) => runs.tagOf(runId));
     const { serving } = this;
     this.run = new RunCommands(context, { server, runs, documents, gate, serving });
@@ -48,7 +53,8 @@ export class CallingCommands implements vscode.Disposable {
       registerServeCommands({ server, serving }),
       registerServeMenu(server, serving),
       registerVerifyCommands(server, documents),
-      new DebugCommands({ server, serving, starter, runs }),
+      new DebugCommands({ server, serving, starter, callers: [runs] }),
+      this.cases,
       registerCloudCommands({ server, starter, gate }),
       new HistoryCommands({ server, starter, documents, view: this.container.runs }),
       registerAgentsViewCommands(server),
@@ -56,6 +62,12 @@ export class CallingCommands implements vscode.Disposable {
       registerClientCodeCommands(server),
       registerMetricsCommands(server, documents),
     );
+  }
+
+  projectsChanged(projects: readonly Project[]): void {
+    this.serving.projectsChanged(projects);
+    this.container.projectsChanged(projects);
+    void this.cases.explorer.refresh();
   }
 
   dispose(): void {

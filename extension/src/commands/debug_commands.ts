@@ -9,7 +9,6 @@ import {
 } from '../debugging/attaching';
 import type { Entrypoint } from '../panel/run_view';
 import { readReference } from '../runs/entrypoint_choice';
-import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { DebugOptions, Project } from '../server/protocol.generated';
 import { agentOf } from '../serving/agent_choice';
@@ -27,14 +26,27 @@ export interface DebugParts {
   readonly server: () => Promise<AgentServer>;
   readonly serving: Serving;
   readonly starter: RunStarter;
-  readonly runs: Runs;
+  /** Who may be calling an agent while its debugger leaves. */
+  readonly callers: readonly Caller[];
 }
+
+interface Caller {
+  activeOf(configUri: string): readonly { readonly ended: Promise<unknown> }[];
+}
+
+/** A session of ours and the agent that it is attached to. */
+interface Attached {
+  readonly session: vscode.DebugSession;
+  readonly configUri: string;
+}
+
+type AttachTarget = Pick<Entrypoint, 'configUri' | 'tag'>;
 
 /** Debug: the agent is served under debugpy, the Python debugger attaches, and the entrypoint runs. */
 export class DebugCommands implements vscode.Disposable {
   readonly #registrations: vscode.Disposable;
-  /** The agent that each of our debug sessions is attached to, by the session's id. */
-  readonly #attachedTo = new Map<string, string>();
+  /** Our debug sessions by their ids. */
+  readonly #attachments = new Map<string, Attached>();
 
   constructor(private readonly parts: DebugParts) {
     this.#registrations = vscode.Disposable.from(
@@ -46,6 +58,30 @@ export class DebugCommands implements vscode.Disposable {
 
   dispose(): void {
     this.#registrations.dispose();
+  }
+
+  /**
+   * Attaches the debugger to an agent that is to be called from elsewhere. Answers what ends the session again, which
+   * is nothing when there was one already; undefined when there is none, and why was told.
+   */
+  async attach(entrypoint: AttachTarget): Promise<(() => Promise<void>) | undefined> {
+    const extension = findDebugger(vscode.extensions.all);
+    if (extension === undefined) {
+      sayWhatIsMissing();
+      return undefined;
+    }
+    if (this.#attachedTo(entrypoint.configUri) !== undefined) return async () => undefined;
+    try {
+      const server = await serverWithProgress(this.parts.server);
+      if (!(await this.#attached(server, extension, entrypoint))) return undefined;
+    } catch (error) {
+      reportFailure(error);
+      return undefined;
+    }
+    return async () => {
+      const attached = this.#attachedTo(entrypoint.configUri);
+      if (attached !== undefined) await vscode.debug.stopDebugging(attached.session);
+    };
   }
 
   async #debug(argument: unknown): Promise<void> {
@@ -74,10 +110,10 @@ export class DebugCommands implements vscode.Disposable {
   async #attached(
     server: AgentServer,
     extension: InstalledExtension,
-    { configUri, tag }: Entrypoint,
+    { configUri, tag }: AttachTarget,
   ): Promise<boolean> {
     const { serving } = this.parts;
-    if ([...this.#attachedTo.values()].includes(configUri)) return true;
+    if (this.#attachedTo(configUri) !== undefined) return true;
     const debug = await debugOptions(extension);
     const status = await serve({ serving }, server, 'runagent/serve/start', { configUri, debug });
     if (status.debugPort === undefined) {
@@ -93,23 +129,28 @@ export class DebugCommands implements vscode.Disposable {
     return attached;
   }
 
-  #started({ id, configuration }: vscode.DebugSession): void {
-    const configUri: unknown = configuration['runagentConfigUri'];
-    if (typeof configUri === 'string') this.#attachedTo.set(id, configUri);
+  #attachedTo(configUri: string): Attached | undefined {
+    return [...this.#attachments.values()].find((one) => one.configUri === configUri);
+  }
+
+  #started(session: vscode.DebugSession): void {
+    const configUri: unknown = session.configuration['runagentConfigUri'];
+    if (typeof configUri === 'string') this.#attachments.set(session.id, { session, configUri });
   }
 
   async #ended({ id }: vscode.DebugSession): Promise<void> {
-    const configUri = this.#attachedTo.get(id);
-    this.#attachedTo.delete(id);
+    const configUri = this.#attachments.get(id)?.configUri;
+    this.#attachments.delete(id);
     if (configUri === undefined) return;
-    const { serving, runs } = this.parts;
+    const { serving, callers } = this.parts;
     if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
     try {
       // A run that was paused goes on when its debugger leaves, and others may begin meanwhile.
-      for (let going = runs.activeOf(configUri); going.length > 0; going = runs.activeOf(configUri)) {
+      const active = () => callers.flatMap((caller) => caller.activeOf(configUri));
+      for (let going = active(); going.length > 0; going = active()) {
         await Promise.all(going.map((run) => run.ended));
       }
-      if ([...this.#attachedTo.values()].includes(configUri)) return;
+      if (this.#attachedTo(configUri) !== undefined) return;
       if (serving.served.statusOf(configUri)?.debugPort === undefined) return;
       await this.#serveAsUsual(configUri);
     } catch (error) {

@@ -16,6 +16,7 @@ export const SERVER_NOTIFICATIONS: { readonly [M in keyof ServerNotifications]: 
   'runagent/runState': 'runagent/runState',
   'runagent/output': 'runagent/output',
   'runagent/projectsChanged': 'runagent/projectsChanged',
+  'runagent/casesChanged': 'runagent/casesChanged',
   'runagent/batchProgress': 'runagent/batchProgress',
   'runagent/serve/event': 'runagent/serve/event',
   'runagent/history/changed': 'runagent/history/changed',
