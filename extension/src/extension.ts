@@ -71,7 +71,7 @@ export function activate(context: vscode.ExtensionContext): void {
     serverLog,
     status,
     commands,
-    registerApiKeyCommands(apiKey, context.secrets, () => void tellKey(access, apiKey)),
+    registerApiKeyCommands(apiKey, context.secrets, server, () => void tellKey(access, apiKey)),
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
     registerNewAgentCommands(server),
     registerAgentTasks(server),

@@ -266,6 +266,7 @@ def test_nobody_falls_back_to_the_cloud(
 def test_the_cloud_without_key_asks_for_one(clouded: Editor, config: Path) -> None:
     state = clouded.request("runagent/cloud", {"configUri": config.as_uri()})
     assert (state["hasKey"], state["keySource"], state["baseUrlSource"]) == (False, None, "given")
+    assert state["account"] is None
     params = run_params(config, "echo", target={"cloud": True})
     error = clouded.request("runagent/run", params)["error"]
     assert (error["code"], error["action"]) == ("AUTHENTICATION_ERROR", "set-api-key")

@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
 import { type ApiKey, problemOfKey } from '../cloud/api_key';
+import { keyStatus } from '../cloud/key_status';
+import type { AgentServer } from '../server/agent_server';
+import { serverWithProgress } from './entrypoint_pick';
 import { showInformation } from './notify';
+import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
-/** Set API Key and Remove API Key. Whoever changes the key, in this window or another, the server hears of it. */
+/** Set, Remove and Show API Key. Whoever changes the key, in this window or another, the server hears of it. */
 export function registerApiKeyCommands(
   apiKey: ApiKey,
   secrets: vscode.SecretStorage,
+  server: () => Promise<AgentServer>,
   changed: () => void,
 ): vscode.Disposable {
   const refresh = async () => {
@@ -21,6 +26,7 @@ export function registerApiKeyCommands(
     }),
     vscode.commands.registerCommand('runagent.setApiKey', () => askForKey(apiKey)),
     vscode.commands.registerCommand('runagent.removeApiKey', () => removeKey(apiKey)),
+    vscode.commands.registerCommand('runagent.showApiKeyStatus', () => showStatus(apiKey, server)),
   );
 }
 
@@ -57,4 +63,23 @@ async function removeKey(apiKey: ApiKey): Promise<void> {
   if (answer !== remove) return;
   await apiKey.remove();
   void showInformation(l10n.t('The API key is removed.'));
+}
+
+async function showStatus(apiKey: ApiKey, server: () => Promise<AgentServer>): Promise<void> {
+  try {
+    const ready = await serverWithProgress(server);
+    const { summary, details, isOurs } = keyStatus(
+      await ready.request('runagent/cloud', { configUri: null }),
+      l10n.t,
+    );
+    const set = isOurs ? l10n.t('Replace API Key…') : l10n.t('Set API Key…');
+    const remove = l10n.t('Sign Out');
+    const buttons = isOurs ? [set, remove] : [set];
+    const detail = details.join('\n');
+    const answer = await vscode.window.showInformationMessage(summary, { modal: true, detail }, ...buttons);
+    if (answer === set) await askForKey(apiKey);
+    if (answer === remove) await removeKey(apiKey);
+  } catch (error) {
+    reportFailure(error);
+  }
 }

@@ -368,6 +368,10 @@ export interface CloudResult {
    * `given`: by `runagent/apiKey`
    */
   keySource: "given" | "environment" | "stored" | null;
+  /**
+   * whom the key belongs to, as `runagent setup` stored it beside its own key; null for keys from elsewhere
+   */
+  account: string | null;
 }
 
 export interface MetricsParams {}

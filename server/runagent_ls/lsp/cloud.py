@@ -41,4 +41,5 @@ class CloudQuestions:
             "baseUrlSource": cloud.base_url_source,
             "hasKey": cloud.key is not None,
             "keySource": cloud.key_source,
+            "account": cloud.account,
         }

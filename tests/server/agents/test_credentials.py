@@ -73,6 +73,19 @@ def test_the_stored_key_goes_before_the_variable(
     assert (revealed(cloud), cloud.key_source) == ("rau_given", "given")
 
 
+def test_whose_a_key_is_was_stored_with_it_and_says_nothing_of_other_keys(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(cache, user_email="ada@example.com")
+    monkeypatch.setenv("RUNAGENT_API_KEY", "rau_variable")
+    assert cloud_of_environment().account is None
+    store(cache, api_key="rau_stored")
+    assert cloud_of_environment().account == "ada@example.com"
+    assert cloud_of_environment(key="rau_given").account is None
+    store(cache, user_email=5)
+    assert cloud_of_environment().account is None
+
+
 def test_the_base_url_of_the_variable_goes_before_the_stored_one(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,14 +60,16 @@ def forms_of(key: ApiKey) -> tuple[str, ...]:
 class Cloud:
     """A cloud service and who asks there.
 
-    `base_url` is without `/api/v1` and without a slash at its end. `user_id` and
-    `persistent_memory` are for calls that say nothing of them.
+    `base_url` is without `/api/v1` and without a slash at its end. `account` is whom the key
+    belongs to, as `runagent setup` stored it beside its own key; None for keys from elsewhere.
+    `user_id` and `persistent_memory` are for calls that say nothing of them.
     """
 
     base_url: str = DEFAULT_BASE_URL
     base_url_source: ValueSource = "default"
     key: ApiKey | None = None
     key_source: ValueSource | None = None
+    account: str | None = None
     user_id: str | None = None
     persistent_memory: bool = False
 
@@ -96,7 +98,8 @@ def cloud_of_environment(
     normal = normal_base_url(chosen_url or DEFAULT_BASE_URL, said, with_key=api_key is not None)
     memory = environ.get(PERSISTENT_MEMORY_VARIABLE, "").strip().lower() in ("true", "1")
     user_id = environ.get(USER_ID_VARIABLE, "").strip() or None
-    return Cloud(normal, said, api_key, key_source, user_id, memory)
+    account = stored["user_email"] if key_source == "stored" else None
+    return Cloud(normal, said, api_key, key_source, account, user_id, memory)
 
 
 def known_secrets(*given: str | None, registry: Registry | None = None) -> tuple[str, ...]:
@@ -165,7 +168,7 @@ def _stored(registry: Registry) -> dict[str, str | None]:
         values = registry.user_configuration()
     except RegistryError:
         values = {}
-    found = {name: values.get(name) for name in ("api_key", "base_url")}
+    found = {name: values.get(name) for name in ("api_key", "base_url", "user_email")}
     return {name: value if isinstance(value, str) else None for name, value in found.items()}
 
 
