@@ -12,6 +12,7 @@ const EDITOR_MODULES = new Set([
   'commands/batch_commands.ts',
   'commands/calling_commands.ts',
   'commands/case_commands.ts',
+  'commands/case_files.ts',
   'commands/client_code_commands.ts',
   'commands/cloud_commands.ts',
   'commands/cloud_gate.ts',

@@ -54,9 +54,8 @@ describe('the extension manifest', () => {
   });
 
   it('sets the contexts that its conditions ask for', () => {
-    const sources = ['extension.ts', 'commands/api_key_commands.ts'].map((name) =>
-      read(`extension/src/${name}`),
-    );
+    const setters = ['extension.ts', 'commands/api_key_commands.ts', 'views/test_explorer.ts'];
+    const sources = setters.map((name) => read(`extension/src/${name}`));
     const set = sources.flatMap((text) =>
       [...text.matchAll(/'setContext', '([^']+)'/g)].map((found) => found[1]),
     );
@@ -64,8 +63,11 @@ describe('the extension manifest', () => {
     expect(new Set(asked)).toEqual(new Set(set));
   });
 
-  it('leaves schema findings to the server', () => {
-    expect(manifest.contributes.jsonValidation).toBeUndefined();
+  it('leaves findings in configurations to the server, and completes cases by their schema', () => {
+    const [validation, ...others] = manifest.contributes.jsonValidation;
+    expect(others).toEqual([]);
+    expect(validation.fileMatch).toBe('/**/.runagent/cases/**/*.json');
+    expect(JSON.parse(read(validation.url))['$id']).toBe('runagent:case');
   });
 
   it('asks for the editor version whose types it is checked against', () => {

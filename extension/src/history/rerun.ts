@@ -17,9 +17,7 @@ export function rerunOf(stored: HistoryRun, projects: readonly Project[]): Rerun
   if (!project.entrypoints.some((entrypoint) => entrypoint.tag === tag)) {
     return { kind: 'impossible', reason: 'unknown-entrypoint' };
   }
-  const whole = { args: stored.args, kwargs: stored.kwargs };
-  const inputs = stored.inputsCut ? NO_INPUTS : withoutRedacted(whole);
-  const isWhole = !stored.inputsCut && JSON.stringify(inputs) === JSON.stringify(whole);
+  const { inputs, isWhole } = keptInputs(stored);
   const request: RunRequest = {
     configUri,
     tag,
@@ -29,6 +27,16 @@ export function rerunOf(stored: HistoryRun, projects: readonly Project[]): Rerun
     ...(target?.cloud ? { cloud: true } : {}),
   };
   return { kind: isWhole ? 'ready' : 'ask', request };
+}
+
+/** The inputs of a stored run as far as they can be sent again, and whether that is all of them. */
+export function keptInputs({ args, kwargs, inputsCut }: HistoryRun): {
+  readonly inputs: Inputs;
+  readonly isWhole: boolean;
+} {
+  const whole = { args, kwargs };
+  const inputs = inputsCut ? NO_INPUTS : withoutRedacted(whole);
+  return { inputs, isWhole: !inputsCut && JSON.stringify(inputs) === JSON.stringify(whole) };
 }
 
 const REDACTED = '[redacted]';
