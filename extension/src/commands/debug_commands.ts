@@ -8,7 +8,7 @@ import {
   PYTHON_DEBUGGER,
 } from '../debugging/attaching';
 import type { Entrypoint } from '../panel/run_view';
-import { readReference } from '../runs/entrypoint_choice';
+import { readInputs, readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import type { DebugOptions, Project } from '../server/protocol.generated';
 import { agentOf } from '../serving/agent_choice';
@@ -98,7 +98,7 @@ export class DebugCommands implements vscode.Disposable {
       if (entrypoint === undefined) return;
       const prepare = () => this.#attached(server, extension, entrypoint);
       const { starter } = this.parts;
-      const inputs = await starter.lastInputs(entrypoint);
+      const inputs = readInputs(argument) ?? (await starter.lastInputs(entrypoint));
       if (inputs === undefined) await starter.ask(entrypoint, undefined, prepare);
       else await starter.start({ ...entrypoint, inputs }, prepare);
     } catch (error) {

@@ -3,6 +3,7 @@ import type { PageCommand } from '../panel/messages';
 import { RunPanels } from '../panel/run_panels';
 import type { RunView } from '../panel/run_view';
 import { readReference } from '../runs/entrypoint_choice';
+import { errorText } from '../runs/error_text';
 import { placeOf } from '../runs/frames';
 import type { Inputs } from '../runs/inputs';
 import type { Run, RunRequest } from '../runs/run';
@@ -117,10 +118,11 @@ export class RunCommands implements vscode.Disposable {
         void vscode.commands.executeCommand('runagent.debug', {
           configUri: run.request.configUri,
           tag: run.request.tag,
+          inputs: run.request.inputs,
         });
         break;
       case 'copyError':
-        void vscode.env.clipboard.writeText(run.model.error?.message ?? '');
+        if (run.model.error !== null) void vscode.env.clipboard.writeText(errorText(run.model.error));
         break;
     }
   }

@@ -1,5 +1,6 @@
 import type { Project } from '../server/protocol.generated';
 import type { Translate } from '../translate';
+import type { Inputs } from './inputs';
 import type { RunKind } from './view_model';
 
 /** An entrypoint of a config, as lenses name it in their argument. */
@@ -18,6 +19,17 @@ export function readReference(argument: unknown): EntrypointReference | undefine
   if (typeof argument !== 'object' || argument === null) return undefined;
   const { configUri, tag } = argument as Record<string, unknown>;
   return typeof configUri === 'string' && typeof tag === 'string' ? { configUri, tag } : undefined;
+}
+
+/** The inputs beside the reference: those of a run that is to be repeated in another way. */
+export function readInputs(argument: unknown): Inputs | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  const { inputs } = argument as { readonly inputs?: unknown };
+  if (typeof inputs !== 'object' || inputs === null) return undefined;
+  const { args, kwargs } = inputs as Partial<Inputs>;
+  const isWhole =
+    Array.isArray(args) && typeof kwargs === 'object' && kwargs !== null && !Array.isArray(kwargs);
+  return isWhole ? { args, kwargs } : undefined;
 }
 
 /** Which entrypoints come into question; all of them where nothing is said. */

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { choicesFor, nothingToChoose, readReference } from '../../../extension/src/runs/entrypoint_choice';
+import {
+  choicesFor,
+  nothingToChoose,
+  readInputs,
+  readReference,
+} from '../../../extension/src/runs/entrypoint_choice';
 import type { Project } from '../../../extension/src/server/protocol.generated';
 import { plain } from '../plain';
 
@@ -59,4 +64,24 @@ describe('the argument of a lens', () => {
       expect(readReference(argument)).toBeUndefined();
     },
   );
+});
+
+describe('the inputs that come with a reference', () => {
+  const reference = { configUri: 'file:///a/runagent.config.json', tag: 'run' };
+
+  it('are taken whole', () => {
+    const inputs = { args: [1], kwargs: { name: 'Ada' } };
+    expect(readInputs({ ...reference, inputs })).toEqual(inputs);
+  });
+
+  it.each([
+    undefined,
+    'text',
+    reference,
+    { inputs: null },
+    { inputs: { args: {}, kwargs: {} } },
+    { inputs: { args: [], kwargs: [] } },
+  ])('are none in %j', (argument) => {
+    expect(readInputs(argument)).toBeUndefined();
+  });
 });

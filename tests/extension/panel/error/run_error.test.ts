@@ -75,11 +75,11 @@ const library = (line: number) =>
 
 const crash: RunError = {
   code: 'INTERNAL_ERROR',
-  message: 'ValueError: no name\nwas given',
+  message: 'no name\nwas given',
   suggestion: 'Try other inputs; the output of `runagent serve` may tell more.',
   action: 'edit-inputs',
   frames: [library(1), frame('agent.py', 11), library(5), library(6), frame('tools/names.py', 0)],
-  details: { type: 'ValueError' },
+  details: { exception: 'ValueError', status: 500 },
 };
 
 let bundle: WebviewBundle;

@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type ErrorAction, errorActions, isWorthDebugging } from '../../../runs/error_buttons';
+import { errorMessage, furtherDetails } from '../../../runs/error_text';
 import { inputProblems, type ShownProblem } from '../../../runs/input_problems';
 import { placeText, type Step, type TracebackRow, tracebackRows } from '../../../runs/traceback';
 import type { RunError as Failure, TracebackFrame } from '../../../server/protocol.generated';
@@ -132,7 +133,7 @@ function announcement(error: Failure, words: ErrorWords): TemplateResult {
       // The message of refused inputs only strings the problems together.
       refused
         ? html`<ul class="problems">${problems.map(problemItem)}</ul>`
-        : html`<long-text class="message" .text=${error.message} .showAll=${words.showAll}></long-text>`
+        : html`<long-text class="message" .text=${errorMessage(error)} .showAll=${words.showAll}></long-text>`
     }
   `;
 }
@@ -141,11 +142,9 @@ function problemItem({ where, message }: ShownProblem): TemplateResult {
   return html`<li>${where === '' ? nothing : html`<code>${where}</code> `}${message}</li>`;
 }
 
-/** What the server sent along, unless all of it is shown already. */
 function details(error: Failure, words: ErrorWords): TemplateResult | typeof nothing {
-  if (error.details === null || error.details === undefined || inputProblems(error).length > 0)
-    return nothing;
-  const text = typeof error.details === 'string' ? error.details : JSON.stringify(error.details, null, 2);
+  const text = furtherDetails(error);
+  if (text === undefined) return nothing;
   return html`<details class="details">
     <summary>${words.details}</summary>
     <long-text class="code" .text=${text} .showAll=${words.showAll}></long-text>
