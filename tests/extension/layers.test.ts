@@ -42,6 +42,7 @@ const EDITOR_MODULES = new Set([
   'extension.ts',
   'panel/error_words.ts',
   'panel/output_words.ts',
+  'panel/form_words.ts',
   'panel/run_panels.ts',
   'panel/words.ts',
   'python/agent_interpreter.ts',

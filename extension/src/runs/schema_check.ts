@@ -10,6 +10,18 @@ export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly title?: string;
+  readonly description?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly default?: unknown;
   readonly $ref?: string;
   readonly $defs?: Definitions;
@@ -24,6 +36,9 @@ export function resolved(schema: JsonSchema, definitions: Definitions | undefine
   return definitions?.[schema.$ref.replace('#/$defs/', '')] ?? {};
 }
 
+/** Steps from name to name and into alternatives for one value; a definition may name only itself. */
+export const MOST_STEPS = 8;
+
 /**
  * Why `value` does not fit `schema`, in words, or undefined when it fits. What this check does not know it allows:
  * the agent has the last word.
@@ -32,14 +47,19 @@ export function mismatch(
   schema: JsonSchema,
   value: unknown,
   definitions: Definitions | undefined = schema.$defs,
+  step = 0,
 ): string | undefined {
-  if (schema.$ref !== undefined) return mismatch(resolved(schema, definitions), value, definitions ?? {});
+  if (step > MOST_STEPS) return undefined;
+  if (schema.$ref !== undefined) {
+    return mismatch(resolved(schema, definitions), value, definitions ?? {}, step + 1);
+  }
   if (schema.const !== undefined && !same(schema.const, value)) return `it must be ${show(schema.const)}`;
   if (Array.isArray(schema.enum) && !schema.enum.some((allowed) => same(allowed, value))) {
     return `it must be one of ${schema.enum.map(show).join(', ')}`;
   }
   const alternatives = schema.anyOf ?? schema.oneOf;
-  if (alternatives?.every((alternative) => mismatch(alternative, value, definitions ?? {}) !== undefined)) {
+  const fits = (one: JsonSchema) => mismatch(one, value, definitions ?? {}, step + 1) === undefined;
+  if (alternatives !== undefined && !alternatives.some(fits)) {
     return `${show(value)} fits none of the allowed types`;
   }
   return typeMismatch(schema, value) ?? memberMismatch(schema, value, definitions ?? {});
@@ -100,7 +120,8 @@ function article(types: readonly string[]): string {
   return types.map((type) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)).join(' or ');
 }
 
-function same(left: unknown, right: unknown): boolean {
+/** Whether two JSON values are the same. */
+export function same(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 

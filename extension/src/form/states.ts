@@ -1,0 +1,55 @@
+import { AS_JSON, absent, type Draft, type Place, started, startingDraft } from './draft';
+import { type Alternative, alternatives } from './shape';
+import type { FormWords } from './words';
+
+/** One way to give a value at a place, or to leave it out. */
+export interface State {
+  /** 'absent', or the number of the alternative. */
+  readonly id: string;
+  readonly label: keyof FormWords['kinds'] | 'absent';
+  /** A name of its own, such as a class, instead of the label. */
+  readonly title: string | undefined;
+}
+
+/** The states a person can pick from; fewer than two when there is nothing to pick. */
+export function statesOf(place: Place, draft: Draft): State[] {
+  const options = alternatives(place.schema, place.definitions);
+  const states = options.map(stateOf);
+  // A list of choices has room for leaving out.
+  const isChoice = options.length === 1 && options[0]?.shape.kind === 'choice';
+  if (!place.required && !isChoice) states.unshift({ id: 'absent', label: 'absent', title: undefined });
+  if (draft.alternative === AS_JSON) states.push({ id: String(AS_JSON), label: 'json', title: undefined });
+  return states;
+}
+
+function stateOf({ shape, schema }: Alternative, index: number): State {
+  const label = shape.kind === 'number' && shape.whole ? 'whole' : shape.kind;
+  return { id: String(index), label, title: schema.title };
+}
+
+export function stateIdOf(place: Place, { alternative, content }: Draft): string {
+  return content.kind === 'absent' && !place.required ? 'absent' : String(alternative);
+}
+
+/** The draft after a state was picked: empty, but with everything that needs no answer. */
+export function draftInState({ schema, definitions }: Place, draft: Draft, id: string): Draft {
+  if (id === 'absent') return absent(draft.alternative === AS_JSON ? 0 : draft.alternative);
+  const alternative = Number(id);
+  const option = alternatives(schema, definitions)[alternative];
+  if (option === undefined) return draft;
+  const { kind } = option.shape;
+  if (kind === 'text' || kind === 'number' || kind === 'any') {
+    return { alternative, content: { kind, text: textIn(draft) } };
+  }
+  return { alternative, content: started(option, definitions) };
+}
+
+/** What was typed goes along from number to text and back. */
+function textIn({ content }: Draft): string {
+  return content.kind === 'text' || content.kind === 'number' || content.kind === 'any' ? content.text : '';
+}
+
+/** A part that is left out, unfolded. */
+export function filledIn(place: Place): Draft {
+  return startingDraft({ ...place, required: true });
+}

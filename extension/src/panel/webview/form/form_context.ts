@@ -1,0 +1,72 @@
+import type { Content, Draft, Place } from '../../../form/draft';
+import { isWithin, type Path, type Problem } from '../../../form/reading';
+import type { FormWords } from '../../../form/words';
+
+/** What all fields of a form share. A new one for each drawing. */
+export interface FormContext {
+  readonly words: FormWords;
+  /** Whether a run was asked for: from then on it is said what is still missing. */
+  readonly attempted: boolean;
+  readonly problems: readonly Problem[];
+  /** What the server has found, by place. */
+  readonly served: readonly ServedProblem[];
+}
+
+export interface ServedProblem {
+  readonly path: Path;
+  readonly message: string;
+}
+
+/** A place in the form and what is said of it. */
+export interface FieldPlace extends Place {
+  /** Parameter, key or item, as it is shown. */
+  readonly label: string;
+  readonly path: Path;
+  /** As Python source: `int = 3`. */
+  readonly annotation?: string | null;
+  readonly description?: string | null;
+  readonly defaultText?: string | null;
+  readonly defaultValue?: unknown;
+  readonly isSecret?: boolean;
+  /** Whether the label is only there for screen readers: items of a list stand in rows. */
+  readonly isRow?: boolean;
+}
+
+/** What is said under a field. */
+export interface Remark {
+  readonly text: string;
+  readonly kind: 'error' | 'warning';
+}
+
+/** The remarks of a place itself, and of everything inside for which there is no field. */
+export function remarksOf(context: FormContext, { path }: FieldPlace, content: Content): Remark[] {
+  const isHere = (at: Path) =>
+    isWithin(at, path) && (at.length === path.length || !hasField(content, at[path.length]));
+  const own = context.problems.filter(
+    ({ path: at, code }) => isHere(at) && (context.attempted || code !== 'required'),
+  );
+  const served = context.served.filter((problem) => isHere(problem.path));
+  return [
+    ...own.map(({ code, values, blocks }): Remark => {
+      return { text: fill(context.words.problems[code], values), kind: blocks ? 'error' : 'warning' };
+    }),
+    ...served.map(({ message }): Remark => ({ text: message, kind: 'error' })),
+  ];
+}
+
+/** Whether `key` inside of a content has a field of its own. */
+function hasField(content: Content, key: string | number | undefined): boolean {
+  if (content.kind === 'list') return typeof key === 'number' && key < content.items.length;
+  return content.kind === 'object' && content.members.some(({ name }) => name === key);
+}
+
+export function fill(template: string, values: readonly string[]): string {
+  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
+}
+
+/** Told by a field whose draft changed; its parent puts the new one in place. */
+export class DraftChange extends CustomEvent<Draft> {
+  constructor(draft: Draft) {
+    super('draft-change', { detail: draft });
+  }
+}

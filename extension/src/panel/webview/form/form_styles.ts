@@ -1,0 +1,143 @@
+import { css } from 'lit';
+
+/** Like the settings editor of VS Code. */
+export const formStyles = css`
+  :host {
+    display: block;
+    color: var(--vscode-foreground);
+    font-family: var(--vscode-font-family);
+    font-size: var(--vscode-font-size);
+  }
+
+  [hidden] {
+    display: none;
+  }
+
+  .hidden-label {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  textarea,
+  input:not([type="checkbox"]),
+  select {
+    box-sizing: border-box;
+    width: 100%;
+    min-height: 26px;
+    margin: 0;
+    padding: 3px 6px;
+    border: 1px solid var(--vscode-settings-textInputBorder, var(--vscode-input-border, transparent));
+    border-radius: 2px;
+    color: var(--vscode-settings-textInputForeground, var(--vscode-input-foreground));
+    background: var(--vscode-settings-textInputBackground, var(--vscode-input-background));
+    font: inherit;
+    line-height: 18px;
+  }
+
+  textarea {
+    display: block;
+    resize: none;
+    max-height: 40vh;
+    overflow-wrap: anywhere;
+  }
+
+  textarea.code {
+    font-family: var(--vscode-editor-font-family);
+    font-size: var(--vscode-editor-font-size);
+    tab-size: 2;
+  }
+
+  ::placeholder {
+    color: var(--vscode-input-placeholderForeground);
+    opacity: 1;
+  }
+
+  select {
+    height: 26px;
+    padding: 0 2px;
+    border-color: var(--vscode-settings-dropdownBorder, var(--vscode-dropdown-border, transparent));
+    color: var(--vscode-settings-dropdownForeground, var(--vscode-dropdown-foreground));
+    background: var(--vscode-settings-dropdownBackground, var(--vscode-dropdown-background));
+  }
+
+  input[type="checkbox"] {
+    flex: none;
+    width: 16px;
+    height: 16px;
+    margin: 0;
+    accent-color: var(--vscode-button-background);
+  }
+
+  :is(textarea, input, select):focus {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+
+  input[type="checkbox"]:focus-visible {
+    outline-offset: 1px;
+  }
+
+  [aria-invalid="true"] {
+    border-color: var(--vscode-inputValidation-errorBorder);
+  }
+
+  button {
+    padding: 0;
+    border: 0;
+    color: var(--vscode-textLink-foreground);
+    background: none;
+    font: inherit;
+    cursor: pointer;
+  }
+
+  button:hover:enabled {
+    text-decoration: underline;
+  }
+
+  button:disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
+
+  button:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: 2px;
+  }
+
+  button.icon {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    width: 24px;
+    height: 24px;
+    border-radius: 4px;
+    color: var(--vscode-icon-foreground, inherit);
+  }
+
+  button.icon:hover:enabled {
+    background: var(--vscode-toolbar-hoverBackground);
+    outline: 1px dashed var(--vscode-toolbar-hoverOutline, transparent);
+  }
+
+  button.icon:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+
+  .note,
+  .description,
+  code {
+    color: var(--vscode-descriptionForeground);
+  }
+
+  code {
+    font-family: var(--vscode-editor-font-family);
+    font-size: 0.92em;
+    background: none;
+    overflow-wrap: anywhere;
+  }
+`;

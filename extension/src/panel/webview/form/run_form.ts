@@ -1,0 +1,309 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import './form_field';
+import './json_editor';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Draft } from '../../../form/draft';
+import { type Field, type Form, hasForm, openForm, readForm, startForm, withDraft } from '../../../form/form';
+import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
+import { isWithin } from '../../../form/reading';
+import type { FormWords } from '../../../form/words';
+import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
+import { looksSecret } from '../../../runs/remembered_inputs';
+import type { EntrypointInfo, InputProblem } from '../../../server/protocol.generated';
+import {
+  type DraftChange,
+  type FieldPlace,
+  type FormContext,
+  fill,
+  type ServedProblem,
+} from './form_context';
+import { formStyles } from './form_styles';
+import type { JsonEditor } from './json_editor';
+
+/** What stands in the form, as it would be sent, and how much of it keeps it from being sent. */
+export interface CurrentInputs {
+  readonly inputs: Inputs;
+  readonly problems: number;
+}
+
+/**
+ * The inputs of one entrypoint, as a form and as JSON.
+ *
+ * Fires `inputs-changed` {inputs, problems} after each change a person makes, and `run-requested` {inputs} when they
+ * want to run and nothing is in the way. A new `inputs` replaces what stands in the form; a new `info` keeps it.
+ */
+@customElement('run-form')
+export class RunForm extends LitElement {
+  static override styles = [
+    formStyles,
+    css`
+      .bar {
+        display: flex;
+        gap: 12px;
+        margin-bottom: 8px;
+      }
+
+      [role="tab"] {
+        padding: 2px 0;
+        color: var(--vscode-panelTitle-inactiveForeground, var(--vscode-foreground));
+        border-bottom: 1px solid transparent;
+      }
+
+      [role="tab"][aria-selected="true"] {
+        color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
+        border-color: var(--vscode-panelTitle-activeBorder, currentcolor);
+      }
+
+      .fields {
+        display: flex;
+        flex-direction: column;
+        gap: 10px;
+      }
+
+      .actions {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        margin-top: 12px;
+      }
+
+      .general {
+        margin: 0 0 8px;
+        color: var(--vscode-errorForeground);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accessor info: EntrypointInfo | undefined;
+  @property({ attribute: false }) accessor inputs: Inputs = NO_INPUTS;
+  @property({ attribute: false }) accessor words: FormWords | undefined;
+  @property({ attribute: false }) accessor busy = false;
+
+  @state() private accessor mode: 'form' | 'json' = 'form';
+  @state() private accessor form: Form | undefined;
+  @state() private accessor text = '';
+  @state() private accessor textProblem: TextProblem | undefined;
+  @state() private accessor attempted = false;
+  @state() private accessor served: readonly ServedProblem[] = [];
+  /** What was last taken from outside: the same again changes nothing. */
+  #taken: { readonly info: string; readonly inputs: Inputs } | undefined;
+  /** What the JSON text gave when it last gave inputs. */
+  #fromText: Inputs = NO_INPUTS;
+
+  /** What would be sent now. */
+  get current(): CurrentInputs {
+    if (this.mode === 'json' || this.form === undefined) {
+      return { inputs: this.#fromText, problems: this.textProblem === undefined ? 0 : 1 };
+    }
+    const { inputs, problems } = readForm(this.form);
+    return { inputs, problems: problems.filter(({ blocks }) => blocks).length };
+  }
+
+  /** Puts the focus where a person begins to fill in. */
+  async focusFirst(): Promise<void> {
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('form-field, json-editor, vscode-button')?.focus();
+  }
+
+  /** Shows what the server has found before the call, each at its field until that is changed. */
+  show(problems: readonly InputProblem[]): void {
+    this.served = problems.map(({ path, parameter, message }) => ({
+      path: path.length > 0 || parameter === null ? path : [parameter],
+      message,
+    }));
+  }
+
+  /** As if the person had asked for it: fires `run-requested`, or shows what is in the way. */
+  async requestRun(): Promise<void> {
+    const { inputs, problems } = this.current;
+    if (this.busy) return;
+    this.attempted = true;
+    if (problems === 0) {
+      this.served = [];
+      this.#fire('run-requested', { inputs });
+      return;
+    }
+    await this.updateComplete;
+    this.#focusFirstProblem();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('info') && !changed.has('inputs')) return;
+    if (this.info === undefined) return;
+    const info = JSON.stringify(this.info);
+    const before = this.#taken;
+    this.#taken = { info, inputs: this.inputs };
+    if (before === undefined || !sameInputs(before.inputs, this.inputs)) {
+      if (before === undefined || !sameInputs(this.current.inputs, this.inputs))
+        this.#open(this.info, this.inputs);
+    } else if (before.info !== info) {
+      this.#open(this.info, this.current.inputs);
+    }
+  }
+
+  #open(info: EntrypointInfo, inputs: Inputs): void {
+    this.form = startForm(info, inputs);
+    if (this.form === undefined) this.mode = 'json';
+    this.attempted = false;
+    this.served = [];
+    this.#writeText(info, this.form === undefined ? inputs : readForm(this.form).inputs);
+  }
+
+  #writeText(info: EntrypointInfo, inputs: Inputs): void {
+    this.#fromText = inputs;
+    this.text = textFromInputs(info, inputs);
+    this.textProblem = undefined;
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { words, info } = this;
+    if (words === undefined || info === undefined) return nothing;
+    return html`
+      <section aria-label=${words.inputs} @keydown=${this.#pressed}>
+        ${info.parameters.length > 0 || this.form === undefined ? this.#bar(words) : nothing}
+        <div id="panel">${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}</div>
+        <div class="actions">
+          <vscode-button icon="play" ?disabled=${this.busy} @click=${() => this.requestRun()}>
+            ${info.streams ? words.stream : words.run}
+          </vscode-button>
+          <span class="note">${words.runHint}</span>
+        </div>
+      </section>
+    `;
+  }
+
+  #bar(words: FormWords): TemplateResult {
+    const tab = (mode: 'form' | 'json', label: string) => html`<button
+      type="button" role="tab" id=${`tab-${mode}`} aria-controls="panel" aria-selected=${String(this.mode === mode)}
+      tabindex=${this.mode === mode ? 0 : -1} ?disabled=${mode === 'form' && this.form === undefined}
+      @click=${() => this.#switch(mode)}
+    >${label}</button>`;
+    return html`<div class="bar" role="tablist" aria-label=${words.inputs} @keydown=${this.#moveTab}>
+      ${tab('form', words.form)}${tab('json', words.json)}
+    </div>`;
+  }
+
+  #fields(words: FormWords, form: Form): TemplateResult {
+    const { problems } = readForm(form);
+    const context: FormContext = { words, attempted: this.attempted, problems, served: this.served };
+    const general = this.served.filter(({ path }) => !form.fields.some(({ name }) => name === path[0]));
+    return html`
+      ${this.textProblem === undefined ? nothing : html`<p class="note" role="status">${words.formKept}</p>`}
+      ${general.map(({ message }) => html`<p class="general" role="alert">${message}</p>`)}
+      ${form.fields.length === 0 ? html`<p class="note">${words.noInputs}</p>` : nothing}
+      <div class="fields">
+        ${form.fields.map(
+          (field) => html`<form-field
+            .place=${placeOf(field)} .draft=${form.drafts.get(field.name)} .context=${context}
+            @draft-change=${({ detail }: DraftChange) => this.#changed(field.name, detail)}
+          ></form-field>`,
+        )}
+      </div>
+    `;
+  }
+
+  #json(words: FormWords, info: EntrypointInfo): TemplateResult {
+    const noForm = hasForm(info) ? words.cannotShow : words.noForm;
+    const { textProblem: found } = this;
+    const problem = found === undefined ? '' : fill(words.textProblems[found.code], [found.value]);
+    return html`
+      ${this.form === undefined ? html`<p class="note">${noForm}</p>` : nothing}
+      ${this.served.map(({ message }) => html`<p class="general" role="alert">${message}</p>`)}
+      <json-editor
+        .label=${words.json} .text=${this.text} .problem=${problem}
+        @text-change=${(event: CustomEvent<string>) => this.#typed(event.detail)}
+      ></json-editor>
+    `;
+  }
+
+  #changed(name: string, draft: Draft): void {
+    if (this.form === undefined) return;
+    this.form = withDraft(this.form, name, draft);
+    this.textProblem = undefined;
+    this.served = this.served.filter(({ path }) => !isWithin(path, [name]));
+    this.#tell();
+  }
+
+  #typed(text: string): void {
+    if (this.info === undefined) return;
+    this.text = text;
+    const read = inputsFromText(this.info, text);
+    this.textProblem = 'problem' in read ? read.problem : undefined;
+    if ('inputs' in read) {
+      this.#fromText = read.inputs;
+      this.form = openForm(this.info, read.inputs);
+      this.served = [];
+    }
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#fire('inputs-changed', this.current);
+  }
+
+  #fire(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  #switch(mode: 'form' | 'json'): void {
+    if (mode === this.mode || this.info === undefined) return;
+    if (mode === 'json' && this.textProblem === undefined && this.form !== undefined) {
+      const { inputs } = readForm(this.form);
+      // A text that says the same keeps the look that a person gave it.
+      if (!sameInputs(inputs, this.#fromText)) this.#writeText(this.info, inputs);
+    }
+    this.mode = mode;
+    this.#tell();
+  }
+
+  #moveTab = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    event.preventDefault();
+    const other = this.mode === 'form' ? 'json' : 'form';
+    const tab = this.renderRoot.querySelector<HTMLButtonElement>(`#tab-${other}`);
+    if (tab === null || tab.disabled) return;
+    this.#switch(other);
+    tab.focus();
+  };
+
+  #pressed = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.requestRun();
+  };
+
+  #focusFirstProblem(): void {
+    if (this.mode === 'json') {
+      this.renderRoot.querySelector<JsonEditor>('json-editor')?.focus();
+      return;
+    }
+    const fields = [...this.renderRoot.querySelectorAll('form-field')];
+    fields.some((field) => field.focusProblem());
+  }
+}
+
+function placeOf(field: Field): FieldPlace {
+  const { name, parameter, schema, definitions, required, kind } = field;
+  const stars = kind === 'var_positional' ? '*' : kind === 'var_keyword' ? '**' : '';
+  const { annotation, description, defaultText, defaultValue } = parameter;
+  return {
+    schema,
+    definitions,
+    required,
+    label: `${stars}${name}`,
+    path: [name],
+    annotation,
+    description,
+    defaultText,
+    defaultValue,
+    isSecret: looksSecret(name),
+  };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'run-form': RunForm;
+  }
+}
