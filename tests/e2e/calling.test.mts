@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
+import { runPage, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -51,34 +52,29 @@ after(async () => {
 async function greet(name: string): Promise<void> {
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
-  await window.answer('Run greet: name', name);
-  await window.choose('Run greet: excited', 'Leave out');
+  await sendForm(window, 'greet', { name });
   await window.runSays('Completed', `Hello, ${name}.`, '127.0.0.1', 'on this machine');
 }
 
 test('inputs that do not fit are refused one by one, and sent anyway when that is wanted', async () => {
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
-  await window.waitForInput('Run greet: name');
-  await window.page.locator('.quick-input-widget:visible [aria-label="Edit all inputs as JSON"]').click();
-  await window.editorSays('"name"');
-  await window.replace(2, 4, 'name'.length, 'nane');
-  await window.pressLens('with these inputs', 0, () => window.runSays('Nothing was sent', 'VALIDATION_ERROR', 'nane'));
-  const problems = await (await window.runPage()).locator('.error .problems li').allInnerTexts();
+  await sendForm(window, 'greet', { nane: 'Ada' });
+  await window.runSays('Nothing was sent', 'VALIDATION_ERROR', 'nane');
+  const problems = await (await runPage(window)).locator('.error .problems li').allInnerTexts();
   assert.equal(problems.length, 2, String(problems));
   await window.screenshot('refused-inputs');
-  await (await window.runPage()).locator('.error').getByRole('button', { name: 'Send Anyway' }).click();
+  await (await runPage(window)).locator('.error').getByRole('button', { name: 'Send Anyway' }).click();
   await window.runSays('The run failed', /unexpected keyword argument/);
 });
 
 test('a frame of a traceback opens the file at its line', async () => {
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'explode');
-  await window.waitForInput('Run explode: depth');
-  await window.page.keyboard.press('Enter');
+  await sendForm(window, 'explode', {});
   await window.runSays('The run failed', 'Where it failed', 'too deep');
   await window.screenshot('traceback');
-  const frame = (await window.runPage()).locator('.error .frames button').last();
+  const frame = (await runPage(window)).locator('.error .frames button').last();
   const [, line] = /:(\d+)$/.exec(await frame.innerText()) ?? [];
   const source = readFileSync(path.join(folder, 'main.py'), 'utf8').split('\n');
   assert.match(source[Number(line) - 1] ?? '', /raise ValueError/);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { requireVenv, root } from '../../scripts/steps.mjs';
+import { formOf, runPage, sendForm, startButton } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -85,8 +86,7 @@ test('a run goes to the cloud after consent, and without the key it says what to
   assert.match(asked, /leave this machine: the inputs you enter/);
   assert.deepEqual(requests(), [], 'nothing was sent before the consent');
 
-  await window.answer('Run greet in the cloud: name', 'Ada');
-  await window.choose('Run greet in the cloud: excited', 'Leave out');
+  await sendForm(window, 'greet', { name: 'Ada' });
   await window.runSays('Completed', 'Hello, Ada.', `RunAgent Cloud at ${cloud.baseUrl}`);
   await window.screenshot('cloud-run');
   const sent = requests().filter(({ method }) => method === 'POST');
@@ -100,22 +100,21 @@ test('a run goes to the cloud after consent, and without the key it says what to
     const running = window.serverProcesses();
     return running.length === 1 && running[0] !== before;
   });
-  await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
+  await startButton(await runPage(window)).click();
   await eventually('the next server has the key', () => requests().filter(({ method }) => method === 'POST').length === 2);
   await window.runSays('Completed', 'Hello, Ada.');
 
   await window.command('RunAgent: Run in the Cloud…');
   await window.choose('Entrypoint to run in the cloud', 'greet');
-  await window.waitForInput('Run greet in the cloud: name'); // nobody is asked for consent again
-  await window.page.keyboard.press('Escape');
+  await formOf(window, 'greet'); // nobody is asked for consent again
 
   await window.command('RunAgent: Remove API Key…');
   await window.confirm('Remove');
   await window.notification('The API key is removed');
-  await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
+  await startButton(await runPage(window)).click();
   await window.runSays('The run failed', 'AUTHENTICATION_ERROR', 'API key', '"RunAgent: Set API Key"', /^Set API Key$/m);
   await window.screenshot('cloud-no-key');
-  await (await window.runPage()).getByRole('button', { name: 'Set API Key' }).click();
+  await (await runPage(window)).getByRole('button', { name: 'Set API Key' }).click();
   await window.waitForInput('RunAgent API Key');
   await window.page.keyboard.press('Escape');
 });
@@ -142,18 +141,18 @@ test('an agent runs in the cloud from the menu of its file, as a stream too', as
     return true;
   });
   await window.choose('Entrypoint to run in the cloud', 'count_down_stream');
-  await consentIfAsked('Run count_down_stream in the cloud: start');
-  await window.answer('Run count_down_stream in the cloud: start', '3');
-  await window.answer('Run count_down_stream in the cloud: pause', '0.1');
+  await allowIfAsked(() => formOf(window, 'count_down_stream', 1000));
+  await sendForm(window, 'count_down_stream', { start: 3, pause: 0.1 });
   await window.runSays('Completed', '3 ... 2 ... 1 ... lift-off!', 'RunAgent Cloud');
 });
 
-/** Consent is asked for once in a window; `next` is what is asked for after it. */
-async function consentIfAsked(next: string): Promise<void> {
-  const dialog = window.page.locator('.monaco-dialog-box');
-  const prompt = window.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: next });
-  await dialog.or(prompt).first().waitFor();
-  if (await dialog.isVisible()) await window.confirm('Allow');
+/** Consent is asked for once in a window; `next` waits for what comes after it. */
+async function allowIfAsked(next: () => Promise<unknown>): Promise<void> {
+  await eventually('it goes on', async () => {
+    if (await window.page.locator('.monaco-dialog-box').isVisible()) await window.confirm('Allow');
+    await next();
+    return true;
+  });
 }
 
 test('a batch goes to the cloud when that is chosen, in the order of its inputs when that is wanted', async () => {
@@ -169,7 +168,7 @@ test('a batch goes to the cloud when that is chosen, in the order of its inputs 
   await window.quickPick('Where to send the inputs').waitFor();
   await window.screenshot('batch-target');
   await window.choose('Where to send the inputs', 'RunAgent Cloud');
-  await consentIfAsked('Calls at Once');
+  await allowIfAsked(() => window.waitForInput('Calls at Once', 1000));
   assert.equal(requests().length, before, 'nothing is sent before all is chosen');
   await window.answer('Calls at Once', '3');
   await window.choose('How to run the batch', 'in the order of the inputs');

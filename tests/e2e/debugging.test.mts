@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { packPythonDebugger } from './python_debugger.mts';
+import { formOf, runPage, sendForm, startButton } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -52,9 +53,8 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   const window = await open([debuggerVsix]);
   await window.goTo(breakpoint);
   await window.page.keyboard.press('F9');
-  await window.pressLens('Debug', 0, () => window.waitForInput('Run greet: name', 5000));
-  await window.answer('Run greet: name', 'Ada');
-  await window.choose('Run greet: excited', 'Leave out');
+  await window.pressLens('Debug', 0, () => formOf(window, 'greet', 5000));
+  await sendForm(window, 'greet', { name: 'Ada' });
   await stoppedIn(window, breakpoint);
   assert.match(await window.agentStatus(), /for debugging/);
   await eventually('the inputs are among the variables', async () => {
@@ -78,7 +78,7 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
 
   await window.page.keyboard.press('Shift+F5');
   await debuggerIsGone(window);
-  await (await window.runPage()).getByRole('button', { name: 'Run Again' }).click();
+  await startButton(await runPage(window)).click();
   await window.runSays('Completed', 'Hello, Ada.');
 
   await window.command('RunAgent: Debug Entrypoint…');
@@ -96,17 +96,13 @@ test('after the debugger has left a run, others are answered while that run goes
   await window.page.keyboard.press('F9');
   await window.command('RunAgent: Debug Entrypoint…');
   await window.choose('Entrypoint to debug', 'count_down_stream');
-  await window.answer('Stream count_down_stream: start', '100000');
-  await window.waitForInput('Stream count_down_stream: pause');
-  await window.quickInput.fill('0.05');
-  await window.page.keyboard.press('Enter');
+  await sendForm(window, 'count_down_stream', { start: 100_000, pause: 0.05 });
   await stoppedIn(window, line);
   await window.page.keyboard.press('Shift+F5');
   await window.runSays('Running', '99999 ...');
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
-  await window.answer('Run greet: name', 'Ada');
-  await window.choose('Run greet: excited', 'Leave out');
+  await sendForm(window, 'greet', { name: 'Ada' });
   await window.runSays('Completed', 'Hello, Ada.');
   assert.match(await window.agentStatus(), /for debugging/, 'the first run goes on');
   await window.command('RunAgent: Cancel Run');
@@ -119,8 +115,7 @@ test('an editor that is killed while it debugs leaves no process behind', async 
   await window.page.keyboard.press('F9');
   await window.command('RunAgent: Debug Entrypoint…');
   await window.choose('Entrypoint to debug', 'greet');
-  await window.answer('Run greet: name', 'Ada');
-  await window.choose('Run greet: excited', 'Leave out');
+  await sendForm(window, 'greet', { name: 'Ada' });
   await stoppedIn(window, breakpoint);
   const processes = window.agentProcesses();
   assert.ok(processes.length >= 3, 'a server, the agent and its debugger');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { formOf, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -26,11 +27,8 @@ async function serveAndStream(): Promise<{ opened: Workbench; started: number[] 
   const opened = await Workbench.open({ folder, env: { ...process.env, RUNAGENT_CACHE_DIR: registry } });
   window = opened;
   await opened.openFile('main.py');
-  await opened.pressLens('Stream', 0, () => opened.waitForInput('Stream count_down_stream: start', 5000));
-  await opened.answer('Stream count_down_stream: start', '100000');
-  await opened.waitForInput('Stream count_down_stream: pause');
-  await opened.quickInput.fill('0.01');
-  await opened.page.keyboard.press('Enter');
+  await opened.pressLens('Stream', 0, () => formOf(opened, 'count_down_stream', 5000));
+  await sendForm(opened, 'count_down_stream', { start: 100_000, pause: 0.01 });
   await opened.runSays('Running', '99999 ...');
   assert.ok(opened.agentProcesses().length >= 2, 'a server, and the process of the agent');
   return { opened, started: [...opened.agentProcesses(), ...opened.serverProcesses()] };

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { formOf, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -39,8 +40,8 @@ test('New Agent writes an agent into an empty folder, and one click runs it', as
     'runagent.config.json',
   ]);
   await window.screenshot('new-agent-written');
-  await window.pressLens('Run', 0, () => window.waitForInput('Run answer: question', 5000));
-  await window.answer('Run answer: question', 'who are you');
+  await window.pressLens('Run', 0, () => formOf(window, 'answer', 5000));
+  await sendForm(window, 'answer', { question: 'who are you' });
   await window.runSays('Completed', 'You asked: who are you');
   assert.equal(await window.counts(), 'No Problems');
   await window.screenshot('new-agent-ran');

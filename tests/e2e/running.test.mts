@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
+import { formOf, runPage, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -24,19 +25,17 @@ after(async () => {
 });
 
 test('Run asks for the inputs and shows the answer', async () => {
-  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name', 5000));
+  await window.pressLens('Run', 0, () => formOf(window, 'greet', 5000));
   await window.screenshot('run-input');
-  await window.answer('Run greet: name', 'Ada');
-  await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'true' }).click();
+  await sendForm(window, 'greet', { name: 'Ada', excited: true });
   const text = await window.runSays('Completed', 'HELLO, ADA!');
   assert.match(text, /"letters":\s*3/);
   await window.screenshot('run-done');
 });
 
 test('Stream shows each piece as it arrives', async () => {
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '20');
-  await window.answer('Stream count_down_stream: pause', '0.5');
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await sendForm(window, 'count_down_stream', { start: 20, pause: 0.5 });
   const early = await window.runSays('Running', '20 ...');
   assert.doesNotMatch(early, /lift-off/);
   await window.screenshot('stream-running');
@@ -45,11 +44,10 @@ test('Stream shows each piece as it arrives', async () => {
 });
 
 test('Cancel stops a stream and keeps what arrived', async () => {
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '1000');
-  await window.answer('Stream count_down_stream: pause', '0.2');
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await sendForm(window, 'count_down_stream', { start: 1000, pause: 0.2 });
   await window.runSays('Running', '1000 ...');
-  const page = await window.runPage();
+  const page = await runPage(window);
   await page.getByRole('button', { name: 'Cancel' }).click();
   const text = await window.runSays('Cancelled', '1000 ...');
   assert.doesNotMatch(text, /lift-off/);
@@ -58,11 +56,11 @@ test('Cancel stops a stream and keeps what arrived', async () => {
 
 test('what the function raises is told, with a way on', async () => {
   await window.page.locator('.tab[data-resource-name="main.py"]').click(); // back from the run's page
-  await window.pressLens('Run', -1, () => window.waitForInput('Run divide: dividend', 5000));
-  await window.answer('Run divide: dividend', '1');
-  await window.answer('Run divide: divisor', '0');
+  await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
+  await sendForm(window, 'divide', { dividend: 1, divisor: 0 });
   await window.runSays('The run failed', 'division by zero');
-  const buttons = await (await window.runPage()).locator('.error button').allInnerTexts();
-  assert.deepEqual(buttons, ['Edit Inputs'], 'the suggestion has a button');
+  const error = (await runPage(window)).locator('run-error');
+  await error.getByRole('button', { name: 'Edit Inputs' }).click(); // the suggestion has a button
+  await (await formOf(window, 'divide')).locator('run-form :focus').waitFor();
   await window.screenshot('run-failed');
 });

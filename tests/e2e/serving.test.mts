@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { findPython } from '../../scripts/setup.mjs';
 import { root } from '../../scripts/steps.mjs';
+import { fillForm, formOf, runPage, sendForm, startButton } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -41,8 +42,7 @@ after(async () => {
 async function greet(name: string): Promise<void> {
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
-  await window.answer('Run greet: name', name);
-  await window.choose('Run greet: excited', 'Leave out');
+  await sendForm(window, 'greet', { name });
 }
 
 /** Whatever the tests before have left: the agent answers with the code as it was. */
@@ -72,12 +72,10 @@ function write(text: string): void {
 
 test('from cold, one click serves the agent and streams its output', async (t) => {
   assert.match(await window.agentIs(/not served/), /hello-agent/);
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '3');
-  await window.waitForInput('Stream count_down_stream: pause');
-  await window.quickInput.fill('0.3');
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  const page = await fillForm(window, 'count_down_stream', { start: 3, pause: 0.3 });
   const start = performance.now();
-  await window.page.keyboard.press('Enter');
+  await startButton(page).click();
   await window.runSays('3 ...');
   t.diagnostic(`first piece of output ${Math.round(performance.now() - start)} ms after the click, from cold`);
   await window.runSays('Completed', '1 ... lift-off!', '127.0.0.1', 'on this machine', 'served from this workspace');
@@ -145,7 +143,7 @@ test('the steps of a start are shown, and it can be cancelled', async () => {
   await window.runSays('Starting the agent', /import/i, 'Cancel');
   await window.agentIs(/is starting/);
   await window.screenshot('cold-steps');
-  await (await window.runPage()).getByRole('button', { name: 'Cancel' }).click();
+  await (await runPage(window)).getByRole('button', { name: 'Cancel' }).click();
   const end = await window.runSays('Cancelled');
   assert.doesNotMatch(end, /^0 ms$/m, 'the time until then is told');
   await window.agentIs(/not served/);

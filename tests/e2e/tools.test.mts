@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { findPython } from '../../scripts/setup.mjs';
 import { run } from '../../scripts/steps.mjs';
+import { sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -61,8 +62,7 @@ test('missing requirements are named, and installed by one click, after which th
   await window.screenshot('requirements-installed');
   await window.command('RunAgent: Run Entrypoint…');
   await window.choose('Entrypoint to run', 'greet');
-  await window.answer('Run greet: name', 'Ada');
-  await window.choose('Run greet: excited', 'Leave out');
+  await sendForm(window, 'greet', { name: 'Ada' });
   await window.runSays('Completed', 'Ahoy, Ada.');
 });
 

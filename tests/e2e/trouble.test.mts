@@ -7,6 +7,7 @@ import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { findPython } from '../../scripts/setup.mjs';
 import { hostileAgent, type HostileAgent } from './hostile_agent.mts';
+import { formOf, runPage, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -38,10 +39,8 @@ async function open(options: Partial<Parameters<typeof Workbench.open>[0]> = {})
 
 async function greet(window: Workbench): Promise<void> {
   await eventually('lenses', async () => (await window.lenses()).length >= 1);
-  await window.pressLens('Run', 0, () => window.waitForInput('Run greet: name', 5000));
-  await window.answer('Run greet: name', 'Ada');
-  await window.waitForInput('Run greet: excited');
-  await window.page.keyboard.press('Enter'); // leaves it out
+  await window.pressLens('Run', 0, () => formOf(window, 'greet', 5000));
+  await sendForm(window, 'greet', { name: 'Ada' });
 }
 
 /** Settings that call whatever listens on a port of this machine. */
@@ -69,7 +68,7 @@ test('hostile output is shown as text and does nothing', async () => {
   const window = await open({ settings: target(hostile.port) });
   await greet(window);
   await window.runSays('Completed', '<script>', 'command:workbench.action.quit');
-  const page = await window.runPage();
+  const page = await runPage(window);
   assert.equal(await page.locator('.output script, .output img, .output a').count(), 0);
   assert.equal(await page.evaluate(() => 'owned' in globalThis), false);
   await window.screenshot('hostile-output');
@@ -78,9 +77,8 @@ test('hostile output is shown as text and does nothing', async () => {
 test('a line of ten million characters leaves the editor usable', async () => {
   const window = await open({ settings: target(hostile.port) });
   await eventually('lenses', async () => (await window.lenses()).length >= 2);
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '1');
-  await window.answer('Stream count_down_stream: pause', '1');
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await sendForm(window, 'count_down_stream', { start: 1, pause: 1 });
   const text = await window.runSays('Completed');
   assert.ok(text.length < 2_000_000, `${text.length} characters are drawn`);
   await window.openFile('runagent.config.json');
@@ -164,7 +162,7 @@ for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
     const window = await open({ settings: { ...target(hostile.noisePort), 'workbench.colorTheme': theme } });
     await greet(window);
     await window.runSays('The run failed', 'Change Target');
-    const faint = await (await window.runPage()).evaluate(textsBelow, 4.5);
+    const faint = await (await runPage(window)).evaluate(textsBelow, 4.5);
     assert.deepEqual(faint, []);
     await window.screenshot(theme.toLowerCase().replaceAll(' ', '-'));
   });
@@ -204,9 +202,8 @@ test('an answer that is no JSON and a stream that breaks off: both are said, and
   await window.runSays('The run failed', 'not JSON', 'Change Target');
   await window.screenshot('not-json');
   await window.page.locator('.tab[data-resource-name="main.py"]').click();
-  await window.pressLens('Stream', 0, () => window.waitForInput('Stream count_down_stream: start', 5000));
-  await window.answer('Stream count_down_stream: start', '1');
-  await window.answer('Stream count_down_stream: pause', '1');
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await sendForm(window, 'count_down_stream', { start: 1, pause: 1 });
   await window.runSays('The run failed', 'STREAM_ERROR', 'half of it');
   await window.screenshot('stream-broken-off');
 });

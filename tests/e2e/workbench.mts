@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { installEditor } from '../../scripts/editor/install.mjs';
 import { installExtension, startEditor, writeSettings } from '../../scripts/editor/server.mjs';
 import { root } from '../../scripts/steps.mjs';
 import { vsixFile } from '../../scripts/vsix.mjs';
+import { runPage, shownText } from './run_form.mts';
 import { eventually } from './waiting.mts';
 
 const SCREENSHOTS = path.join(root, 'test-results');
@@ -247,13 +248,14 @@ export class Workbench {
     return await rows.allInnerTexts();
   }
 
+  /** The lenses of all editors: the page of a run may have the keyboard. */
   lenses(): Promise<string[]> {
-    return this.page.locator('.editor-group-container.active .codelens-decoration a').allInnerTexts();
+    return this.page.locator('.editor-group-container .codelens-decoration a').allInnerTexts();
   }
 
   /** Presses a lens: the n-th with this text. They are redrawn at any time, so it tries again. */
   async pressLens(text: string, index: number, done: () => Promise<unknown>): Promise<void> {
-    const lens = this.page.locator('.editor-group-container.active .codelens-decoration a').filter({ hasText: text });
+    const lens = this.page.locator('.editor-group-container .codelens-decoration a').filter({ hasText: text });
     await eventually(`lens ${text} ${index} can be pressed`, async () => {
       await lens.nth(index).click({ timeout: 3000 });
       await done();
@@ -333,25 +335,11 @@ export class Workbench {
     return await toast.innerText();
   }
 
-  /** The page of the run that is visible. */
-  runPage(): Promise<Frame> {
-    return eventually('the page of a run', async () => {
-      for (const frame of this.page.frames()) {
-        // VS Code's other frames, such as the extension host's, never answer.
-        if (frame.isDetached() || !frame.url().includes('/webview/')) continue;
-        if ((await frame.locator('#run h1').count()) === 0) continue;
-        const owner = await frame.frameElement();
-        if (await owner.isVisible()) return frame;
-      }
-      return undefined;
-    }) as Promise<Frame>;
-  }
-
   /** The visible run's text, once it says all of `parts`. */
   runSays(...parts: (string | RegExp)[]): Promise<string> {
     let text = '';
     return eventually(`the run says ${parts.join(', ')}`, async () => {
-      text = await (await this.runPage()).locator('#run').innerText();
+      text = await shownText(await runPage(this));
       const has = parts.every((part) => (typeof part === 'string' ? text.includes(part) : part.test(text)));
       return has ? text : undefined;
     }).catch((error: Error) => {
