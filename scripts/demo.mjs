@@ -1,4 +1,4 @@
-// `npm run demo`: a real VS Code with the extension and two example agents; the first click starts one.
+// `npm run demo`: a real VS Code with the extension and three example agents; the first click starts one.
 // `--check` only proves that everything comes up, then ends. `--port N` chooses the page's port (8321).
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const home = path.join(cache, 'demo');
 function copyExamples() {
   const folder = path.join(home, 'agents');
   rmSync(folder, { recursive: true, force: true });
-  for (const name of ['hello-agent', 'broken-agent']) {
+  for (const name of ['hello-agent', 'travel-agent', 'broken-agent']) {
     cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
   }
   return folder;
@@ -51,10 +51,11 @@ function tell(where) {
 ${where}
 
   1. broken-agent/runagent.config.json   mistakes are underlined; Ctrl+. on one offers its fix
-  2. hello-agent/main.py                 press "Run" above greet: the agent is started, then asked
+  2. hello-agent/main.py                 press "Run" above greet, fill in a name: the agent is started and answers
   3. "Stream" above count_down           the numbers arrive one by one
   4. "Run" above divide with 0           shows how a failing agent is reported
-  5. save a typing mistake in main.py    the agent goes on with the last good code, and says so
+  5. travel-agent/main.py                inputs of many kinds, an answer in Markdown
+  6. a typing mistake in hello-agent     the agent goes on with the last good code, and says so
 
 Press Ctrl+C here to end everything.
 `);
