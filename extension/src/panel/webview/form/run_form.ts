@@ -31,7 +31,7 @@ export interface CurrentInputs {
  * The inputs of one entrypoint, as a form and as JSON.
  *
  * Fires `inputs-changed` {inputs, problems} after each change a person makes, and `run-requested` {inputs} when they
- * want to run and nothing is in the way. A new `inputs` replaces what stands in the form; a new `info` keeps it.
+ * want to run and nothing is in the way. What is put into the slot `actions` stands in place of its button. A new `inputs` replaces what stands in the form; a new `info` keeps it.
  */
 @customElement('run-form')
 export class RunForm extends LitElement {
@@ -163,12 +163,14 @@ export class RunForm extends LitElement {
       <section aria-label=${words.inputs} @keydown=${this.#pressed}>
         ${info.parameters.length > 0 || this.form === undefined ? this.#bar(words) : nothing}
         <div id="panel">${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}</div>
-        <div class="actions">
-          <vscode-button icon="play" ?disabled=${this.busy} @click=${() => this.requestRun()}>
-            ${info.streams ? words.stream : words.run}
-          </vscode-button>
-          <span class="note">${words.runHint}</span>
-        </div>
+        <slot name="actions">
+          <div class="actions">
+            <vscode-button icon="play" ?disabled=${this.busy} @click=${() => this.requestRun()}>
+              ${info.streams ? words.stream : words.run}
+            </vscode-button>
+            <span class="note">${words.runHint}</span>
+          </div>
+        </slot>
       </section>
     `;
   }
