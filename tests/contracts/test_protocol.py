@@ -61,6 +61,7 @@ def test_every_object_is_closed_and_named_once() -> None:
         (history.HistoryRun, "HistoryRun"),
         (cases.CaseSummary, "CaseSummary"),
         (cases.CaseDetails, "CaseDetails"),
+        (cases.CaseFailure, "CaseFailure"),
     ],
 )
 def test_typed_dicts_have_the_schemas_keys(typed: Any, definition: str) -> None:

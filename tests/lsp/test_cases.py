@@ -61,7 +61,9 @@ def test_cases_of_all_agents_are_listed_by_tag_and_name(shell: Editor, config: P
         "jsonPath": [{"path": "$", "exists": True}],
     }
     write_case(config, "greet", "short", {"inputs": {"name": "Ada"}, "expect": expect})
-    write_case(config, "greet", "also", {"description": "nothing is expected", "inputs": {}})
+    write_case(
+        config, "greet", "also", {"description": "nothing is expected", "inputs": {"name": ""}}
+    )
     write_case(config, "count_stream", "three", {})
     found = listed(shell)
     assert [(it["tag"], it["name"]) for it in found] == [

@@ -879,6 +879,46 @@ export interface CasesSaveResult {
   saved: boolean;
 }
 
+export interface CasesRunParams {
+  /**
+   * as in `RunParams`
+   */
+  runId: string;
+  /**
+   * of the case
+   */
+  uri: string;
+  serve?: ServeOptions;
+  target?: TargetParams;
+  timeouts?: Timeouts;
+}
+
+export interface CaseResult {
+  passed: boolean;
+  outcome: RunOutcome;
+  /**
+   * empty when it passed
+   */
+  failures: CaseFailure[];
+}
+
+export interface CaseFailure {
+  /**
+   * as in the file (`contains[1]`, `jsonPath[0].equals`), or `completes`: every case without `error` expects that
+   */
+  expectation: string;
+  message: string;
+  /**
+   * what was expected, to be compared by eye
+   */
+  expected?: string;
+  /**
+   * what came, to be compared by eye
+   */
+  actual?: string;
+  range?: TextRange;
+}
+
 export interface CasesChangedParams {}
 
 export type ClientLanguage = "python" | "typescript" | "go" | "rust" | "curl";
@@ -1414,6 +1454,7 @@ export interface Requests {
   'runagent/cases': { params: CasesParams; result: CasesResult };
   'runagent/cases/get': { params: CasesGetParams; result: CaseDetails };
   'runagent/cases/save': { params: CasesSaveParams; result: CasesSaveResult };
+  'runagent/cases/run': { params: CasesRunParams; result: CaseResult };
   'runagent/client': { params: ClientParams; result: ClientResult };
   'runagent/newAgent': { params: NewAgentParams; result: PlannedAgent };
   'runagent/candidates': { params: CandidatesParams; result: CandidatesResult };

@@ -11,6 +11,7 @@ from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.jsonrpc import Json, RequestFailedError
 from runagent_ls.lsp.messages import cases as messages
 from runagent_ls.lsp.messages import reading
+from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.session import Session
 from runagent_ls.project.file_source import DiskFiles, FileSource
 
@@ -23,24 +24,25 @@ if TYPE_CHECKING:  # loaded when a case is asked for first
 class Cases:
     """Finds, reads and writes cases."""
 
-    def __init__(self, session: Session, folders: Folders) -> None:
+    def __init__(self, session: Session, folders: Folders, running: Running) -> None:
         self._session = session
         self._folders = folders
+        self._running = running
         folders.on_cases.append(self._changed)
         session.on_async("runagent/cases", self._cases, {"cases": []})
         session.on_async("runagent/cases/get", self._get)
         session.on_async("runagent/cases/save", self._save)
+        session.on_async("runagent/cases/run", self._run)
 
     async def _cases(self, params: Json) -> Json:
         from runagent_ls.testing.places import cases_of
-        from runagent_ls.testing.reading import read_case
 
         asked = reading.optional_file(params, "configUri", "a configuration")
         if asked is None:
             await self._folders.searched()
         files = self._files()
         found = [
-            messages.summary_of(read_case(place, files), self._session.uris.uri)
+            messages.summary_of(self._read(place, files), self._session.uris.uri)
             for config in (self._session.workspace.configs if asked is None else (asked,))
             for place in cases_of(config, files)
         ]
@@ -52,7 +54,6 @@ class Cases:
     def read(self, params: Json) -> Case:
         """The case of `uri`. Raises `InvalidParamsError` and `RequestFailedError`."""
         from runagent_ls.testing.places import place_of
-        from runagent_ls.testing.reading import read_case
 
         path = reading.file(params, "uri", "a case")
         files = self._files()
@@ -62,10 +63,28 @@ class Cases:
                 f"{path} is no case: cases are the files .runagent/cases/<tag>/<name>.json beside "
                 "an agent's configuration."
             )
-        case = read_case(place, files)
+        case = self._read(place, files)
         if case.text is None:
             raise RequestFailedError(case.problems[0].message)
         return case
+
+    async def _run(self, params: Json) -> Json:
+        from runagent_ls.agents.call import STREAM_SUFFIX
+        from runagent_ls.testing.answer import Collector
+        from runagent_ls.testing.judging import judge
+
+        case = self.read(params)
+        if case.problems:
+            raise RequestFailedError(f"The case {case.place.name}: {case.problems[0].message}")
+        request = messages.read_case_run(params, case)
+        streams, collector = case.place.tag.endswith(STREAM_SUFFIX), Collector()
+        ended = await self._running.run(request, streams, collector.take)
+        failures = await judge(case.expect, collector.answer(ended.outcome, streams=streams))
+        return {
+            "passed": not failures,
+            "outcome": ended.message,
+            "failures": [messages.failure_of(failure, case) for failure in failures],
+        }
 
     async def _save(self, params: Json) -> Json:
         from runagent_ls.testing.places import new_place
@@ -83,6 +102,16 @@ class Cases:
             self._session.workspace.files.refresh()
             self._changed([place.path])
         return {"uri": self._session.uris.uri(place.path), "saved": saved}
+
+    def _read(self, place: CasePlace, files: FileSource) -> Case:
+        """A case with all that is known to be wrong with it, also with the entrypoint."""
+        from runagent_ls.testing.checks import with_unfit_call
+        from runagent_ls.testing.reading import read_case
+
+        case = read_case(place, files)
+        if case.problems:
+            return case
+        return with_unfit_call(case, self._session.workspace.project(place.config_path))
 
     def _files(self) -> FileSource:
         """What the editor shows, else what is on the disk."""

@@ -146,7 +146,7 @@ class Connection:
             self.batch_requests = BatchRequests(session, self.batches)
             self.client_code = ClientCodeRequests(session, self.calling, self.recording)
             self.new_agents = NewAgents(session)
-            self.cases = Cases(session, self.folders)
+            self.cases = Cases(session, self.folders, self.running)
             self.cloud = CloudQuestions(session, self.calling)
             self.status = Status(session, self.calling)
             self.serve_requests = ServeRequests(session, self.servers)

@@ -9,8 +9,8 @@ from runagent_ls.lsp.batch import Batches
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
-from runagent_ls.lsp.messages.runs import read_run
-from runagent_ls.lsp.runs import Runs
+from runagent_ls.lsp.messages.runs import RunRequest, read_run
+from runagent_ls.lsp.runs import Ended, Runs, Take
 from runagent_ls.lsp.session import Session
 
 if TYPE_CHECKING:  # the agents' side is loaded when something is run first
@@ -38,13 +38,19 @@ class Running:
         session.on("runagent/metrics", self._metrics)
 
     async def _run(self, params: Json, stream: bool) -> Json:
-        request = read_run(params)
+        return (await self.run(read_run(params), stream)).message
+
+    async def run(self, request: RunRequest, stream: bool, take: Take | None = None) -> Ended:
+        """Run to the end, shown by notifications; `take` as for `Runs.run`.
+
+        Raises `InvalidParamsError` when a run of this id is going on.
+        """
         if request.run_id in self._runs:
             raise InvalidParamsError(f"A run with the id {request.run_id!r} is going on already")
         display = ShellDisplay(self._session, request.run_id)
         self._displays[request.run_id] = display
         try:
-            return (await self._runs.run(request, stream, display)).message
+            return await self._runs.run(request, stream, display, take)
         finally:
             del self._displays[request.run_id]
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from runagent_ls.lsp.calling import Calling
 from runagent_ls.lsp.frames import frames
@@ -23,6 +23,9 @@ if TYPE_CHECKING:  # the agents' side is loaded when something is run first
     from runagent_ls.agents.runs import OutputItem, RunOutcome, RunState
     from runagent_ls.agents.targets.target import Target
     from runagent_ls.agents.timeouts import Timeouts
+
+
+Take: TypeAlias = "Callable[[Sequence[OutputItem]], None]"
 
 
 class Display(Protocol):
@@ -73,14 +76,17 @@ class Runs:
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._going_on
 
-    async def run(self, request: RunRequest, stream: bool, display: Display) -> Ended:
+    async def run(
+        self, request: RunRequest, stream: bool, display: Display, take: Take | None = None
+    ) -> Ended:
         """Run to the end, whatever that is. Cancelling the caller cancels the run.
 
-        Raises `InvalidParamsError` when a run of this id is going on.
+        `take` gets the output as it came, before anything of it is cut for display. Raises
+        `InvalidParamsError` when a run of this id is going on.
         """
         if request.run_id in self._going_on:
             raise InvalidParamsError(f"A run with the id {request.run_id!r} is going on already")
-        task = asyncio.get_running_loop().create_task(self._execute(request, stream, display))
+        task = asyncio.get_running_loop().create_task(self._execute(request, stream, display, take))
         run = self._going_on[request.run_id] = _GoesOn(task)
         try:
             return await asyncio.shield(task)
@@ -137,7 +143,9 @@ class Runs:
         if tasks:
             await asyncio.wait(tasks, timeout=2)
 
-    async def _execute(self, request: RunRequest, stream: bool, display: Display) -> Ended:
+    async def _execute(
+        self, request: RunRequest, stream: bool, display: Display, take: Take | None
+    ) -> Ended:
         await load(stream=stream)
         from runagent_ls.agents.history import recording
         from runagent_ls.agents.output import OutputBatcher
@@ -159,7 +167,7 @@ class Runs:
             outcome = await execute(
                 request.call(),
                 self._resolver(request, timeouts),
-                recording(_Sink(display, batcher), recorder),
+                recording(_Sink(display, batcher, take), recorder),
                 timeouts,
                 stream=stream,
                 policy=self._calling.policy(request.options),
@@ -252,14 +260,22 @@ async def _function_ended(target: Target) -> bool | None:
 class _Sink:
     """What `agents.runs` wants of a sink, on top of a display."""
 
-    def __init__(self, display: Display, batcher: Any) -> None:  # noqa: ANN401 - imported late
+    def __init__(
+        self,
+        display: Display,
+        batcher: Any,  # noqa: ANN401 - imported late
+        take: Take | None,
+    ) -> None:
         self._display = display
         self._batcher = batcher
+        self._take = take
 
     async def state(self, state: RunState, target: Target | None) -> None:
         self._display.state(state, target)
 
     async def output(self, items: Sequence[OutputItem]) -> None:
+        if self._take is not None:
+            self._take(items)
         await self._batcher.add(items)
 
 

@@ -57,7 +57,7 @@ def check_inputs(
         return ()
     try:
         errors = list(_first(_validator_type()(dict(schema)).iter_errors(value)))
-        words = _Words(schema.get("$defs"), at)
+        words = Words(schema.get("$defs"), at)
         found = [problem for error in errors for problem in words.of(error)]
     except RecursionError:
         return ()
@@ -148,7 +148,7 @@ def _quick_pattern(pattern: str) -> re.Pattern[str] | None:
         return None
 
 
-class _Words:
+class Words:
     """Turns errors of `jsonschema` into problems."""
 
     def __init__(self, definitions: JsonValue, at: tuple[str | int, ...]) -> None:

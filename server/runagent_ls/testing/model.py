@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runagent_ls.jsontree.document import JsonValue
+from runagent_ls.jsontree.document import JsonValue, Path
 from runagent_ls.testing.places import CasePlace
 from runagent_ls.text.position import Span
 
@@ -44,3 +44,19 @@ class Case:
         return sum(
             len(part) if name in listed and isinstance(part, list) else 1 for name, part in parts
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that a run did not meet.
+
+    `expectation` names it as in the file (`contains[1]`, `jsonPath[0].equals`), or is `completes`
+    for what every case without `error` expects. `path` leads to it from `expect`. `expected` and
+    `actual` are texts to be compared by eye.
+    """
+
+    expectation: str
+    message: str
+    path: Path = ()
+    expected: str | None = None
+    actual: str | None = None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from runagent_ls.agents.call import STREAM_SUFFIX
 from runagent_ls.jsontree.document import Document, JsonValue, Missing, Part
 from runagent_ls.jsontree.json_document import parse_json
 from runagent_ls.project.file_source import FileSource
 from runagent_ls.schema.inputs import check_inputs
 from runagent_ls.schema.loading import load
 from runagent_ls.schema.quick import surely_valid
+from runagent_ls.testing.checks import unusable_expectations
 from runagent_ls.testing.model import Case, CaseProblem
 from runagent_ls.testing.places import CasePlace
 from runagent_ls.text.position import Span
@@ -33,7 +35,9 @@ def parse_case(place: CasePlace, text: str) -> Case:
     value = document.value
     problems = [
         CaseProblem(it.message, it.span) for it in document.problems if it.breaks_loader
-    ] or list(_problems(document))
+    ] or _problems(document)
+    if not problems:
+        problems = unusable_expectations(document, streams=place.tag.endswith(STREAM_SUFFIX))
     if not isinstance(value, dict):
         return Case(place, text, tuple(problems))
     kwargs = value.get("inputs", value.get("kwargs"))

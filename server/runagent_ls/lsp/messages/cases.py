@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
+from runagent_ls.jsontree.json_document import parse_json
 from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
+from runagent_ls.lsp.messages.runs import RunRequest, read_options, read_place
+from runagent_ls.lsp.messages.serving import read_serve
 from runagent_ls.lsp.rendering import range_message
 from runagent_ls.text.lines import LineIndex
 
 if TYPE_CHECKING:  # loaded when a case is asked for first
-    from runagent_ls.testing.model import Case
+    from runagent_ls.testing.model import Case, Failure
     from runagent_ls.testing.writing import NewCase
 
 
@@ -34,6 +38,14 @@ class CaseDetails(TypedDict):
     userId: NotRequired[str]
     persistentMemory: NotRequired[bool]
     expect: Json | None
+
+
+class CaseFailure(TypedDict):
+    expectation: str
+    message: str
+    expected: NotRequired[str]
+    actual: NotRequired[str]
+    range: NotRequired[Json]
 
 
 def summary_of(case: Case, uri: Callable[[FilePath], str]) -> CaseSummary:
@@ -68,6 +80,42 @@ def details_of(case: Case, uri: Callable[[FilePath], str]) -> CaseDetails:
     if case.persistent_memory is not None:
         details["persistentMemory"] = case.persistent_memory
     return details
+
+
+def failure_of(failure: Failure, case: Case) -> CaseFailure:
+    """`CaseFailure` of schemas/protocol.schema.json."""
+    message: CaseFailure = {"expectation": failure.expectation, "message": failure.message}
+    if failure.expected is not None:
+        message["expected"] = failure.expected
+    if failure.actual is not None:
+        message["actual"] = failure.actual
+    if failure.path:
+        text = case.text or ""
+        span = parse_json(text).span(("expect", *failure.path))
+        message["range"] = range_message(LineIndex(text).range(span))
+    return message
+
+
+def read_case_run(params: Json, case: Case) -> RunRequest:
+    """The run of a case, with the options of `runagent/cases/run`. Raises `InvalidParamsError`.
+
+    What is certainly wrong with the inputs is known by now; the rest is the agent's to judge.
+    """
+    asked = {**params, "configUri": case.place.config_path.as_uri()}
+    options = read_options({"timeouts": params.get("timeouts", {}), "validate": False})
+    return RunRequest(
+        run_id=reading.text(params, "runId"),
+        tag=case.place.tag,
+        args=tuple(case.args),
+        kwargs=dict(case.kwargs),
+        place=read_place(asked),
+        options=replace(
+            options,
+            user_id=case.user_id,
+            persistent_memory=case.persistent_memory or False,
+        ),
+        serve=read_serve(params),
+    )
 
 
 def read_new_case(params: Json) -> NewCase:
