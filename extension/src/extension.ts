@@ -91,8 +91,14 @@ function serverListener(
   projectsChanged: () => void,
 ): ServerListener {
   return {
-    'runagent/runState': (params) => runs.stateChanged(params),
-    'runagent/output': (params) => runs.output(params),
+    'runagent/runState': (params) => {
+      runs.stateChanged(params);
+      cases.runs.stateChanged(params);
+    },
+    'runagent/output': (params) => {
+      runs.output(params);
+      cases.runs.output(params);
+    },
     'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
     'runagent/casesChanged': () => void cases.explorer.refresh(),
@@ -109,7 +115,7 @@ async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): P
 function serverChanged(
   state: ServerState<LanguageSession>,
   runs: Runs,
-  { serving }: CallingCommands,
+  { serving, cases }: CallingCommands,
   listener: ServerListener,
 ): void {
   if (state.kind === 'ready') listener['runagent/projectsChanged']({});
@@ -117,6 +123,7 @@ function serverChanged(
   else serving.served.clear();
   if (state.kind !== 'stopped') return;
   runs.serverStopped();
+  cases.runs.serverStopped();
   reportStop(state.cause, state.message);
 }
 

@@ -58,6 +58,8 @@ const EDITOR_MODULES = new Set([
   'views/runs_view.ts',
   'views/serve_status.ts',
   'views/test_explorer.ts',
+  'views/test_profiles.ts',
+  'views/test_runs.ts',
   'views/text_documents.ts',
   'views/tree_item.ts',
 ]);

@@ -40,11 +40,14 @@ export class CallingCommands implements vscode.Disposable {
     const documents = new TextDocuments();
     const gate = new CloudGate(context.workspaceState, server, apiKey);
     this.cases = new CaseCommands({ server, log });
-    this.serving = new Serving((runId) => runs.tagOf(runId));
+    const { cases } = this;
+    this.serving = new Serving((runId) => runs.tagOf(runId) ?? cases.runs.tagOf(runId));
     const { serving } = this;
     this.run = new RunCommands(context, { server, runs, documents, gate, serving });
     const { starter } = this.run;
     this.container = new Container(server, serving);
+    const debugging = new DebugCommands({ server, serving, starter, callers: [runs, cases.runs] });
+    cases.runWith(debugging);
     this.#registrations = vscode.Disposable.from(
       documents,
       this.container,
@@ -53,8 +56,8 @@ export class CallingCommands implements vscode.Disposable {
       registerServeCommands({ server, serving }),
       registerServeMenu(server, serving),
       registerVerifyCommands(server, documents),
-      new DebugCommands({ server, serving, starter, callers: [runs] }),
-      this.cases,
+      debugging,
+      cases,
       registerCloudCommands({ server, starter, gate }),
       new HistoryCommands({ server, starter, documents, view: this.container.runs }),
       registerAgentsViewCommands(server),
