@@ -12,7 +12,7 @@ import { watchExtensions } from './python/extension_rungs';
 import { interpreterRungs } from './python/interpreters';
 import { climb, describeAttempts, noPythonMessage } from './python/ladder';
 import { askVersion } from './python/version';
-import type { RunRequest } from './runs/run';
+import type { RunEnvironment, RunRequest } from './runs/run';
 import { Runs } from './runs/runs';
 import type { ServerListener } from './server/agent_server';
 import { type PlanResult, ServerController, type ServerState } from './server/controller';
@@ -33,23 +33,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const access = new ServerAccess<LanguageSession>(vscode.l10n.t);
   const apiKey = new ApiKey(context.secrets, (server, key) => server.notify('runagent/apiKey', { key }));
   const server = async () => apiKey.knownTo(await access.ready());
-  const runs = new Runs({
+  const environment: RunEnvironment = {
     server,
     serveOptions: serveOptionsFor,
     newRunId: randomUUID,
     translate: vscode.l10n.t,
     now: () => performance.now(),
     changed: (run, event) => commands.run.panels.changed(run, event),
-  });
-  const commands = new CallingCommands(context, server, apiKey, runs, log);
-  const projectsChanged = async () => {
-    const projects = await readProjects(access, log);
-    if (projects === undefined) return;
-    status.projectsCounted(projects.length);
-    commands.projectsChanged(projects);
-    await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
   };
-  const listener = serverListener(runs, commands, () => void projectsChanged());
+  const runs = new Runs(environment, activityChanged);
+  const commands = new CallingCommands(context, server, apiKey, runs, log);
+  const showProjects = async () => showAll(await readProjects(access, log), status, commands);
+  const listener = serverListener(runs, commands, () => void showProjects());
 
   const started = new ServerController<LanguageSession>({
     findPlan: planFinder(context.extensionUri.fsPath, log),
@@ -107,6 +102,11 @@ function serverListener(
   };
 }
 
+/** Only what goes on can be cancelled. */
+function activityChanged(isRunning: boolean): void {
+  void vscode.commands.executeCommand('setContext', 'runagent.isRunning', isRunning);
+}
+
 /** A server that is not there yet hears of the key when it is asked for something. */
 async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): Promise<void> {
   if (access.isReady) await apiKey.tell(await access.ready());
@@ -125,6 +125,17 @@ function serverChanged(
   runs.serverStopped();
   cases.runs.serverStopped();
   reportStop(state.cause, state.message);
+}
+
+async function showAll(
+  projects: readonly Project[] | undefined,
+  status: LanguageStatus,
+  commands: CallingCommands,
+): Promise<void> {
+  if (projects === undefined) return;
+  status.projectsCounted(projects.length);
+  commands.projectsChanged(projects);
+  await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
 }
 
 async function readProjects(

@@ -7,8 +7,24 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const manifestText = read('package.json');
 const manifest = JSON.parse(manifestText);
 const words: Record<string, string> = JSON.parse(read('package.nls.json'));
-const settings: Record<string, { scope?: string; markdownDescription?: string }> =
-  manifest.contributes.configuration.properties;
+const groups: readonly SettingsGroup[] = manifest.contributes.configuration;
+const settings = Object.assign({}, ...groups.map(({ properties }) => properties)) as Record<string, Setting>;
+
+interface Setting {
+  readonly order?: number;
+  readonly scope?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+  readonly markdownDescription?: string;
+  readonly markdownEnumDescriptions?: readonly string[];
+}
+
+interface SettingsGroup {
+  readonly id: string;
+  readonly title: string;
+  readonly order: number;
+  readonly properties: Readonly<Record<string, Setting>>;
+}
 
 describe('the extension manifest', () => {
   it('has words for each placeholder and no placeholder too many', () => {
@@ -21,7 +37,7 @@ describe('the extension manifest', () => {
     const sources = readdirSync(path.join(root, folder))
       .map((name) => read(`${folder}/${name}`))
       .join('\n');
-    const registered = [...sources.matchAll(/registerCommand\('([^']+)'/g)].map((match) => match[1]);
+    const registered = [...sources.matchAll(/registerCommand\(\s*'([^']+)'/g)].map((match) => match[1]);
     const contributed = manifest.contributes.commands.map(({ command }: { command: string }) => command);
     expect(registered.sort()).toEqual(contributed.sort());
   });
@@ -33,10 +49,41 @@ describe('the extension manifest', () => {
     expect(restrictedConfigurations.sort()).toEqual(dangerous.sort());
   });
 
-  it('gives each setting a scope and a description', () => {
+  it('gives each setting a scope, a description and a place in one group', () => {
     for (const [name, setting] of Object.entries(settings)) {
       expect(setting.scope, name).toBeTypeOf('string');
       expect(setting.markdownDescription, name).toMatch(/^%.+%$/);
+      expect(setting.markdownEnumDescriptions?.length, name).toBe(setting.enum?.length);
+    }
+    const named = groups.flatMap(({ properties }) => Object.keys(properties));
+    expect(named).toHaveLength(new Set(named).size);
+  });
+
+  it('shows the groups and their settings in a given order', () => {
+    expect(groups.map(({ order }) => order)).toEqual(groups.map((_group, index) => index + 1));
+    for (const { title, properties } of groups) {
+      const orders = Object.values(properties).map(({ order }) => order);
+      expect(orders, title).toEqual(orders.map((_order, index) => index + 1));
+    }
+  });
+
+  it('links only to settings and commands that exist', () => {
+    const own = (name: string) => !name.startsWith('runagent.') || name in settings;
+    const commands = new Set(
+      manifest.contributes.commands.map(({ command }: { command: string }) => command),
+    );
+    for (const [name, text] of Object.entries(words).filter(([key]) => key.startsWith('setting.'))) {
+      for (const [, link = ''] of text.matchAll(/`#([^`#]+)#`/g))
+        expect(own(link), `${name}: ${link}`).toBe(true);
+      for (const [, link] of text.matchAll(/\(command:([^)]+)\)/g)) expect(commands, name).toContain(link);
+    }
+  });
+
+  it('gives each command an icon that there is', () => {
+    const sheet = read('node_modules/@vscode/codicons/dist/codicon.css');
+    const icons = new Set([...sheet.matchAll(/\.codicon-([\w-]+):before/g)].map(([, name]) => name));
+    for (const { command, icon } of manifest.contributes.commands) {
+      expect(icons, command).toContain(/^\$\((.+)\)$/.exec(icon ?? '')?.[1]);
     }
   });
 
@@ -54,12 +101,13 @@ describe('the extension manifest', () => {
   });
 
   it('sets the contexts that its conditions ask for', () => {
-    const setters = ['extension.ts', 'commands/api_key_commands.ts', 'views/test_explorer.ts'];
-    const sources = setters.map((name) => read(`extension/src/${name}`));
+    const sources = readdirSync(path.join(root, 'extension/src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`extension/src/${name}`));
     const set = sources.flatMap((text) =>
-      [...text.matchAll(/'setContext', '([^']+)'/g)].map((found) => found[1]),
+      [...text.matchAll(/'setContext',\s*'([^']+)'/g)].map((found) => found[1]),
     );
-    const asked = [...manifestText.matchAll(/runagent\.has\w+/g)].map(([name]) => name);
+    const asked = [...manifestText.matchAll(/runagent\.(?:has|is)[A-Z]\w*/g)].map(([name]) => name);
     expect(new Set(asked)).toEqual(new Set(set));
   });
 
@@ -89,8 +137,6 @@ describe('docs/settings.md', () => {
   it.each(Object.keys(settings))('describes %s with its default', (name) => {
     const section = page.split(/^## /m).find((text) => text.startsWith(`\`${name}\``));
     expect(section).toBeDefined();
-    expect(section).toContain(
-      `Default: \`${JSON.stringify(manifest.contributes.configuration.properties[name].default)}\``,
-    );
+    expect(section).toContain(`Default: \`${JSON.stringify(settings[name]?.default)}\``);
   });
 });

@@ -5,7 +5,11 @@ import { Run, type RunEnvironment, type RunRequest } from './run';
 export class Runs {
   readonly #byId = new Map<string, Run>();
 
-  constructor(private readonly environment: RunEnvironment) {}
+  /** `activityChanged` hears whether some run goes on, after each start and each end. */
+  constructor(
+    private readonly environment: RunEnvironment,
+    private readonly activityChanged: (isRunning: boolean) => void = () => undefined,
+  ) {}
 
   /** Starts a run, which forgets finished earlier ones of the same entrypoint. */
   start(request: RunRequest): Run {
@@ -15,7 +19,14 @@ export class Runs {
     const run = new Run(request, this.environment);
     this.#byId.set(run.id, run);
     void run.start();
+    this.#tellActivity();
+    void run.ended.then(() => this.#tellActivity());
     return run;
+  }
+
+  /** A run that was made before and is shown again. */
+  past(request: RunRequest): Run {
+    return new Run(request, this.environment);
   }
 
   active(): Run[] {
@@ -47,6 +58,10 @@ export class Runs {
 
   output(params: OutputParams): void {
     this.#byId.get(params.runId)?.output(params);
+  }
+
+  #tellActivity(): void {
+    this.activityChanged(this.active().length > 0);
   }
 
   /** The server has ended: no run that was going on will hear from it again. */
