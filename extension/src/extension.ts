@@ -39,7 +39,7 @@ export function activate(context: vscode.ExtensionContext): void {
     newRunId: randomUUID,
     translate: vscode.l10n.t,
     now: () => performance.now(),
-    changed: (run, event) => commands.run.panels.changed(run, event),
+    changed: (run, event) => commands.runChanged(run, event),
   };
   const runs = new Runs(environment, activityChanged);
   const commands = new CallingCommands(context, server, apiKey, runs, log);
@@ -115,9 +115,10 @@ async function tellKey(access: ServerAccess<LanguageSession>, apiKey: ApiKey): P
 function serverChanged(
   state: ServerState<LanguageSession>,
   runs: Runs,
-  { serving, cases }: CallingCommands,
+  { serving, cases, container }: CallingCommands,
   listener: ServerListener,
 ): void {
+  container.serverChanged(state.kind === 'stopped');
   if (state.kind === 'ready') listener['runagent/projectsChanged']({});
   // What a language server has served ends with it.
   else serving.served.clear();

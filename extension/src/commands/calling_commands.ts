@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { Batches } from '../batch/batches';
 import type { ApiKey } from '../cloud/api_key';
+import type { Run } from '../runs/run';
 import type { Runs } from '../runs/runs';
+import type { RunEvent } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
 import type { Project } from '../server/protocol.generated';
 import { Container } from '../views/container';
@@ -13,7 +15,7 @@ import { registerClientCodeCommands } from './client_code_commands';
 import { registerCloudCommands } from './cloud_commands';
 import { CloudGate } from './cloud_gate';
 import { DebugCommands } from './debug_commands';
-import { HistoryCommands } from './history_commands';
+import { registerHistoryCommands } from './history_commands';
 import { registerMetricsCommands } from './metrics_commands';
 import { RunCommands } from './run_commands';
 import { registerServeCommands } from './serve_commands';
@@ -59,7 +61,7 @@ export class CallingCommands implements vscode.Disposable {
       debugging,
       cases,
       registerCloudCommands({ server, starter, gate }),
-      new HistoryCommands({ server, starter, documents, view: this.container.runs }),
+      registerHistoryCommands({ server, starter, documents, view: this.container.runs }),
       registerAgentsViewCommands(server),
       registerBatchCommands({ server, batches: this.batches, documents, gate }),
       registerClientCodeCommands(server),
@@ -71,6 +73,11 @@ export class CallingCommands implements vscode.Disposable {
     this.serving.projectsChanged(projects);
     this.container.projectsChanged(projects);
     void this.cases.explorer.refresh();
+  }
+
+  runChanged(run: Run, event: RunEvent): void {
+    this.run.panels.changed(run, event);
+    if (event.type === 'finished') this.container.runEnded();
   }
 
   dispose(): void {

@@ -6,7 +6,10 @@ import { showInformation } from './notify';
 
 const { l10n } = vscode;
 
-/** Runs to export: one, or those that were picked. */
+/** How long a message stays in the status bar: the view shows what has changed. */
+const SAID_MS = 5000;
+
+/** Those that were selected, at least one. */
 export type Runs = readonly [HistorySummary, ...HistorySummary[]];
 
 /** Reading a long run takes a moment; the status bar says so. */
@@ -46,14 +49,13 @@ function fileName(runs: Runs): string {
   return runs.length === 1 ? `${tag.replace(/[^\w.-]/g, '_')}-${historyId}.md` : 'runs.md';
 }
 
-export async function deleteRun(server: AgentServer, run: HistorySummary): Promise<void> {
-  const question = l10n.t('Delete the run {0} from the history?', titleOf(run));
-  const detail = l10n.t('Its inputs and outputs are gone for good.');
-  const deleted = await deleteConfirmed(server, question, detail, { historyIds: [run.historyId] });
-  if (deleted === undefined) return;
-  void showInformation(
-    deleted > 0 ? l10n.t('The run is deleted.') : l10n.t('The run was no longer in the history.'),
-  );
+export async function deleteRuns(server: AgentServer, runs: Runs): Promise<void> {
+  const question =
+    runs.length === 1
+      ? l10n.t('Delete the run {0} from the history?', titleOf(runs[0]))
+      : l10n.t('Delete {0} runs from the history?', runs.length);
+  const detail = l10n.t('Inputs and outputs are gone for good.');
+  await deleteConfirmed(server, question, detail, { historyIds: runs.map(({ historyId }) => historyId) });
 }
 
 export async function deleteAllRuns(server: AgentServer): Promise<void> {
@@ -61,34 +63,31 @@ export async function deleteAllRuns(server: AgentServer): Promise<void> {
   const detail = l10n.t(
     'The inputs and outputs of every run, of all workspaces and pinned ones too, are gone for good.',
   );
-  const deleted = await deleteConfirmed(server, question, detail, { all: true });
-  if (deleted === undefined) return;
-  void showInformation(
-    deleted === 1 ? l10n.t('1 run is deleted.') : l10n.t('{0} runs are deleted.', deleted),
-  );
+  await deleteConfirmed(server, question, detail, { all: true });
 }
 
-/** How many runs were deleted; undefined when the user did not want it. */
+/** Asks first, and says how many are gone. */
 async function deleteConfirmed(
   server: AgentServer,
   question: string,
   detail: string,
   what: HistoryDeleteParams,
-): Promise<number | undefined> {
+): Promise<void> {
   const yes = l10n.t('Delete');
   const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-  return answer === yes ? (await server.request('runagent/history/delete', what)).deleted : undefined;
+  if (answer !== yes) return;
+  const { deleted } = await server.request('runagent/history/delete', what);
+  const message = deleted === 1 ? l10n.t('1 run is deleted.') : l10n.t('{0} runs are deleted.', deleted);
+  vscode.window.setStatusBarMessage(message, SAID_MS);
 }
 
-/** Pins a run that is not, and unpins one that is. */
-export async function togglePin(server: AgentServer, run: HistorySummary): Promise<void> {
-  const { historyId } = run;
-  const { pinned } = await server.request('runagent/history/pin', { historyId, pinned: !run.pinned });
-  void showInformation(
-    pinned
-      ? l10n.t('The run is pinned: it is kept until you delete it.')
-      : l10n.t('The run is no longer pinned: it goes when the history grows too large or too old.'),
-  );
+/** Spares runs from the limits of size and age, or no longer. */
+export async function pinRuns(server: AgentServer, runs: Runs, pinned: boolean): Promise<void> {
+  for (const { historyId } of runs) await server.request('runagent/history/pin', { historyId, pinned });
+  const message = pinned
+    ? l10n.t('Pinned: kept until it is deleted.')
+    : l10n.t('No longer pinned: goes when the history grows too large or too old.');
+  vscode.window.setStatusBarMessage(message, SAID_MS);
 }
 
 export function titleOf(run: HistorySummary): string {

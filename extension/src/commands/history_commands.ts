@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import { rerunOf } from '../history/rerun';
-import type { MoreNode, RunNode } from '../history/run_groups';
-import { comparableText, readRun, transcriptText } from '../history/transcript_text';
+import { NO_FILTER } from '../history/run_filter';
+import { type MoreNode, selectedRuns } from '../history/run_groups';
+import { readRun, transcriptText } from '../history/transcript_text';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
 import type { RunsView } from '../views/runs_view';
 import type { TextDocuments } from '../views/text_documents';
-import { mayRun, serverWithProgress } from './entrypoint_pick';
-import { deleteAllRuns, deleteRun, exportRuns, reading, titleOf, togglePin } from './history_actions';
-import { type ListButton, pickRun, pickRuns } from './history_pick';
+import { registerCompareCommands } from './compare_commands';
+import { mayRun } from './entrypoint_pick';
+import { deleteAllRuns, deleteRuns, exportRuns, pinRuns, reading } from './history_actions';
 import { transcriptWords } from './history_words';
 import { showInformation } from './notify';
 import type { RunStarter } from './run_starter';
+import { filterRuns, showRunsOf } from './runs_filter';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
@@ -23,143 +25,116 @@ export interface HistoryParts {
   readonly view: RunsView;
 }
 
-type Act = (server: AgentServer, run: HistorySummary) => Promise<void>;
+/** What is done with runs of the history; the arguments are those of a view's menu: the row, and what is selected. */
+type Act = (server: AgentServer, runs: readonly [HistorySummary, ...HistorySummary[]]) => Promise<void>;
 
-/** Show Run History, and what can be done with a run of it. */
-export class HistoryCommands implements vscode.Disposable {
-  readonly #registration: vscode.Disposable;
+/** The view of runs, and what can be done with the runs that are selected there. */
+export function registerHistoryCommands(parts: HistoryParts): vscode.Disposable {
+  const { view, server } = parts;
+  const withRuns = (act: Act) => (clicked: unknown, selected: unknown) =>
+    onRuns(parts, selectedRuns(clicked, selected, view.selection), act);
+  const commands = vscode.commands;
+  return vscode.Disposable.from(
+    commands.registerCommand('runagent.showHistory', () => commands.executeCommand('runagent.runs.focus')),
+    commands.registerCommand('runagent.runs.refresh', () => view.refresh()),
+    commands.registerCommand('runagent.runs.filter', () => filterRuns(server, view)),
+    commands.registerCommand('runagent.runs.clearFilter', () => view.show(NO_FILTER)),
+    commands.registerCommand('runagent.runs.showOf', (entrypoint) => showRunsOf(view, entrypoint)),
+    commands.registerCommand('runagent.runs.more', (node: MoreNode) => view.more(node.parent)),
+    commands.registerCommand(
+      'runagent.runs.open',
+      withRuns((ready, runs) => open(parts, ready, runs)),
+    ),
+    commands.registerCommand(
+      'runagent.runs.again',
+      withRuns((ready, [run]) => again(parts, ready, run)),
+    ),
+    commands.registerCommand(
+      'runagent.runs.edit',
+      withRuns((ready, [run]) => edit(parts, ready, run)),
+    ),
+    commands.registerCommand(
+      'runagent.runs.pin',
+      withRuns((ready, runs) => pinRuns(ready, runs, true)),
+    ),
+    commands.registerCommand(
+      'runagent.runs.unpin',
+      withRuns((ready, runs) => pinRuns(ready, runs, false)),
+    ),
+    commands.registerCommand('runagent.runs.export', withRuns(exportRuns)),
+    commands.registerCommand('runagent.runs.delete', withRuns(deleteRuns)),
+    commands.registerCommand('runagent.runs.deleteAll', () => all(server, deleteAllRuns)),
+    registerCompareCommands(parts),
+  );
+}
 
-  constructor(private readonly parts: HistoryParts) {
-    const { view } = parts;
-    this.#registration = vscode.Disposable.from(
-      vscode.commands.registerCommand('runagent.showHistory', () => this.#show()),
-      vscode.commands.registerCommand('runagent.runs.refresh', () => view.refresh()),
-      vscode.commands.registerCommand('runagent.runs.more', (node: MoreNode) => view.more(node.parent)),
-      vscode.commands.registerCommand('runagent.runs.open', (node: RunNode) => this.#openNode(node)),
-    );
+async function onRuns(
+  { server }: HistoryParts,
+  [first, ...others]: readonly HistorySummary[],
+  act: Act,
+): Promise<void> {
+  if (first === undefined) {
+    void showInformation(l10n.t('Select a run in the view of runs first.'));
+    return;
   }
+  await all(server, (ready) => act(ready, [first, ...others]));
+}
 
-  dispose(): void {
-    this.#registration.dispose();
+async function all(
+  server: () => Promise<AgentServer>,
+  act: (server: AgentServer) => Promise<void>,
+): Promise<void> {
+  try {
+    await act(await server());
+  } catch (error) {
+    reportFailure(error);
   }
+}
 
-  async #show(): Promise<void> {
-    try {
-      const server = await serverWithProgress(this.parts.server);
-      const buttons = listButtons(server);
-      const run = await pickRun(server, l10n.t('Type to search inputs, outputs and errors'), { buttons });
-      if (run === undefined) return;
-      const act = await this.#pickAction(run);
-      await act?.(server, run);
-    } catch (error) {
-      reportFailure(error);
-    }
-  }
-
-  async #openNode({ run }: RunNode): Promise<void> {
-    try {
-      await this.#open(await this.parts.server(), run);
-    } catch (error) {
-      reportFailure(error);
-    }
-  }
-
-  async #pickAction(run: HistorySummary): Promise<Act | undefined> {
-    const actions: (vscode.QuickPickItem & { readonly act: Act })[] = [
-      { label: l10n.t('$(open-preview) Open Transcript'), act: (server, it) => this.#open(server, it) },
-      {
-        label: l10n.t('$(debug-rerun) Run Again with These Inputs'),
-        act: (server, it) => this.#again(server, it),
-      },
-      { label: l10n.t('$(diff) Compare with Another Run…'), act: (server, it) => this.#compare(server, it) },
-      { label: l10n.t('$(export) Export…'), act: (server, it) => exportRuns(server, [it]) },
-      {
-        label: run.pinned ? l10n.t('$(pinned) Unpin') : l10n.t('$(pin) Pin'),
-        detail: run.pinned
-          ? l10n.t('The limits of size and age hold for it again.')
-          : l10n.t('Keep it until it is deleted, whatever its size and age.'),
-        act: togglePin,
-      },
-      { label: l10n.t('$(trash) Delete…'), act: deleteRun },
-    ];
-    const placeHolder = l10n.t('What to do with this run');
-    return (await vscode.window.showQuickPick(actions, { title: titleOf(run), placeHolder }))?.act;
-  }
-
-  async #open(server: AgentServer, run: HistorySummary): Promise<void> {
-    const stored = await reading(() => readRun(server, run.historyId));
+async function open(
+  { documents }: HistoryParts,
+  server: AgentServer,
+  runs: readonly HistorySummary[],
+): Promise<void> {
+  for (const { historyId, tag } of runs) {
+    const stored = await reading(() => readRun(server, historyId));
     const text = transcriptText(stored, transcriptWords(), vscode.env.language);
-    await this.parts.documents.show({ key: run.historyId, name: `${run.tag} transcript.txt`, text });
-  }
-
-  async #again(server: AgentServer, run: HistorySummary): Promise<void> {
-    if (!mayRun()) return;
-    const [stored, { projects }] = await Promise.all([
-      server.request('runagent/history/get', { historyId: run.historyId, limit: 0 }),
-      server.request('runagent/projects', {}),
-    ]);
-    const rerun = rerunOf(stored, projects);
-    if (rerun.kind === 'ready') await this.parts.starter.start(rerun.request);
-    else if (rerun.kind === 'ask') {
-      const { inputs, ...entrypoint } = rerun.request;
-      await this.parts.starter.ask(entrypoint, inputs);
-    } else {
-      const message =
-        rerun.reason === 'unknown-project'
-          ? l10n.t('The agent of this run is not in the workspace: open its folder first.')
-          : l10n.t('{0} is no longer an entrypoint of its agent.', run.tag);
-      void showInformation(message);
-    }
-  }
-
-  async #compare(server: AgentServer, run: HistorySummary): Promise<void> {
-    const other = await pickRun(server, l10n.t('Run to compare {0} with', titleOf(run)), {
-      leftOut: run.historyId,
-    });
-    if (other === undefined) return;
-    const [older, newer] = run.startedAt <= other.startedAt ? [run, other] : [other, run];
-    const texts = await reading(() =>
-      Promise.all([older, newer].map(({ historyId }) => readRun(server, historyId))),
-    );
-    const [left, right] = texts.map((stored) => {
-      const { historyId, tag } = stored.run.summary;
-      return {
-        key: `${historyId}-compared`,
-        name: `${tag}.txt`,
-        text: comparableText(stored, transcriptWords()),
-      };
-    });
-    if (left === undefined || right === undefined) return;
-    await this.parts.documents.compare(left, right, `${titleOf(older)} ↔ ${titleOf(newer)}`);
+    await documents.show({ key: historyId, name: `${tag} transcript.txt`, text });
   }
 }
 
-/** What can be done with the history as a whole. */
-function listButtons(server: AgentServer): readonly ListButton[] {
-  const buttons = [
-    {
-      iconPath: new vscode.ThemeIcon('export'),
-      tooltip: l10n.t('Export Several Runs…'),
-      act: () => exportSeveral(server),
-    },
-    {
-      iconPath: new vscode.ThemeIcon('trash'),
-      tooltip: l10n.t('Delete All Runs…'),
-      act: () => deleteAllRuns(server),
-    },
-  ];
-  if (vscode.workspace.getConfiguration('runagent').get('history.enabled') !== false) return buttons;
-  const setting = {
-    iconPath: new vscode.ThemeIcon('gear'),
-    tooltip: l10n.t('New runs are not kept: the history is off. Open its setting.'),
-    act: async () => {
-      await vscode.commands.executeCommand('workbench.action.openSettings', 'runagent.history.enabled');
-    },
-  };
-  return [setting, ...buttons];
+/** Runs again with the same inputs; asks for those that were not kept. */
+async function again({ starter }: HistoryParts, server: AgentServer, run: HistorySummary): Promise<void> {
+  const rerun = await rerunnable(server, run);
+  if (rerun?.kind === 'ready') await starter.start(rerun.request);
+  else if (rerun !== undefined) await askFirst(starter, rerun);
 }
 
-async function exportSeveral(server: AgentServer): Promise<void> {
-  const [first, ...others] = await pickRuns(server, l10n.t('Runs to export'));
-  if (first !== undefined) await exportRuns(server, [first, ...others]);
+async function edit({ starter }: HistoryParts, server: AgentServer, run: HistorySummary): Promise<void> {
+  const rerun = await rerunnable(server, run);
+  if (rerun !== undefined) await askFirst(starter, rerun);
+}
+
+type Possible = Exclude<ReturnType<typeof rerunOf>, { kind: 'impossible' }>;
+
+async function askFirst(starter: RunStarter, { request }: Possible): Promise<void> {
+  const { inputs, ...entrypoint } = request;
+  await starter.ask(entrypoint, inputs);
+}
+
+/** How the run is run again; says why it cannot be. */
+async function rerunnable(server: AgentServer, run: HistorySummary): Promise<Possible | undefined> {
+  if (!mayRun()) return undefined;
+  const [stored, { projects }] = await Promise.all([
+    server.request('runagent/history/get', { historyId: run.historyId, limit: 0 }),
+    server.request('runagent/projects', {}),
+  ]);
+  const rerun = rerunOf(stored, projects);
+  if (rerun.kind !== 'impossible') return rerun;
+  const message =
+    rerun.reason === 'unknown-project'
+      ? l10n.t('The agent of this run is not in the workspace: open its folder first.')
+      : l10n.t('{0} is no longer an entrypoint of its agent.', run.tag);
+  void showInformation(message);
+  return undefined;
 }

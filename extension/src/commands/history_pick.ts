@@ -10,46 +10,18 @@ const { l10n } = vscode;
 
 /** How long typing must pause before the server is asked. */
 const TYPING_PAUSE_MS = 150;
-/** Runs that are offered where several may be chosen. */
-const MOST_TO_PICK = 200;
 
 interface Item extends vscode.QuickPickItem {
   readonly run?: HistorySummary;
 }
 
-/** A button of the list's title; pressing it ends the choosing. */
-export interface ListButton extends vscode.QuickInputButton {
-  readonly act: () => Promise<void>;
-}
-
-export interface PickOptions {
-  /** The run not to offer. */
-  readonly leftOut?: string;
-  readonly buttons?: readonly ListButton[];
-}
-
-/** One run of a list, newest first, searched by the server while one types. */
+/** One run of a list, newest first, searched by the server while one types; `leftOut` is not offered. */
 export function pickRun(
   server: AgentServer,
   placeholder: string,
-  options: PickOptions = {},
+  leftOut: string,
 ): Promise<HistorySummary | undefined> {
-  return new Promise((resolve) => new RunPick(server, placeholder, options, resolve).ask());
-}
-
-/** Any number of the newest runs. */
-export async function pickRuns(server: AgentServer, placeHolder: string): Promise<HistorySummary[]> {
-  const { runs } = await server.request('runagent/history/list', { limit: MOST_TO_PICK });
-  const words = historyWords();
-  const items = runs.map((run) => ({ ...runRow(run, words, vscode.env.language), run }));
-  const options = {
-    title: l10n.t('RunAgent: Run History'),
-    placeHolder,
-    canPickMany: true as const,
-    matchOnDescription: true,
-    matchOnDetail: true,
-  };
-  return ((await vscode.window.showQuickPick(items, options)) ?? []).map(({ run }) => run);
+  return new Promise((resolve) => new RunPick(server, placeholder, leftOut, resolve).ask());
 }
 
 class RunPick {
@@ -60,14 +32,12 @@ class RunPick {
   constructor(
     server: AgentServer,
     placeholder: string,
-    private readonly options: PickOptions,
+    private readonly leftOut: string,
     private readonly done: (chosen: HistorySummary | undefined) => void,
   ) {
     this.#list = new RunList(server);
     this.#pick.title = l10n.t('RunAgent: Run History');
     this.#pick.placeholder = placeholder;
-    this.#pick.buttons = options.buttons ?? [];
-    this.#pick.onDidTriggerButton((pressed) => this.#pressed(pressed));
     this.#pick.onDidChangeValue(() => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.ask(), TYPING_PAUSE_MS);
@@ -98,7 +68,7 @@ class RunPick {
     const words = historyWords();
     // The server has searched already, so every row is shown whatever was typed.
     const items = runs
-      .filter(({ run }) => run.historyId !== this.options.leftOut)
+      .filter(({ run }) => run.historyId !== this.leftOut)
       .map(
         ({ run, match }): Item => ({
           ...runRow(run, words, vscode.env.language, match),
@@ -117,12 +87,6 @@ class RunPick {
     const chosen = this.#pick.selectedItems[0];
     if (chosen?.run !== undefined) this.#end(chosen.run);
     else if (chosen !== undefined) void this.#load(this.#list.more());
-  }
-
-  #pressed(pressed: vscode.QuickInputButton): void {
-    this.#end(undefined);
-    const button = this.options.buttons?.find((one) => one === pressed);
-    button?.act().catch(reportFailure);
   }
 
   #end(chosen: HistorySummary | undefined): void {

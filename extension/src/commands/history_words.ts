@@ -1,4 +1,5 @@
 import { l10n } from 'vscode';
+import type { CaseWords } from '../history/case_comparison';
 import type { HistoryWords } from '../history/run_item';
 import type { TranscriptWords } from '../history/transcript_text';
 
@@ -32,5 +33,16 @@ export function transcriptWords(): TranscriptWords {
     dropped: l10n.t('{0} pieces were not kept', '{0}'),
     hasMore: l10n.t('There is more output than is shown here: "Export…" writes all of it.'),
     error: l10n.t('Error'),
+  };
+}
+
+export function caseWords(): CaseWords {
+  const { inputs, output, error } = transcriptWords();
+  return {
+    inputs,
+    output,
+    error,
+    expectations: l10n.t('Expectations'),
+    nothingExpected: l10n.t('No exact output is expected.'),
   };
 }

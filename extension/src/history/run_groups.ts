@@ -1,5 +1,6 @@
 import type { AgentServer } from '../server/agent_server';
-import type { HistoryGroup, HistoryListParams, HistorySummary } from '../server/protocol.generated';
+import type { HistoryGroup, HistoryMatch, HistorySummary } from '../server/protocol.generated';
+import { NO_FILTER, queryOf, type RunFilter } from './run_filter';
 
 /** The runs of one agent; null: runs that belong to no configuration. */
 export interface AgentRuns {
@@ -8,19 +9,21 @@ export interface AgentRuns {
   readonly groups: readonly EntrypointRuns[];
 }
 
-/** The runs of one entrypoint, as they were counted last. */
+/** The runs of one entrypoint that fit the filter, as they were counted last; commands find it as an entrypoint. */
 export interface EntrypointRuns {
   readonly kind: 'entrypointRuns';
   readonly configUri: string | null;
+  readonly tag: string;
   readonly group: HistoryGroup;
+  /** Those in which the searched words were found; absent when nothing was searched. */
+  readonly found?: readonly HistoryMatch[];
 }
 
 /** A run of the history; commands find it by `run`. */
 export interface RunNode {
   readonly kind: 'run';
   readonly run: HistorySummary;
-  readonly parent: EntrypointRuns;
-  /** Where a searched text was found. */
+  /** Where searched words were found. */
   readonly excerpt?: string;
 }
 
@@ -35,11 +38,15 @@ export type RunsNode = AgentRuns | EntrypointRuns | RunNode | MoreNode;
 /** So many runs of an entrypoint are listed at first, and more each time. */
 export const PAGE = 25;
 const LARGEST_PAGE = 200;
+/** So many runs are found by their words at most. */
+export const MOST_FOUND = 200;
 
 /** The history as a tree: agents, their entrypoints, their runs. Runs are asked for when their entrypoint is opened. */
 export class RunGroups {
+  filter: RunFilter = NO_FILTER;
   readonly #wanted = new Map<string, number>();
   #recording = true;
+  #shown = 0;
 
   constructor(private readonly server: () => Promise<AgentServer>) {}
 
@@ -48,30 +55,41 @@ export class RunGroups {
     return this.#recording;
   }
 
+  /** How many runs fit the filter, as they were counted last. */
+  get shown(): number {
+    return this.#shown;
+  }
+
   /** Agents with runs, those of the workspace first, each with its entrypoints, the latest first. */
   async agents(workspace: readonly string[]): Promise<AgentRuns[]> {
     const server = await this.server();
-    const { groups, recording } = await server.request('runagent/history/groups', {});
+    const { text } = this.filter;
+    const searched = text === '' ? undefined : await this.#search(server, text);
+    const { groups, recording } = await server.request('runagent/history/groups', queryOf(this.filter));
     this.#recording = recording;
-    return byAgent(groups, workspace);
+    const entrypoints = searched ?? groups.map((group) => entrypointRuns(group));
+    this.#shown = entrypoints.reduce((sum, { group }) => sum + group.runs, 0);
+    return byAgent(entrypoints, workspace);
   }
 
   /** The newest runs of an entrypoint, and a last row when there are older ones. */
   async runs(parent: EntrypointRuns): Promise<RunsNode[]> {
+    if (parent.found !== undefined) {
+      return parent.found.map(({ run, excerpt }): RunNode => ({ kind: 'run', run, excerpt }));
+    }
     const server = await this.server();
     const wanted = this.#wanted.get(keyOf(parent)) ?? PAGE;
-    const nodes: RunsNode[] = [];
+    const question = { ...queryOf(this.filter), configUri: parent.configUri, tag: parent.group.tag };
+    const runs: HistorySummary[] = [];
     let before: string | null | undefined;
-    while (before !== null && nodes.length < wanted) {
-      const limit = Math.min(wanted - nodes.length, LARGEST_PAGE);
-      const page = await server.request('runagent/history/list', {
-        ...queryOf(parent),
-        limit,
-        ...(before === undefined ? {} : { before }),
-      });
-      nodes.push(...page.runs.map((run): RunNode => ({ kind: 'run', run, parent })));
+    while (before !== null && runs.length < wanted) {
+      const limit = Math.min(wanted - runs.length, LARGEST_PAGE);
+      const place = before === undefined ? {} : { before };
+      const page = await server.request('runagent/history/list', { ...question, limit, ...place });
+      runs.push(...page.runs);
       before = page.next;
     }
+    const nodes = runs.map((run): RunNode => ({ kind: 'run', run }));
     return before === null ? nodes : [...nodes, { kind: 'more', parent }];
   }
 
@@ -79,27 +97,59 @@ export class RunGroups {
   more(parent: EntrypointRuns): void {
     this.#wanted.set(keyOf(parent), (this.#wanted.get(keyOf(parent)) ?? PAGE) + PAGE);
   }
+
+  async #search(server: AgentServer, text: string): Promise<EntrypointRuns[]> {
+    const question = { ...queryOf(this.filter), text, limit: MOST_FOUND };
+    const { matches } = await server.request('runagent/history/search', question);
+    const groups = new Map<string, HistoryMatch[]>();
+    for (const match of matches) {
+      const key = `${match.run.configUri ?? ''}#${match.run.tag}`;
+      groups.set(key, [...(groups.get(key) ?? []), match]);
+    }
+    return [...groups.values()].map((found) => foundRuns(found)).filter((group) => group !== undefined);
+  }
 }
 
-function queryOf({ configUri, group }: EntrypointRuns): HistoryListParams {
-  return { configUri, tag: group.tag };
+function entrypointRuns(group: HistoryGroup, found?: readonly HistoryMatch[]): EntrypointRuns {
+  const { configUri, tag } = group;
+  return { kind: 'entrypointRuns', configUri, tag, group, ...(found === undefined ? {} : { found }) };
+}
+
+/** What was found of one entrypoint, newest first. */
+function foundRuns(found: readonly HistoryMatch[]): EntrypointRuns | undefined {
+  const newest = found[0]?.run;
+  if (newest === undefined) return undefined;
+  const { configUri, tag, state, startedAt } = newest;
+  return entrypointRuns({ configUri, tag, state, startedAt, runs: found.length }, found);
 }
 
 export function keyOf({ configUri, group }: EntrypointRuns): string {
   return `${configUri ?? ''}#${group.tag}`;
 }
 
-/** Groups that came with the latest first, by agent; the agents of the workspace come first. */
-function byAgent(groups: readonly HistoryGroup[], workspace: readonly string[]): AgentRuns[] {
+/** Entrypoints that came with the latest first, by agent; the agents of the workspace come first. */
+function byAgent(entrypoints: readonly EntrypointRuns[], workspace: readonly string[]): AgentRuns[] {
   const agents = new Map<string | null, EntrypointRuns[]>();
-  for (const group of groups) {
-    const { configUri } = group;
-    const known = agents.get(configUri) ?? [];
-    agents.set(configUri, [...known, { kind: 'entrypointRuns', configUri, group }]);
+  for (const entrypoint of entrypoints) {
+    const { configUri } = entrypoint;
+    agents.set(configUri, [...(agents.get(configUri) ?? []), entrypoint]);
   }
-  const all = [...agents].map(
-    ([configUri, entrypoints]): AgentRuns => ({ kind: 'agentRuns', configUri, groups: entrypoints }),
-  );
+  const all = [...agents].map(([configUri, groups]): AgentRuns => ({ kind: 'agentRuns', configUri, groups }));
   const isHere = ({ configUri }: AgentRuns) => configUri !== null && workspace.includes(configUri);
   return [...all.filter(isHere), ...all.filter((agent) => !isHere(agent))];
+}
+
+/** The runs that a command is about: all that are selected when it was called on one of them. */
+export function selectedRuns(
+  clicked: unknown,
+  selected: unknown,
+  selection: readonly RunsNode[],
+): HistorySummary[] {
+  const several: readonly unknown[] = Array.isArray(selected) ? selected : [];
+  const chosen = isRun(clicked) ? (several.includes(clicked) ? several : [clicked]) : selection;
+  return chosen.filter(isRun).map(({ run }) => run);
+}
+
+function isRun(node: unknown): node is RunNode {
+  return typeof node === 'object' && node !== null && (node as RunNode).kind === 'run';
 }

@@ -68,7 +68,8 @@ function entrypointRow(node: EntrypointRuns, context: RowContext): TreeRow {
   const isThere = entrypoints.some((entrypoint) => entrypoint.tag === tag);
   const count = runCount(runs, t);
   return {
-    id: `entrypoint:${keyOf(node)}`,
+    // What was found is another row than all runs: whether it is open is not taken over.
+    id: `${node.found === undefined ? 'entrypoint' : 'found'}:${keyOf(node)}`,
     label: tag,
     description: [count, timeAgo(latest, now, locale)].join(' · '),
     tooltip: [tag, t('{0}, the latest {1}', count, words.states[state]), startedAt(node.group, locale)].join(
@@ -76,7 +77,7 @@ function entrypointRow(node: EntrypointRuns, context: RowContext): TreeRow {
     ),
     icon: STATE_ICONS[state],
     context: isThere ? 'entrypointRuns' : 'entrypointRuns.other',
-    expands: 'closed',
+    expands: node.found === undefined ? 'closed' : 'open',
   };
 }
 

@@ -20,6 +20,11 @@ export class ServedAgents {
     return this.#agents.get(configUri);
   }
 
+  /** Whether some agent answers. */
+  get isAnyUp(): boolean {
+    return [...this.#agents.values()].some(({ status }) => answers(status));
+  }
+
   statusOf(configUri: string): ServerStatus | undefined {
     return this.#agents.get(configUri)?.status;
   }

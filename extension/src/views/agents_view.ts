@@ -34,9 +34,14 @@ export class AgentsView implements vscode.TreeDataProvider<AgentsNode>, vscode.D
     this.#known = resolve;
   });
 
-  constructor(private readonly served: ServedAgents) {}
+  readonly #trust: vscode.Disposable;
+
+  constructor(private readonly served: ServedAgents) {
+    this.#trust = vscode.workspace.onDidGrantWorkspaceTrust(() => this.#say());
+  }
 
   dispose(): void {
+    this.#trust.dispose();
     this.#view.dispose();
     this.#problems.dispose();
     this.#changed.dispose();
@@ -46,7 +51,13 @@ export class AgentsView implements vscode.TreeDataProvider<AgentsNode>, vscode.D
     this.#agents = agentNodes(projects);
     this.#known();
     this.#problems.recount();
+    this.#say();
     this.#changed.fire(undefined);
+  }
+
+  /** Nobody can say any more which agents there are. */
+  serverStopped(): void {
+    this.projectsChanged([]);
   }
 
   /** How an agent is served is other than before. */
@@ -76,6 +87,13 @@ export class AgentsView implements vscode.TreeDataProvider<AgentsNode>, vscode.D
       arguments: [node],
     };
     return item;
+  }
+
+  #say(): void {
+    const restricted = !vscode.workspace.isTrusted && this.#agents.length > 0;
+    this.#view.message = restricted
+      ? l10n.t('Restricted Mode: agents are checked while you type, but not served and not run.')
+      : '';
   }
 
   #agentItem(node: AgentNode): vscode.TreeItem {

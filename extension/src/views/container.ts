@@ -17,16 +17,39 @@ export class Container implements vscode.Disposable {
   readonly runs: RunsView;
   readonly #registration: vscode.Disposable;
 
-  constructor(server: () => Promise<AgentServer>, { served, onDidChange }: ServedSource) {
-    this.agents = new AgentsView(served);
+  constructor(
+    server: () => Promise<AgentServer>,
+    private readonly source: ServedSource,
+  ) {
+    this.agents = new AgentsView(source.served);
     this.runs = new RunsView(server);
-    const follow = onDidChange(() => this.agents.servedChanged());
+    const follow = source.onDidChange(() => this.#servedChanged());
     this.#registration = vscode.Disposable.from(follow, this.agents, this.runs);
   }
 
   projectsChanged(projects: readonly Project[]): void {
     this.agents.projectsChanged(projects);
     this.runs.projectsChanged(projects);
+  }
+
+  /** Whether the language server has stopped, after which there is nothing to show. */
+  serverChanged(isStopped: boolean): void {
+    void vscode.commands.executeCommand('setContext', 'runagent.isStopped', isStopped);
+    if (!isStopped) return;
+    this.agents.serverStopped();
+    this.runs.projectsChanged([]);
+  }
+
+  /** A run of this window has ended: the walkthrough ticks its step. */
+  runEnded(): void {
+    void vscode.commands.executeCommand('setContext', 'runagent.hasRun', true);
+  }
+
+  #servedChanged(): void {
+    this.agents.servedChanged();
+    if (this.source.served.isAnyUp) {
+      void vscode.commands.executeCommand('setContext', 'runagent.hasServed', true);
+    }
   }
 
   dispose(): void {

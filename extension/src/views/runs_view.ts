@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
 import { historyWords } from '../commands/history_words';
-import { type EntrypointRuns, RunGroups, type RunsNode } from '../history/run_groups';
+import { isEmpty, type RunFilter, writeFilter } from '../history/run_filter';
+import { type EntrypointRuns, MOST_FOUND, RunGroups, type RunsNode } from '../history/run_groups';
 import { type RowContext, runsRow } from '../history/runs_tree';
 import type { AgentServer } from '../server/agent_server';
+import { messageOf } from '../server/controller';
 import type { Project } from '../server/protocol.generated';
+import { ServerStoppedError } from '../server/server_access';
 import { treeItem } from './tree_item';
 
 const { l10n } = vscode;
@@ -20,6 +23,7 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   readonly #groups: RunGroups;
   readonly #view: vscode.TreeView<RunsNode>;
   readonly #clock: ReturnType<typeof setInterval>;
+  readonly #watches: vscode.Disposable;
   #projects: readonly Project[] = [];
   #settling: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,20 +34,46 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       showCollapseAll: true,
       canSelectMany: true,
     });
-    this.#clock = setInterval(() => {
-      if (this.#view.visible) this.refresh();
-    }, REFRESH_MS);
+    this.#clock = setInterval(() => this.#refreshIfSeen(), REFRESH_MS);
+    this.#watches = vscode.Disposable.from(
+      this.#view.onDidChangeVisibility(() => this.#refreshIfSeen()),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#refreshIfSeen();
+      }),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('runagent.history')) this.historyChanged();
+      }),
+    );
   }
 
   dispose(): void {
     clearInterval(this.#clock);
     clearTimeout(this.#settling);
+    this.#watches.dispose();
     this.#view.dispose();
     this.#changed.dispose();
   }
 
+  get filter(): RunFilter {
+    return this.#groups.filter;
+  }
+
+  /** What is selected, for commands that are called by a key. */
+  get selection(): readonly RunsNode[] {
+    return this.#view.selection;
+  }
+
   refresh(): void {
     this.#changed.fire(undefined);
+  }
+
+  /** Lists only the runs that fit. */
+  async show(filter: RunFilter): Promise<void> {
+    this.#groups.filter = filter;
+    const typed = writeFilter(filter);
+    this.#view.description = typed;
+    await vscode.commands.executeCommand('setContext', 'runagent.isFiltered', typed !== '');
+    this.refresh();
   }
 
   /** Runs began, ended, were pinned or deleted. */
@@ -64,10 +94,17 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node === undefined)
-      return await this.#groups.agents(this.#projects.map(({ configUri }) => configUri));
-    if (node.kind === 'agentRuns') return [...node.groups];
-    return node.kind === 'entrypointRuns' ? await this.#groups.runs(node) : [];
+    if (node?.kind === 'agentRuns') return [...node.groups];
+    try {
+      if (node !== undefined) return node.kind === 'entrypointRuns' ? await this.#groups.runs(node) : [];
+      const agents = await this.#groups.agents(this.#projects.map(({ configUri }) => configUri));
+      await this.#say();
+      return agents;
+    } catch (error) {
+      // That there is no server is said by the view's welcome.
+      this.#view.message = error instanceof ServerStoppedError ? '' : messageOf(error);
+      return [];
+    }
   }
 
   getTreeItem(node: RunsNode): vscode.TreeItem {
@@ -78,6 +115,21 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       item.command = { title: l10n.t('Older Runs'), command: 'runagent.runs.more', arguments: [node] };
     }
     return item;
+  }
+
+  /** Above the rows: how many were found, and that new runs are not kept. */
+  async #say(): Promise<void> {
+    const { recording, shown, filter } = this.#groups;
+    await vscode.commands.executeCommand('setContext', 'runagent.isHistoryOff', !recording);
+    const found =
+      shown >= MOST_FOUND && filter.text !== '' ? l10n.t('The newest {0} are listed.', shown) : '';
+    const off = recording || shown === 0 ? '' : l10n.t('New runs are not kept: the history is off.');
+    const counted = isEmpty(filter) || shown === 0 ? '' : l10n.t('Runs that fit the filter: {0}.', shown);
+    this.#view.message = [counted, found, off].filter((sentence) => sentence !== '').join(' ');
+  }
+
+  #refreshIfSeen(): void {
+    if (this.#view.visible) this.refresh();
   }
 
   #rows(): RowContext {

@@ -16,6 +16,7 @@ from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json, RequestFailedError
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.history import (
     MOST_ITEMS,
+    ConfigUris,
     groups_of,
     match_of,
     read_ids,
@@ -55,31 +56,33 @@ class HistoryQuestions:
     async def _list(self, params: Json) -> Json:
         query = read_query(params)
         page = await self._ask(lambda history: history.list(query))
-        return {"runs": [self._summary(run) for run in page.runs], "next": page.next}
+        uris = self._config_uris()
+        return {"runs": [dict(summary_of(run, uris)) for run in page.runs], "next": page.next}
 
     async def _groups(self, params: Json) -> Json:
         query = read_query(params)
         groups = await self._ask(lambda history: history.groups(query))
         return {
-            "groups": groups_of(groups, self._session.workspace.configs, self._session.uris.uri),
+            "groups": groups_of(groups, self._config_uris()),
             "recording": self._recording.is_on(None),
         }
 
     async def _search(self, params: Json) -> Json:
         text, query = reading.text(params, "text"), read_query(params)
         matches = await self._ask(lambda history: history.search(text, query))
-        uri = self._session.uris.uri
-        return {"matches": [match_of(match, uri) for match in matches]}
+        uris = self._config_uris()
+        return {"matches": [match_of(match, uris) for match in matches]}
 
     async def _get(self, params: Json) -> Json:
         history_id = reading.text(params, "historyId")
         after = reading.whole_number(params, "after", -1, -1, 2**53)
         limit = reading.whole_number(params, "limit", 1000, 0, MOST_ITEMS)
+        uris = self._config_uris()
 
         def read(history: History) -> Json:
             run = history.get(history_id)
             with closing(history.iter_chunks(run.history_id, after)) as chunks:
-                return dict(run_of(run, chunks, limit, self._session.uris.uri))
+                return dict(run_of(run, chunks, limit, uris))
 
         found = await self._ask(read)
         self._add_frames(found)
@@ -158,7 +161,10 @@ class HistoryQuestions:
         return {"run": self._summary(run), "text": text, "languageId": "plaintext"}
 
     def _summary(self, run: StoredRun) -> Json:
-        return dict(summary_of(run, self._session.uris.uri))
+        return dict(summary_of(run, self._config_uris()))
+
+    def _config_uris(self) -> ConfigUris:
+        return ConfigUris(self._session.workspace.configs, self._session.uris.uri)
 
     async def _ask(self, question: Callable[[History], _T]) -> _T:
         """Ask beside the event loop, after what has arrived so far is written."""

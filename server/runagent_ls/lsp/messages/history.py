@@ -107,7 +107,24 @@ def read_ids(params: Json) -> tuple[str, ...]:
     return ids
 
 
-def summary_of(run: StoredRun, uri: MakeUri) -> HistorySummary:
+class ConfigUris:
+    """The URIs of configurations; of those in the workspace as the workspace spells them."""
+
+    def __init__(self, configs: Iterable[FilePath], uri: MakeUri) -> None:
+        from runagent_ls.agents.history.location import same_folder
+
+        self._uri = uri
+        self._known = {same_folder(str(config.parent)): config for config in configs}
+
+    def of(self, project_root: str | None, config_path: str | None) -> str | None:
+        """The configuration of a recorded run, None for one that belonged to none."""
+        config = None if project_root is None else self._known.get(project_root)
+        if config is None and config_path is not None:
+            config = FilePath(config_path)
+        return None if config is None else self._uri(config)
+
+
+def summary_of(run: StoredRun, uris: ConfigUris) -> HistorySummary:
     return {
         "historyId": run.history_id,
         "kind": run.kind,
@@ -117,7 +134,7 @@ def summary_of(run: StoredRun, uri: MakeUri) -> HistorySummary:
         "elapsedMs": run.elapsed_ms,
         "chunks": run.chunks,
         "attempts": run.attempts,
-        "configUri": None if run.config_path is None else uri(FilePath(run.config_path)),
+        "configUri": uris.of(run.project_root, run.config_path),
         "agentId": run.agent_id,
         "target": _target(run.target),
         "gitCommit": run.git_commit,
@@ -127,23 +144,10 @@ def summary_of(run: StoredRun, uri: MakeUri) -> HistorySummary:
     }
 
 
-def groups_of(
-    groups: Iterable[RunGroup], configs: Iterable[FilePath], uri: MakeUri
-) -> list[HistoryGroup]:
-    """The groups; of agents in the workspace with the URIs that they have there."""
-    from runagent_ls.agents.history.location import same_folder
-
-    known = {same_folder(str(config.parent)): config for config in configs}
-
-    def config_uri(group: RunGroup) -> str | None:
-        config = known.get(group.project_root) if group.project_root is not None else None
-        if config is not None:
-            return uri(config)
-        return None if group.config_path is None else uri(FilePath(group.config_path))
-
+def groups_of(groups: Iterable[RunGroup], uris: ConfigUris) -> list[HistoryGroup]:
     return [
         {
-            "configUri": config_uri(group),
+            "configUri": uris.of(group.project_root, group.config_path),
             "tag": group.tag,
             "runs": group.runs,
             "startedAt": group.newest_at,
@@ -153,19 +157,21 @@ def groups_of(
     ]
 
 
-def match_of(match: Match, uri: MakeUri) -> HistoryMatch:
+def match_of(match: Match, uris: ConfigUris) -> HistoryMatch:
     return {
-        "run": summary_of(match.run, uri),
+        "run": summary_of(match.run, uris),
         "where": match.where,
         "excerpt": match.excerpt,
     }
 
 
-def run_of(run: StoredRun, chunks: Iterable[StoredChunk], limit: int, uri: MakeUri) -> HistoryRun:
+def run_of(
+    run: StoredRun, chunks: Iterable[StoredChunk], limit: int, uris: ConfigUris
+) -> HistoryRun:
     """The run with up to `limit` of its chunks; `next` when there are more."""
     items, more = _items(chunks, limit)
     message: HistoryRun = {
-        "summary": summary_of(run, uri),
+        "summary": summary_of(run, uris),
         "args": run.args,
         "kwargs": run.kwargs,
         "inputsCut": run.inputs_cut,
