@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { current, PAGES, settingsTable } from '../../scripts/settings_table.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -138,5 +139,20 @@ describe('docs/settings.md', () => {
     const section = page.split(/^## /m).find((text) => text.startsWith(`\`${name}\``));
     expect(section).toBeDefined();
     expect(section).toContain(`Default: \`${JSON.stringify(settings[name]?.default)}\``);
+  });
+});
+
+describe('the table of settings', () => {
+  it.each(PAGES)('is current in %s', (file) => {
+    expect(read(file), 'run: node scripts/settings_table.mjs').toBe(current(file));
+  });
+
+  it('has a row for each setting, with its default and without what works in the editor only', () => {
+    const rows = settingsTable('').split('\n').slice(2);
+    expect(rows).toHaveLength(Object.keys(settings).length);
+    expect(rows).toContainEqual(
+      expect.stringMatching(/^\| \[`runagent\.history\.maxAgeDays`\].*\| `90` \|$/),
+    );
+    for (const row of rows) expect(row).not.toMatch(/command:|`#/);
   });
 });

@@ -41,6 +41,7 @@ let server: FakeServer;
 let access: () => Promise<AgentServer>;
 let serveOptions: RunEnvironment['serveOptions'];
 let events: RunEvent[];
+let activity: boolean[];
 let time: number;
 let runs: Runs;
 
@@ -50,19 +51,23 @@ beforeEach(() => {
   access = async () => server;
   serveOptions = async () => undefined;
   events = [];
+  activity = [];
   time = 1000;
   let id = 0;
-  runs = new Runs({
-    server: () => access(),
-    serveOptions: (request) => serveOptions(request),
-    translate: plain,
-    newRunId: () => {
-      id += 1;
-      return `run-${id}`;
+  runs = new Runs(
+    {
+      server: () => access(),
+      serveOptions: (request) => serveOptions(request),
+      translate: plain,
+      newRunId: () => {
+        id += 1;
+        return `run-${id}`;
+      },
+      now: () => time,
+      changed: (_run, event) => events.push(event),
     },
-    now: () => time,
-    changed: (_run, event) => events.push(event),
-  });
+    (isRunning) => activity.push(isRunning),
+  );
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -82,6 +87,20 @@ async function started(more: Partial<RunRequest> = {}) {
   await vi.advanceTimersByTimeAsync(0);
   return run;
 }
+
+describe('whether some run goes on', () => {
+  it('is told with each start and each end', async () => {
+    await started();
+    await started({ tag: 'other_stream' });
+    expect(activity).toEqual([true, true]);
+    server.sent[0]?.answer(outcome());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(activity).toEqual([true, true, true]);
+    server.sent[1]?.answer(outcome({ runId: 'run-2', state: 'failed' }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(activity).toEqual([true, true, true, false]);
+  });
+});
 
 describe('a run', () => {
   it('sends what was asked for and ends with the answer', async () => {
