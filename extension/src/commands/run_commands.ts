@@ -1,21 +1,18 @@
 import * as vscode from 'vscode';
-import type { PageCommand } from '../panel/messages';
+import type { PageState } from '../panel/page_state';
 import { RunPanels } from '../panel/run_panels';
 import type { RunView } from '../panel/run_view';
 import { readReference } from '../runs/entrypoint_choice';
-import { errorText } from '../runs/error_text';
-import { placeOf } from '../runs/frames';
-import type { Inputs } from '../runs/inputs';
-import type { Run, RunRequest } from '../runs/run';
+import { pastRun } from '../runs/past_run';
 import type { Runs } from '../runs/runs';
 import type { RunKind } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
-import type { TextDocument, TextDocuments } from '../views/text_documents';
+import type { TextDocuments } from '../views/text_documents';
 import type { CloudGate } from './cloud_gate';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
-import { performErrorAction } from './error_actions';
 import { showInformation } from './notify';
-import { openPlace } from './open_place';
+import { PanelRequests } from './panel_requests';
+import { showTarget } from './panel_target';
 import { RunStarter } from './run_starter';
 import { reportFailure } from './server_reports';
 import type { Serving } from './serving';
@@ -30,38 +27,51 @@ export interface RunParts {
   readonly serving: Serving;
 }
 
-/** Run, Stream and Cancel, and what the buttons of a run's view do. */
+/** Run, Stream and Cancel, the panels that they open, and the commands of the panel in front. */
 export class RunCommands implements vscode.Disposable {
   readonly panels: RunPanels;
   readonly starter: RunStarter;
+  readonly #requests: PanelRequests;
   readonly #registrations: vscode.Disposable;
 
   constructor(
     context: vscode.ExtensionContext,
     private readonly parts: RunParts,
   ) {
-    const { server, runs, gate } = parts;
+    const { server, runs, gate, serving } = parts;
+    this.#requests = new PanelRequests({ ...parts, starter: () => this.starter });
     this.panels = new RunPanels({
       extensionUri: context.extensionUri,
-      listener: {
-        run: (view, inputs) => void this.#run(view, inputs),
-        command: (command, view) => this.#pageCommand(command, view),
-        openFrame: (index, run) => void openPlace(placeOf(run.model.error?.frames?.[index])),
-      },
-      describe: async ({ configUri, tag }) =>
-        (await server()).request('runagent/entrypoint', { configUri, tag }),
+      listener: this.#requests,
+      refresh: (view) => void this.#refresh(view),
+      restored: (view, state) => void this.#restored(view, state),
+      activeChanged: tellContext,
     });
     this.starter = new RunStarter(context.workspaceState, server, runs, gate, this.panels);
     this.#registrations = vscode.Disposable.from(
       vscode.commands.registerCommand('runagent.run', (argument) => this.#invoke('run', argument)),
       vscode.commands.registerCommand('runagent.stream', (argument) => this.#invoke('stream', argument)),
       vscode.commands.registerCommand('runagent.cancel', () => this.#cancel()),
+      vscode.commands.registerCommand('runagent.panel.run', () => this.panels.active?.start()),
+      vscode.commands.registerCommand('runagent.panel.cancel', () => this.panels.active?.run?.cancel()),
+      vscode.commands.registerCommand('runagent.panel.openOutput', () => this.#withActive('openDocument')),
+      vscode.commands.registerCommand('runagent.panel.saveCase', () => this.#withActive('saveCaseAs')),
+      vscode.commands.registerCommand('runagent.panel.chooseTarget', () => this.#withActive('chooseTarget')),
+      serving.onDidChange(() => this.#targetsChanged()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('runagent.target')) this.#targetsChanged();
+      }),
     );
   }
 
   dispose(): void {
     this.#registrations.dispose();
     this.panels.dispose();
+  }
+
+  /** The cases of the workspace are others than before. */
+  casesChanged(): void {
+    for (const view of this.panels.views) void this.#requests.cases.list(view).catch(() => undefined);
   }
 
   async #invoke(kind: RunKind, argument: unknown): Promise<void> {
@@ -94,64 +104,47 @@ export class RunCommands implements vscode.Disposable {
     await chosen?.run.cancel();
   }
 
-  async #run(view: RunView, inputs: Inputs): Promise<void> {
-    const { entrypoint, prepare, info } = view;
-    const request = { ...entrypoint, inputs };
-    this.starter.remember(request, info);
-    await this.starter.start(request, prepare);
+  #withActive(command: 'openDocument' | 'saveCaseAs' | 'chooseTarget'): void {
+    const { active } = this.panels;
+    if (active !== undefined) this.#requests.command(command, active);
   }
 
-  #pageCommand(command: PageCommand, view: RunView): void {
-    const { run } = view;
-    if (run === undefined) return;
-    switch (command) {
-      case 'cancel':
-        void run.cancel();
-        break;
-      case 'openDocument':
-        void this.parts.documents.show(outputOf(run));
-        break;
-      case 'errorAction':
-        this.#errorAction(run, view);
-        break;
-      case 'debug':
-        void vscode.commands.executeCommand('runagent.debug', {
-          configUri: run.request.configUri,
-          tag: run.request.tag,
-          inputs: run.request.inputs,
-        });
-        break;
-      case 'copyError':
-        if (run.model.error !== null) void vscode.env.clipboard.writeText(errorText(run.model.error));
-        break;
+  /** The signature may have been edited and cases added while nobody looked. */
+  async #refresh(view: RunView): Promise<void> {
+    void showTarget(view, this.parts);
+    const { configUri, tag } = view.entrypoint;
+    try {
+      const server = await this.parts.server();
+      view.describedBy(await server.request('runagent/entrypoint', { configUri, tag }));
+      await this.#requests.cases.list(view);
+    } catch (error) {
+      view.cannotDescribe(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #again(run: Run, changes: Partial<RunRequest> = {}): void {
-    if (run.isOver) void this.starter.start({ ...run.request, ...changes });
+  async #restored(view: RunView, { configUri, tag, project, historyId }: PageState): Promise<void> {
+    await this.#refresh(view);
+    if (historyId === null) return;
+    try {
+      const server = await this.parts.server();
+      const run = await pastRun(server, historyId, { configUri, tag, project }, this.parts.runs, l10n.t);
+      if (run !== undefined) view.showPast(run);
+    } catch {
+      // What is no longer in the history is not shown again; the form is there all the same.
+    }
   }
 
-  #errorAction(run: Run, view: RunView): void {
-    const action = run.model.error?.action;
-    if (action === undefined) return;
-    performErrorAction(action, run, {
-      again: (changes) => this.#again(run, changes),
-      editInputs: () => view.focusForm(),
-      showLogs: () => this.#showLogs(run),
-    });
-  }
-
-  /** The log that tells why: the agent's own when it did not start. */
-  #showLogs({ request: { configUri } }: Run): void {
-    const failed = this.parts.serving.served.statusOf(configUri)?.state === 'failed';
-    if (failed) this.parts.serving.logs.show(configUri);
-    else void vscode.commands.executeCommand('runagent.showLogs');
+  #targetsChanged(): void {
+    for (const view of this.panels.views) void showTarget(view, this.parts);
   }
 }
 
-/** What has come so far; asked for again later, the same document shows what has come until then. */
-function outputOf(run: Run): TextDocument {
-  const text = run.transcript.text();
-  const ending = /^\s*[[{]/.test(text) ? 'json' : 'txt';
-  return { key: run.id, name: `${run.request.tag} output.${ending}`, text };
+/** Which commands of the panel in front can work. */
+function tellContext(view: RunView | undefined): void {
+  const run = view?.run;
+  const set = (name: string, value: boolean) =>
+    void vscode.commands.executeCommand('setContext', name, value);
+  set('runagent.runPanelFocused', view !== undefined);
+  set('runagent.runPanelBusy', run !== undefined && !run.isOver);
+  set('runagent.runPanelHasRun', run !== undefined);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunPanels } from '../panel/run_panels';
 import type { Entrypoint, Preparation } from '../panel/run_view';
-import { type Inputs, isWhole, NO_INPUTS, startingInputs } from '../runs/inputs';
+import { type Inputs, isWhole, NO_INPUTS } from '../runs/inputs';
 import { RememberedInputs } from '../runs/remembered_inputs';
 import type { RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';
@@ -38,7 +38,7 @@ export class RunStarter {
       await this.start({ ...entrypoint, inputs: NO_INPUTS }, prepare);
       return;
     }
-    const inputs = first ?? this.panels.viewOf(entrypoint)?.inputs ?? this.#usedBefore(entrypoint, info);
+    const inputs = first ?? this.panels.viewOf(entrypoint)?.inputs ?? this.#usedBefore(entrypoint);
     this.panels.open({ entrypoint, info, inputs, prepare });
   }
 
@@ -73,9 +73,9 @@ export class RunStarter {
     return isWhole(info, remembered) ? remembered : undefined;
   }
 
-  #usedBefore({ configUri, tag }: Entrypoint, info: EntrypointInfo): Inputs {
+  #usedBefore({ configUri, tag }: Entrypoint): Inputs {
     const latest = this.runs.latestOn({ configUri, tag })?.request.inputs;
-    return startingInputs(info, latest ?? this.#remembered.get(configUri, tag));
+    return latest ?? this.#remembered.get(configUri, tag) ?? NO_INPUTS;
   }
 
   /** Whether no run of the entrypoint goes on, or the user wants it cancelled. */

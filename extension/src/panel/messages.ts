@@ -1,13 +1,18 @@
+import type { FormWords } from '../form/words';
 import type { OutputWords } from '../output/words';
 import type { Inputs } from '../runs/inputs';
+import type { RunOptions } from '../runs/run';
+import { type Limit, readOptions } from '../runs/run_options';
 import type { RunEvent, RunKind, RunPhase, RunViewModel } from '../runs/view_model';
 import type { EntrypointInfo, Target } from '../server/protocol.generated';
+import type { NextTarget } from './next_target';
 import type { ErrorWords } from './webview/error/words';
 
 /** Words that the browser side shows; translated on the host side, where `vscode.l10n` is. */
 export interface Words {
   readonly page: PageWords;
   readonly target: TargetWords;
+  readonly form: FormWords;
   readonly error: ErrorWords;
   readonly output: OutputWords;
 }
@@ -16,11 +21,39 @@ export interface PageWords {
   readonly phases: Readonly<Record<RunPhase, string>>;
   readonly actions: Readonly<Record<RunAction, string>>;
   readonly inputs: string;
-  /** Of an entrypoint that has not run yet. */
-  readonly notRun: string;
+  readonly result: string;
   readonly loading: string;
   readonly cancel: string;
   readonly attempts: string;
+  /** The keys that run. */
+  readonly runHint: string;
+  readonly runHintMac: string;
+  /** `{0}` is where runs go. */
+  readonly changeTarget: string;
+  readonly cases: CaseWords;
+  readonly options: OptionWords;
+}
+
+export interface CaseWords {
+  readonly label: string;
+  readonly none: string;
+  /** `{0}` is the name of a case whose inputs have been changed. */
+  readonly changed: string;
+  readonly save: string;
+  readonly saveAs: string;
+  readonly open: string;
+  readonly remove: string;
+}
+
+export interface OptionWords {
+  readonly title: string;
+  readonly userId: string;
+  readonly userIdHint: string;
+  readonly memory: string;
+  readonly limits: string;
+  readonly limitsHint: string;
+  readonly limit: Readonly<Record<Limit, string>>;
+  readonly noNumber: string;
 }
 
 /** Where a run goes and what leaves the machine. */
@@ -44,33 +77,61 @@ export interface ShownRun {
   readonly elapsedMs: number;
 }
 
+/** A saved case as the page offers it. */
+export interface OfferedCase {
+  readonly uri: string;
+  readonly name: string;
+  /** Why it cannot be used as it is written. */
+  readonly problem: string | null;
+}
+
 /** Everything on the page of one entrypoint. */
 export interface PageContent {
+  readonly configUri: string;
   readonly tag: string;
   readonly project: string;
+  readonly kind: RunKind;
   readonly action: RunAction;
   /** Null while it is not known yet. */
   readonly info: EntrypointInfo | null;
+  /** Why there is no form; null while all is well. */
+  readonly problem: string | null;
   readonly inputs: Inputs;
+  readonly options: RunOptions;
+  readonly target: NextTarget | null;
+  readonly cases: readonly OfferedCase[];
+  /** The case that the inputs come from. */
+  readonly caseUri: string | null;
   readonly run: ShownRun | null;
+  /** Of the run's record in the history. */
+  readonly historyId: string | null;
 }
 
 /** From the extension to the page. */
 export type HostMessage =
   /** Replaces whatever is on the page. */
-  | {
-      readonly type: 'show';
-      readonly content: PageContent;
-      readonly words: Words;
-      /** Whether the keyboard goes into the first field. */
-      readonly focus: boolean;
-    }
-  | { readonly type: 'run'; readonly run: ShownRun }
-  | { readonly type: 'focusForm' }
+  | { readonly type: 'show'; readonly content: PageContent; readonly words: Words }
+  /** Replaces parts of it. */
+  | { readonly type: 'update'; readonly changes: Partial<PageContent> }
+  /** Puts the keyboard into the first field. */
+  | { readonly type: 'focus' }
+  /** Does what the button does that starts a run. */
+  | { readonly type: 'start' }
   | { readonly type: 'event'; readonly runId: string; readonly event: RunEvent };
 
 /** What the buttons of the page ask for. */
-export const PAGE_COMMANDS = ['cancel', 'openDocument', 'errorAction', 'debug', 'copyError'] as const;
+export const PAGE_COMMANDS = [
+  'cancel',
+  'openDocument',
+  'errorAction',
+  'debug',
+  'copyError',
+  'chooseTarget',
+  'saveCase',
+  'saveCaseAs',
+  'openCase',
+  'deleteCase',
+] as const;
 export type PageCommand = (typeof PAGE_COMMANDS)[number];
 
 /** From the page to the extension. */
@@ -81,25 +142,33 @@ export type PageMessage =
   /** The form has changed. */
   | { readonly type: 'inputs'; readonly inputs: Inputs }
   | { readonly type: 'run'; readonly inputs: Inputs }
+  /** The options have changed; where runs go is not among them. */
+  | { readonly type: 'options'; readonly options: RunOptions }
+  /** The inputs of a case are to be used; null: those of none. */
+  | { readonly type: 'useCase'; readonly uri: string | null }
   /** Open the file of a frame of the error's traceback, by its place in the list. */
   | { readonly type: 'openFrame'; readonly index: number };
 
 /** The message, if it is one; a page that shows hostile output is not trusted to send what it should. */
 export function readPageMessage(data: unknown): PageMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  const { type, runId, seq, command, index, inputs } = data as Record<string, unknown>;
+  const { type, runId, seq, command, index, inputs, options, uri } = data as Record<string, unknown>;
   switch (type) {
     case 'ready':
       return { type };
     case 'drawn':
-      return typeof runId === 'string' && Number.isSafeInteger(seq)
-        ? { type, runId, seq: seq as number }
-        : undefined;
+      return typeof runId === 'string' && isWhole(seq) ? { type, runId, seq } : undefined;
     case 'openFrame':
-      return Number.isSafeInteger(index) ? { type, index: index as number } : undefined;
+      return isWhole(index) ? { type, index } : undefined;
     case 'inputs':
     case 'run':
-      return isInputs(inputs) ? { type, inputs } : undefined;
+      return isInputs(inputs) ? { type, inputs: { args: inputs.args, kwargs: inputs.kwargs } } : undefined;
+    case 'options': {
+      const { cloud: _cloud, address: _address, ...others } = readOptions(options);
+      return { type, options: others };
+    }
+    case 'useCase':
+      return typeof uri === 'string' || uri === null ? { type, uri } : undefined;
     case 'command': {
       const known = PAGE_COMMANDS.find((name) => name === command);
       return known === undefined ? undefined : { type, command: known };
@@ -109,7 +178,11 @@ export function readPageMessage(data: unknown): PageMessage | undefined {
   }
 }
 
-function isInputs(value: unknown): value is Inputs {
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+export function isInputs(value: unknown): value is Inputs {
   if (typeof value !== 'object' || value === null) return false;
   const { args, kwargs } = value as Partial<Inputs>;
   return Array.isArray(args) && typeof kwargs === 'object' && kwargs !== null && !Array.isArray(kwargs);

@@ -3,25 +3,40 @@ import * as vscode from 'vscode';
 import type { Run } from '../runs/run';
 import { sameEntrypoint } from '../runs/runs';
 import type { RunEvent } from '../runs/view_model';
-import type { EntrypointInfo } from '../server/protocol.generated';
 import { pageHtml } from './html';
+import { type PageState, readPageState } from './page_state';
 import { type Entrypoint, type Opening, RunView, type RunViewListener } from './run_view';
 import { allWords } from './words';
 
-const VIEW_TYPE = 'runagent.run';
+export const RUN_PANEL = 'runagent.run';
 
 export interface RunPanelParts {
   readonly extensionUri: vscode.Uri;
   readonly listener: RunViewListener;
-  /** The signature and documentation of an entrypoint. */
-  describe(entrypoint: Entrypoint): Promise<EntrypointInfo>;
+  /** Finds out what the view cannot know: called when it appears and whenever it is looked at again. */
+  refresh(view: RunView): void;
+  /** The window was opened again with this page in it. */
+  restored(view: RunView, state: PageState): void;
+  /** Another view is in front, or none, or what can be done with it has changed. */
+  activeChanged(view: RunView | undefined): void;
 }
 
 /** The open run panels: one for each entrypoint, with its form and its latest run. */
-export class RunPanels implements vscode.Disposable {
+export class RunPanels implements vscode.Disposable, vscode.WebviewPanelSerializer {
   readonly #panels = new Set<RunPanel>();
+  readonly #serializer = vscode.window.registerWebviewPanelSerializer(RUN_PANEL, this);
+  #active: RunView | undefined;
 
   constructor(private readonly parts: RunPanelParts) {}
+
+  /** The view that has the keyboard or had it last in its group. */
+  get active(): RunView | undefined {
+    return this.#active;
+  }
+
+  get views(): RunView[] {
+    return [...this.#panels].map(({ view }) => view);
+  }
 
   /** The view of an entrypoint, if its panel is open. */
   viewOf(entrypoint: Pick<Entrypoint, 'configUri' | 'tag'>): RunView | undefined {
@@ -33,22 +48,35 @@ export class RunPanels implements vscode.Disposable {
     const panel = this.#panelOf(opening.entrypoint) ?? this.#create(opening.entrypoint, false);
     panel.view.open(opening);
     panel.reveal(false);
+    this.parts.refresh(panel.view);
   }
 
   /** Opens or reuses the entrypoint's panel beside the editor, without taking the keyboard from it. */
   show(run: Run): void {
-    const open = this.#panelOf(run.request);
-    const panel = open ?? this.#create(run.request, true);
+    const panel = this.#panelOf(run.request) ?? this.#create(run.request, true);
     panel.view.show(run);
     panel.reveal(true);
-    if (open === undefined) void this.#describe(panel);
+    this.parts.refresh(panel.view);
   }
 
   changed(run: Run, event: RunEvent): void {
     for (const { view } of this.#panels) if (view.run === run) view.changed(event);
+    if (this.#active?.run === run && event.type !== 'output') this.parts.activeChanged(this.#active);
+  }
+
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, data: unknown): Promise<void> {
+    const state = readPageState(data);
+    if (state === undefined || this.#panelOf(state) !== undefined) {
+      panel.dispose();
+      return;
+    }
+    const { view } = this.#add(state, panel);
+    view.restore(state);
+    this.parts.restored(view, state);
   }
 
   dispose(): void {
+    this.#serializer.dispose();
     for (const panel of this.#panels) panel.dispose();
   }
 
@@ -57,45 +85,64 @@ export class RunPanels implements vscode.Disposable {
   }
 
   #create(entrypoint: Entrypoint, preserveFocus: boolean): RunPanel {
-    const column = [...this.#panels][0]?.column ?? vscode.ViewColumn.Beside;
-    const panel = new RunPanel(this.parts, entrypoint, { viewColumn: column, preserveFocus });
+    const viewColumn = [...this.#panels][0]?.column ?? vscode.ViewColumn.Beside;
+    const place = { viewColumn, preserveFocus };
+    const panel = vscode.window.createWebviewPanel(RUN_PANEL, entrypoint.tag, place, {
+      enableFindWidget: true,
+    });
+    return this.#add(entrypoint, panel);
+  }
+
+  #add(entrypoint: Entrypoint, webviewPanel: vscode.WebviewPanel): RunPanel {
+    const { extensionUri, listener } = this.parts;
+    const panel = new RunPanel(extensionUri, listener, entrypoint, webviewPanel);
     this.#panels.add(panel);
-    panel.onDidDispose(() => this.#panels.delete(panel));
+    webviewPanel.onDidDispose(() => {
+      this.#panels.delete(panel);
+      this.#setActive(panel.view, false);
+    });
+    webviewPanel.onDidChangeViewState(() => {
+      this.#setActive(panel.view, webviewPanel.active);
+      if (webviewPanel.visible) this.parts.refresh(panel.view);
+    });
+    this.#setActive(panel.view, webviewPanel.active);
     return panel;
   }
 
-  async #describe({ view }: RunPanel): Promise<void> {
-    view.describedBy(await this.parts.describe(view.entrypoint));
+  #setActive(view: RunView, active: boolean): void {
+    if (!active && this.#active !== view) return;
+    this.#active = active ? view : undefined;
+    this.parts.activeChanged(this.#active);
   }
 }
 
 class RunPanel {
   readonly view: RunView;
-  readonly #panel: vscode.WebviewPanel;
 
   constructor(
-    { extensionUri, listener }: RunPanelParts,
+    extensionUri: vscode.Uri,
+    listener: RunViewListener,
     entrypoint: Entrypoint,
-    place: { readonly viewColumn: vscode.ViewColumn; readonly preserveFocus: boolean },
+    private readonly panel: vscode.WebviewPanel,
   ) {
     const dist = vscode.Uri.joinPath(extensionUri, 'dist');
-    this.#panel = vscode.window.createWebviewPanel(VIEW_TYPE, entrypoint.tag, place, {
-      enableScripts: true,
-      enableCommandUris: false,
-      localResourceRoots: [dist],
-      enableFindWidget: true,
-    });
-    const { webview } = this.#panel;
+    const { webview } = panel;
+    webview.options = { enableScripts: true, enableCommandUris: false, localResourceRoots: [dist] };
+    const media = vscode.Uri.joinPath(extensionUri, 'media');
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'run-panel-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'run-panel-dark.svg'),
+    };
     this.view = new RunView(entrypoint, {
       listener,
       words: allWords,
       post: (message) => void webview.postMessage(message),
     });
     webview.onDidReceiveMessage((data) => this.view.received(data));
-    this.#panel.onDidChangeViewState(() => {
-      if (!this.#panel.visible) this.view.pageIsGone();
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) this.view.pageIsGone();
     });
-    this.#panel.onDidDispose(() => this.view.pageIsGone());
+    panel.onDidDispose(() => this.view.pageIsGone());
     webview.html = pageHtml({
       cspSource: webview.cspSource,
       nonce: randomBytes(24).toString('base64'),
@@ -108,18 +155,14 @@ class RunPanel {
   }
 
   get column(): vscode.ViewColumn | undefined {
-    return this.#panel.viewColumn;
-  }
-
-  get onDidDispose(): vscode.Event<void> {
-    return this.#panel.onDidDispose;
+    return this.panel.viewColumn;
   }
 
   reveal(preserveFocus: boolean): void {
-    this.#panel.reveal(undefined, preserveFocus);
+    this.panel.reveal(undefined, preserveFocus);
   }
 
   dispose(): void {
-    this.#panel.dispose();
+    this.panel.dispose();
   }
 }

@@ -1,8 +1,17 @@
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
-import type { Run, RunRequest } from '../runs/run';
+import type { Run, RunOptions, RunRequest } from '../runs/run';
 import type { RunEvent } from '../runs/view_model';
 import type { EntrypointInfo } from '../server/protocol.generated';
-import { type HostMessage, type PageCommand, readPageMessage, type Words } from './messages';
+import {
+  type HostMessage,
+  type OfferedCase,
+  type PageCommand,
+  type PageContent,
+  readPageMessage,
+  type Words,
+} from './messages';
+import type { NextTarget } from './next_target';
+import type { PageState } from './page_state';
 
 /** A run that still lacks its inputs. */
 export type Entrypoint = Omit<RunRequest, 'inputs'>;
@@ -21,8 +30,9 @@ export interface Opening {
 
 /** What the page asks for. */
 export interface RunViewListener {
-  run(view: RunView, inputs: Inputs): void;
+  run(view: RunView): void;
   command(command: PageCommand, view: RunView): void;
+  useCase(uri: string | null, view: RunView): void;
   openFrame(index: number, run: Run): void;
 }
 
@@ -34,23 +44,34 @@ export interface RunViewWays {
 
 /** What one panel shows, and the conversation with its page, which comes and goes with the panel's visibility. */
 export class RunView {
-  #entrypoint: Entrypoint;
+  #entrypoint: Pick<RunRequest, 'configUri' | 'tag' | 'project' | 'kind'>;
+  #options: RunOptions = {};
   #info: EntrypointInfo | null = null;
+  #problem: string | null = null;
   #inputs: Inputs = NO_INPUTS;
   #prepare: Preparation | undefined;
   #run: Run | undefined;
+  #target: NextTarget | null = null;
+  #cases: readonly OfferedCase[] = [];
+  #caseUri: string | null = null;
   #pageIsReady = false;
-  #focusWhenReady = false;
+  #takesKeyboard = false;
 
   constructor(
     entrypoint: Entrypoint,
     private readonly ways: RunViewWays,
   ) {
-    this.#entrypoint = entrypoint;
+    const { configUri, tag, project, kind } = entrypoint;
+    this.#entrypoint = { configUri, tag, project, kind };
+    this.#options = optionsOf(entrypoint);
   }
 
   get entrypoint(): Entrypoint {
-    return this.#entrypoint;
+    return { ...this.#entrypoint, ...this.#options };
+  }
+
+  get options(): RunOptions {
+    return this.#options;
   }
 
   get run(): Run | undefined {
@@ -71,35 +92,96 @@ export class RunView {
     return this.#info;
   }
 
+  get cases(): readonly OfferedCase[] {
+    return this.#cases;
+  }
+
+  get caseUri(): string | null {
+    return this.#caseUri;
+  }
+
   /** Shows the form and puts the keyboard into it. */
   open({ entrypoint, info, inputs, prepare }: Opening): void {
-    this.#entrypoint = entrypoint;
+    const { configUri, tag, project, kind } = entrypoint;
+    if (inputs !== this.#inputs) this.#caseUri = null;
+    this.#entrypoint = { configUri, tag, project, kind };
+    // The cloud is chosen for one run; whatever else was chosen here stays.
+    const { cloud: _before, ...kept } = this.#options;
+    this.#options = { ...kept, ...optionsOf(entrypoint) };
     this.#info = info;
+    this.#problem = null;
     this.#inputs = inputs;
     this.#prepare = prepare;
-    this.#focusWhenReady = true;
     this.#showAll();
+    this.focusForm();
   }
 
   /** Shows a run with its inputs. A form that they come from is left as it is. */
   show(run: Run): void {
-    const { inputs, validate: _sentAnyway, ...entrypoint } = run.request;
-    const isFromForm = inputs === this.#inputs && this.#prepare === undefined;
-    this.#entrypoint = entrypoint;
+    const { configUri, tag, project, kind, inputs } = run.request;
+    const isFromForm = inputs === this.#inputs;
+    if (!isFromForm) this.#caseUri = null;
+    this.#entrypoint = { configUri, tag, project, kind };
+    this.#options = optionsOf(run.request);
     this.#prepare = undefined;
     if (this.#run !== run) this.#run?.gate.viewIsLive(false);
     this.#run = run;
     this.#inputs = inputs;
     if (!isFromForm) this.#showAll();
-    else if (this.#pageIsReady) {
-      this.ways.post({ type: 'run', run: { model: run.model, elapsedMs: run.elapsedMs } });
-      run.gate.viewIsLive(true);
-    }
+    else this.#update('run', 'historyId', 'action', 'kind');
+    if (this.#pageIsReady) run.gate.viewIsLive(true);
+  }
+
+  /** Begins as the page was when the window was closed. */
+  restore({ inputs, options, caseUri }: PageState): void {
+    this.#inputs = inputs;
+    this.#options = options;
+    this.#caseUri = caseUri;
+  }
+
+  /** Shows a run of the past; the form stays as it is. */
+  showPast(run: Run): void {
+    if (this.#run !== undefined) return;
+    this.#run = run;
+    this.#update('run', 'historyId');
   }
 
   describedBy(info: EntrypointInfo): void {
+    if (this.#problem === null && JSON.stringify(info) === JSON.stringify(this.#info)) return;
     this.#info = info;
-    this.#showAll();
+    this.#problem = null;
+    this.#update('info', 'problem', 'inputs');
+  }
+
+  /** Says why there is no form. */
+  cannotDescribe(problem: string): void {
+    if (this.#info !== null) return;
+    this.#problem = problem;
+    this.#update('problem');
+  }
+
+  choose(options: RunOptions): void {
+    this.#options = options;
+    this.#update('options');
+  }
+
+  goesTo(target: NextTarget): void {
+    this.#target = target;
+    this.#update('target');
+  }
+
+  offer(cases: readonly OfferedCase[]): void {
+    this.#cases = cases;
+    if (this.#caseUri !== null && !cases.some(({ uri }) => uri === this.#caseUri)) this.#caseUri = null;
+    this.#update('cases', 'caseUri');
+  }
+
+  /** Puts the inputs of a case into the form, or says that those in the form are a case now. */
+  use(caseUri: string | null, inputs: Inputs, options: RunOptions = {}): void {
+    this.#caseUri = caseUri;
+    this.#inputs = inputs;
+    this.#options = { ...this.#options, ...options };
+    this.#update('caseUri', 'inputs', 'options');
   }
 
   changed(event: RunEvent): void {
@@ -109,16 +191,23 @@ export class RunView {
   }
 
   focusForm(): void {
-    this.ways.post({ type: 'focusForm' });
+    this.#takesKeyboard = !this.#pageIsReady;
+    if (this.#pageIsReady) this.ways.post({ type: 'focus' });
+  }
+
+  /** Starts a run with the form as it stands on the page. */
+  start(): void {
+    if (this.#pageIsReady) this.ways.post({ type: 'start' });
   }
 
   received(data: unknown): void {
     const message = readPageMessage(data);
-    if (message === undefined) return;
-    switch (message.type) {
+    const { listener } = this.ways;
+    switch (message?.type) {
       case 'ready':
         this.#pageIsReady = true;
         this.#showAll();
+        if (this.#takesKeyboard) this.focusForm();
         break;
       case 'drawn':
         if (message.runId === this.#run?.id) this.#run.gate.drawn(message.seq);
@@ -128,13 +217,24 @@ export class RunView {
         break;
       case 'run':
         this.#inputs = message.inputs;
-        this.ways.listener.run(this, message.inputs);
+        listener.run(this);
+        break;
+      case 'options': {
+        const { cloud, address } = this.#options;
+        this.#options = {
+          ...(cloud === true ? { cloud } : address === undefined ? {} : { address }),
+          ...message.options,
+        };
+        break;
+      }
+      case 'useCase':
+        listener.useCase(message.uri, this);
         break;
       case 'command':
-        this.ways.listener.command(message.command, this);
+        listener.command(message.command, this);
         break;
       case 'openFrame':
-        if (this.#run !== undefined) this.ways.listener.openFrame(message.index, this.#run);
+        if (this.#run !== undefined) listener.openFrame(message.index, this.#run);
         break;
     }
   }
@@ -147,22 +247,40 @@ export class RunView {
 
   #showAll(): void {
     if (!this.#pageIsReady) return;
-    const { tag, project, kind } = this.#entrypoint;
-    const run = this.#run;
-    this.ways.post({
-      type: 'show',
-      content: {
-        tag,
-        project,
-        action: this.#prepare === undefined ? kind : 'debug',
-        info: this.#info,
-        inputs: this.#inputs,
-        run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs },
-      },
-      words: this.ways.words(),
-      focus: this.#focusWhenReady,
-    });
-    this.#focusWhenReady = false;
-    run?.gate.viewIsLive(true);
+    this.ways.post({ type: 'show', content: this.#content(), words: this.ways.words() });
+    this.#run?.gate.viewIsLive(true);
   }
+
+  #update(...keys: (keyof PageContent)[]): void {
+    if (!this.#pageIsReady) return;
+    const content = this.#content();
+    this.ways.post({ type: 'update', changes: Object.fromEntries(keys.map((key) => [key, content[key]])) });
+  }
+
+  #content(): PageContent {
+    const run = this.#run;
+    return {
+      ...this.#entrypoint,
+      action: this.#prepare === undefined ? this.#entrypoint.kind : 'debug',
+      info: this.#info,
+      problem: this.#problem,
+      inputs: this.#inputs,
+      options: this.#options,
+      target: this.#target,
+      cases: this.#cases,
+      caseUri: this.#caseUri,
+      run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs },
+      historyId: run?.historyId ?? null,
+    };
+  }
+}
+
+function optionsOf({ cloud, address, userId, persistentMemory, timeouts }: RunOptions): RunOptions {
+  return {
+    ...(cloud === undefined ? {} : { cloud }),
+    ...(address === undefined ? {} : { address }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(persistentMemory === undefined ? {} : { persistentMemory }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+  };
 }

@@ -1,11 +1,18 @@
 import { l10n } from 'vscode';
 import { errorWords } from './error_words';
-import type { PageWords, TargetWords, Words } from './messages';
+import { formWords } from './form_words';
+import type { CaseWords, OptionWords, PageWords, TargetWords, Words } from './messages';
 import { outputWords } from './output_words';
 
 /** All words of a page in the user's language. `{0}` and `{1}` are filled in by the page. */
 export function allWords(): Words {
-  return { page: pageWords(), target: targetWords(), error: errorWords(), output: outputWords() };
+  return {
+    page: pageWords(),
+    target: targetWords(),
+    form: formWords(),
+    error: errorWords(),
+    output: outputWords(),
+  };
 }
 
 function pageWords(): PageWords {
@@ -24,10 +31,40 @@ function pageWords(): PageWords {
     },
     actions: { run: l10n.t('Run'), stream: l10n.t('Stream'), debug: l10n.t('Debug') },
     inputs: l10n.t('Inputs'),
-    notRun: l10n.t('Not run yet'),
+    result: l10n.t('Result'),
     loading: l10n.t('Reading the signature…'),
     cancel: l10n.t('Cancel'),
     attempts: l10n.t('{0} attempts'),
+    runHint: l10n.t('Ctrl+Enter'),
+    runHintMac: l10n.t('Cmd+Enter'),
+    changeTarget: l10n.t('Change where runs go, now: {0}'),
+    cases: caseWords(),
+    options: optionWords(),
+  };
+}
+
+function caseWords(): CaseWords {
+  return {
+    label: l10n.t('Case'),
+    none: l10n.t('No case'),
+    changed: l10n.t('{0} (changed)'),
+    save: l10n.t('Save Inputs into Case'),
+    saveAs: l10n.t('Save Inputs as New Case…'),
+    open: l10n.t('Open Case File'),
+    remove: l10n.t('Delete Case…'),
+  };
+}
+
+function optionWords(): OptionWords {
+  return {
+    title: l10n.t('Options'),
+    userId: l10n.t('User ID'),
+    userIdHint: l10n.t('On whose behalf the agent runs; matters in RunAgent Cloud only.'),
+    memory: l10n.t('Keep what the agent remembers of this user'),
+    limits: l10n.t('Time limits in seconds'),
+    limitsHint: l10n.t('Empty: as in the settings. 0: no limit.'),
+    limit: { connect: l10n.t('To connect'), idle: l10n.t('Between outputs'), total: l10n.t('In all') },
+    noNumber: l10n.t('This is not a number of seconds.'),
   };
 }
 

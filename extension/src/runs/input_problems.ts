@@ -11,10 +11,14 @@ export interface ShownProblem {
 }
 
 /** The problems that an error lists in `details.problems`; whatever does not look like one is left out. */
+export function sentProblems({ details }: RunError): InputProblem[] {
+  const { problems } = (isObject(details) ? details : {}) as { problems?: unknown };
+  return Array.isArray(problems) ? problems.filter(isProblem) : [];
+}
+
+/** The same for people. */
 export function inputProblems(error: RunError): ShownProblem[] {
-  const { problems } = (isObject(error.details) ? error.details : {}) as { problems?: unknown };
-  if (!Array.isArray(problems)) return [];
-  return problems.filter(isProblem).map(({ parameter, path, message }) => {
+  return sentProblems(error).map(({ parameter, path, message }) => {
     const where = path.map(step).join('') || (parameter ?? '');
     return { where: isNamed(where, message) ? '' : where, message };
   });

@@ -6,6 +6,7 @@ import type {
   RunParams,
   RunStateParams,
   ServeOptions,
+  Timeouts,
 } from '../server/protocol.generated';
 import type { Translate } from '../translate';
 import { AckGate } from './ack_gate';
@@ -14,15 +15,33 @@ import type { Inputs } from './inputs';
 import { Transcript } from './transcript';
 import { isOver, newRun, type RunEvent, type RunKind, type RunViewModel, reduce } from './view_model';
 
+/** A server that the user names instead of the one that would be found. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How a run is sent, where the user wants it other than usual. */
+export interface RunOptions {
+  /** True: in the cloud, because the user chose so for this run. */
+  readonly cloud?: boolean;
+  /** Excludes `cloud`. */
+  readonly address?: Address;
+  /** On whose behalf; matters in the cloud only. */
+  readonly userId?: string;
+  /** Whether the cloud keeps what the agent remembers of this user. */
+  readonly persistentMemory?: boolean;
+  /** In seconds; null is no limit; what is absent is as the settings have it. */
+  readonly timeouts?: Timeouts;
+}
+
 /** What to call and with what. */
-export interface RunRequest {
+export interface RunRequest extends RunOptions {
   readonly configUri: string;
   readonly project: string;
   readonly tag: string;
   readonly kind: RunKind;
   readonly inputs: Inputs;
-  /** True: in the cloud, because the user chose so for this run. */
-  readonly cloud?: boolean;
   /** False: the user has seen that the inputs do not fit and sends them all the same. */
   readonly validate?: boolean;
 }
@@ -48,6 +67,8 @@ export class Run {
   model: RunViewModel;
   /** Resolves when the run is over, however it ended. */
   readonly ended: Promise<void>;
+  /** Of the run's record, once it is over and was recorded. */
+  historyId: string | null = null;
   #isOver: () => void = () => undefined;
   readonly #startedAt: number;
   #server: AgentServer | undefined;
@@ -82,12 +103,12 @@ export class Run {
   async start(): Promise<void> {
     try {
       const server = await this.environment.server();
-      const serve = await this.environment.serveOptions(this.request);
+      const serve = await this.#serveOptions();
       if (this.isOver) return;
       this.#server = server;
       const method = this.request.kind === 'run' ? 'runagent/run' : 'runagent/stream';
       const outcome = await server.request(method, this.#params(serve));
-      this.#finish(serve === undefined ? outcome : servedByAnotherRun(outcome));
+      this.finished(serve === undefined ? outcome : servedByAnotherRun(outcome));
     } catch (error) {
       this.fail('SERVER_UNAVAILABLE', error instanceof Error ? error.message : String(error));
     }
@@ -137,22 +158,33 @@ export class Run {
     }
   }
 
+  /** Only an agent that is looked for may be served; what the user has named is there or is not. */
+  async #serveOptions(): Promise<ServeOptions | undefined> {
+    const { cloud, address } = this.request;
+    return cloud === true || address !== undefined ? undefined : this.environment.serveOptions(this.request);
+  }
+
   #params(serve: ServeOptions | undefined): RunParams {
-    const { configUri, tag, inputs, cloud, validate } = this.request;
+    const { configUri, tag, inputs, cloud, address, userId, persistentMemory, timeouts, validate } =
+      this.request;
+    const target = cloud === true ? { cloud } : address;
     return {
       runId: this.id,
       configUri,
       tag,
       kwargs: { ...inputs.kwargs },
       ...(inputs.args.length > 0 ? { args: [...inputs.args] } : {}),
-      ...(cloud === true ? { target: { cloud } } : {}),
+      ...(target === undefined ? {} : { target }),
+      ...(userId === undefined ? {} : { userId }),
+      ...(persistentMemory === undefined ? {} : { persistentMemory }),
+      ...(timeouts === undefined ? {} : { timeouts }),
       ...(serve === undefined ? {} : { serve }),
       ...(validate === false ? { validate } : {}),
     };
   }
 
   #end(state: RunOutcome['state'], rest: Partial<RunOutcome>): void {
-    this.#finish({
+    this.finished({
       runId: this.id,
       state,
       target: this.model.target,
@@ -162,9 +194,11 @@ export class Run {
     });
   }
 
-  #finish(outcome: RunOutcome): void {
+  /** The end, as the server tells it. */
+  finished(outcome: RunOutcome): void {
     if (this.isOver) return;
     const { value, ...rest } = outcome;
+    this.historyId = outcome.historyId ?? null;
     if (!('value' in outcome)) {
       this.#apply({ type: 'finished', outcome: rest });
       return;

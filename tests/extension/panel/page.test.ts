@@ -45,6 +45,9 @@ describe('a message from the page', () => {
     { type: 'openFrame', index: 1 },
     { type: 'inputs', inputs: { args: [], kwargs: { a: 1 } } },
     { type: 'run', inputs: { args: [1], kwargs: {} } },
+    { type: 'options', options: { userId: 'ada', timeouts: { total: null } } },
+    { type: 'useCase', uri: null },
+    { type: 'useCase', uri: 'file:///p/.runagent/cases/greet/a.json' },
   ])('%j is taken', (message) => {
     expect(readPageMessage({ ...message, extra: true })).toEqual(message);
   });
@@ -59,6 +62,7 @@ describe('a message from the page', () => {
     { type: 'openFrame', index: 0.5 },
     { type: 'openFrame', uri: 'file:///etc/passwd' },
     { type: 'run' },
+    { type: 'useCase', uri: 1 },
     { type: 'run', inputs: { args: {}, kwargs: {} } },
     { type: 'inputs', inputs: { args: [], kwargs: [] } },
     { type: 'other' },

@@ -30,12 +30,25 @@ const info: EntrypointInfo = {
   inputSchema: {},
 };
 const content: PageContent = {
+  configUri: 'file:///hello/runagent.config.json',
   tag: 'story_stream',
   project: 'hello',
+  kind: 'stream',
   action: 'stream',
   info,
+  problem: null,
   inputs: { args: [], kwargs: { topic: 'tea' } },
+  options: {},
+  target: {
+    kind: 'local',
+    label: 'This machine',
+    detail: 'the agent is started when it is needed',
+    leaves: false,
+  },
+  cases: [],
+  caseUri: null,
   run: null,
+  historyId: null,
 };
 const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
 const target = {
@@ -62,7 +75,8 @@ afterEach(() => view.close());
 async function open(changes: Partial<PageContent> = {}, theme: Theme = 'dark'): Promise<void> {
   view = await bundle.open(theme);
   await eventually(() => view.sent).toContainEqual({ type: 'ready' });
-  await post({ type: 'show', content: { ...content, ...changes }, words, focus: true });
+  await post({ type: 'show', content: { ...content, ...changes }, words });
+  await post({ type: 'focus' });
   await view.page.getByRole('heading', { name: content.tag }).waitFor();
 }
 
@@ -102,7 +116,7 @@ describe('the run page', () => {
     await open();
     await button('Stream').click();
     await eventually(sentRuns).toEqual([{ type: 'run', inputs: content.inputs }]);
-    await post({ type: 'run', run: runAfter(running) });
+    await post({ type: 'update', changes: { run: runAfter(running) } });
     await button('Cancel').click();
     await eventually(() => view.sent).toContainEqual({ type: 'command', command: 'cancel' });
     await happen(finished({ state: 'cancelled', stopped: false }));
@@ -137,7 +151,7 @@ describe('the run page', () => {
     await open({ run: runAfter(running, { type: 'output', seq: 0, items: [text('old')] }, finished()) });
     const log = () => view.page.getByRole('log').innerText();
     await eventually(log).toContain('old');
-    await post({ type: 'run', run: { model: { ...fresh, runId: 'r2' }, elapsedMs: 0 } });
+    await post({ type: 'update', changes: { run: { model: { ...fresh, runId: 'r2' }, elapsedMs: 0 } } });
     await eventually(phase).toBe('Preparing');
     await happen({ type: 'output', seq: 1, items: [text('late')] });
     await post({

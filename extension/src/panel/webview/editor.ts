@@ -1,6 +1,12 @@
 import type { PageMessage } from '../messages';
+import type { PageState } from '../page_state';
 
-declare function acquireVsCodeApi(): { postMessage(message: PageMessage): void };
+interface Editor {
+  postMessage(message: PageMessage): void;
+  setState(state: PageState): void;
+}
+
+declare function acquireVsCodeApi(): Editor;
 
 /** The way to the extension. VS Code hands it out once. */
 export const editor = acquireVsCodeApi();

@@ -1,18 +1,22 @@
 import '@vscode-elements/elements/dist/vscode-button/index.js';
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { sentProblems } from '../../runs/input_problems';
 import type { Inputs } from '../../runs/inputs';
+import type { RunOptions } from '../../runs/run';
 import { isOver, type RunViewModel, reduce } from '../../runs/view_model';
-import { duration } from '../duration';
-import type { HostMessage, PageCommand, PageContent, PageWords, ShownRun, Words } from '../messages';
-import { isShared, targetParts } from '../target_text';
+import type { HostMessage, PageCommand, PageContent, ShownRun, Words } from '../messages';
+import { pageState } from '../page_state';
+import './case_row';
 import { editor } from './editor';
-import { fill } from './element';
-import type { ErrorActionDetail, OpenFrameDetail } from './error/run_error';
 import './error/run_error';
+import type { ErrorActionDetail, OpenFrameDetail } from './error/run_error';
+import './form/run_form';
+import type { CurrentInputs, RunForm } from './form/run_form';
+import { header, resultLine } from './headings';
 import './output/run_output';
-import './plain_form';
-import type { RunForm } from './plain_form';
+import './run_options';
 
 /** Drawing waits for the next frame, but not for ever: a page in a background tab gets no frames. */
 const FRAME_LIMIT_MS = 200;
@@ -22,40 +26,45 @@ const CLOCK_MS = 100;
 @customElement('run-page')
 export class RunPage extends LitElement {
   @state() private accessor content: PageContent | undefined;
-  @state() private accessor run: ShownRun | undefined;
   @state() private accessor now = 0;
+  /** Whether the inputs are other than those that the extension sent last. */
+  @state() private accessor edited = false;
   @query('run-form') private accessor form!: RunForm | null;
   #words: Words | undefined;
   #inputs: Inputs = { args: [], kwargs: {} };
   #startedAt = 0;
   #undrawn: number | undefined;
-  #focusWhenDrawn = false;
+  #wantsFocus = false;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
+    this.addEventListener('keydown', this.#pressed);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#clock);
+    this.removeEventListener('keydown', this.#pressed);
   }
 
   received(message: HostMessage): void {
     switch (message.type) {
       case 'show':
         this.#words = message.words;
-        this.content = message.content;
-        this.#inputs = message.content.inputs;
-        this.#focusWhenDrawn = message.focus;
-        this.#show(message.content.run ?? undefined);
+        this.#replace(message.content, message.content);
         break;
-      case 'run':
-        this.#show(message.run);
+      case 'update':
+        if (this.content !== undefined)
+          this.#replace({ ...this.content, ...message.changes }, message.changes);
         break;
-      case 'focusForm':
-        this.form?.focusFirst();
+      case 'focus':
+        this.#wantsFocus = true;
+        this.requestUpdate();
+        break;
+      case 'start':
+        this.#start();
         break;
       case 'event':
         this.#happened(message);
@@ -75,78 +84,85 @@ export class RunPage extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    if (this.run !== undefined && this.#undrawn !== undefined) {
-      editor.postMessage({ type: 'drawn', runId: this.run.model.runId, seq: this.#undrawn });
+    const run = this.content?.run;
+    if (run && this.#undrawn !== undefined) {
+      editor.postMessage({ type: 'drawn', runId: run.model.runId, seq: this.#undrawn });
       this.#undrawn = undefined;
     }
-    if (this.#focusWhenDrawn && this.form !== null) {
-      this.#focusWhenDrawn = false;
-      void this.form.updateComplete.then(() => this.form?.focusFirst());
+    if (this.#wantsFocus && this.form !== null) {
+      this.#wantsFocus = false;
+      void this.form.focusFirst();
     }
   }
 
-  protected override render() {
+  protected override render(): TemplateResult | typeof nothing {
     const words = this.#words;
     const content = this.content;
     if (words === undefined || content === undefined) return nothing;
+    const model = content.run?.model;
     return html`
-      ${this.#header(content, words)}
-      <section class="inputs" aria-label=${words.page.inputs}>
-        ${
-          content.info === null
-            ? html`<p class="note">${words.page.loading}</p>`
-            : html`<run-form
-                .info=${content.info}
-                .inputs=${content.inputs}
-                @inputs-changed=${this.#inputsChanged}
-                @run-requested=${this.#runRequested}
-              ></run-form>`
-        }
+      ${header(content, words.page, () => this.#ask('chooseTarget'))}
+      <section class="inputs" aria-labelledby="inputs-heading">
+        <div class="section-bar">
+          <h2 id="inputs-heading">${words.page.inputs}</h2>
+          <case-row
+            .cases=${content.cases}
+            .chosen=${content.caseUri}
+            ?changed=${this.edited}
+            .words=${words.page.cases}
+            @case-chosen=${({ detail }: CustomEvent<{ uri: string | null }>) =>
+              editor.postMessage({ type: 'useCase', uri: detail.uri })}
+            @case-command=${({ detail }: CustomEvent<{ command: PageCommand }>) => this.#ask(detail.command)}
+          ></case-row>
+        </div>
+        ${this.#form(content, words)}
       </section>
-      ${this.run === undefined ? nothing : this.#result(this.run.model, words)}
+      ${model === undefined ? nothing : this.#result(model, words)}
     `;
   }
 
-  #header(content: PageContent, words: Words) {
-    const model = this.run?.model;
-    const running = model !== undefined && !isOver(model.phase);
-    return html`<header>
-      <div class="heading">
-        <h1>${content.tag}</h1>
-        <span class="project">${content.project}</span>
-        <span class="actions">
-          ${
-            running
-              ? html`<vscode-button icon="debug-stop" @click=${() => this.#ask('cancel')}
-                  >${words.page.cancel}</vscode-button
-                >`
-              : html`<vscode-button icon="play" @click=${() => this.#start()}
-                  >${words.page.actions[content.action]}</vscode-button
-                >`
-          }
-        </span>
+  #form(content: PageContent, words: Words): TemplateResult {
+    if (content.problem !== null) return html`<p class="problem" role="alert">${content.problem}</p>`;
+    if (content.info === null) return html`<p class="note">${words.page.loading}</p>`;
+    return html`<run-form
+      .info=${content.info}
+      .inputs=${content.inputs}
+      .words=${words.form}
+      @inputs-changed=${this.#inputsChanged}
+      @run-requested=${this.#runRequested}
+    >
+      <div slot="actions" class="actions">
+        <run-options
+          .options=${content.options}
+          .words=${words.page.options}
+          @options-changed=${this.#optionsChanged}
+        ></run-options>
+        ${this.#buttons(content, words)}
       </div>
-      ${model === undefined ? html`<p class="note">${words.page.notRun}</p>` : this.#state(model, words)}
-    </header>`;
+    </run-form>`;
   }
 
-  #state(model: RunViewModel, words: Words) {
-    const { target } = model;
-    return html`
-      <div class="state">
-        <span class="phase" role="status" data-phase=${model.phase}>${words.page.phases[model.phase]}</span>
-        <span class="time">${duration(this.#elapsed(model))}</span>
-        <span class="details">${details(model, words.page)}</span>
-      </div>
-      <p class=${target !== null && isShared(target) ? 'target shared' : 'target'}>${
-        target === null ? nothing : targetParts(target, words.target).join(' · ')
-      }</p>
-      <p class="notice" role="status">${model.notice ?? nothing}</p>
-    `;
+  #buttons({ run, action }: PageContent, words: Words): TemplateResult {
+    const phase = run?.model.phase;
+    const running = phase !== undefined && !isOver(phase);
+    // One button: the keyboard stays on it when the run begins and when it ends.
+    return html`<div class="buttons">
+      <vscode-button
+        class="main"
+        icon=${running ? 'debug-stop' : action === 'debug' ? 'debug-alt' : 'play'}
+        ?secondary=${running}
+        aria-disabled=${String(phase === 'cancelling')}
+        @click=${() => (running ? this.#ask('cancel') : this.#start())}
+        >${running ? words.page.cancel : words.page.actions[action]}</vscode-button
+      >
+      <span class="note">${running ? nothing : isMac() ? words.page.runHintMac : words.page.runHint}</span>
+    </div>`;
   }
 
-  #result(model: RunViewModel, words: Words) {
-    return html`
+  #result(model: RunViewModel, words: Words): TemplateResult {
+    const elapsed = model.elapsedMs ?? performance.now() - this.#startedAt;
+    return html`<section class="result" aria-label=${words.page.result}>
+      ${resultLine(model, elapsed, words)}
       <run-error
         .error=${model.error}
         .words=${words.error}
@@ -158,59 +174,87 @@ export class RunPage extends LitElement {
         @copy-error=${() => this.#ask('copyError')}
       ></run-error>
       <run-output .run=${model} .words=${words.output}></run-output>
-    `;
+    </section>`;
   }
 
-  #errorAction({ detail }: CustomEvent<ErrorActionDetail>): void {
-    if (detail.action === 'edit-inputs') this.form?.focusFirst();
-    else this.#ask('errorAction');
+  #replace(content: PageContent, changes: Partial<PageContent>): void {
+    if (changes.inputs !== undefined) {
+      this.#inputs = changes.inputs;
+      this.edited = false;
+    }
+    if (changes.run !== undefined) this.#startedAt = performance.now() - (changes.run?.elapsedMs ?? 0);
+    if (changes.run !== undefined) this.#undrawn = undefined;
+    this.#keep(content);
   }
 
-  #show(run: ShownRun | undefined): void {
-    this.run = run;
-    this.#startedAt = performance.now() - (run?.elapsedMs ?? 0);
-    this.#undrawn = undefined;
+  /** What is shown is also what comes back when the window is opened again. */
+  #keep(content: PageContent): void {
+    this.content = content;
+    editor.setState(pageState(content, this.#inputs));
   }
 
   #happened({ runId, event }: Extract<HostMessage, { type: 'event' }>): void {
-    if (this.run === undefined || runId !== this.run.model.runId) return;
-    this.run = { ...this.run, model: reduce(this.run.model, event) };
+    const { content } = this;
+    const run = content?.run;
+    if (content === undefined || !run || runId !== run.model.runId) return;
+    const next: ShownRun = { ...run, model: reduce(run.model, event) };
     if (event.type === 'output') this.#undrawn = event.seq;
+    if (event.type !== 'finished') {
+      this.content = { ...content, run: next };
+      return;
+    }
+    this.#keep({ ...content, run: next, historyId: event.outcome.historyId ?? null });
+    const { error } = event.outcome;
+    if (error !== undefined) this.form?.show(sentProblems(error));
   }
 
   #tick(): void {
-    if (this.run !== undefined && !isOver(this.run.model.phase)) this.now = performance.now();
-  }
-
-  #elapsed(model: RunViewModel): number {
-    return model.elapsedMs ?? performance.now() - this.#startedAt;
+    const phase = this.content?.run?.model.phase;
+    if (phase !== undefined && !isOver(phase)) this.now = performance.now();
   }
 
   #ask(command: PageCommand): void {
     editor.postMessage({ type: 'command', command });
   }
 
-  #inputsChanged({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
+  #errorAction({ detail }: CustomEvent<ErrorActionDetail>): void {
+    if (detail.action === 'edit-inputs') void this.form?.focusFirst();
+    else this.#ask('errorAction');
+  }
+
+  #inputsChanged({ detail }: CustomEvent<CurrentInputs>): void {
     this.#inputs = detail.inputs;
+    this.edited = true;
+    if (this.content !== undefined) this.#keep(this.content);
     editor.postMessage({ type: 'inputs', inputs: detail.inputs });
+  }
+
+  #optionsChanged({ detail }: CustomEvent<{ readonly options: RunOptions }>): void {
+    if (this.content !== undefined) this.#keep({ ...this.content, options: detail.options });
+    editor.postMessage({ type: 'options', options: detail.options });
   }
 
   #runRequested({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
     this.#inputs = detail.inputs;
-    this.#start();
+    editor.postMessage({ type: 'run', inputs: detail.inputs });
   }
 
   #start(): void {
-    editor.postMessage({ type: 'run', inputs: this.#inputs });
+    void this.form?.requestRun();
   }
+
+  /** In the form this is the form's; here it is for everywhere else on the page. */
+  #pressed = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    // VS Code has the same key for the page as a whole and would start a second run.
+    event.stopPropagation();
+    this.#start();
+  };
 }
 
-function details(model: RunViewModel, words: PageWords): string {
-  const parts: string[] = model.step === null ? [] : [model.step];
-  if (model.attempts !== null && model.attempts > 1) {
-    parts.push(fill(words.attempts, model.attempts.toLocaleString()));
-  }
-  return parts.join(', ');
+function isMac(): boolean {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent);
 }
 
 function nextFrame(): Promise<void> {

@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import { freeName, problemOfName } from '../cases/new_case';
+import type { OfferedCase } from '../panel/messages';
+import type { RunView } from '../panel/run_view';
+import type { AgentServer } from '../server/agent_server';
+import { showInformation } from './notify';
+
+const { l10n } = vscode;
+
+/** The saved cases of a page's entrypoint. */
+export class PanelCases {
+  constructor(private readonly server: () => Promise<AgentServer>) {}
+
+  /** Offers the cases that there are now. */
+  async list(view: RunView): Promise<void> {
+    const { configUri, tag } = view.entrypoint;
+    const { cases } = await (await this.server()).request('runagent/cases', { configUri });
+    const own = cases.filter((one) => one.configUri === configUri && one.tag === tag);
+    view.offer(own.map(({ uri, name, problem }): OfferedCase => ({ uri, name, problem })));
+  }
+
+  /** Puts the inputs of a case into the form; null: they stay, but are no case's any more. */
+  async use(uri: string | null, view: RunView): Promise<void> {
+    if (uri === null) {
+      view.use(null, view.inputs);
+      return;
+    }
+    const known = view.cases.find((one) => one.uri === uri);
+    if (known === undefined) return;
+    const { args, kwargs, userId, persistentMemory } = await (await this.server()).request(
+      'runagent/cases/get',
+      { uri },
+    );
+    view.use(
+      uri,
+      { args, kwargs },
+      {
+        ...(userId === undefined ? {} : { userId }),
+        ...(persistentMemory === undefined ? {} : { persistentMemory }),
+      },
+    );
+  }
+
+  /** Saves the inputs into the case that they come from; what it expects stays as it is. */
+  async save(view: RunView): Promise<void> {
+    const known = view.cases.find(({ uri }) => uri === view.caseUri);
+    if (known === undefined) await this.saveAs(view);
+    else await this.#write(view, known.name, true);
+  }
+
+  /** Saves the inputs as a case that the user names. */
+  async saveAs(view: RunView): Promise<void> {
+    const taken = view.cases.map(({ name }) => name);
+    const name = await vscode.window.showInputBox({
+      title: l10n.t('Save inputs of {0} as a case', view.entrypoint.tag),
+      prompt: l10n.t(
+        'The case is a file in the agent’s folder {0}: it can be run as a test and shared.',
+        '.runagent/cases',
+      ),
+      value: freeName(taken, l10n.t),
+      validateInput: (text) => problemOfName(text, l10n.t) ?? takenAlready(text, taken),
+    });
+    if (name !== undefined) await this.#write(view, name.trim(), false);
+  }
+
+  async open(view: RunView): Promise<void> {
+    if (view.caseUri !== null) await vscode.window.showTextDocument(vscode.Uri.parse(view.caseUri));
+  }
+
+  async remove(view: RunView): Promise<void> {
+    const known = view.cases.find(({ uri }) => uri === view.caseUri);
+    if (known === undefined) return;
+    const yes = l10n.t('Delete');
+    const question = l10n.t('Delete the case {0}?', known.name);
+    const detail = l10n.t('Its file is moved to the trash where there is one. The inputs stay in the form.');
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
+    await trash(vscode.Uri.parse(known.uri));
+    await this.list(view);
+  }
+
+  async #write(view: RunView, name: string, overwrite: boolean): Promise<void> {
+    const { configUri, tag, userId, persistentMemory } = view.entrypoint;
+    const { args, kwargs } = view.inputs;
+    const { uri, saved } = await (await this.server()).request('runagent/cases/save', {
+      configUri,
+      tag,
+      name,
+      args: [...args],
+      kwargs: { ...kwargs },
+      overwrite,
+      ...(userId === undefined ? {} : { userId }),
+      ...(persistentMemory === undefined ? {} : { persistentMemory }),
+    });
+    if (!saved) {
+      void showInformation(l10n.t('There is a case {0} already: save it under another name.', name));
+      return;
+    }
+    view.use(uri, view.inputs);
+    await this.list(view);
+  }
+}
+
+/** Names become files, and not every file system tells upper case from lower case. */
+function takenAlready(text: string, taken: readonly string[]): string | undefined {
+  const name = text.trim();
+  const isTaken = taken.some((other) => other.toLowerCase() === name.toLowerCase());
+  return isTaken ? l10n.t('There is a case {0} already.', name) : undefined;
+}
+
+/** Not every file system has a trash. */
+async function trash(uri: vscode.Uri): Promise<void> {
+  try {
+    await vscode.workspace.fs.delete(uri, { useTrash: true });
+  } catch {
+    await vscode.workspace.fs.delete(uri);
+  }
+}

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import type { PageCommand } from '../panel/messages';
+import type { RunView, RunViewListener } from '../panel/run_view';
+import { errorText } from '../runs/error_text';
+import { placeOf } from '../runs/frames';
+import type { Run, RunRequest } from '../runs/run';
+import type { AgentServer } from '../server/agent_server';
+import type { TextDocument, TextDocuments } from '../views/text_documents';
+import type { CloudGate } from './cloud_gate';
+import { performErrorAction } from './error_actions';
+import { openPlace } from './open_place';
+import { PanelCases } from './panel_cases';
+import { chooseTarget } from './panel_target';
+import type { RunStarter } from './run_starter';
+import { reportFailure } from './server_reports';
+import type { Serving } from './serving';
+
+export interface PanelRequestParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly starter: () => RunStarter;
+  readonly documents: TextDocuments;
+  readonly gate: CloudGate;
+  readonly serving: Serving;
+}
+
+/** Does what the pages ask for. */
+export class PanelRequests implements RunViewListener {
+  readonly cases: PanelCases;
+
+  constructor(private readonly parts: PanelRequestParts) {
+    this.cases = new PanelCases(parts.server);
+  }
+
+  run(view: RunView): void {
+    const { entrypoint, inputs, prepare, info } = view;
+    const request = { ...entrypoint, inputs };
+    const starter = this.parts.starter();
+    starter.remember(request, info);
+    void starter.start(request, prepare);
+  }
+
+  useCase(uri: string | null, view: RunView): void {
+    this.cases.use(uri, view).catch(reportFailure);
+  }
+
+  openFrame(index: number, run: Run): void {
+    void openPlace(placeOf(run.model.error?.frames?.[index]));
+  }
+
+  command(command: PageCommand, view: RunView): void {
+    Promise.resolve(this.#perform(command, view)).catch(reportFailure);
+  }
+
+  #perform(command: PageCommand, view: RunView): unknown {
+    const { run } = view;
+    switch (command) {
+      case 'chooseTarget':
+        return chooseTarget(view, this.parts);
+      case 'saveCase':
+        return this.cases.save(view);
+      case 'saveCaseAs':
+        return this.cases.saveAs(view);
+      case 'openCase':
+        return this.cases.open(view);
+      case 'deleteCase':
+        return this.cases.remove(view);
+      default:
+        return run === undefined ? undefined : this.#withRun(command, run, view);
+    }
+  }
+
+  #withRun(command: PageCommand, run: Run, view: RunView): unknown {
+    switch (command) {
+      case 'cancel':
+        return run.cancel();
+      case 'openDocument':
+        return this.parts.documents.show(outputOf(run));
+      case 'errorAction':
+        return this.#errorAction(run, view);
+      case 'debug': {
+        const { configUri, tag, inputs } = run.request;
+        return vscode.commands.executeCommand('runagent.debug', { configUri, tag, inputs });
+      }
+      case 'copyError':
+        return run.model.error === null
+          ? undefined
+          : vscode.env.clipboard.writeText(errorText(run.model.error));
+      default:
+        return undefined;
+    }
+  }
+
+  #errorAction(run: Run, view: RunView): void {
+    const action = run.model.error?.action;
+    if (action === undefined) return;
+    performErrorAction(action, run, {
+      again: (changes) => this.#again(run, changes),
+      editInputs: () => view.focusForm(),
+      showLogs: () => this.#showLogs(run),
+    });
+  }
+
+  #again(run: Run, changes: Partial<RunRequest> = {}): void {
+    if (run.isOver) void this.parts.starter().start({ ...run.request, ...changes });
+  }
+
+  /** The log that tells why: the agent's own when it did not start. */
+  #showLogs({ request: { configUri } }: Run): void {
+    const { serving } = this.parts;
+    if (serving.served.statusOf(configUri)?.state === 'failed') serving.logs.show(configUri);
+    else void vscode.commands.executeCommand('runagent.showLogs');
+  }
+}
+
+/** What has come so far; asked for again later, the same document shows what has come until then. */
+function outputOf(run: Run): TextDocument {
+  const text = run.transcript.text();
+  const ending = /^\s*[[{]/.test(text) ? 'json' : 'txt';
+  return { key: run.id, name: `${run.request.tag} output.${ending}`, text };
+}

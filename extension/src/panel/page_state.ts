@@ -1,0 +1,45 @@
+import { type Inputs, NO_INPUTS } from '../runs/inputs';
+import { withoutSecrets } from '../runs/remembered_inputs';
+import type { RunOptions } from '../runs/run';
+import { readOptions } from '../runs/run_options';
+import type { RunKind } from '../runs/view_model';
+import { isInputs, type PageContent } from './messages';
+
+/** What VS Code keeps of a page while the window is closed: enough to show it again, and no secrets. */
+export interface PageState {
+  readonly configUri: string;
+  readonly tag: string;
+  readonly project: string;
+  readonly kind: RunKind;
+  readonly inputs: Inputs;
+  readonly options: RunOptions;
+  /** Of the run that was shown, if the history has it. */
+  readonly historyId: string | null;
+  readonly caseUri: string | null;
+}
+
+/** The state of a page as it stands. */
+export function pageState(content: PageContent, inputs: Inputs): PageState {
+  const { configUri, tag, project, kind, options, historyId, caseUri } = content;
+  return { configUri, tag, project, kind, options, historyId, caseUri, inputs: withoutSecrets(inputs) };
+}
+
+/** The state, if it is one: it comes from a file of VS Code's and may be of another version. */
+export function readPageState(value: unknown): PageState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { configUri, tag, project, kind, inputs, options, historyId, caseUri } = value as Record<
+    string,
+    unknown
+  >;
+  if (typeof configUri !== 'string' || typeof tag !== 'string') return undefined;
+  return {
+    configUri,
+    tag,
+    project: typeof project === 'string' ? project : '',
+    kind: kind === 'stream' ? 'stream' : 'run',
+    inputs: isInputs(inputs) ? inputs : NO_INPUTS,
+    options: readOptions(options),
+    historyId: typeof historyId === 'string' ? historyId : null,
+    caseUri: typeof caseUri === 'string' ? caseUri : null,
+  };
+}
