@@ -39,7 +39,7 @@ describe('the output', () => {
     const log = page.page.getByRole('log');
     await eventually(() => log.locator('h1').innerText()).toBe('Title');
     expect(await log.locator('em').innerText()).toBe('words');
-    await page.page.getByRole('button', { name: 'Raw' }).click();
+    await page.page.getByRole('tab', { name: 'Raw' }).click();
     await eventually(() => log.innerText()).toBe('# Title\n\nSome *words*');
   });
 

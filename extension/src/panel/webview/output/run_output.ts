@@ -1,87 +1,317 @@
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { MarkdownParts } from '../../../output/markdown_parts';
-import { OUTPUT_VIEWS, type OutputView, type OutputWords } from '../../../output/words';
-import { isOver, type OutputBlock, type RunViewModel } from '../../../runs/view_model';
-import { duration } from '../../duration';
+import { Announcements } from '../../../output/announcements';
+import type { OutputFeed } from '../../../output/feed';
+import { isWebLink, type OutputAction, type OutputRequest, type Query } from '../../../output/messages';
+import { OUTPUT_VIEWS, type OutputWords, type OutputView as ViewName } from '../../../output/words';
+import { isOver, type RunViewModel } from '../../../runs/view_model';
 import { fill } from '../element';
-import { outputStyles } from './output_styles';
-import { safeMarkdown } from './safe_markdown';
+import { BlocksFeed } from './blocks_feed';
+import { pageStyles, sharedStyles } from './output_styles';
+import type { OutputView } from './output_view';
+import type { SearchBar } from './search_bar';
+import './events_view';
+import './json_view';
+import './metrics_bar';
+import './raw_view';
+import './search_bar';
+import './text_view';
 
-/** How near to the end, in pixels, still counts as being there. */
-const END_MARGIN = 24;
+/** Drawing waits for the next frame, but not for ever: a page in a background tab gets no frames. */
+const FRAME_LIMIT_MS = 200;
+const CLOCK_MS = 500;
+/** Numbers that change in every frame cannot be read. */
+const METRICS_MS = 200;
 
 /** What came out of a run, and how it came. Asks the extension by `page-request` events. */
 @customElement('run-output')
 export class RunOutput extends LitElement {
-  static override styles = outputStyles;
+  static override styles = [sharedStyles, pageStyles];
 
   @property({ attribute: false }) accessor run: RunViewModel | null = null;
   @property({ attribute: false }) accessor words: OutputWords | null = null;
-  @state() accessor view: OutputView = 'text';
-  @state() accessor follows = true;
-  @query('.log') accessor log: HTMLElement | null = null;
+  @property({ attribute: false }) accessor feed: OutputFeed | null = null;
+  /** The view; `view-changed` tells of another choice. */
+  @property() accessor view: ViewName = 'text';
+  @state() private accessor isSearchOpen = false;
+  @state() private accessor follows = true;
+  @state() private accessor done: OutputAction | null = null;
+  @state() private accessor count = 0;
+  @state() private accessor silentMs: number | null = null;
+  @query('.view') private accessor shown!: OutputView | null;
+  @query('run-output-search') private accessor bar!: SearchBar | null;
+  @query('.announcer') private accessor announcer!: HTMLElement | null;
+  readonly #announcements = new Announcements();
+  #frame: { readonly animation: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+  #clock: ReturnType<typeof setInterval> | undefined;
+  #doneTimer: ReturnType<typeof setTimeout> | undefined;
+  #metricsAt = 0;
+  #chosen: { readonly query: Query | null; readonly index: number } = { query: null, index: -1 };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
+    window.addEventListener('keydown', this.#pressed);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+    clearTimeout(this.#doneTimer);
+    window.removeEventListener('keydown', this.#pressed);
+  }
+
+  /** Opens the search of all output and puts the keyboard into it. */
+  async openSearch(): Promise<void> {
+    this.isSearchOpen = true;
+    await this.updateComplete;
+    this.bar?.focusInput();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (this.feed === null) this.feed = new BlocksFeed((request) => this.#ask(request));
+    if (this.feed instanceof BlocksFeed && this.run !== null && changed.has('run')) this.feed.take(this.run);
+    if (changed.has('feed') && this.feed !== null) {
+      this.feed.changed = () => this.#schedule();
+      this.feed.done = ({ action }) => this.#finished(action);
+      this.#schedule();
+    }
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('view')) void this.shown?.updateComplete.then(() => this.#draw());
+  }
 
   protected override render() {
-    const { run, words } = this;
-    if (run === null || words === null) return nothing;
-    const empty = isOver(run.phase) && run.blocks.length === 0;
-    if (empty) return run.error === null ? html`<p class="note">${words.noOutput}</p>` : nothing;
+    const { run, words, feed } = this;
+    if (run === null || words === null || feed === null) return nothing;
+    const isEmpty = this.count === 0 && feed.output.log.end === 0;
+    if (isEmpty && isOver(run.phase)) {
+      return run.error === null ? html`<p class="note">${words.noOutput}</p>` : nothing;
+    }
+    const { output } = feed;
     return html`
       <div class="bar">
-        <div class="views" role="group" aria-label=${words.view}>
-          ${OUTPUT_VIEWS.map((view) => this.#viewButton(view, words))}
-        </div>
-        <span class="metrics">${metrics(run, words).join(' · ')}</span>
+        ${this.#tabs(words)}
+        <div class="tools">${isEmpty ? nothing : this.#tools(words)}</div>
       </div>
-      <div class="log" role="log" aria-live="polite" aria-label=${words.output} tabindex="0" @scroll=${this.#scrolled}>
-        ${this.view === 'text' ? run.blocks.map((block) => textBlock(block, words)) : run.blocks.map(rawBlock)}
+      <run-output-metrics .output=${output} .words=${words} .kind=${run.kind} .silentMs=${this.silentMs}
+        data-count=${this.count}></run-output-metrics>
+      ${this.isSearchOpen ? this.#search(words, feed) : nothing}
+      ${output.log.first > 0 ? html`<p class="note">${fill(words.earlierNote, output.log.first.toLocaleString())}</p>` : nothing}
+      <div
+        class="body"
+        id="panel"
+        role="tabpanel"
+        aria-labelledby="tab-${this.view}"
+        @view-moved=${this.#moved}
+        @click=${this.#clicked}
+        @auxclick=${this.#clicked}
+      >
+        ${this.#view(words, feed)}
+        <button class="jump" ?hidden=${this.follows || isOver(run.phase)} @click=${() => this.shown?.toEnd()}>
+          ${words.jumpToEnd}
+        </button>
       </div>
-      <button class="jump" ?hidden=${this.follows} @click=${this.#toEnd}>${words.jumpToEnd}</button>
+      <div class="announcer" role="status"></div>
     `;
   }
 
-  protected override updated(): void {
-    if (this.follows && this.log !== null) this.log.scrollTop = this.log.scrollHeight;
+  #tabs(words: OutputWords) {
+    return html`<div class="tabs" role="tablist" aria-label=${words.view} @keydown=${this.#tabPressed}>
+      ${OUTPUT_VIEWS.map(
+        (view) => html`<button
+          role="tab"
+          id="tab-${view}"
+          aria-selected=${String(view === this.view)}
+          aria-controls="panel"
+          tabindex=${view === this.view ? 0 : -1}
+          @click=${() => this.#choose(view)}
+        >${words.views[view]}</button>`,
+      )}
+    </div>`;
   }
 
-  #viewButton(view: OutputView, words: OutputWords): TemplateResult {
-    return html`<button aria-pressed=${String(this.view === view)} @click=${() => {
-      this.view = view;
-    }}>${words.views[view]}</button>`;
+  #tools(words: OutputWords) {
+    const isDone = (action: OutputAction) => this.done === action;
+    return html`
+      <button class="icon search" aria-label=${words.search} title=${words.search}
+        aria-expanded=${String(this.isSearchOpen)} @click=${this.#toggleSearch}></button>
+      <button class="icon ${isDone('copy') ? 'check' : 'copy'}" aria-label=${words.copy} title=${words.copy}
+        @click=${() => this.#act('copy')}></button>
+      <button class="icon ${isDone('save') ? 'check' : 'save'}" aria-label=${words.save} title=${words.save}
+        @click=${() => this.#act('save')}></button>
+      <button class="icon go-to-file" aria-label=${words.openDocument} title=${words.openDocument}
+        @click=${() => this.#act('open')}></button>
+    `;
   }
 
-  #scrolled = (): void => {
-    const { log } = this;
-    if (log !== null) this.follows = log.scrollHeight - log.scrollTop - log.clientHeight <= END_MARGIN;
+  #search(words: OutputWords, feed: OutputFeed) {
+    return html`<run-output-search
+      .search=${feed.search}
+      .words=${words}
+      @search-changed=${({ detail }: CustomEvent<Query>) => feed.search.start(detail, feed.output.log.end)}
+      @search-step=${({ detail }: CustomEvent<1 | -1>) => this.#step(detail)}
+      @search-closed=${this.#closeSearch}
+    ></run-output-search>`;
+  }
+
+  #view(words: OutputWords, { output }: OutputFeed) {
+    switch (this.view) {
+      case 'text':
+        return html`<run-output-text class="view" .output=${output} .words=${words}></run-output-text>`;
+      case 'events':
+        return html`<run-output-events class="view" .output=${output} .words=${words}></run-output-events>`;
+      case 'json':
+        return html`<run-output-json class="view" .output=${output} .words=${words}></run-output-json>`;
+      case 'raw':
+        return html`<run-output-raw class="view" .output=${output} .words=${words}></run-output-raw>`;
+    }
+  }
+
+  #schedule(): void {
+    if (this.#frame !== undefined) return;
+    const draw = () => {
+      if (this.#frame === undefined) return;
+      cancelAnimationFrame(this.#frame.animation);
+      clearTimeout(this.#frame.timer);
+      this.#frame = undefined;
+      this.#draw();
+    };
+    this.#frame = { animation: requestAnimationFrame(draw), timer: setTimeout(draw, FRAME_LIMIT_MS) };
+  }
+
+  #draw(): void {
+    const { feed, shown } = this;
+    if (feed === null || !this.isConnected) return;
+    if (shown !== null) {
+      shown.output = feed.output;
+      this.#markMatches(feed, shown);
+      shown.draw();
+      this.follows = shown.follows;
+    }
+    this.#showMetrics(feed);
+    const seq = feed.output.takeSeq();
+    if (seq !== undefined) this.#ask({ type: 'drawn', runId: feed.output.runId, seq });
+  }
+
+  #showMetrics(feed: OutputFeed): void {
+    const now = performance.now();
+    const isFirst = this.count === 0 || feed.output.log.end < this.count;
+    if (!isFirst && now - this.#metricsAt < METRICS_MS) return;
+    this.#metricsAt = now;
+    this.count = feed.output.log.end;
+  }
+
+  #markMatches(feed: OutputFeed, shown: OutputView): void {
+    const { search } = feed;
+    if (search.query !== null && search.current < 0 && search.matches.length > 0) {
+      search.choose(shown.position);
+    }
+    const { query, current: index } = search;
+    const isOther = query !== this.#chosen.query || index !== this.#chosen.index;
+    shown.mark(query === null ? null : { query, matches: search.matches, index });
+    this.bar?.requestUpdate();
+    if (!isOther) return;
+    this.#chosen = { query, index };
+    if (search.match !== null) shown.show(search.match);
+  }
+
+  #step(by: 1 | -1): void {
+    this.feed?.search.step(by);
+    this.#draw();
+  }
+
+  #toggleSearch(): void {
+    if (this.isSearchOpen) this.#closeSearch();
+    else void this.openSearch();
+  }
+
+  #closeSearch(): void {
+    this.isSearchOpen = false;
+    this.feed?.search.start({ text: '', matchCase: false }, 0);
+    this.#draw();
+    this.renderRoot.querySelector<HTMLElement>('.icon.search')?.focus();
+  }
+
+  #choose(view: ViewName): void {
+    if (view === this.view) return;
+    this.view = view;
+    this.#chosen = { query: null, index: -1 };
+    this.dispatchEvent(new CustomEvent('view-changed', { bubbles: true, composed: true, detail: { view } }));
+  }
+
+  #tabPressed(event: KeyboardEvent): void {
+    const at = OUTPUT_VIEWS.indexOf(this.view);
+    const { length } = OUTPUT_VIEWS;
+    const moves: Readonly<Record<string, number>> = {
+      ArrowRight: (at + 1) % length,
+      ArrowLeft: (at + length - 1) % length,
+      Home: 0,
+      End: length - 1,
+    };
+    const view = OUTPUT_VIEWS[moves[event.key] ?? -1];
+    if (view === undefined) return;
+    event.preventDefault();
+    this.#choose(view);
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${view}`)?.focus();
+  }
+
+  /** The page's own search sees only what is drawn. */
+  #pressed = (event: KeyboardEvent): void => {
+    const isFind = event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+    if (!isFind || this.count === 0) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    void this.openSearch();
   };
 
-  #toEnd = (): void => {
-    this.follows = true;
-    this.log?.focus();
-  };
-}
-
-function textBlock(block: OutputBlock, words: OutputWords): TemplateResult | DocumentFragment[] {
-  if (block.kind !== 'text') {
-    return html`${block.kind === 'frame' ? html`<p class="note">${words.unknownFrame}</p>` : nothing}
-      <pre>${block.text}</pre>`;
+  /** Links of an agent go through the extension, which looks at them once more. */
+  #clicked(event: MouseEvent): void {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
+    if (link === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.button <= 1 && isWebLink(link.href)) this.#ask({ type: 'openLink', url: link.href });
   }
-  const parts = new MarkdownParts();
-  let at = 0;
-  const settled = [...parts.add(block.text), ...parts.end()];
-  return settled.map(({ prefix, length }) => {
-    at += length;
-    return safeMarkdown(prefix + block.text.slice(at - length, at));
-  });
-}
 
-function rawBlock(block: OutputBlock): TemplateResult {
-  return html`<span class="raw">${block.text}</span>`;
-}
+  #moved(): void {
+    this.follows = this.shown?.follows ?? true;
+  }
 
-function metrics(run: RunViewModel, words: OutputWords): string[] {
-  const parts = [run.pieces === 1 ? words.oneChunk : fill(words.chunkCount, run.pieces.toLocaleString())];
-  if (run.firstChunkMs !== null) parts.unshift(fill(words.firstChunk, duration(run.firstChunkMs)));
-  return parts;
+  #act(action: OutputAction): void {
+    if (this.feed !== null) this.#ask({ type: 'output', runId: this.feed.output.runId, action });
+  }
+
+  #finished(action: OutputAction): void {
+    const words = { copy: this.words?.copied, save: this.words?.saved, open: undefined }[action];
+    this.done = action;
+    if (words !== undefined) this.#say(words);
+    clearTimeout(this.#doneTimer);
+    this.#doneTimer = setTimeout(() => {
+      this.done = null;
+    }, 2_000);
+  }
+
+  #tick(): void {
+    const { feed, run, words } = this;
+    if (feed === null || run === null || words === null) return;
+    const { end } = feed.output.log;
+    const waits = run.phase === 'running' && run.kind === 'stream' && end > 0;
+    this.silentMs = waits ? performance.now() - feed.lastChunkAt : null;
+    this.count = end;
+    if (this.isSearchOpen) feed.search.goOn(end, performance.now());
+    const news = this.#announcements.next(feed.output, performance.now(), (chunks) =>
+      fill(words.newChunks, chunks.toLocaleString()),
+    );
+    if (news !== undefined) this.#say(news);
+  }
+
+  #say(text: string): void {
+    if (this.announcer !== null) this.announcer.textContent = text;
+  }
+
+  #ask(detail: OutputRequest): void {
+    this.dispatchEvent(new CustomEvent('page-request', { bubbles: true, composed: true, detail }));
+  }
 }
