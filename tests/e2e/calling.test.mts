@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { type ServedAgent, serveAgent } from '../../scripts/agent.mjs';
-import { runPage, sendForm } from './run_form.mts';
+import { fillJson, runPage, sendForm, startButton } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -50,16 +50,14 @@ after(async () => {
 });
 
 async function greet(name: string): Promise<void> {
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'greet');
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
   await sendForm(window, 'greet', { name });
   await window.runSays('Completed', `Hello, ${name}.`, '127.0.0.1', 'on this machine');
 }
 
 test('inputs that do not fit are refused one by one, and sent anyway when that is wanted', async () => {
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'greet');
-  await sendForm(window, 'greet', { nane: 'Ada' });
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
+  await startButton(await fillJson(window, 'greet', { nane: 'Ada' })).click();
   await window.runSays('Nothing was sent', 'VALIDATION_ERROR', 'nane');
   const problems = await (await runPage(window)).locator('.error .problems li').allInnerTexts();
   assert.equal(problems.length, 2, String(problems));
@@ -69,8 +67,7 @@ test('inputs that do not fit are refused one by one, and sent anyway when that i
 });
 
 test('a frame of a traceback opens the file at its line', async () => {
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'explode');
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'explode');
   await sendForm(window, 'explode', {});
   await window.runSays('The run failed', 'Where it failed', 'too deep');
   await window.screenshot('traceback');

@@ -70,8 +70,7 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   await window.page.keyboard.press('F5');
   await window.runSays('Completed', 'Hello, Ada.');
 
-  await window.command('RunAgent: Debug Entrypoint…');
-  await window.choose('Entrypoint to debug', 'greet');
+  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
   await stoppedIn(window, breakpoint); // nobody was asked for inputs
   await window.page.keyboard.press('F5');
   await window.runSays('Completed', 'Hello, Ada.');
@@ -81,8 +80,7 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   await startButton(await runPage(window)).click();
   await window.runSays('Completed', 'Hello, Ada.');
 
-  await window.command('RunAgent: Debug Entrypoint…');
-  await window.choose('Entrypoint to debug', 'greet');
+  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
   await stoppedIn(window, breakpoint); // though it was served without a debugger
   await window.page.keyboard.press('Shift+F5'); // the run goes on without it
   await window.runSays('Completed', 'Hello, Ada.');
@@ -94,14 +92,12 @@ test('after the debugger has left a run, others are answered while that run goes
   const line = lines.findIndex((text) => text.includes('yield f"')) + 1;
   await window.goTo(line);
   await window.page.keyboard.press('F9');
-  await window.command('RunAgent: Debug Entrypoint…');
-  await window.choose('Entrypoint to debug', 'count_down_stream');
+  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'count_down_stream');
   await sendForm(window, 'count_down_stream', { start: 100_000, pause: 0.05 });
   await stoppedIn(window, line);
   await window.page.keyboard.press('Shift+F5');
   await window.runSays('Running', '99999 ...');
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'greet');
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
   await sendForm(window, 'greet', { name: 'Ada' });
   await window.runSays('Completed', 'Hello, Ada.');
   assert.match(await window.agentStatus(), /for debugging/, 'the first run goes on');
@@ -113,8 +109,7 @@ test('an editor that is killed while it debugs leaves no process behind', async 
   const window = await open([debuggerVsix]);
   await window.goTo(breakpoint);
   await window.page.keyboard.press('F9');
-  await window.command('RunAgent: Debug Entrypoint…');
-  await window.choose('Entrypoint to debug', 'greet');
+  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
   await sendForm(window, 'greet', { name: 'Ada' });
   await stoppedIn(window, breakpoint);
   const processes = window.agentProcesses();

@@ -22,9 +22,30 @@ export function formOf({ page }: Workbench, tag: string, limitMs?: number): Prom
 /** Fills in fields of the form; the page is answered. */
 export async function fillForm(window: Workbench, tag: string, filling: Filling): Promise<Frame> {
   const frame = await formOf(window, tag);
-  const json = frame.getByRole('textbox', { name: 'JSON' });
-  await json.fill(JSON.stringify(filling));
+  await showTab(frame, 'Form');
+  for (const [name, value] of Object.entries(filling)) await fillField(frame, name, value);
   return frame;
+}
+
+async function fillField(frame: Frame, name: string, value: unknown): Promise<void> {
+  const control = frame.getByLabel(name, { exact: true }).first();
+  if (typeof value === 'boolean') await control.setChecked(value);
+  else if ((await control.evaluate(({ localName }) => localName)) === 'select') await control.selectOption(String(value));
+  else await control.fill(String(value));
+}
+
+/** Writes the inputs as JSON, whatever the form would allow; the page is answered. */
+export async function fillJson(window: Workbench, tag: string, inputs: unknown): Promise<Frame> {
+  const frame = await formOf(window, tag);
+  await showTab(frame, 'JSON');
+  await frame.locator('run-form json-editor textarea').fill(JSON.stringify(inputs));
+  return frame;
+}
+
+/** Shows the inputs as a form or as JSON. There is one alone where nothing is asked for or no form is possible. */
+export async function showTab(frame: Frame, name: 'Form' | 'JSON'): Promise<void> {
+  const tab = frame.getByRole('tab', { name, exact: true });
+  if ((await tab.count()) > 0 && (await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
 }
 
 /** Fills in the form and starts the run by its button. */

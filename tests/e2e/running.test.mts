@@ -61,6 +61,6 @@ test('what the function raises is told, with a way on', async () => {
   await window.runSays('The run failed', 'division by zero');
   const error = (await runPage(window)).locator('run-error');
   await error.getByRole('button', { name: 'Edit Inputs' }).click(); // the suggestion has a button
-  await (await formOf(window, 'divide')).locator('run-form :focus').waitFor();
+  await (await formOf(window, 'divide')).locator('run-form #control:focus').waitFor();
   await window.screenshot('run-failed');
 });

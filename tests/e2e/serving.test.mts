@@ -40,8 +40,7 @@ after(async () => {
 });
 
 async function greet(name: string): Promise<void> {
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'greet');
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
   await sendForm(window, 'greet', { name });
 }
 

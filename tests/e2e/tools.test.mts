@@ -60,8 +60,7 @@ test('missing requirements are named, and installed by one click, after which th
   await toast.getByRole('button', { name: 'Install in Terminal' }).click();
   await window.agentIs(/is served at/, 90_000);
   await window.screenshot('requirements-installed');
-  await window.command('RunAgent: Run Entrypoint…');
-  await window.choose('Entrypoint to run', 'greet');
+  await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
   await sendForm(window, 'greet', { name: 'Ada' });
   await window.runSays('Completed', 'Ahoy, Ada.');
 });
