@@ -2,7 +2,7 @@ import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { JsonSchema } from '../runs/schema_check';
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
 import { absent, type Draft, draftOf, isObject, type Place, startingDraft } from './draft';
-import { type Problem, type Reading, readDraft, wrong } from './reading';
+import { type Path, type Problem, type Reading, readDraft, wrong } from './reading';
 
 /** One input of the form: a parameter, all of `*args` or all of `**kwargs`. */
 export interface Field extends Place {
@@ -21,8 +21,9 @@ export interface Form {
   readonly strangers: Draft;
 }
 
-/** What strangers may be: anything, by name. */
+/** What strangers may be: anything, by name. No parameter is called as their path. */
 export const STRANGERS: Place = { schema: { type: 'object' }, definitions: {}, required: false };
+export const STRANGERS_PATH: Path = ['**'];
 
 /** Whether the entrypoint's parameters are known; else there is only JSON. */
 export function hasForm(info: EntrypointInfo): boolean {
@@ -68,6 +69,12 @@ export function startForm(info: EntrypointInfo, inputs: Inputs = NO_INPUTS): For
   return { ...form, drafts };
 }
 
+/** The form after the arguments that the signature does not have were changed. */
+export function withStrangers(form: Form, draft: Draft): Form {
+  const isEmpty = draft.content.kind === 'object' && draft.content.members.length === 0;
+  return { ...form, strangers: isEmpty ? absent() : draft };
+}
+
 /** The form after one field was changed. */
 export function withDraft(form: Form, name: string, draft: Draft): Form {
   return { ...form, drafts: new Map(form.drafts).set(name, draft) };
@@ -101,7 +108,7 @@ export function readForm(form: Form): { readonly inputs: Inputs; readonly proble
 
 interface Answer extends Reading {
   readonly field: Field;
-  readonly path: readonly string[];
+  readonly path: Path;
 }
 
 /** The values of `*args`. */
@@ -119,7 +126,7 @@ function manyByName(
   given: ReadonlySet<string>,
 ): { values: [string, unknown][]; problems: readonly Problem[] } {
   const others = answers.find(({ field }) => field.kind === 'var_keyword');
-  const strangers = { ...readDraft(STRANGERS, form.strangers, []), path: [] as readonly string[] };
+  const strangers = { ...readDraft(STRANGERS, form.strangers, STRANGERS_PATH), path: STRANGERS_PATH };
   const parts = [...(others === undefined ? [] : [others]), strangers].filter(isGiven);
   const values = parts.flatMap(({ value }) => (isObject(value) ? Object.entries(value) : []));
   return {
@@ -129,7 +136,7 @@ function manyByName(
       ...parts.filter(({ value }) => !isObject(value)).flatMap(({ path }) => wrong(path, 'object').problems),
       ...values
         .filter(([name]) => given.has(name))
-        .flatMap(([name]) => wrong([...(others?.path ?? []), name], 'doubleKey', name).problems),
+        .flatMap(([name]) => wrong([...(others?.path ?? STRANGERS_PATH), name], 'doubleKey', name).problems),
     ],
   };
 }

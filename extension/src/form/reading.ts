@@ -55,7 +55,10 @@ export function readDraft(place: Place, { alternative, content }: Draft, path: P
   const option = alternatives(place.schema, place.definitions)[alternative];
   const shape = option?.shape ?? { kind: 'any' };
   const reading = contentValue(content, shape, place, path);
-  if (option === undefined || reading.value === undefined) return reading;
+  // A list that lacks a value somewhere is not short because of it.
+  if (option === undefined || reading.value === undefined || reading.problems.some(({ blocks }) => blocks)) {
+    return reading;
+  }
   const limits = limitProblems(option.schema, shape, reading.value).map((found) => ({ ...found, path }));
   return { value: reading.value, problems: [...reading.problems, ...limits] };
 }
@@ -103,6 +106,16 @@ function anyValue(text: string, path: Path): Reading {
   const parsed = parsedJson(text);
   if ('value' in parsed) return { value: parsed.value, problems: [] };
   return parsed.reason === 'inexact' ? wrong(path, 'inexact', parsed.number) : { value: text, problems: [] };
+}
+
+/** What a text in a field without a type is sent as. */
+export function kindOfText(text: string): 'text' | 'number' | 'boolean' | 'null' | 'list' | 'object' {
+  const parsed = parsedJson(text);
+  const value = 'value' in parsed ? parsed.value : text;
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'list';
+  const kind = typeof value;
+  return kind === 'number' || kind === 'boolean' || kind === 'object' ? kind : 'text';
 }
 
 function jsonValue(text: string, path: Path): Reading {

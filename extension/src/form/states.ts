@@ -1,4 +1,4 @@
-import { AS_JSON, absent, type Draft, type Place, started, startingDraft } from './draft';
+import { AS_JSON, absent, type Draft, type Place, started } from './draft';
 import { type Alternative, alternatives } from './shape';
 import type { FormWords } from './words';
 
@@ -49,7 +49,9 @@ function textIn({ content }: Draft): string {
   return content.kind === 'text' || content.kind === 'number' || content.kind === 'any' ? content.text : '';
 }
 
-/** A part that is left out, unfolded. */
-export function filledIn(place: Place): Draft {
-  return startingDraft({ ...place, required: true });
+/** A part that was left out, unfolded. */
+export function unfolded(place: Place, { alternative }: Draft): Draft {
+  const { schema, definitions } = place;
+  const option = alternatives(schema, definitions)[alternative];
+  return option === undefined ? absent() : { alternative, content: started(option, definitions) };
 }

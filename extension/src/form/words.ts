@@ -7,12 +7,7 @@ export interface FormWords {
   readonly inputs: string;
   readonly form: string;
   readonly json: string;
-  readonly run: string;
-  readonly stream: string;
-  /** How to run by keyboard. */
-  readonly runHint: string;
   readonly noInputs: string;
-  readonly required: string;
   readonly leftOut: string;
   /** `{0}` is a default, as Python source. */
   readonly defaultIs: string;
@@ -21,6 +16,7 @@ export interface FormWords {
   readonly pick: string;
   readonly pickDay: string;
   readonly showSecret: string;
+  readonly hideSecret: string;
   /** `{0}` is the name of the field whose kind of value is picked. */
   readonly kindOf: string;
   readonly kinds: Readonly<Record<Shape['kind'] | 'whole' | 'json', string>>;
@@ -29,12 +25,13 @@ export interface FormWords {
   readonly addItem: string;
   readonly addMember: string;
   readonly fillIn: string;
+  /** The name of a member that a person adds. */
   readonly memberName: string;
   /** `{0}` is the name of an item or member. */
   readonly remove: string;
   readonly moveUp: string;
   readonly moveDown: string;
-  /** Said after a move: `{0}` of `{1}`. */
+  /** Said after a move: now item `{0}` of `{1}`. */
   readonly movedTo: string;
   /** `{0}` is a position in a list, counted from one. */
   readonly item: string;

@@ -1,5 +1,5 @@
 import type { Content, Draft, Place } from '../../../form/draft';
-import { isWithin, type Path, type Problem } from '../../../form/reading';
+import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
 import type { FormWords } from '../../../form/words';
 
 /** What all fields of a form share. A new one for each drawing. */
@@ -30,12 +30,20 @@ export interface FieldPlace extends Place {
   readonly isSecret?: boolean;
   /** Whether the label is only there for screen readers: items of a list stand in rows. */
   readonly isRow?: boolean;
+  /** Whether nothing in it is the same as leaving it out: `*args` and `**kwargs`. */
+  readonly isVariadic?: boolean;
 }
 
 /** What is said under a field. */
 export interface Remark {
   readonly text: string;
   readonly kind: 'error' | 'warning';
+  readonly code?: ProblemCode;
+}
+
+/** What the control of a place is described by, beside its name: ids of elements in its field. */
+export function described({ place }: { readonly place: FieldPlace }): string {
+  return place.description ? 'about note remarks' : 'note remarks';
 }
 
 /** The remarks of a place itself, and of everything inside for which there is no field. */
@@ -48,7 +56,7 @@ export function remarksOf(context: FormContext, { path }: FieldPlace, content: C
   const served = context.served.filter((problem) => isHere(problem.path));
   return [
     ...own.map(({ code, values, blocks }): Remark => {
-      return { text: fill(context.words.problems[code], values), kind: blocks ? 'error' : 'warning' };
+      return { text: fill(context.words.problems[code], values), kind: blocks ? 'error' : 'warning', code };
     }),
     ...served.map(({ message }): Remark => ({ text: message, kind: 'error' })),
   ];

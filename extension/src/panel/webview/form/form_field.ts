@@ -2,16 +2,21 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Content, Draft } from '../../../form/draft';
 import { type Alternative, alternatives } from '../../../form/shape';
-import { draftInState, stateIdOf, statesOf } from '../../../form/states';
+import { draftInState, type State, stateIdOf, statesOf } from '../../../form/states';
 import { controlOf } from './controls';
+
 import { DraftChange, type FieldPlace, type FormContext, fill, type Remark, remarksOf } from './form_context';
 import { formStyles } from './form_styles';
+import { partStyles } from './list_control';
+import { textStyles } from './text_control';
 
 /** One place of the inputs: its name, what it takes, its control, and what is wrong with it. */
 @customElement('form-field')
 export class FormField extends LitElement {
   static override styles = [
     formStyles,
+    partStyles,
+    textStyles,
     css`
       .head {
         display: flex;
@@ -19,6 +24,16 @@ export class FormField extends LitElement {
         align-items: center;
         gap: 0 8px;
         min-height: 24px;
+      }
+
+      .head.bare {
+        position: absolute;
+        width: 1px;
+        height: 1px;
+        min-height: 0;
+        overflow: hidden;
+        clip-path: inset(50%);
+        white-space: nowrap;
       }
 
       .name {
@@ -37,10 +52,12 @@ export class FormField extends LitElement {
         color: var(--vscode-descriptionForeground);
         background: transparent;
         font-size: 0.92em;
+        text-align-last: right;
       }
 
       .head .state option {
         color: var(--vscode-dropdown-foreground);
+        text-align: left;
         background: var(--vscode-dropdown-background);
       }
 
@@ -52,16 +69,21 @@ export class FormField extends LitElement {
 
       .remark {
         display: flex;
-        gap: 8px;
+        align-items: flex-start;
+        gap: 4px;
         margin: 3px 0 0;
         overflow-wrap: anywhere;
       }
 
-      .remark.error {
-        color: var(--vscode-errorForeground);
+      .remark vscode-icon {
+        flex: none;
       }
 
-      .remark.warning {
+      .error vscode-icon {
+        color: var(--vscode-editorError-foreground, var(--vscode-errorForeground));
+      }
+
+      .warning vscode-icon {
         color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
       }
     `,
@@ -71,6 +93,7 @@ export class FormField extends LitElement {
   @property({ attribute: false }) accessor draft!: Draft;
   @property({ attribute: false }) accessor context!: FormContext;
   @state() accessor secretShown = false;
+  @state() private accessor said = '';
 
   /** What the draft is shown as. */
   get option(): Alternative | undefined {
@@ -85,9 +108,52 @@ export class FormField extends LitElement {
     this.dispatchEvent(new DraftChange({ alternative, content }));
   }
 
+  /** What leaving the place out means. */
+  get absentText(): string {
+    const { words } = this.context;
+    return this.place.defaultText == null ? words.leftOut : fill(words.defaultIs, [this.place.defaultText]);
+  }
+
   override focus(): void {
-    const inner = this.renderRoot.querySelector<HTMLElement>('#control, form-field, button');
-    inner?.focus();
+    const first = this.renderRoot.querySelector<HTMLElement>('#control, .key, form-field, button');
+    first?.focus();
+  }
+
+  /** Puts the focus into one of the fields inside, once they are drawn; on the button that adds one when none is. */
+  async focusPart(choose: (parts: readonly FormField[]) => FormField | undefined): Promise<void> {
+    await this.#drawn();
+    const part = choose([...this.renderRoot.querySelectorAll('form-field')]);
+    if (part === undefined) return this.focusAdd();
+    await part.updateComplete;
+    part.focus();
+  }
+
+  async focusLastKey(): Promise<void> {
+    await this.#drawn();
+    [...this.renderRoot.querySelectorAll<HTMLElement>('.key')].at(-1)?.focus();
+  }
+
+  focusAdd(): void {
+    this.renderRoot.querySelector<HTMLElement>(':scope .add')?.focus();
+  }
+
+  /** Leaves the focus where it is while its element goes to another place, which would take it away. */
+  async keepFocus(): Promise<void> {
+    let active = this.shadowRoot?.activeElement ?? null;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    await this.#drawn();
+    if (active instanceof HTMLElement) active.focus();
+  }
+
+  /** Tells screen readers what has happened. */
+  say(text: string): void {
+    this.said = text;
+  }
+
+  /** After a change has gone up to the form and come back as a new draft. */
+  async #drawn(): Promise<void> {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    await this.updateComplete;
   }
 
   /** Puts the focus into the first place here that keeps the inputs from being sent, if there is one. */
@@ -103,42 +169,38 @@ export class FormField extends LitElement {
     const remarks = remarksOf(context, place, draft.content);
     const control = controlOf(this);
     const isCheck = this.option?.shape.kind === 'boolean';
+    const states = place.isVariadic === true ? [] : statesOf(place, draft);
     return html`
-      <div class="head" ?hidden=${place.isRow === true && !this.#hasStates()}>
+      <div class=${this.#isBare(states) ? 'bare head' : 'head'}>
         ${isCheck ? control : nothing}
         <label class="name" id="name" for="control">${place.label}</label>
         ${place.annotation ? html`<code>${place.annotation}</code>` : nothing}
-        ${this.#states()}
+        ${this.#states(states)}
       </div>
       ${place.description ? html`<p class="description" id="about">${place.description}</p>` : nothing}
       ${isCheck ? nothing : control}
       <div id="remarks">${remarks.map((remark) => this.#remark(remark))}</div>
+      <div class="hidden-label" role="status">${this.said}</div>
     `;
   }
 
-  #hasStates(): boolean {
-    return statesOf(this.place, this.draft).length > 1;
+  /** In a row the control stands alone, if it is one line and there is nothing to pick. */
+  #isBare(states: readonly State[]): boolean {
+    const kind = this.option?.shape.kind;
+    return this.place.isRow === true && states.length < 2 && kind !== 'list' && kind !== 'object';
   }
 
-  #states(): TemplateResult | typeof nothing {
+  #states(states: readonly State[]): TemplateResult | typeof nothing {
     const { words } = this.context;
-    const states = statesOf(this.place, this.draft);
     if (states.length < 2) return nothing;
     const current = stateIdOf(this.place, this.draft);
-    const absent =
-      this.place.defaultText == null ? words.leftOut : fill(words.defaultIs, [this.place.defaultText]);
     return html`<select
-      class="state"
-      aria-label=${fill(words.kindOf, [this.place.label])}
+      class="state" aria-label=${fill(words.kindOf, [this.place.label])}
       @change=${(event: Event) => this.#pick((event.target as HTMLSelectElement).value)}
     >
       ${states.map(
-        ({
-          id,
-          label,
-          title,
-        }) => html`<option value=${id} ?selected=${id === current} .selected=${id === current}>
-          ${label === 'absent' ? absent : (title ?? words.kinds[label])}
+        ({ id, label, title }) => html`<option value=${id} .selected=${id === current}>
+          ${label === 'absent' ? this.absentText : (title ?? words.kinds[label])}
         </option>`,
       )}
     </select>`;
@@ -148,8 +210,15 @@ export class FormField extends LitElement {
     this.dispatchEvent(new DraftChange(draftInState(this.place, this.draft, id)));
   }
 
-  #remark({ text, kind }: Remark): TemplateResult {
-    return html`<p class="remark ${kind}">${text}</p>`;
+  #remark({ text, kind, code }: Remark): TemplateResult {
+    const mayBeEmpty = code === 'required' && this.option?.shape.kind === 'text';
+    return html`<p class="remark ${kind}"><vscode-icon name=${kind}></vscode-icon><span>${text} ${
+      mayBeEmpty
+        ? html`<button type="button" @click=${() => this.change({ kind: 'text', text: '' })}>
+          ${this.context.words.sendEmptyText}
+        </button>`
+        : nothing
+    }</span></p>`;
   }
 
   protected override updated(_changed: PropertyValues): void {

@@ -9,6 +9,14 @@ export const formStyles = css`
     font-size: var(--vscode-font-size);
   }
 
+  :host-context(:is(.vscode-dark, .vscode-high-contrast)) {
+    color-scheme: dark;
+  }
+
+  :host-context(:is(.vscode-light, .vscode-high-contrast-light)) {
+    color-scheme: light;
+  }
+
   [hidden] {
     display: none;
   }

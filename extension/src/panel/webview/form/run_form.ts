@@ -1,12 +1,22 @@
-import '@vscode-elements/elements/dist/vscode-button/index.js';
 import './form_field';
 import './json_editor';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Draft } from '../../../form/draft';
-import { type Field, type Form, hasForm, openForm, readForm, startForm, withDraft } from '../../../form/form';
+import {
+  type Field,
+  type Form,
+  hasForm,
+  openForm,
+  readForm,
+  STRANGERS,
+  STRANGERS_PATH,
+  startForm,
+  withDraft,
+  withStrangers,
+} from '../../../form/form';
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
-import { isWithin } from '../../../form/reading';
+import { isWithin, type Path } from '../../../form/reading';
 import type { FormWords } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
 import { looksSecret } from '../../../runs/remembered_inputs';
@@ -61,13 +71,6 @@ export class RunForm extends LitElement {
         gap: 10px;
       }
 
-      .actions {
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        margin-top: 12px;
-      }
-
       .general {
         margin: 0 0 8px;
         color: var(--vscode-errorForeground);
@@ -103,13 +106,16 @@ export class RunForm extends LitElement {
   /** Puts the focus where a person begins to fill in. */
   async focusFirst(): Promise<void> {
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>('form-field, json-editor, vscode-button')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('form-field, json-editor')?.focus();
   }
 
   /** Shows what the server has found before the call, each at its field until that is changed. */
   show(problems: readonly InputProblem[]): void {
-    this.served = problems.map(({ path, parameter, message }) => ({
-      path: path.length > 0 || parameter === null ? path : [parameter],
+    const strangers = this.form?.strangers.content;
+    const isStranger = (name: unknown) =>
+      strangers?.kind === 'object' && strangers.members.some((member) => member.name === name);
+    this.served = problems.map(({ path, message }) => ({
+      path: isStranger(path[0]) ? [...STRANGERS_PATH, ...path] : path,
       message,
     }));
   }
@@ -160,18 +166,11 @@ export class RunForm extends LitElement {
     const { words, info } = this;
     if (words === undefined || info === undefined) return nothing;
     return html`
-      <section aria-label=${words.inputs} @keydown=${this.#pressed}>
+      <div @keydown=${this.#pressed}>
         ${info.parameters.length > 0 || this.form === undefined ? this.#bar(words) : nothing}
         <div id="panel">${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}</div>
         <slot name="actions">
-          <div class="actions">
-            <vscode-button icon="play" ?disabled=${this.busy} @click=${() => this.requestRun()}>
-              ${info.streams ? words.stream : words.run}
-            </vscode-button>
-            <span class="note">${words.runHint}</span>
-          </div>
-        </slot>
-      </section>
+        </div>
     `;
   }
 
@@ -189,7 +188,9 @@ export class RunForm extends LitElement {
   #fields(words: FormWords, form: Form): TemplateResult {
     const { problems } = readForm(form);
     const context: FormContext = { words, attempted: this.attempted, problems, served: this.served };
-    const general = this.served.filter(({ path }) => !form.fields.some(({ name }) => name === path[0]));
+    const hasField = (name: unknown) =>
+      name === STRANGERS_PATH[0] || form.fields.some((one) => one.name === name);
+    const general = this.served.filter(({ path }) => !hasField(path[0]));
     return html`
       ${this.textProblem === undefined ? nothing : html`<p class="note" role="status">${words.formKept}</p>`}
       ${general.map(({ message }) => html`<p class="general" role="alert">${message}</p>`)}
@@ -201,8 +202,23 @@ export class RunForm extends LitElement {
             @draft-change=${({ detail }: DraftChange) => this.#changed(field.name, detail)}
           ></form-field>`,
         )}
+        ${form.strangers.content.kind === 'absent' ? nothing : this.#strangers(words, form, context)}
       </div>
     `;
+  }
+
+  #strangers(words: FormWords, form: Form, context: FormContext): TemplateResult {
+    const place: FieldPlace = {
+      ...STRANGERS,
+      label: words.strangers,
+      description: words.strangersNote,
+      path: STRANGERS_PATH,
+      isVariadic: true,
+    };
+    return html`<form-field
+      .place=${place} .draft=${form.strangers} .context=${context}
+      @draft-change=${({ detail }: DraftChange) => this.#take(withStrangers(form, detail), STRANGERS_PATH)}
+    ></form-field>`;
   }
 
   #json(words: FormWords, info: EntrypointInfo): TemplateResult {
@@ -220,10 +236,14 @@ export class RunForm extends LitElement {
   }
 
   #changed(name: string, draft: Draft): void {
-    if (this.form === undefined) return;
-    this.form = withDraft(this.form, name, draft);
+    if (this.form !== undefined) this.#take(withDraft(this.form, name, draft), [name]);
+  }
+
+  /** The form after a change at `path`, where nothing that the server said holds any longer. */
+  #take(form: Form, path: Path): void {
+    this.form = form;
     this.textProblem = undefined;
-    this.served = this.served.filter(({ path }) => !isWithin(path, [name]));
+    this.served = this.served.filter((problem) => !isWithin(problem.path, path));
     this.#tell();
   }
 
@@ -301,6 +321,7 @@ function placeOf(field: Field): FieldPlace {
     defaultText,
     defaultValue,
     isSecret: looksSecret(name),
+    isVariadic: stars !== '',
   };
 }
 
