@@ -48,7 +48,7 @@ export function installExtension(dataDir, vsix) {
 
 /** Starts the server in a process group of its own; resolves once it listens.
  * @param {{dataDir: string, port?: number, flags?: string[], env?: NodeJS.ProcessEnv, limitMs?: number}} options
- * @returns {Promise<{url: (folder: string, file?: string) => string, stop: () => Promise<void>, log: () => string}>} */
+ * @returns {Promise<{url: (folder?: string, file?: string) => string, stop: () => Promise<void>, log: () => string}>} */
 export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 60_000 }) {
   const program = path.join(editorFolder, 'out', 'server-main.js');
   // Without a token any page in the visitor's browser could connect, and an editor runs programs.
@@ -82,12 +82,13 @@ export function startEditor({ dataDir, port = 0, flags = [], env = process.env, 
   });
 }
 
-/** The address of the editor's page with a folder, and perhaps one file of it, open.
- * @param {string} authority @param {string} token @param {string} folder @param {string} [file] */
+/** The address of the editor's page with a folder, and perhaps one file of it, open; without a folder, an empty window.
+ * @param {string} authority @param {string} token @param {string} [folder] @param {string} [file] */
 function pageUrl(authority, token, folder, file) {
   const url = new URL(`http://${authority}/`);
   url.searchParams.set('tkn', token);
-  url.searchParams.set('folder', folder);
+  if (folder === undefined) url.searchParams.set('ew', 'true');
+  else url.searchParams.set('folder', folder);
   if (file !== undefined) url.searchParams.set('payload', JSON.stringify([['openFile', `vscode-remote://${authority}${file}`]]));
   return url.href;
 }

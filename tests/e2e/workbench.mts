@@ -15,7 +15,8 @@ import { eventually } from './waiting.mts';
 const SCREENSHOTS = path.join(root, 'test-results');
 
 export interface WorkbenchOptions {
-  readonly folder: string;
+  /** None: an empty window. */
+  readonly folder?: string;
   readonly trusted?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly env?: NodeJS.ProcessEnv;
@@ -110,6 +111,21 @@ export class Workbench {
   /** Runs a command of the palette by its whole title. */
   async command(title: string): Promise<void> {
     await this.#pick(`>${title}`, title, 'F1');
+  }
+
+  /** Whether the palette lists a command now; asks once the list has some row of ours. */
+  async offersCommand(title: string): Promise<boolean> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('F1');
+    await this.quickInput.fill('>RunAgent: ', { timeout: 2000 });
+    await rows.filter({ hasText: 'RunAgent: ' }).first().waitFor({ timeout: 5000 });
+    await this.quickInput.fill(`>RunAgent: ${title}`, { timeout: 2000 });
+    const listed = async () => (await rows.filter({ hasText: `RunAgent: ${title}` }).count()) > 0;
+    await eventually('the list is of what was typed', async () => (await listed()) || (await rows.count()) <= 1);
+    const found = await listed();
+    await this.page.keyboard.press('Escape');
+    return found;
   }
 
   /** Types into the quick pick that `key` opens; opens it anew until the row is there, because one that was opened
