@@ -62,6 +62,7 @@ export class JsonRows {
 
   /** Shows what is in a value. False: it cannot be shown yet, or there is nothing in it. */
   open(index: number): boolean {
+    if (index >= this.count) return false;
     const { root } = this.at(index);
     const rows = this.#opened.get(root) ?? this.#readRoot(root);
     const place = index - this.#counts.before(root);

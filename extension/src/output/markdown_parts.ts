@@ -23,10 +23,18 @@ const LOOK_LIMIT = 4 * TAIL_LIMIT;
 export class MarkdownParts {
   #pending = '';
   #prefix = '';
+  #hasNewLine = false;
 
-  /** Takes more text; the parts that nothing which follows can change any more. */
-  add(text: string): MarkdownPart[] {
+  /** Takes more text. */
+  add(text: string): void {
     this.#pending += text;
+    this.#hasNewLine ||= text.includes('\n');
+  }
+
+  /** The parts that nothing which follows can change any more. This reads all of the tail, so not for each chunk. */
+  settle(): MarkdownPart[] {
+    if (!this.#hasNewLine && this.#pending.length <= TAIL_LIMIT) return [];
+    this.#hasNewLine = false;
     const settled: MarkdownPart[] = [];
     for (;;) {
       const parts = this.#step();

@@ -54,10 +54,11 @@ export class PageOutput {
     for (const chunk of chunks) {
       if (chunk.index > this.log.end) {
         this.#comeUp();
-        return;
+        break;
       }
       if (chunk.index === this.log.end) this.#add(chunk);
     }
+    this.textSegments.settle();
   }
 
   /** The run is over and recorded, so that what was lost may be there again. */
@@ -86,6 +87,7 @@ export class PageOutput {
       if (item.index === this.log.end) this.#add(item);
     }
     this.#loseUpTo(to);
+    this.textSegments.settle();
     if (this.log.end < end) this.#comeUp();
   }
 

@@ -96,15 +96,22 @@ export class MarkdownSegments implements Segments {
     else this.#addValue(item);
   }
 
+  /** To be called when a batch of chunks has been added. */
+  settle(): void {
+    if (this.#open?.kind !== 'text') return;
+    const { toChunk, toOffset } = this.#open;
+    for (const part of this.#parts.settle()) this.#close(part);
+    const { prefix, text } = this.#parts.tail;
+    Object.assign(this.#open, { prefix, length: text.length, toChunk, toOffset });
+  }
+
   #addText({ index, text }: Chunk): void {
     if (text === '') return;
     if (this.#open?.kind !== 'text') this.#begin('text', index, 0);
-    for (const part of this.#parts.add(text)) this.#settle(part);
-    const { prefix, text: tail } = this.#parts.tail;
+    this.#parts.add(text);
     const open = this.#open;
     if (open === undefined) return;
-    open.prefix = prefix;
-    open.length = tail.length;
+    open.length += text.length;
     open.toChunk = index;
     open.toOffset = text.length;
   }
@@ -112,6 +119,7 @@ export class MarkdownSegments implements Segments {
   #addValue({ index, kind, text }: Chunk): void {
     const isFull = this.#chunks >= VALUES_TOGETHER || (this.#open?.length ?? 0) >= LINE_TARGET;
     if (this.#open?.kind !== kind || isFull) {
+      this.settle();
       this.#parts = new MarkdownParts();
       this.#begin(kind, index, 0);
       this.#chunks = 0;
@@ -130,7 +138,7 @@ export class MarkdownSegments implements Segments {
   }
 
   /** Ends the open segment after its part, and begins the next one there. */
-  #settle({ prefix, length }: MarkdownPart): void {
+  #close({ prefix, length }: MarkdownPart): void {
     const open = this.#open;
     if (open === undefined) return;
     open.prefix = prefix;
