@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "stream": ("call a streaming entrypoint and print its chunks as they arrive", "running"),
     "serve": ("serve an agent until it is stopped", "serve"),
     "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
+    "test": ("run the saved cases of agents and say which do not give what they should", "test"),
     "history": ("look at recorded runs, compare, export and remove them", "history"),
     "client": ("write a program that calls an entrypoint", "client"),
     "rule": ("print the documentation of a rule", "rule"),

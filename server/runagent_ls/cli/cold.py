@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Find = Callable[[], Awaitable[Target]]
 
+_PURPOSES = {"batch": "this batch", "test": "its cases"}
 _GRACE_S = 1.0
 """The one call is over; what it left running gets this long."""
 
@@ -75,7 +76,8 @@ async def served_if_needed(
         except (AgentAddressNotFoundError, AgentNotFoundLocalError):
             if others and batch:
                 raise
-            say(f"nobody serves the agent, serving it for this {'batch' if batch else 'call'}")
+            purpose = _PURPOSES.get(options.command, "this call")
+            say(f"nobody serves the agent, serving it for {purpose}")
         else:
             others = True
             return target

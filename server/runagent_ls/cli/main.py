@@ -106,6 +106,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.batch import batch
 
             return batch(options)
+        case "test":
+            from runagent_ls.cli.test import test
+
+            return test(options)
         case "history":
             from runagent_ls.cli.history import history
 

@@ -144,6 +144,11 @@ def _ended(outcome: RunOutcome) -> ExitCode:
         _say(f"  {paint('-->', 'blue')} {one_line(frame)}")
     if error.suggestion:
         _say(f"  {paint('help', 'bold')}: {harmless(error.suggestion)}")
+    return exit_code_of(error)
+
+
+def exit_code_of(error: AgentError) -> ExitCode:
+    """What the shell is told of a run that failed."""
     if isinstance(error, NotServedError):
         wrong_use = error.failure.exit_code == ExitCode.WRONG_USE
         return ExitCode.WRONG_USE if wrong_use else ExitCode.FINDINGS

@@ -32,6 +32,11 @@ def add_target(parser: CommandParser) -> None:
         "--project", type=Path, metavar="DIR", help="folder of the agent; default: the current one"
     )
     which.add_argument("--agent-id", metavar="ID", help="id of the agent, without a project folder")
+    add_address(parser)
+
+
+def add_address(parser: CommandParser) -> None:
+    """Where the agent is called."""
     parser.add_argument("--host", metavar="H", help="where the agent is served; with --port")
     parser.add_argument("--port", type=port, metavar="P", help="port of the agent; with --host")
     parser.add_argument(

@@ -1,0 +1,120 @@
+"""Cases as JUnit XML: a test suite for each entrypoint, as CI servers read it."""
+
+from __future__ import annotations
+
+import os
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path as FilePath
+
+from runagent_ls.testing.model import Failure
+from runagent_ls.testing.report import CaseReport, TestReport
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(report: TestReport) -> str:
+    """The report"""
+    root = ET.Element("testsuites", name="runagent")
+    _count(root, report.cases)
+    for (config, tag), reports in groupby(report.cases, _entrypoint):
+        root.append(_suite(config.parent, tag, list(reports), report.base))
+    ET.indent(root)
+    # ASCII with character references: right whatever encoding the pipe has.
+    return str(ET.tostring(root, "us-ascii", xml_declaration=True), "ascii") + "\n"
+
+
+def _entrypoint(report: CaseReport) -> tuple[FilePath, str]:
+    return report.case.place.config_path, report.case.place.tag
+
+
+def _suite(agent: FilePath, tag: str, reports: list[CaseReport], base: FilePath) -> ET.Element:
+    folder = shown_path(agent, base)
+    name = tag if folder == "." else f"{folder}.{tag}"
+    suite = ET.Element("testsuite", name=_text(name))
+    _count(suite, reports)
+    for report in reports:
+        suite.append(_case(report, name, base))
+    return suite
+
+
+def _case(report: CaseReport, suite: str, base: FilePath) -> ET.Element:
+    place = report.case.place
+    path = shown_path(place.path, base)
+    case = ET.Element(
+        "testcase",
+        name=_text(place.name),
+        classname=_text(suite),
+        time=_seconds(report.elapsed_s),
+        file=_text(path),
+    )
+    if report.result == "passed":
+        return case
+    if report.case.problems:
+        first = report.case.problems[0]
+        error = ET.SubElement(case, "error", type="problem", message=_text(first.message))
+        lines = (
+            f"{path}:{start.line + 1}:{start.character + 1}: {problem.message}"
+            for problem in report.case.problems
+            for start in [report.range(problem.span).start]
+        )
+        error.text = _text("\n".join(lines))
+        return case
+    failures = [failure for attempt in report.attempts for failure in attempt.failures]
+    message = failures[0].message if failures else "It was not run to its end."
+    if report.flakiness is not None:
+        message = f"{report.flakiness}. {message}"
+    details = ET.SubElement(
+        case,
+        "failure" if report.result == "failed" else "error",
+        type=failures[0].expectation if failures else "interrupted",
+        message=_text(message),
+    )
+    details.text = _text("\n".join(_details(report)))
+    return case
+
+
+def _details(report: CaseReport) -> Iterator[str]:
+    for number, attempt in enumerate(report.attempts, 1):
+        if attempt.failures and len(report.attempts) > 1:
+            yield f"run {number} of {len(report.attempts)}:"
+        for failure in attempt.failures:
+            yield from lines_of(failure)
+
+
+def lines_of(failure: Failure) -> Iterator[str]:
+    """A failure in lines: what is wrong, what was expected and what came."""
+    yield f"{failure.expectation}: {failure.message}"
+    if failure.expected is not None:
+        yield from ("expected:", *_indented(failure.expected))
+    if failure.actual is not None:
+        yield from ("actual:", *_indented(failure.actual))
+
+
+def shown_path(path: FilePath, base: FilePath) -> str:
+    """`path` with forward slashes, relative to `base` when it lies inside of it."""
+    text = os.path.relpath(path, base) if path.is_relative_to(base) else str(path)
+    return text.replace(os.sep, "/")
+
+
+def _indented(text: str) -> list[str]:
+    return [f"    {line}" for line in text.split("\n")]
+
+
+def _count(element: ET.Element, reports: list[CaseReport]) -> None:
+    results = [report.result for report in reports]
+    element.set("tests", str(len(results)))
+    element.set("failures", str(results.count("failed")))
+    element.set("errors", str(results.count("error")))
+    element.set("time", _seconds(sum(report.elapsed_s for report in reports)))
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}"
+
+
+def _text(text: str) -> str:
+    """`text` without what XML cannot hold, not even escaped."""
+    return _NOT_XML.sub("\ufffd", text)
