@@ -106,8 +106,9 @@ export class RunView {
     if (inputs !== this.#inputs) this.#caseUri = null;
     this.#entrypoint = { configUri, tag, project, kind };
     // The cloud is chosen for one run; whatever else was chosen here stays.
-    const { cloud: _before, ...kept } = this.#options;
-    this.#options = { ...kept, ...optionsOf(entrypoint) };
+    const { cloud: _cloud, address, ...kept } = this.#options;
+    const goesOn = entrypoint.cloud === true || address === undefined ? {} : { address };
+    this.#options = { ...kept, ...goesOn, ...optionsOf(entrypoint) };
     this.#info = info;
     this.#problem = null;
     this.#inputs = inputs;

@@ -3,53 +3,14 @@ import type { HostMessage, PageContent, PageMessage } from '../../../extension/s
 import { allWords } from '../../../extension/src/panel/words';
 import type { DisplayItem } from '../../../extension/src/runs/display';
 import { newRun, type RunEvent, reduce } from '../../../extension/src/runs/view_model';
-import type { EntrypointInfo, RunOutcome } from '../../../extension/src/server/protocol.generated';
+import type { RunOutcome } from '../../../extension/src/server/protocol.generated';
+import { content } from './contents';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from './webview_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words = allWords();
-const info: EntrypointInfo = {
-  tag: 'story_stream',
-  kind: 'python',
-  streams: true,
-  signature: '(topic: str)',
-  documentation: null,
-  parameters: [
-    {
-      name: 'topic',
-      kind: 'positional_or_keyword',
-      required: true,
-      annotation: 'str',
-      defaultText: null,
-      description: null,
-      schema: { type: 'string' },
-    },
-  ],
-  inputSchema: {},
-};
-const content: PageContent = {
-  configUri: 'file:///hello/runagent.config.json',
-  tag: 'story_stream',
-  project: 'hello',
-  kind: 'stream',
-  action: 'stream',
-  info,
-  problem: null,
-  inputs: { args: [], kwargs: { topic: 'tea' } },
-  options: {},
-  target: {
-    kind: 'local',
-    label: 'This machine',
-    detail: 'the agent is started when it is needed',
-    leaves: false,
-  },
-  cases: [],
-  caseUri: null,
-  run: null,
-  historyId: null,
-};
 const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
 const target = {
   host: '::1',

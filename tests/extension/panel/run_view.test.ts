@@ -1,0 +1,178 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HostMessage, PageContent, Words } from '../../../extension/src/panel/messages';
+import { RunView, type RunViewListener } from '../../../extension/src/panel/run_view';
+import type { Run, RunRequest } from '../../../extension/src/runs/run';
+import { Runs } from '../../../extension/src/runs/runs';
+import { plain } from '../plain';
+import { info } from './contents';
+
+const entrypoint = {
+  configUri: 'file:///p/c.json',
+  tag: 'story_stream',
+  project: 'p',
+  kind: 'stream',
+} as const;
+const inputs = { args: [], kwargs: { topic: 'tea' } };
+
+let posted: HostMessage[];
+let listener: RunViewListener;
+let view: RunView;
+
+beforeEach(() => {
+  posted = [];
+  listener = { run: vi.fn(), command: vi.fn(), useCase: vi.fn(), openFrame: vi.fn() };
+  const words = {} as Words;
+  view = new RunView(entrypoint, { listener, words: () => words, post: (message) => posted.push(message) });
+});
+
+/** A run that waits for a server that never comes. */
+function runOf(changes: Partial<RunRequest> = {}): Run {
+  let id = 0;
+  const runs = new Runs({
+    server: () => new Promise(() => undefined),
+    serveOptions: async () => undefined,
+    newRunId: () => {
+      id += 1;
+      return `run-${id}`;
+    },
+    translate: plain,
+    now: () => 0,
+    changed: () => undefined,
+  });
+  return runs.start({ ...entrypoint, inputs, ...changes });
+}
+
+const ready = () => view.received({ type: 'ready' });
+const shown = (): PageContent | undefined =>
+  posted.flatMap((message) => (message.type === 'show' ? [message.content] : [])).at(-1);
+const updates = () => posted.flatMap((message) => (message.type === 'update' ? [message.changes] : []));
+
+describe('a page that is not there', () => {
+  it('is sent nothing, and everything when it comes, with the keyboard', () => {
+    view.open({ entrypoint, info, inputs });
+    expect(posted).toEqual([]);
+    ready();
+    expect(shown()).toMatchObject({ tag: 'story_stream', action: 'stream', info, inputs, run: null });
+    expect(posted.at(-1)).toEqual({ type: 'focus' });
+  });
+
+  it('finds what was typed when it was hidden and comes again', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const typed = { args: [], kwargs: { topic: 'coffee', password: 'p' } };
+    view.received({ type: 'inputs', inputs: typed });
+    view.pageIsGone();
+    posted = [];
+    ready();
+    expect(shown()?.inputs).toEqual(typed);
+    expect(posted.map(({ type }) => type)).toEqual(['show']);
+  });
+});
+
+describe('a run', () => {
+  it('from the form leaves the form as it is', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    view.received({ type: 'run', inputs });
+    expect(listener.run).toHaveBeenCalledWith(view);
+    posted = [];
+    view.show(runOf({ inputs: view.inputs }));
+    expect(posted.map(({ type }) => type)).toEqual(['update']);
+    expect(updates()[0]).not.toHaveProperty('inputs');
+    expect(updates()[0]?.run?.model.phase).toBe('preparing');
+  });
+
+  it('from elsewhere brings its inputs and options along', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const others = { args: [], kwargs: { topic: 'cocoa' } };
+    view.show(runOf({ inputs: others, userId: 'ada' }));
+    expect(shown()).toMatchObject({ inputs: others, options: { userId: 'ada' } });
+  });
+
+  it('of the past is shown unless there is a newer one', () => {
+    ready();
+    const newer = runOf();
+    view.show(newer);
+    view.showPast(runOf());
+    expect(view.run).toBe(newer);
+  });
+
+  it('for the debugger says so until it has begun', () => {
+    view.open({ entrypoint, info, inputs, prepare: async () => true });
+    ready();
+    expect(shown()?.action).toBe('debug');
+    view.show(runOf({ inputs: view.inputs }));
+    expect(updates().at(-1)?.action).toBe('stream');
+    expect(view.prepare).toBeUndefined();
+  });
+});
+
+describe('where runs go', () => {
+  const address = { host: 'localhost', port: 8450 };
+
+  it('stays as it was chosen on the page, but for the cloud', () => {
+    view.choose({ address, userId: 'ada' });
+    view.open({ entrypoint, info, inputs });
+    expect(view.entrypoint).toMatchObject({ address, userId: 'ada' });
+    view.choose({ cloud: true });
+    view.open({ entrypoint, info, inputs });
+    expect(view.entrypoint).not.toHaveProperty('cloud');
+  });
+
+  it('is the cloud when that was asked for, whatever address the page had', () => {
+    view.choose({ address });
+    view.open({ entrypoint: { ...entrypoint, cloud: true }, info, inputs });
+    expect(view.options).toEqual({ cloud: true });
+  });
+
+  it('cannot be changed by the page', () => {
+    view.choose({ address });
+    view.received({ type: 'options', options: { cloud: true, userId: 'ada' } });
+    expect(view.options).toEqual({ address, userId: 'ada' });
+  });
+});
+
+describe('cases', () => {
+  const one = { uri: 'file:///p/one.json', name: 'one', problem: null };
+
+  it('put their inputs and options into the form', () => {
+    ready();
+    view.offer([one]);
+    view.use(one.uri, inputs, { userId: 'ada' });
+    expect(updates().at(-1)).toEqual({ caseUri: one.uri, inputs, options: { userId: 'ada' } });
+  });
+
+  it('are let go when they are deleted, or when other inputs come', () => {
+    ready();
+    view.offer([one]);
+    view.use(one.uri, inputs);
+    view.offer([]);
+    expect(view.caseUri).toBeNull();
+    view.offer([one]);
+    view.use(one.uri, inputs);
+    view.show(runOf({ inputs: { args: [], kwargs: {} } }));
+    expect(view.caseUri).toBeNull();
+  });
+});
+
+describe('the signature', () => {
+  it('is sent again only when it has changed', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    view.describedBy(structuredClone(info));
+    expect(updates()).toEqual([]);
+    view.describedBy({ ...info, signature: '(topic: str, words: int)' });
+    expect(updates().at(-1)).toMatchObject({ info: { signature: '(topic: str, words: int)' } });
+  });
+
+  it('that cannot be had is told in its place, until it is there', () => {
+    ready();
+    view.cannotDescribe('no server');
+    expect(updates().at(-1)).toEqual({ problem: 'no server' });
+    view.describedBy(info);
+    expect(updates().at(-1)).toMatchObject({ info, problem: null });
+    view.cannotDescribe('later trouble');
+    expect(updates().at(-1)).toMatchObject({ problem: null });
+  });
+});
