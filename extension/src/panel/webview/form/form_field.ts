@@ -134,7 +134,7 @@ export class FormField extends LitElement {
   }
 
   focusAdd(): void {
-    this.renderRoot.querySelector<HTMLElement>(':scope .add')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
   }
 
   /** Leaves the focus where it is while its element goes to another place, which would take it away. */

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formWords } from '../../../../../extension/src/panel/form_words';
-import type { EntrypointInfo } from '../../../../../extension/src/server/protocol.generated';
-import { eventually, THEMES, type WebviewBundle } from '../../webview_page';
+import type { EntrypointInfo, InputProblem } from '../../../../../extension/src/server/protocol.generated';
+import { eventually, type WebviewBundle } from '../../webview_page';
 import { bundleOfForm, everything, FormPage, only } from './form_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
@@ -23,224 +23,211 @@ afterAll(() => bundle.close());
 async function open(info: EntrypointInfo, more: Parameters<typeof FormPage.open>[3] = {}): Promise<void> {
   form = await FormPage.open(bundle, words, info, more);
 }
-const inputs = async () => (await form.current()).inputs;
-const kwargs = async () => (await inputs()).kwargs;
+const kwargs = async () => (await form.current()).inputs.kwargs;
 const run = () => form.page.keyboard.press('Control+Enter');
+const text = (part: string) => form.page.getByText(part).count();
 
-const FULL = {
-  args: [3, 'text', 2.5, 4, 5],
-  kwargs: {
-    must: true,
-    either: 'words',
-    day: '2026-02-30',
-    home: { street: 'Elm', zip: null },
-    tree: { name: 'root', children: [{ name: 'leaf' }] },
-    pair: [1, 'two'],
-    table: { a: 1 },
-    anything: 5,
-    names: ['Ada', 'Grace'],
-    user: { name: '', secret: 'hidden', tags: [] },
-    mode: 'slow',
-    even: 3,
-    grid: [[1, 2], [3]],
-    other: { deep: [1] },
-    more: 'by name',
-  },
-};
-
-describe('the form of every kind of input', () => {
-  it.each(THEMES)('is right for everyone in %s', async (theme) => {
-    await open(everything, { theme });
-    await form.page.setViewportSize({ width: 700, height: 2700 });
-    expect(form.view.blocked).toEqual([]);
-    expect(await form.view.axe()).toEqual([]);
-    await form.view.screenshot(`form-empty-${theme}`);
-    await form.set({ inputs: FULL });
-    await form.control('first').fill('many');
-    await form.control('when').fill('tomorrow');
-    await run();
-    await eventually(() => form.page.getByText('This is not a number.').count()).toBe(1);
-    await form.page.setViewportSize({ width: 700, height: 3400 });
-    expect(await form.view.axe()).toEqual([]);
-    await form.view.screenshot(`form-full-${theme}`);
+describe('JSON beside the form', () => {
+  it('is kept in step both ways', async () => {
+    await open(only('anything', 'mode'), { inputs: { kwargs: { anything: 'a' } } });
     await form.tab('JSON').click();
+    expect(JSON.parse(await form.json().inputValue())).toEqual({ anything: 'a' });
+    await form.json().fill('{"anything":"b",   "mode": "slow"}');
+    expect(await kwargs()).toEqual({ anything: 'b', mode: 'slow' });
+    await form.tab('Form').click();
+    expect(await form.control('anything').inputValue()).toBe('b');
+    await form.tab('JSON').click();
+    expect(await form.json().inputValue()).toBe('{"anything":"b",   "mode": "slow"}');
+    await form.tab('Form').click();
+    await form.control('anything').fill('c');
+    await form.tab('JSON').press('Enter');
+    expect(JSON.parse(await form.json().inputValue())).toEqual({ anything: 'c', mode: 'slow' });
+  });
+
+  it('leaves the form as it was while the text is no JSON, and sends nothing', async () => {
+    await open(only('anything'), { inputs: { kwargs: { anything: 'a' } } });
+    await form.tab('JSON').click();
+    await form.json().fill('{"anything": "b"');
+    await eventually(() => text('This is not JSON yet')).toBe(1);
+    expect((await form.changes()).at(-1)).toEqual({
+      inputs: { args: [], kwargs: { anything: 'a' } },
+      problems: 1,
+    });
+    await form.json().press('Control+Enter');
+    expect(await form.runs()).toEqual([]);
+    await form.tab('Form').click();
+    expect(await form.control('anything').inputValue()).toBe('a');
+    expect(await text(words.formKept)).toBe(1);
+    await form.tab('JSON').click();
+    expect(await form.json().inputValue()).toBe('{"anything": "b"');
+  });
+
+  it('sends what the signature does not have, and the form shows it apart', async () => {
+    await open(only('anything'));
+    await form.tab('JSON').click();
+    await form.json().fill('{"anything": 1, "unknown": [1, {"a": null}]}');
+    await run();
+    expect(await form.runs()).toEqual([{ args: [], kwargs: { anything: 1, unknown: [1, { a: null }] } }]);
+    await form.tab('Form').click();
+    const strangers = form.group('Not in the signature');
+    expect(await strangers.getByLabel('Key').inputValue()).toBe('unknown');
+    await strangers.getByRole('button', { name: 'Remove unknown' }).click();
+    expect(await kwargs()).toEqual({ anything: 1 });
+    expect(await form.group('Not in the signature').count()).toBe(0);
+  });
+
+  it('refuses a number that would be sent as another one', async () => {
+    await open(only('anything'));
+    await form.tab('JSON').click();
+    await form.json().fill('{"anything": 9007199254740993}');
+    await eventually(() => text('The number 9007199254740993 cannot be sent exactly.')).toBe(1);
+    expect((await form.current()).problems).toBe(1);
+  });
+
+  it('is all there is where the parameters are not known', async () => {
+    await open({ ...everything, signature: null, parameters: [] }, { inputs: { kwargs: { a: 1 } } });
+    expect(await text(words.noForm)).toBe(1);
+    expect(await form.tab('Form').isDisabled()).toBe(true);
+    expect(JSON.parse(await form.json().inputValue())).toEqual({ a: 1 });
     expect(await form.view.axe()).toEqual([]);
-    await form.view.screenshot(`form-json-${theme}`);
+    await form.focusFirst();
+    expect(await form.focused()).toBe('JSON');
+    await form.json().fill('{"b": 2}');
+    await run();
+    expect(await form.runs()).toEqual([{ args: [], kwargs: { b: 2 } }]);
   });
 
-  it('shows what it is given, and gives it back as it was', async () => {
-    await open(everything, { inputs: FULL });
-    expect(await inputs()).toEqual(FULL);
-    expect(await form.control('home', 'street').inputValue()).toBe('Elm');
-    expect(await form.control('names', 'Item 2').inputValue()).toBe('Grace');
-    expect(await form.control('table', 'Key').inputValue()).toBe('a');
-    expect(await form.control('mode').inputValue()).toBe('1');
+  it('holds inputs that give more by position than there is', async () => {
+    await open(only('anything'), { inputs: { args: [1, 2] } });
+    expect(await text(words.cannotShow)).toBe(1);
+    expect(JSON.parse(await form.json().inputValue())).toEqual({ args: [1, 2], kwargs: {} });
+    await form.json().fill('{"args": [], "kwargs": {"anything": 3}}');
+    await form.tab('Form').click();
+    expect(await form.control('anything').inputValue()).toBe('3');
   });
 
-  it('fits into 350 pixels, as at 200 % zoom', async () => {
-    await open(everything, { inputs: FULL });
-    await form.page.setViewportSize({ width: 350, height: 3600 });
-    const overflow = await form.page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBe(0);
-    await form.view.screenshot('form-narrow');
+  it('is switched to and back with the arrow keys', async () => {
+    await open(only('anything'));
+    await form.tab('Form').focus();
+    await form.page.keyboard.press('ArrowRight');
+    await eventually(() => form.focused()).toBe('JSON');
+    expect(await form.tab('JSON').getAttribute('aria-selected')).toBe('true');
+    await form.page.keyboard.press('ArrowRight');
+    expect(await form.tab('Form').getAttribute('aria-selected')).toBe('true');
   });
 });
 
-describe('a value', () => {
-  it('is told as it is typed', async () => {
-    await open(only('first', 'either'));
-    await form.focusFirst();
-    expect(await form.focused()).toBe('first');
-    await form.page.keyboard.type('12');
-    expect(await form.changes()).toEqual([
-      { inputs: { args: [1], kwargs: {} }, problems: 1 },
-      { inputs: { args: [12], kwargs: {} }, problems: 1 },
+describe('running', () => {
+  it('waits until everything needed is there, and says what is missing', async () => {
+    await open(only('mode', 'names', 'home', 'day'));
+    await form.control('mode').focus();
+    expect(await text(words.problems.required)).toBe(0);
+    await run();
+    await eventually(() => text(words.problems.required)).toBe(2);
+    await eventually(() => form.focused()).toBe('day');
+    expect(await form.control('day').getAttribute('aria-invalid')).toBe('true');
+    await form.control('day').fill('2026-01-31');
+    await run();
+    await eventually(() => form.focused()).toBe('street');
+    await form.page.getByRole('button', { name: 'Send an empty text' }).click();
+    await form.control('home', 'street').press('Control+Enter');
+    await eventually(() => form.runs()).toEqual([
+      { args: [], kwargs: { day: '2026-01-31', home: { street: '' }, names: [] } },
     ]);
   });
 
-  it('is left out, empty, None or given, and each is another thing', async () => {
-    await open(only('api_key', 'id', 'maybe', 'flag'));
-    expect(await kwargs()).toEqual({});
-    await form.control('api_key').fill('abc');
-    expect(await kwargs()).toEqual({ api_key: 'abc' });
-    await form.control('api_key').fill('');
-    expect(await kwargs()).toEqual({});
-    await form.kind('api_key').selectOption('Text');
-    expect(await kwargs()).toEqual({ api_key: '' });
-    await form.kind('api_key').selectOption('Default: ""');
-    await form.kind('id').selectOption('None');
-    await form.control('maybe').selectOption('None');
-    await form.control('flag').check();
-    expect(await kwargs()).toEqual({ id: null, maybe: null, flag: true });
-    await form.control('flag').uncheck();
-    expect(await kwargs()).toEqual({ id: null, maybe: null, flag: false });
-    await form.kind('flag').selectOption('Default: False');
-    await form.kind('id').selectOption('Default: None');
-    await form.control('maybe').selectOption('Default: None');
-    expect(await kwargs()).toEqual({});
+  it('sends what only seems wrong: the agent has the last word', async () => {
+    await open(only('even'));
+    await form.control('even').fill('2.5');
+    await eventually(() => text('Should be more than 3.')).toBe(1);
+    await run();
+    expect(await form.runs()).toEqual([{ args: [], kwargs: { even: 2.5 } }]);
   });
 
-  it('of several types takes what was typed along to the next', async () => {
-    await open(only('either'));
-    await form.control('either').fill('7');
-    expect(await kwargs()).toEqual({ either: 7 });
-    await form.kind('either').selectOption('Text');
-    expect(await kwargs()).toEqual({ either: '7' });
-    await form.kind('either').selectOption('List');
-    expect(await kwargs()).toEqual({ either: [] });
-  });
-
-  it('without a type is text, or what JSON says', async () => {
-    await open(only('anything'));
-    for (const [typed, value, note] of [
-      ['words', 'words', ''],
-      ['5', 5, 'Sent as a number'],
-      ['"5"', '5', 'Sent as text'],
-      ['[1', '[1', 'Sent as text'],
-      ['[1]', [1], 'Sent as a list'],
-      ['null', null, 'Sent as null'],
-    ] as const) {
-      await form.control('anything').fill(typed);
-      expect(await kwargs()).toEqual({ anything: value });
-      expect(await form.root.locator('.note').allTextContents()).toEqual(note === '' ? [] : [note]);
-    }
-  });
-
-  it('of more lines makes its field grow', async () => {
-    await open(only('anything'));
-    const height = async () => (await form.control('anything').boundingBox())?.height ?? 0;
-    const before = await height();
-    await form.control('anything').fill('one\ntwo\nthree');
-    expect(await height()).toBeGreaterThan(before + 30);
-  });
-
-  it('that looks secret is hidden until it is asked for', async () => {
-    await open(only('api_key'));
-    const key = form.control('api_key');
-    await key.fill('abc');
-    expect(await key.getAttribute('type')).toBe('password');
-    await form.page.getByRole('button', { name: 'Show what is typed' }).press('Enter');
-    expect(await key.evaluate((element) => element.tagName)).toBe('TEXTAREA');
-    await key.fill('two\nlines');
-    await form.page.getByRole('button', { name: 'Hide what is typed' }).press('Enter');
-    expect(await kwargs()).toEqual({ api_key: 'two\nlines' });
-  });
-
-  it('can be a day from the calendar', async () => {
-    await open(only('day'));
-    await form.root.locator('.picker').evaluate((element) => {
-      Object.assign(element, { value: '2026-03-01' });
-      element.dispatchEvent(new Event('change'));
-    });
-    expect(await form.control('day').inputValue()).toBe('2026-03-01');
-    expect(await kwargs()).toEqual({ day: '2026-03-01' });
+  it('is not asked for while a run is starting', async () => {
+    await open(only('mode'), { busy: true });
+    await form.control('mode').focus();
+    await run();
+    await form.set({ busy: false });
+    await run();
+    expect(await form.runs()).toHaveLength(1);
   });
 });
 
-describe('lists and objects', () => {
-  it('are filled, moved and emptied by keyboard alone', async () => {
-    await open(only('names'));
-    await form.focusFirst();
-    await form.page.keyboard.press('Enter');
-    await eventually(() => form.focused()).toBe('Item 1');
-    await form.page.keyboard.type('a');
-    await form.page.getByRole('button', { name: 'Add item' }).press('Enter');
-    await eventually(() => form.focused()).toBe('Item 2');
-    await form.page.keyboard.type('b');
-    await form.page.keyboard.press('Alt+ArrowUp');
-    expect(await kwargs()).toEqual({ names: ['b', 'a'] });
-    await eventually(() => form.focused()).toBe('Item 1');
-    await eventually(() => form.root.getByRole('status').allInnerTexts()).toContain('Now item 1 of 2');
-    await form.page.getByRole('button', { name: 'Move Item 1 down' }).press('Enter');
-    expect(await kwargs()).toEqual({ names: ['a', 'b'] });
-    await eventually(() => form.focused()).toBe('Move Item 2 down');
-    await form.page.getByRole('button', { name: 'Remove Item 2' }).press('Enter');
-    await eventually(() => form.focused()).toBe('Item 1');
-    await form.page.getByRole('button', { name: 'Remove Item 1' }).press('Enter');
-    await eventually(() => form.focused()).toBe('Add item');
-    expect(await kwargs()).toEqual({ names: [] });
+describe('what the server has found', () => {
+  const found = (path: (string | number)[], message: string): InputProblem => ({
+    parameter: path.length > 0 ? String(path[0]) : null,
+    path,
+    message,
+    expected: null,
+    certain: false,
   });
 
-  it('take further keys, each once', async () => {
-    await open(only('table'));
-    await form.page.getByRole('button', { name: 'Add key' }).click();
-    await eventually(() => form.focused()).toBe('Key');
-    await form.page.keyboard.type('a');
-    await form.control('table', 'a').fill('1');
-    expect(await kwargs()).toEqual({ table: { a: 1 } });
-    await form.page.getByRole('button', { name: 'Add key' }).click();
-    await eventually(() => form.focused()).toBe('Key');
-    await form.page.keyboard.type('a');
-    await eventually(() => form.page.getByText('a is given twice.').count()).toBeGreaterThan(0);
-    await form.page.keyboard.type('b');
-    await form.control('table', 'ab').fill('2');
-    expect(await kwargs()).toEqual({ table: { a: 1, ab: 2 } });
-    await form.page.getByRole('button', { name: 'Remove ab' }).click();
-    expect(await kwargs()).toEqual({ table: { a: 1 } });
+  it('stands at its field until that is changed', async () => {
+    await open(only('home', 'anything', 'names'), {
+      inputs: { kwargs: { names: ['a'], home: { street: 'Elm' } } },
+    });
+    await form.show([
+      found(['home', 'street'], 'no such street'),
+      found(['anything', 'deep', 2], 'too deep'),
+      found(['names', 0], 'no such name'),
+      found([], 'the call as a whole'),
+      found(['nothing'], 'no such parameter'),
+    ]);
+    await eventually(() => form.root.getByRole('alert').allInnerTexts()).toEqual([
+      'the call as a whole',
+      'no such parameter',
+    ]);
+    expect(await form.control('home', 'street').getAttribute('aria-invalid')).toBe('true');
+    expect(await form.control('anything').getAttribute('aria-invalid')).toBe('true');
+    expect(await form.control('names', 'Item 1').getAttribute('aria-invalid')).toBe('true');
+    expect(await form.view.axe()).toEqual([]);
+    await form.view.screenshot('form-served-problems');
+    await form.control('home', 'street').fill('Oak');
+    await eventually(() => text('no such street')).toBe(0);
+    expect(await text('too deep')).toBe(1);
   });
 
-  it('that hold themselves are unfolded one by one', async () => {
-    await open(only('tree', 'movie'));
-    const children = form.group('tree', 'children');
-    await children.getByRole('button', { name: 'Add item' }).click();
-    await form.control('tree', 'children', 'Item 1', 'name').fill('leaf');
-    await form.control('tree', 'name').first().fill('root');
-    expect(await kwargs()).toEqual({ tree: { name: 'root', children: [{ name: 'leaf' }] } });
-    await form.page.getByRole('button', { name: 'Fill in' }).click();
-    await form.control('movie', 'title').fill('M');
-    expect((await kwargs())['movie']).toEqual({ title: 'M' });
+  it('stands above the JSON', async () => {
+    await open(only('anything'));
+    await form.tab('JSON').click();
+    await form.show([found(['anything'], 'not like this')]);
+    await eventually(() => text('not like this')).toBe(1);
+    await form.json().fill('{"anything": 2}');
+    await eventually(() => text('not like this')).toBe(0);
+  });
+});
+
+describe('what comes from outside', () => {
+  it('replaces the inputs, unless they are the same', async () => {
+    await open(only('anything', 'even'));
+    await form.control('even').fill('x');
+    await form.set({ inputs: { args: [], kwargs: {} } });
+    expect(await form.control('even').inputValue()).toBe('x');
+    await form.set({ inputs: { args: [], kwargs: { even: 6 } } });
+    await eventually(() => form.control('even').inputValue()).toBe('6');
   });
 
-  it('show as JSON what fits no field', async () => {
-    const home = { street: ['Elm'] };
-    await open(only('home'), { inputs: { kwargs: { home } } });
-    expect(JSON.parse(await form.control('home', 'street').inputValue())).toEqual(['Elm']);
-    await eventually(() => form.page.getByText(words.shownAsJson).count()).toBe(1);
-    expect(await kwargs()).toEqual({ home });
-    await form.kind('street').selectOption('Text');
-    await form.control('home', 'street').fill('Elm');
-    expect(await kwargs()).toEqual({ home: { street: 'Elm' } });
+  it('does not disturb when it is what was just typed', async () => {
+    await open(only('even'));
+    await form.control('even').fill('6.0');
+    await form.set({ inputs: { args: [], kwargs: { even: 6 } } });
+    expect(await form.control('even').inputValue()).toBe('6.0');
+  });
+
+  it('keeps what is typed when the signature is edited', async () => {
+    await open(only('anything', 'even'));
+    await form.control('anything').fill('kept');
+    await form.control('even').fill('8');
+    await form.set({ info: only('anything', 'mode') });
+    await eventually(() => form.control('mode').count()).toBe(1);
+    expect(await form.control('anything').inputValue()).toBe('kept');
+    expect(await form.group('Not in the signature').getByLabel('Key').inputValue()).toBe('even');
+  });
+
+  it('may be an entrypoint without parameters', async () => {
+    await open({ ...everything, parameters: [] });
+    await eventually(() => text(words.noInputs)).toBe(1);
+    expect(await form.current()).toEqual({ inputs: { args: [], kwargs: {} }, problems: 0 });
   });
 });
