@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lsp.conftest import write_project
-from lsp.editor import SHELL, Editor, RefusedError
+from lsp.editor import PUSH, SHELL, Editor, RefusedError
 
 Json = dict[str, Any]
 
@@ -201,3 +201,40 @@ def test_a_folder_that_cannot_be_written_is_said(shell: Editor, config: Path) ->
     (config.parent / ".runagent").write_text("a file")
     with pytest.raises(RefusedError, match=r"first\.json cannot be written"):
         save(shell, config, "first")
+
+
+def test_an_open_case_is_checked_in_any_editor(editor: Editor, config: Path) -> None:
+    path = write_case(config, "greet", "one", {})
+    uri = editor.open(path, '{"inputs": {"nam": "Ada"},\n "expect": {"regex": "("}}')
+    (problem,) = editor.pull(uri)["items"]
+    assert "no regular expression" in problem["message"]
+    assert problem["range"]["start"] == {"line": 1, "character": 21}
+    assert (problem["severity"], problem["source"]) == (1, "runagent")
+    editor.change(uri, '{"inputs": {"nam": "Ada"}}')
+    said = [it["message"] for it in editor.pull(uri)["items"]]
+    assert any("did you mean name?" in it for it in said)
+    editor.change(uri, '{"inputs": {"name": "Ada"}}', version=3)
+    assert editor.pull(uri)["items"] == []
+    editor.change(uri, '{"expct": {}}', version=4)
+    (problem,) = editor.pull(uri)["items"]
+    assert "did you mean expect?" in problem["message"]
+
+
+def test_an_editor_that_knows_the_schema_is_told_the_rest(shell: Editor, config: Path) -> None:
+    uri = shell.open(write_case(config, "greet", "one", {}), '{"expct": {}}')
+    assert shell.pull(uri)["items"] == []
+    shell.change(uri, '{"expect": {"minChunks": 1}}')
+    said = [it["message"] for it in shell.pull(uri)["items"]]
+    assert any("minChunks is for streams" in it for it in said)
+
+
+def test_an_open_case_is_published_and_taken_back(
+    editors: Callable[..., Editor], config: Path
+) -> None:
+    editor = editors([config.parent], PUSH)
+    editor.start()
+    uri = editor.open(write_case(config, "greet", "one", {}), '{"expct": {}}')
+    (problem,) = editor.published(uri, bool)
+    assert "did you mean expect?" in problem["message"]
+    editor.close_document(uri)
+    assert editor.published(uri, lambda items: not items) == []

@@ -29,10 +29,11 @@ const CONFIG_PATTERN = '**/runagent.config.{json,yaml,yml}';
 /** Files with nothing of ours to find in them but calls of agents. */
 const SCRIPT_LANGUAGES = ['typescript', 'typescriptreact', 'javascript', 'javascriptreact'];
 
-/** Configs in any of their three forms, the files around them that they and the server read, and what calls agents. */
+/** Configs in any of their three forms, the files around them that they and the server read, cases, what calls agents. */
 const DOCUMENTS: DocumentSelector = [
   { scheme: 'file', pattern: CONFIG_PATTERN },
   { scheme: 'file', pattern: '**/{.env,requirements.txt}' },
+  { scheme: 'file', pattern: '**/.runagent/cases/**/*.json' },
   { scheme: 'file', language: 'python' },
   ...SCRIPT_LANGUAGES.map((language) => ({ scheme: 'file', language })),
 ];

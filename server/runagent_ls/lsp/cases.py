@@ -7,13 +7,14 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from runagent_ls.lsp.background import in_thread
+from runagent_ls.lsp.case_reading import current_files, read_whole
 from runagent_ls.lsp.folders import Folders
 from runagent_ls.lsp.jsonrpc import Json, RequestFailedError
 from runagent_ls.lsp.messages import cases as messages
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.session import Session
-from runagent_ls.project.file_source import DiskFiles, FileSource
+from runagent_ls.project.file_source import DiskFiles
 
 if TYPE_CHECKING:  # loaded when a case is asked for first
     from runagent_ls.testing.model import Case
@@ -40,9 +41,9 @@ class Cases:
         asked = reading.optional_file(params, "configUri", "a configuration")
         if asked is None:
             await self._folders.searched()
-        files = self._files()
+        files = current_files(self._session)
         found = [
-            messages.summary_of(self._read(place, files), self._session.uris.uri)
+            messages.summary_of(read_whole(self._session, place), self._session.uris.uri)
             for config in (self._session.workspace.configs if asked is None else (asked,))
             for place in cases_of(config, files)
         ]
@@ -56,14 +57,14 @@ class Cases:
         from runagent_ls.testing.places import place_of
 
         path = reading.file(params, "uri", "a case")
-        files = self._files()
+        files = current_files(self._session)
         place = place_of(path, files)
         if place is None:
             raise RequestFailedError(
                 f"{path} is no case: cases are the files .runagent/cases/<tag>/<name>.json beside "
                 "an agent's configuration."
             )
-        case = self._read(place, files)
+        case = read_whole(self._session, place)
         if case.text is None:
             raise RequestFailedError(case.problems[0].message)
         return case
@@ -102,23 +103,6 @@ class Cases:
             self._session.workspace.files.refresh()
             self._changed([place.path])
         return {"uri": self._session.uris.uri(place.path), "saved": saved}
-
-    def _read(self, place: CasePlace, files: FileSource) -> Case:
-        """A case with all that is known to be wrong with it, also with the entrypoint."""
-        from runagent_ls.testing.checks import with_unfit_call
-        from runagent_ls.testing.reading import read_case
-
-        case = read_case(place, files)
-        if case.problems:
-            return case
-        return with_unfit_call(case, self._session.workspace.project(place.config_path))
-
-    def _files(self) -> FileSource:
-        """What the editor shows, else what is on the disk."""
-        files = self._session.workspace.files
-        if not self._session.client.watches_files:
-            files.refresh()
-        return files
 
     def _changed(self, _paths: Sequence[FilePath]) -> None:
         self._session.protocol.notify_raw("runagent/casesChanged", {})

@@ -8,12 +8,14 @@ from pathlib import Path as FilePath
 from time import monotonic, perf_counter
 from typing import Final
 
+from runagent_ls.lsp.case_reading import case_findings
 from runagent_ls.lsp.client import dig
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.rendering import is_json_syntax
 from runagent_ls.lsp.scheduling import Debounced
 from runagent_ls.lsp.session import Session
 from runagent_ls.rules.finding import Finding
+from runagent_ls.testing.places import is_case
 
 _SLICE_SECONDS: Final = 0.010
 """Work on many projects lets other messages through after this time."""
@@ -122,7 +124,8 @@ class Diagnostics:
         if self._publish_all:
             self._publish_all = False
             changed = {*self._workspace.files_with_findings(), *self._published, *changed}
-        for path in sorted(changed):
+        cases = {it for it in (*self._workspace.open_files, *self._published) if is_case(it)}
+        for path in sorted({*changed, *cases}):
             self._publish(path)
 
     def _publish(self, path: FilePath) -> None:
@@ -144,10 +147,14 @@ class Diagnostics:
 
     def findings(self, path: FilePath) -> tuple[Finding, ...]:
         """The file's findings, without those about syntax where nobody wants them."""
+        if is_case(path):
+            return case_findings(self._session, path)
         return self._wanted(path, self._workspace.findings(path))
 
     def known_findings(self, path: FilePath) -> tuple[Finding, ...]:
         """Like `findings`, as of the last check."""
+        if is_case(path):
+            return case_findings(self._session, path)
         return self._wanted(path, self._workspace.known_findings(path))
 
     def _wanted(self, path: FilePath, found: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -206,6 +206,10 @@ class AgentWorkspace:
     def configs(self) -> tuple[FilePath, ...]:
         return tuple(sorted(self._entries))
 
+    @property
+    def open_files(self) -> frozenset[FilePath]:
+        return frozenset(self._opened)
+
     def is_open(self, path: FilePath) -> bool:
         return path in self._opened
 

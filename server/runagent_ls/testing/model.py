@@ -12,10 +12,14 @@ from runagent_ls.text.position import Span
 
 @dataclass(frozen=True, slots=True)
 class CaseProblem:
-    """Why a case cannot be run as it is written. `span` is in the text of its file."""
+    """Why a case cannot be run as it is written. `span` is in the text of its file.
+
+    `of_format` is true for what anybody can tell who knows JSON and schemas/case.schema.json.
+    """
 
     message: str
     span: Span
+    of_format: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ def parse_case(place: CasePlace, text: str) -> Case:
     document = parse_json(text)
     value = document.value
     problems = [
-        CaseProblem(it.message, it.span) for it in document.problems if it.breaks_loader
+        CaseProblem(it.message, it.span, of_format=True)
+        for it in document.problems
+        if it.breaks_loader
     ] or _problems(document)
     if not problems:
         problems = unusable_expectations(document, streams=place.tag.endswith(STREAM_SUFFIX))
@@ -64,16 +66,16 @@ def _problems(document: Document) -> list[CaseProblem]:
     value = document.value
     if isinstance(value, Missing):
         message = 'The file is empty. A case is an object such as {"inputs": {}}.'
-        return [CaseProblem(message, document.span(()))]
+        return [CaseProblem(message, document.span(()), of_format=True)]
     if not isinstance(value, dict):
         message = 'A case is an object such as {"inputs": {}}.'
-        return [CaseProblem(message, document.span(()))]
+        return [CaseProblem(message, document.span(()), of_format=True)]
     schema, outline = load(SCHEMA), _outline(value)
     found: list[CaseProblem] = []
     if not surely_valid(schema, outline, schema):
         for it in check_inputs(schema, outline):
             part: Part = "value" if it.expected is not None else "key"  # a key that nobody knows
-            found.append(CaseProblem(it.message, document.span(it.path, part)))
+            found.append(CaseProblem(it.message, document.span(it.path, part), of_format=True))
     if "inputs" in value and "kwargs" in value:
         message = "inputs and kwargs are the same thing: write one of them."
         found.append(CaseProblem(message, document.span(("kwargs",), "key")))
