@@ -82,7 +82,7 @@ export async function deactivate(): Promise<void> {
 
 function serverListener(
   runs: Runs,
-  { batches, serving, cases, container }: CallingCommands,
+  { batches, serving, cases, container, run }: CallingCommands,
   projectsChanged: () => void,
 ): ServerListener {
   return {
@@ -96,7 +96,10 @@ function serverListener(
     },
     'runagent/batchProgress': (params) => batches.progress(params),
     'runagent/projectsChanged': projectsChanged,
-    'runagent/casesChanged': () => void cases.explorer.refresh(),
+    'runagent/casesChanged': () => {
+      void cases.explorer.refresh();
+      run.refresh();
+    },
     'runagent/serve/event': (params) => serving.event(params),
     'runagent/history/changed': () => container.runs.historyChanged(),
   };

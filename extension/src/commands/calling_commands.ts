@@ -73,6 +73,7 @@ export class CallingCommands implements vscode.Disposable {
     this.serving.projectsChanged(projects);
     this.container.projectsChanged(projects);
     void this.cases.explorer.refresh();
+    this.run.refresh();
   }
 
   runChanged(run: Run, event: RunEvent): void {

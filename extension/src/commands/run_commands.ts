@@ -58,6 +58,9 @@ export class RunCommands implements vscode.Disposable {
       vscode.commands.registerCommand('runagent.panel.saveCase', () => this.#withActive('saveCaseAs')),
       vscode.commands.registerCommand('runagent.panel.chooseTarget', () => this.#withActive('chooseTarget')),
       serving.onDidChange(() => this.#targetsChanged()),
+      vscode.workspace.onDidSaveTextDocument(({ languageId }) => {
+        if (languageId === 'python') this.refresh();
+      }),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('runagent.target')) this.#targetsChanged();
       }),
@@ -69,9 +72,9 @@ export class RunCommands implements vscode.Disposable {
     this.panels.dispose();
   }
 
-  /** The cases of the workspace are others than before. */
-  casesChanged(): void {
-    for (const view of this.panels.views) void this.#requests.cases.list(view).catch(() => undefined);
+  /** The agents of the workspace or their cases are others than before, or the server is another one. */
+  refresh(): void {
+    for (const view of this.panels.views) void this.#refresh(view);
   }
 
   async #invoke(kind: RunKind, argument: unknown): Promise<void> {
