@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import { type Expectations, expectationChoices, freeName, problemOfName } from '../cases/new_case';
+import { startingInputs } from '../form/starting_inputs';
 import { keptInputs } from '../history/rerun';
 import { readRun, type StoredRun } from '../history/transcript_text';
 import { type EntrypointReference, readReference } from '../runs/entrypoint_choice';
-import { type Inputs, startingInputs } from '../runs/inputs';
+import type { Inputs } from '../runs/inputs';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
 import { pickEntrypoint, serverWithProgress } from './entrypoint_pick';
@@ -38,7 +39,7 @@ async function newCase(server: AgentServer, argument: unknown): Promise<void> {
   const { configUri, tag } = entrypoint;
   const info = await server.request('runagent/entrypoint', { configUri, tag });
   const name = await askName(server, entrypoint);
-  if (name !== undefined) await save(server, entrypoint, name, startingInputs(info, undefined));
+  if (name !== undefined) await save(server, entrypoint, name, startingInputs(info));
 }
 
 /** The newest run of an entrypoint, by whichever window it was started, as a case. */

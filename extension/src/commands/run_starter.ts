@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { isWhole } from '../form/starting_inputs';
 import type { RunPanels } from '../panel/run_panels';
 import type { Entrypoint, Preparation } from '../panel/run_view';
-import { type Inputs, isWhole, NO_INPUTS } from '../runs/inputs';
+import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import { RememberedInputs } from '../runs/remembered_inputs';
 import type { RunRequest } from '../runs/run';
 import type { Runs } from '../runs/runs';

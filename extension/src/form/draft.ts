@@ -1,4 +1,4 @@
-import { type Definitions, type JsonSchema, mismatch, same } from '../runs/schema_check';
+import { type Definitions, fits, type JsonSchema, same } from './json_schema';
 import { parsedJson } from './json_text';
 import { type Alternative, alternatives, type Member, type Shape } from './shape';
 
@@ -59,10 +59,11 @@ export function draftOf(place: Place, value: unknown, depth = 0): Draft {
 
 /** The first alternative that the value fits, else the first that can show it. */
 function bestAlternative(options: readonly Alternative[], definitions: Definitions, value: unknown): number {
-  const fitting = options.findIndex(
-    ({ shape, schema }) => canShow(shape, value) && mismatch(schema, value, definitions) === undefined,
-  );
-  return fitting === -1 ? options.findIndex(({ shape }) => canShow(shape, value)) : fitting;
+  const showing = options.filter(({ shape }) => canShow(shape, value));
+  const fitting =
+    showing.length > 1 ? showing.find(({ schema }) => fits(schema, value, definitions)) : undefined;
+  const best = fitting ?? showing[0];
+  return best === undefined ? AS_JSON : options.indexOf(best);
 }
 
 function canShow(shape: Shape, value: unknown): boolean {

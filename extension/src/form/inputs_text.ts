@@ -1,7 +1,7 @@
 import type { Inputs } from '../runs/inputs';
-import { same } from '../runs/schema_check';
 import type { EntrypointInfo } from '../server/protocol.generated';
 import { isObject } from './draft';
+import { same } from './json_schema';
 import { parsedJson } from './json_text';
 
 /** Why a text gives no inputs. The texts are in `FormWords.textProblems`, `value` fills in `{0}`. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../runs/schema_check';
+import type { JsonSchema } from './json_schema';
 import type { Problem, ProblemCode } from './reading';
 import type { Shape } from './shape';
 

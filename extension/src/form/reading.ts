@@ -1,5 +1,5 @@
-import { type JsonSchema, same } from '../runs/schema_check';
 import { type Content, type Draft, itemSchema, type MemberDraft, memberSchema, type Place } from './draft';
+import { type JsonSchema, same } from './json_schema';
 import { isExact, parsedJson } from './json_text';
 import { limitProblems } from './limits';
 import { alternatives, type Shape } from './shape';

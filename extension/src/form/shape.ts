@@ -1,4 +1,4 @@
-import { type Definitions, type JsonSchema, MOST_STEPS, resolved, same } from '../runs/schema_check';
+import { type Definitions, type JsonSchema, MOST_STEPS, resolved, same } from './json_schema';
 
 /** What a field looks like for one kind of value. */
 export type Shape =

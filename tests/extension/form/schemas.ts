@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonSchema } from '../../../extension/src/runs/schema_check';
+import type { JsonSchema } from '../../../extension/src/form/json_schema';
 
 /** What JSON can hold: no -0, which it writes as 0. */
 export const json = fc.jsonValue({ maxDepth: 4 }).map((value): unknown => JSON.parse(JSON.stringify(value)));
@@ -40,14 +40,12 @@ export const schema: fc.Arbitrary<JsonSchema> = fc.letrec<{ schema: JsonSchema }
     formats.map((format) => ({ type: 'string', format })),
     fc.record({ enum: fc.array(json, { maxLength: 4 }) }),
     fc.record({ type: fc.constant('array'), items: tie('schema') }),
-    fc
-      .array(tie('schema'), { minLength: 1, maxLength: 3 })
-      .map((first) => ({
-        type: 'array',
-        prefixItems: first,
-        minItems: first.length,
-        maxItems: first.length,
-      })),
+    fc.array(tie('schema'), { minLength: 1, maxLength: 3 }).map((first) => ({
+      type: 'array',
+      prefixItems: first,
+      minItems: first.length,
+      maxItems: first.length,
+    })),
     fc.record({ type: fc.constant('object'), additionalProperties: tie('schema') }),
     fc.dictionary(fc.constantFrom('a', 'b', 'name', '__proto__'), tie('schema'), { maxKeys: 3 }).map(
       (properties): JsonSchema => ({

@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { same } from '../../../runs/schema_check';
+import { same } from '../../../form/json_schema';
 import { described } from './form_context';
 import type { FormField } from './form_field';
 import { listControl } from './list_control';
