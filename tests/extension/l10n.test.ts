@@ -37,10 +37,6 @@ const FOR_NO_TRANSLATOR: Readonly<Record<string, readonly string[]>> = {
     '{} is missing',
   ],
   'runs/transcript.ts': ['\n[{} more characters were not kept]\n'],
-  'runs/view_model.ts': [
-    "The agent's function was stopped.",
-    "The editor no longer waits, but the agent's function may still be running.",
-  ],
 };
 
 function placeholders(text: string): Set<string> {

@@ -29,6 +29,7 @@ const EDITOR_MODULES = new Set([
   'commands/new_agent_commands.ts',
   'commands/notify.ts',
   'commands/open_place.ts',
+  'commands/output_requests.ts',
   'commands/panel_cases.ts',
   'commands/panel_requests.ts',
   'commands/panel_target.ts',

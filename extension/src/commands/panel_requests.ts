@@ -1,14 +1,16 @@
 import * as vscode from 'vscode';
+import type { OutputAnswer, OutputRequest } from '../output/messages';
 import type { PageCommand } from '../panel/messages';
 import type { RunView, RunViewListener } from '../panel/run_view';
 import { errorText } from '../runs/error_text';
 import { placeOf } from '../runs/frames';
 import type { Run, RunRequest } from '../runs/run';
 import type { AgentServer } from '../server/agent_server';
-import type { TextDocument, TextDocuments } from '../views/text_documents';
+import type { TextDocuments } from '../views/text_documents';
 import type { CloudGate } from './cloud_gate';
 import { performErrorAction } from './error_actions';
 import { openPlace } from './open_place';
+import { OutputRequests } from './output_requests';
 import { PanelCases } from './panel_cases';
 import { chooseTarget } from './panel_target';
 import type { RunStarter } from './run_starter';
@@ -26,9 +28,11 @@ export interface PanelRequestParts {
 /** Does what the pages ask for. */
 export class PanelRequests implements RunViewListener {
   readonly cases: PanelCases;
+  readonly #output: OutputRequests;
 
   constructor(private readonly parts: PanelRequestParts) {
     this.cases = new PanelCases(parts.server);
+    this.#output = new OutputRequests(parts.documents);
   }
 
   run(view: RunView): void {
@@ -45,6 +49,10 @@ export class PanelRequests implements RunViewListener {
 
   openFrame(index: number, run: Run): void {
     void openPlace(placeOf(run.model.error?.frames?.[index]));
+  }
+
+  output(request: OutputRequest, run: Run, answer: (answer: OutputAnswer) => void): void {
+    void this.#output.received(request, run, answer);
   }
 
   command(command: PageCommand, view: RunView): void {
@@ -74,7 +82,7 @@ export class PanelRequests implements RunViewListener {
       case 'cancel':
         return run.cancel();
       case 'openDocument':
-        return this.parts.documents.show(outputOf(run));
+        return this.#output.open(run);
       case 'errorAction':
         return this.#errorAction(run, view);
       case 'debug': {
@@ -110,11 +118,4 @@ export class PanelRequests implements RunViewListener {
     if (serving.served.statusOf(configUri)?.state === 'failed') serving.logs.show(configUri);
     else void vscode.commands.executeCommand('runagent.showLogs');
   }
-}
-
-/** What has come so far; asked for again later, the same document shows what has come until then. */
-function outputOf(run: Run): TextDocument {
-  const text = run.transcript.text();
-  const ending = /^\s*[[{]/.test(text) ? 'json' : 'txt';
-  return { key: run.id, name: `${run.request.tag} output.${ending}`, text };
 }

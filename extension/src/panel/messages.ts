@@ -1,4 +1,10 @@
 import type { FormWords } from '../form/words';
+import {
+  type OutputAnswer,
+  type OutputRequest,
+  type OutputStart,
+  readOutputRequest,
+} from '../output/messages';
 import type { OutputWords } from '../output/words';
 import type { Inputs } from '../runs/inputs';
 import type { RunOptions } from '../runs/run';
@@ -25,6 +31,9 @@ export interface PageWords {
   readonly loading: string;
   readonly cancel: string;
   readonly attempts: string;
+  /** After a cancel: what became of the agent's function. */
+  readonly functionStopped: string;
+  readonly functionMayGoOn: string;
   /** The keys that run. */
   readonly runHint: string;
   readonly runHintMac: string;
@@ -75,6 +84,7 @@ export interface ShownRun {
   readonly model: RunViewModel;
   /** Milliseconds since the run was asked for. */
   readonly elapsedMs: number;
+  readonly output: OutputStart;
 }
 
 /** A saved case as the page offers it. */
@@ -117,7 +127,8 @@ export type HostMessage =
   | { readonly type: 'focus' }
   /** Does what the button does that starts a run. */
   | { readonly type: 'start' }
-  | { readonly type: 'event'; readonly runId: string; readonly event: RunEvent };
+  | { readonly type: 'event'; readonly runId: string; readonly event: RunEvent }
+  | { readonly type: 'outputAnswer'; readonly answer: OutputAnswer };
 
 /** What the buttons of the page ask for. */
 export const PAGE_COMMANDS = [
@@ -137,7 +148,7 @@ export type PageCommand = (typeof PAGE_COMMANDS)[number];
 /** From the page to the extension. */
 export type PageMessage =
   | { readonly type: 'ready' }
-  | { readonly type: 'drawn'; readonly runId: string; readonly seq: number }
+  | { readonly type: 'outputRequest'; readonly request: OutputRequest }
   | { readonly type: 'command'; readonly command: PageCommand }
   /** The form has changed. */
   | { readonly type: 'inputs'; readonly inputs: Inputs }
@@ -152,12 +163,14 @@ export type PageMessage =
 /** The message, if it is one; a page that shows hostile output is not trusted to send what it should. */
 export function readPageMessage(data: unknown): PageMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  const { type, runId, seq, command, index, inputs, options, uri } = data as Record<string, unknown>;
+  const { type, request, command, index, inputs, options, uri } = data as Record<string, unknown>;
   switch (type) {
     case 'ready':
       return { type };
-    case 'drawn':
-      return typeof runId === 'string' && isWhole(seq) ? { type, runId, seq } : undefined;
+    case 'outputRequest': {
+      const known = readOutputRequest(request);
+      return known === undefined ? undefined : { type, request: known };
+    }
     case 'openFrame':
       return isWhole(index) ? { type, index } : undefined;
     case 'inputs':

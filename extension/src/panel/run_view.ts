@@ -1,3 +1,4 @@
+import type { OutputAnswer, OutputRequest } from '../output/messages';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { Run, RunOptions, RunRequest } from '../runs/run';
 import type { RunEvent } from '../runs/view_model';
@@ -34,6 +35,8 @@ export interface RunViewListener {
   command(command: PageCommand, view: RunView): void;
   useCase(uri: string | null, view: RunView): void;
   openFrame(index: number, run: Run): void;
+  /** What the output on the page asks for; answers go back to it. */
+  output(request: OutputRequest, run: Run, answer: (answer: OutputAnswer) => void): void;
 }
 
 export interface RunViewWays {
@@ -210,8 +213,8 @@ export class RunView {
         this.#showAll();
         if (this.#takesKeyboard) this.focusForm();
         break;
-      case 'drawn':
-        if (message.runId === this.#run?.id) this.#run.gate.drawn(message.seq);
+      case 'outputRequest':
+        this.#forward(message.request);
         break;
       case 'inputs':
         this.#inputs = message.inputs;
@@ -246,6 +249,13 @@ export class RunView {
     this.#run?.gate.viewIsLive(false);
   }
 
+  #forward(request: OutputRequest): void {
+    if (this.#run === undefined) return;
+    this.ways.listener.output(request, this.#run, (answer) => {
+      if (this.#pageIsReady) this.ways.post({ type: 'outputAnswer', answer });
+    });
+  }
+
   #showAll(): void {
     if (!this.#pageIsReady) return;
     this.ways.post({ type: 'show', content: this.#content(), words: this.ways.words() });
@@ -270,7 +280,7 @@ export class RunView {
       target: this.#target,
       cases: this.#cases,
       caseUri: this.#caseUri,
-      run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs },
+      run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs, output: run.outputStart },
       historyId: run?.historyId ?? null,
     };
   }

@@ -35,6 +35,8 @@ function pageWords(): PageWords {
     loading: l10n.t('Reading the signature…'),
     cancel: l10n.t('Cancel'),
     attempts: l10n.t('{0} attempts'),
+    functionStopped: l10n.t("The agent's function was stopped."),
+    functionMayGoOn: l10n.t("The editor no longer waits, but the agent's function may still be running."),
     runHint: l10n.t('Ctrl+Enter'),
     runHintMac: l10n.t('Cmd+Enter'),
     changeTarget: l10n.t('Change where runs go, now: {0}'),

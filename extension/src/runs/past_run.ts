@@ -18,7 +18,7 @@ export async function pastRun(
   const inputs = { args: page.args, kwargs: page.kwargs };
   const run = runs.past({ ...entrypoint, kind: summary.kind, inputs });
   for (let seq = 0; ; seq += 1) {
-    if (page.items.length > 0) run.output({ runId: run.id, seq, items: page.items });
+    if (page.items.length > 0) run.received({ runId: run.id, seq, items: page.items });
     if (page.next === null) break;
     page = await server.request('runagent/history/get', { historyId, after: page.next });
   }

@@ -1,3 +1,6 @@
+import { cutForPage } from '../output/chunk';
+import type { OutputStart } from '../output/messages';
+import { OutputStore, type ReadHistory } from '../output/output_store';
 import { withDeadline } from '../python/deadline';
 import type { AgentServer } from '../server/agent_server';
 import type {
@@ -10,9 +13,7 @@ import type {
 } from '../server/protocol.generated';
 import type { Translate } from '../translate';
 import { AckGate } from './ack_gate';
-import { asJson, displayItem, displayValue, wholeText } from './display';
 import type { Inputs } from './inputs';
-import { Transcript } from './transcript';
 import { isOver, newRun, type RunEvent, type RunKind, type RunViewModel, reduce } from './view_model';
 
 /** A server that the user names instead of the one that would be found. */
@@ -58,18 +59,21 @@ export interface RunEnvironment {
 }
 
 const CANCEL_LIMIT_MS = 10_000;
+/** Items of a recorded run that are read at once. */
+const HISTORY_PAGE = 2_000;
 
 /** One run from the click to its end. Never rejects: whatever goes wrong becomes part of its model. */
 export class Run {
   readonly id: string;
   readonly gate: AckGate;
-  readonly transcript = new Transcript();
+  readonly output = new OutputStore();
   model: RunViewModel;
   /** Resolves when the run is over, however it ended. */
   readonly ended: Promise<void>;
   /** Of the run's record, once it is over and was recorded. */
   historyId: string | null = null;
   #isOver: () => void = () => undefined;
+  #lastChunkAt: number;
   readonly #startedAt: number;
   #server: AgentServer | undefined;
 
@@ -79,6 +83,7 @@ export class Run {
   ) {
     this.id = environment.newRunId();
     this.#startedAt = environment.now();
+    this.#lastChunkAt = this.#startedAt;
     this.ended = new Promise((resolve) => {
       this.#isOver = resolve;
     });
@@ -133,10 +138,15 @@ export class Run {
     this.#apply({ type: 'state', params });
   }
 
-  output(params: OutputParams): void {
-    for (const item of params.items) this.transcript.add(wholeText(item), item.type !== 'text');
-    this.gate.received(params.seq);
-    this.#apply({ type: 'output', seq: params.seq, items: params.items.map(displayItem) });
+  received({ seq, items }: OutputParams): void {
+    this.gate.received(seq);
+    this.#lastChunkAt = this.environment.now();
+    this.#apply({ type: 'output', seq, items: this.output.add(items).map(cutForPage) });
+  }
+
+  /** What the page has to know of the output before it hears of more. */
+  get outputStart(): OutputStart {
+    return { end: this.output.end, silentMs: this.environment.now() - this.#lastChunkAt };
   }
 
   async cancel(): Promise<void> {
@@ -199,12 +209,22 @@ export class Run {
     if (this.isOver) return;
     const { value, ...rest } = outcome;
     this.historyId = outcome.historyId ?? null;
+    if (this.historyId !== null) this.output.history = this.#historyOf(this.historyId);
     if (!('value' in outcome)) {
       this.#apply({ type: 'finished', outcome: rest });
       return;
     }
-    this.transcript.add(typeof value === 'string' ? value : asJson(value), typeof value !== 'string');
-    this.#apply({ type: 'finished', outcome: rest, value: displayValue(value) });
+    const chunk = this.output.addValue(value, outcome.elapsedMs);
+    this.#apply({ type: 'finished', outcome: rest, value: cutForPage(chunk) });
+  }
+
+  /** The output of the run as it was recorded. */
+  #historyOf(historyId: string): ReadHistory {
+    return async (from, count) => {
+      const server = await this.environment.server();
+      const page = { historyId, after: from - 1, limit: Math.min(count, HISTORY_PAGE) };
+      return (await server.request('runagent/history/get', page)).items;
+    };
   }
 
   #apply(event: RunEvent): void {

@@ -57,7 +57,7 @@ export class Runs {
   }
 
   output(params: OutputParams): void {
-    this.#byId.get(params.runId)?.output(params);
+    this.#byId.get(params.runId)?.received(params);
   }
 
   #tellActivity(): void {

@@ -1,3 +1,4 @@
+import type { Chunk } from '../output/chunk';
 import type {
   CancelResult,
   RunError,
@@ -5,7 +6,6 @@ import type {
   RunStateParams,
   Target,
 } from '../server/protocol.generated';
-import type { DisplayItem } from './display';
 
 /** `run` waits for one result, `stream` shows pieces as they come. */
 export type RunKind = 'run' | 'stream';
@@ -18,14 +18,6 @@ export type RunPhase =
   | 'failed'
   | 'cancelled';
 
-/** A stretch of output. Text that follows text is joined until a block is full. */
-export interface OutputBlock {
-  readonly id: number;
-  readonly kind: DisplayItem['kind'];
-  readonly text: string;
-  readonly wholeLength?: number;
-}
-
 /** Everything the view of one run shows. Plain data: it travels to the browser side as it is. */
 export interface RunViewModel {
   readonly runId: string;
@@ -34,10 +26,7 @@ export interface RunViewModel {
   readonly kind: RunKind;
   readonly phase: RunPhase;
   readonly target: Target | null;
-  readonly blocks: readonly OutputBlock[];
-  readonly nextBlockId: number;
-  /** Characters taken out of the front of `blocks` to keep the view small. */
-  readonly dropped: number;
+  /** How many pieces of output have come. */
   readonly pieces: number;
   readonly elapsedMs: number | null;
   readonly firstChunkMs: number | null;
@@ -48,27 +37,22 @@ export interface RunViewModel {
   readonly step: string | null;
   /** A sentence beside the state, such as what a cancel did not stop. */
   readonly notice: string | null;
+  /** Of a cancelled run: whether the agent's function was stopped too; null where that is not known. */
+  readonly stopped: boolean | null;
 }
 
 export type RunEvent =
   | { readonly type: 'state'; readonly params: RunStateParams }
-  | { readonly type: 'output'; readonly seq: number; readonly items: readonly DisplayItem[] }
+  | { readonly type: 'output'; readonly seq: number; readonly items: readonly Chunk[] }
   | { readonly type: 'cancelling' }
   | { readonly type: 'cancelAnswer'; readonly result: CancelResult }
-  | { readonly type: 'finished'; readonly outcome: Omit<RunOutcome, 'value'>; readonly value?: DisplayItem };
-
-export const BLOCK_LIMIT = 8_000;
-export const BLOCK_COUNT_LIMIT = 1_500;
-export const TOTAL_LIMIT = 400_000;
+  | { readonly type: 'finished'; readonly outcome: Omit<RunOutcome, 'value'>; readonly value?: Chunk };
 
 export function newRun(run: Pick<RunViewModel, 'runId' | 'tag' | 'project' | 'kind'>): RunViewModel {
   return {
     ...run,
     phase: 'preparing',
     target: null,
-    blocks: [],
-    nextBlockId: 0,
-    dropped: 0,
     pieces: 0,
     elapsedMs: null,
     firstChunkMs: null,
@@ -76,6 +60,7 @@ export function newRun(run: Pick<RunViewModel, 'runId' | 'tag' | 'project' | 'ki
     error: null,
     step: null,
     notice: null,
+    stopped: null,
   };
 }
 
@@ -102,82 +87,28 @@ export function reduce(model: RunViewModel, event: RunEvent): RunViewModel {
         step: event.params.message ?? null,
       };
     case 'output':
-      return append(model, event.items);
+      return { ...model, pieces: model.pieces + event.items.length };
     case 'cancelling':
       return { ...model, phase: 'cancelling' };
     case 'cancelAnswer':
       return { ...model, notice: event.result.message };
     case 'finished':
-      return finish(model, event.outcome, event.value);
+      return finish(model, event.outcome, event.value !== undefined);
   }
 }
 
-function finish(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>, value?: DisplayItem): RunViewModel {
-  const shown = value === undefined ? model : append(model, [value]);
+function finish(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>, hasValue: boolean): RunViewModel {
   return {
-    ...shown,
+    ...model,
     phase: outcome.state,
     target: outcome.target ?? model.target,
-    pieces: Math.max(outcome.chunks, model.pieces),
+    pieces: Math.max(outcome.chunks, model.pieces + (hasValue ? 1 : 0)),
     elapsedMs: outcome.elapsedMs,
     firstChunkMs: outcome.firstChunkMs ?? null,
     attempts: outcome.attempts ?? null,
     error: outcome.error ?? null,
     step: null,
-    notice: noticeAfter(model, outcome),
+    notice: outcome.state === 'cancelled' ? model.notice : null,
+    stopped: outcome.state === 'cancelled' ? (outcome.stopped ?? null) : null,
   };
-}
-
-function noticeAfter(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>): string | null {
-  if (outcome.state !== 'cancelled') return null;
-  if (model.notice !== null) return model.notice;
-  if (outcome.stopped === undefined) return null;
-  return outcome.stopped
-    ? "The agent's function was stopped."
-    : "The editor no longer waits, but the agent's function may still be running.";
-}
-
-function append(model: RunViewModel, items: readonly DisplayItem[]): RunViewModel {
-  const blocks = [...model.blocks];
-  let nextBlockId = model.nextBlockId;
-  for (const item of items) {
-    const last = blocks.at(-1);
-    if (last !== undefined && canJoin(last, item)) {
-      blocks[blocks.length - 1] = { ...last, text: last.text + item.text };
-    } else {
-      blocks.push({ id: nextBlockId, ...item });
-      nextBlockId += 1;
-    }
-  }
-  const { kept, dropped } = bound(blocks);
-  return {
-    ...model,
-    blocks: kept,
-    nextBlockId,
-    dropped: model.dropped + dropped,
-    pieces: model.pieces + items.length,
-  };
-}
-
-function canJoin(block: OutputBlock, item: DisplayItem): boolean {
-  return (
-    block.kind === 'text' &&
-    item.kind === 'text' &&
-    block.wholeLength === undefined &&
-    item.wholeLength === undefined &&
-    block.text.length + item.text.length <= BLOCK_LIMIT
-  );
-}
-
-function bound(blocks: readonly OutputBlock[]): { kept: readonly OutputBlock[]; dropped: number } {
-  let total = blocks.reduce((sum, block) => sum + block.text.length, 0);
-  let from = 0;
-  let dropped = 0;
-  while (blocks.length - from > BLOCK_COUNT_LIMIT || (total > TOTAL_LIMIT && blocks.length - from > 1)) {
-    const length = blocks[from]?.text.length ?? 0;
-    total -= length;
-    dropped += length;
-    from += 1;
-  }
-  return { kept: from === 0 ? blocks : blocks.slice(from), dropped };
 }

@@ -40,7 +40,7 @@ describe('the page', () => {
 describe('a message from the page', () => {
   it.each([
     { type: 'ready' },
-    { type: 'drawn', runId: 'r', seq: 3 },
+    { type: 'outputRequest', request: { type: 'drawn', runId: 'r', seq: 3 } },
     { type: 'command', command: 'cancel' },
     { type: 'openFrame', index: 1 },
     { type: 'inputs', inputs: { args: [], kwargs: { a: 1 } } },
@@ -55,8 +55,8 @@ describe('a message from the page', () => {
   it.each([
     null,
     'ready',
-    { type: 'drawn', runId: 'r', seq: 0.5 },
-    { type: 'drawn', seq: 1 },
+    { type: 'outputRequest', request: { type: 'drawn', runId: 'r', seq: 0.5 } },
+    { type: 'outputRequest' },
     { type: 'command', command: 'workbench.action.terminal.new' },
     { type: 'command' },
     { type: 'openFrame', index: 0.5 },

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { HostMessage, PageContent, PageMessage } from '../../../extension/src/panel/messages';
 import { allWords } from '../../../extension/src/panel/words';
-import type { DisplayItem } from '../../../extension/src/runs/display';
 import { newRun, type RunEvent, reduce } from '../../../extension/src/runs/view_model';
 import type { RunOutcome } from '../../../extension/src/server/protocol.generated';
+import { chunk } from '../output/chunks';
 import { content } from './contents';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from './webview_page';
 
@@ -42,12 +42,11 @@ async function open(changes: Partial<PageContent> = {}, theme: Theme = 'dark'): 
 }
 
 function runAfter(...events: RunEvent[]) {
-  return { model: events.reduce(reduce, fresh), elapsedMs: 1500 };
+  return { model: events.reduce(reduce, fresh), elapsedMs: 1500, output: { end: 0, silentMs: 0 } };
 }
 
 const post = (message: HostMessage) => view.post(message);
 const happen = (event: RunEvent) => post({ type: 'event', runId: 'r', event });
-const text = (content: string): DisplayItem => ({ kind: 'text', text: content });
 
 function finished(more: Partial<RunOutcome> = {}): RunEvent {
   return {
@@ -63,8 +62,11 @@ describe('the run page', () => {
   it('shows state, target and text as they come, and says what it has drawn', async () => {
     await open({ run: runAfter(running) });
     await eventually(phase).toBe('Running');
-    await happen({ type: 'output', seq: 0, items: [text('Once '), text('upon a time')] });
-    await eventually(() => view.sent).toContainEqual({ type: 'drawn', runId: 'r', seq: 0 });
+    await happen({ type: 'output', seq: 0, items: [chunk(0, 'Once '), chunk(1, 'upon a time')] });
+    await eventually(() => view.sent).toContainEqual({
+      type: 'outputRequest',
+      request: { type: 'drawn', runId: 'r', seq: 0 },
+    });
     expect(await view.page.getByRole('log').innerText()).toContain('Once upon a time');
     expect(await view.page.locator('.target').textContent()).toBe(
       'Agent at [::1]:8450 · served locally · on this machine',
@@ -95,7 +97,8 @@ describe('the run page', () => {
       type: 'output',
       seq: 0,
       items: [
-        text(
+        chunk(
+          0,
           '<script>document.title="x"</script><img src="http://evil.invalid/x" onerror="document.title=1">',
         ),
       ],
@@ -109,22 +112,24 @@ describe('the run page', () => {
   });
 
   it('starts afresh with the next run, and hears no more of the one before', async () => {
-    await open({ run: runAfter(running, { type: 'output', seq: 0, items: [text('old')] }, finished()) });
+    await open({ run: runAfter(running) });
+    await happen({ type: 'output', seq: 0, items: [chunk(0, 'old')] });
     const log = () => view.page.getByRole('log').innerText();
     await eventually(log).toContain('old');
-    await post({ type: 'update', changes: { run: { model: { ...fresh, runId: 'r2' }, elapsedMs: 0 } } });
+    await post({ type: 'update', changes: { run: { ...runAfter(), model: { ...fresh, runId: 'r2' } } } });
     await eventually(phase).toBe('Preparing');
-    await happen({ type: 'output', seq: 1, items: [text('late')] });
+    await happen({ type: 'output', seq: 1, items: [chunk(0, 'late')] });
     await post({
       type: 'event',
       runId: 'r2',
-      event: { type: 'output', seq: 0, items: [text('new')] },
+      event: { type: 'output', seq: 0, items: [chunk(0, 'new')] },
     });
     await eventually(log).toBe('new');
   });
 
   it.each(THEMES)('can be used by everyone in the theme %s', async (theme) => {
-    await open({ run: runAfter(running, { type: 'output', seq: 0, items: [text('# Tea\n\nOnce')] }) }, theme);
+    await open({ run: runAfter(running) }, theme);
+    await happen({ type: 'output', seq: 0, items: [chunk(0, '# Tea\n\nOnce')] });
     await eventually(phase).toBe('Running');
     expect(view.blocked).toEqual([]);
     expect(view.errors).toEqual([]);

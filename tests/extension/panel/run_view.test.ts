@@ -20,7 +20,7 @@ let view: RunView;
 
 beforeEach(() => {
   posted = [];
-  listener = { run: vi.fn(), command: vi.fn(), useCase: vi.fn(), openFrame: vi.fn() };
+  listener = { run: vi.fn(), command: vi.fn(), useCase: vi.fn(), openFrame: vi.fn(), output: vi.fn() };
   const words = {} as Words;
   view = new RunView(entrypoint, { listener, words: () => words, post: (message) => posted.push(message) });
 });

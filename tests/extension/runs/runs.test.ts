@@ -112,13 +112,13 @@ describe('a run', () => {
     expect(server.sent[0]?.params).not.toHaveProperty('args');
     runs.stateChanged({ runId: 'run-1', state: 'running', target: null });
     runs.output({ runId: 'run-1', seq: 0, items: [{ index: 0, atMs: 1, type: 'text', text: 'Hello' }] });
-    expect(run.model).toMatchObject({ phase: 'running', blocks: [{ text: 'Hello' }] });
+    expect(run.model).toMatchObject({ phase: 'running', pieces: 1 });
     expect(server.notified).toEqual([{ method: 'runagent/outputAck', runId: 'run-1', seq: 0 }]);
     server.sent[0]?.answer(outcome());
     await vi.advanceTimersByTimeAsync(0);
     await run.ended;
     expect(run.model.phase).toBe('completed');
-    expect(run.transcript.text()).toBe('Hello');
+    expect(await run.output.document(String)).toBe('Hello');
     expect(events.map(({ type }) => type)).toEqual(['state', 'output', 'finished']);
   });
 
@@ -127,7 +127,8 @@ describe('a run', () => {
     expect(server.sent[0]?.method).toBe('runagent/run');
     server.sent[0]?.answer(outcome({ value: null }));
     await vi.advanceTimersByTimeAsync(0);
-    expect(run.model.blocks).toMatchObject([{ kind: 'value', text: 'null' }]);
+    expect((await run.output.read(0, 9)).items).toMatchObject([{ kind: 'value', text: 'null' }]);
+    expect(run.model.pieces).toBe(1);
   });
 
   it('sends positional arguments only where there are some', async () => {

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  BLOCK_COUNT_LIMIT,
-  BLOCK_LIMIT,
-  newRun,
-  type RunEvent,
-  type RunViewModel,
-  reduce,
-  TOTAL_LIMIT,
-} from '../../../extension/src/runs/view_model';
+import { newRun, type RunEvent, type RunViewModel, reduce } from '../../../extension/src/runs/view_model';
 import type { RunOutcome, Target } from '../../../extension/src/server/protocol.generated';
+import { chunk } from '../output/chunks';
 
 const target: Target = {
   host: '127.0.0.1',
@@ -25,7 +18,7 @@ const fresh = newRun({ runId: 'r', tag: 'greet_stream', project: 'hello', kind: 
 const text = (...texts: string[]): RunEvent => ({
   type: 'output',
   seq: 0,
-  items: texts.map((piece) => ({ kind: 'text', text: piece })),
+  items: texts.map((piece, index) => chunk(index, piece)),
 });
 const finished = (more: Partial<RunOutcome> = {}): RunEvent => ({
   type: 'finished',
@@ -36,7 +29,6 @@ const state = (phase: 'resolving' | 'connecting' | 'running'): RunEvent => ({
   params: { runId: 'r', state: phase, target: phase === 'resolving' ? null : target },
 });
 const applied = (...events: RunEvent[]): RunViewModel => events.reduce(reduce, fresh);
-const shown = (model: RunViewModel) => model.blocks.map((block) => block.text).join('');
 
 describe('the life of a run', () => {
   it('goes from the click over its states to the end', () => {
@@ -96,11 +88,10 @@ describe('cancelling', () => {
     expect(reduce(completed, answer)).toBe(completed);
   });
 
-  it.each([
-    [true, /was stopped/],
-    [false, /may still be running/],
-  ])('is honest when only the outcome tells: stopped %s', (stopped, notice) => {
-    expect(applied({ type: 'cancelling' }, finished({ state: 'cancelled', stopped })).notice).toMatch(notice);
+  it.each([true, false])('knows what became of the function when only the outcome tells: %s', (stopped) => {
+    const over = applied({ type: 'cancelling' }, finished({ state: 'cancelled', stopped }));
+    expect(over).toMatchObject({ stopped, notice: null });
+    expect(applied(finished({ stopped })).stopped).toBeNull();
   });
 
   it('leaves no notice on a run that completed all the same', () => {
@@ -109,54 +100,10 @@ describe('cancelling', () => {
 });
 
 describe('output', () => {
-  it('joins text in order and keeps values apart', () => {
-    const value: RunEvent = { type: 'output', seq: 1, items: [{ kind: 'value', text: '{}' }] };
-    const model = applied(text('a', 'b'), text('c'), value, text('d'));
-    expect(model.blocks.map(({ kind, text: content }) => [kind, content])).toEqual([
-      ['text', 'abc'],
-      ['value', '{}'],
-      ['text', 'd'],
-    ]);
-    expect(model.pieces).toBe(5);
-  });
-
-  it('shows the result of a call', () => {
+  it('is counted, the result of a call too', () => {
+    expect(applied(text('a', 'b'), text('c')).pieces).toBe(3);
     const event = finished() as Extract<RunEvent, { type: 'finished' }>;
-    expect(shown(applied({ ...event, value: { kind: 'value', text: '42' } }))).toBe('42');
-  });
-
-  it('gives blocks ids that only grow, and never changes a block but the last', () => {
-    const models = [fresh];
-    for (let index = 0; index < 50; index += 1) {
-      models.push(reduce(models.at(-1) ?? fresh, text('x'.repeat(997))));
-    }
-    for (const [index, model] of models.entries()) {
-      const ids = model.blocks.map(({ id }) => id);
-      expect(ids).toEqual([...ids].sort((left, right) => left - right));
-      const previous = models[index - 1]?.blocks ?? [];
-      for (const block of previous.slice(0, -1)) expect(model.blocks).toContain(block);
-      for (const block of model.blocks) expect(block.text.length).toBeLessThanOrEqual(BLOCK_LIMIT);
-    }
-  });
-
-  it('stays small however much comes', () => {
-    const piece = 'y'.repeat(5000);
-    let model = fresh;
-    for (let index = 0; index < 200; index += 1) model = reduce(model, text(piece));
-    expect(shown(model).length).toBeLessThanOrEqual(TOTAL_LIMIT);
-    expect(shown(model).length + model.dropped).toBe(200 * piece.length);
-
-    const values = Array.from({ length: 5000 }, () => ({ kind: 'value', text: '1' }) as const);
-    expect(reduce(fresh, { type: 'output', seq: 0, items: values }).blocks).toHaveLength(BLOCK_COUNT_LIMIT);
-  });
-
-  it('keeps the note of a piece that was cut', () => {
-    const cut: RunEvent = {
-      type: 'output',
-      seq: 0,
-      items: [{ kind: 'text', text: 'head', wholeLength: 10_000_000 }],
-    };
-    const model = applied(text('a'), cut, text('b'));
-    expect(model.blocks.map(({ wholeLength }) => wholeLength)).toEqual([undefined, 10_000_000, undefined]);
+    expect(applied({ ...event, value: chunk(0, '42', 'value') }).pieces).toBe(1);
+    expect(applied(text('a'), finished({ chunks: 7 })).pieces).toBe(7);
   });
 });

@@ -38,7 +38,7 @@ export function header(content: PageContent, words: PageWords, chooseTarget: () 
 
 /** How the run goes or went, and where. */
 export function resultLine(model: RunViewModel, elapsedMs: number, words: Words): TemplateResult {
-  const { target, phase, notice } = model;
+  const { target, phase } = model;
   const where = target === null ? [] : targetParts(target, words.target);
   const shared = target !== null && isShared(target);
   return html`
@@ -48,8 +48,13 @@ export function resultLine(model: RunViewModel, elapsedMs: number, words: Words)
       <span class="details">${details(model, words.page)}</span>
     </div>
     <p class=${shared ? 'target shared' : 'target'}>${where.length === 0 ? nothing : where.join(' · ')}</p>
-    <p class="notice" role="status">${notice ?? nothing}</p>
+    <p class="notice" role="status">${noticeOf(model, words.page) ?? nothing}</p>
   `;
+}
+
+function noticeOf({ notice, stopped }: RunViewModel, words: PageWords): string | null {
+  if (notice !== null || stopped === null) return notice;
+  return stopped ? words.functionStopped : words.functionMayGoOn;
 }
 
 function details({ step, attempts }: RunViewModel, words: PageWords): string {

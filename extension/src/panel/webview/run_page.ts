@@ -2,6 +2,7 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { OutputFeed } from '../../output/feed';
 import { sentProblems } from '../../runs/input_problems';
 import type { Inputs } from '../../runs/inputs';
 import type { RunOptions } from '../../runs/run';
@@ -33,7 +34,7 @@ export class RunPage extends LitElement {
   #words: Words | undefined;
   #inputs: Inputs = { args: [], kwargs: {} };
   #startedAt = 0;
-  #undrawn: number | undefined;
+  readonly #feed = new OutputFeed((request) => editor.postMessage({ type: 'outputRequest', request }));
   #wantsFocus = false;
   #clock: ReturnType<typeof setInterval> | undefined;
 
@@ -69,6 +70,9 @@ export class RunPage extends LitElement {
       case 'event':
         this.#happened(message);
         break;
+      case 'outputAnswer':
+        this.#feed.received(message.answer);
+        break;
     }
   }
 
@@ -84,11 +88,6 @@ export class RunPage extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
-    const run = this.content?.run;
-    if (run && this.#undrawn !== undefined) {
-      editor.postMessage({ type: 'drawn', runId: run.model.runId, seq: this.#undrawn });
-      this.#undrawn = undefined;
-    }
     if (this.#wantsFocus && this.form !== null) {
       this.#wantsFocus = false;
       void this.form.focusFirst();
@@ -173,7 +172,7 @@ export class RunPage extends LitElement {
         @debug-requested=${() => this.#ask('debug')}
         @copy-error=${() => this.#ask('copyError')}
       ></run-error>
-      <run-output .run=${model} .words=${words.output}></run-output>
+      <run-output .run=${model} .feed=${this.#feed} .words=${words.output}></run-output>
     </section>`;
   }
 
@@ -183,7 +182,7 @@ export class RunPage extends LitElement {
       this.edited = false;
     }
     if (changes.run !== undefined) this.#startedAt = performance.now() - (changes.run?.elapsedMs ?? 0);
-    if (changes.run !== undefined) this.#undrawn = undefined;
+    if (changes.run) this.#feed.show(changes.run.model.runId, changes.run.output);
     this.#keep(content);
   }
 
@@ -198,7 +197,7 @@ export class RunPage extends LitElement {
     const run = content?.run;
     if (content === undefined || !run || runId !== run.model.runId) return;
     const next: ShownRun = { ...run, model: reduce(run.model, event) };
-    if (event.type === 'output') this.#undrawn = event.seq;
+    this.#feed.apply(event);
     if (event.type !== 'finished') {
       this.content = { ...content, run: next };
       return;

@@ -84,7 +84,7 @@ export abstract class OutputView extends LitElement implements RowSource {
   }
 
   protected ask(request: OutputRequest): void {
-    this.dispatchEvent(new CustomEvent('page-request', { bubbles: true, composed: true, detail: request }));
+    this.dispatchEvent(new CustomEvent('output-request', { bubbles: true, composed: true, detail: request }));
   }
 
   override disconnectedCallback(): void {

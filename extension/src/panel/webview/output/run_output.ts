@@ -6,7 +6,6 @@ import { isWebLink, type OutputAction, type OutputRequest, type Query } from '..
 import { OUTPUT_VIEWS, type OutputWords, type OutputView as ViewName } from '../../../output/words';
 import { isOver, type RunViewModel } from '../../../runs/view_model';
 import { fill } from '../element';
-import { BlocksFeed } from './blocks_feed';
 import { pageStyles, sharedStyles } from './output_styles';
 import type { OutputView } from './output_view';
 import type { SearchBar } from './search_bar';
@@ -23,7 +22,7 @@ const CLOCK_MS = 500;
 /** Numbers that change in every frame cannot be read. */
 const METRICS_MS = 200;
 
-/** What came out of a run, and how it came. Asks the extension by `page-request` events. */
+/** What came out of a run, and how it came. */
 @customElement('run-output')
 export class RunOutput extends LitElement {
   static override styles = [sharedStyles, pageStyles];
@@ -69,8 +68,6 @@ export class RunOutput extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.feed === null) this.feed = new BlocksFeed((request) => this.#ask(request));
-    if (this.feed instanceof BlocksFeed && this.run !== null && changed.has('run')) this.feed.take(this.run);
     if (changed.has('feed') && this.feed !== null) {
       this.feed.changed = () => this.#schedule();
       this.feed.done = ({ action }) => this.#finished(action);
@@ -105,6 +102,7 @@ export class RunOutput extends LitElement {
         role="tabpanel"
         aria-labelledby="tab-${this.view}"
         @view-moved=${this.#moved}
+        @output-request=${({ detail }: CustomEvent<OutputRequest>) => this.#ask(detail)}
         @click=${this.#clicked}
         @auxclick=${this.#clicked}
       >
@@ -311,7 +309,7 @@ export class RunOutput extends LitElement {
     if (this.announcer !== null) this.announcer.textContent = text;
   }
 
-  #ask(detail: OutputRequest): void {
-    this.dispatchEvent(new CustomEvent('page-request', { bubbles: true, composed: true, detail }));
+  #ask(request: OutputRequest): void {
+    this.feed?.ask(request);
   }
 }

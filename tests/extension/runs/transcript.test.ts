@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { Transcript } from '../../../extension/src/runs/transcript';
+
+describe('the transcript', () => {
+  it('joins pieces of text and gives values their own lines', () => {
+    const transcript = new Transcript();
+    transcript.add('a', false);
+    transcript.add('b', false);
+    transcript.add('{}', true);
+    transcript.add('c', false);
+    expect(transcript.text()).toBe('ab\n{}\nc');
+  });
+
+  it('has an end, and says so', () => {
+    const transcript = new Transcript(5);
+    transcript.add('abc', false);
+    transcript.add('defg', false);
+    transcript.add('h', false);
+    expect(transcript.text()).toBe('abcde\n[3 more characters were not kept]\n');
+  });
+});
