@@ -59,5 +59,5 @@ class Collector:
 
 
 def text_of(value: JsonValue) -> str:
-    """Text as it is, anything else as JSON on one line."""
+    """Text as it is, anything else as JSON on one line. No agent's value is nested too deeply."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

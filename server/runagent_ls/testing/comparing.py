@@ -53,7 +53,10 @@ def as_text(value: JsonValue) -> str:
     if isinstance(value, str):
         text = value
     else:
-        text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+        try:
+            text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+        except RecursionError:
+            text = "[a value that is nested too deeply]"
     if len(text) <= LONGEST_SHOWN:
         return text
     return f"{text[:LONGEST_SHOWN]}\n[... {len(text) - LONGEST_SHOWN} more characters ...]"

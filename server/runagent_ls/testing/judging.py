@@ -37,7 +37,10 @@ async def judge(expect: Mapping[str, JsonValue] | None, answer: Answer) -> tuple
 
 async def _confined(expect: Mapping[str, JsonValue], answer: Answer) -> list[Failure]:
     """By a process of its own: nothing else can stop a regular expression."""
-    question = json.dumps({"expect": expect, "output": answer.output, "text": answer.text})
+    try:
+        question = json.dumps({"expect": expect, "output": answer.output, "text": answer.text})
+    except RecursionError:
+        return [_undecided(expect, "could not be told: a value is nested too deeply")]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
