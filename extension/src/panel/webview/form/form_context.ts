@@ -1,5 +1,6 @@
 import type { Content, Draft, Place } from '../../../form/draft';
 import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
+import type { Shape } from '../../../form/shape';
 import type { FormWords } from '../../../form/words';
 
 /** What all fields of a form share. A new one for each drawing. */
@@ -47,9 +48,14 @@ export function described({ place }: { readonly place: FieldPlace }): string {
 }
 
 /** The remarks of a place itself, and of everything inside for which there is no field. */
-export function remarksOf(context: FormContext, { path }: FieldPlace, content: Content): Remark[] {
+export function remarksOf(
+  context: FormContext,
+  { path }: FieldPlace,
+  content: Content,
+  shape: Shape | undefined,
+): Remark[] {
   const isHere = (at: Path) =>
-    isWithin(at, path) && (at.length === path.length || !hasField(content, at[path.length]));
+    isWithin(at, path) && (at.length === path.length || !hasField(content, shape, at[path.length]));
   const own = context.problems.filter(
     ({ path: at, code }) => isHere(at) && (context.attempted || code !== 'required'),
   );
@@ -63,9 +69,11 @@ export function remarksOf(context: FormContext, { path }: FieldPlace, content: C
 }
 
 /** Whether `key` inside of a content has a field of its own. */
-function hasField(content: Content, key: string | number | undefined): boolean {
+function hasField(content: Content, shape: Shape | undefined, key: string | number | undefined): boolean {
   if (content.kind === 'list') return typeof key === 'number' && key < content.items.length;
-  return content.kind === 'object' && content.members.some(({ name }) => name === key);
+  if (content.kind !== 'object') return false;
+  const known = shape?.kind === 'object' ? shape.members : [];
+  return [...content.members, ...known].some(({ name }) => name === key);
 }
 
 export function fill(template: string, values: readonly string[]): string {
@@ -74,7 +82,11 @@ export function fill(template: string, values: readonly string[]): string {
 
 /** Told by a field whose draft changed; its parent puts the new one in place. */
 export class DraftChange extends CustomEvent<Draft> {
-  constructor(draft: Draft) {
+  /** `path`: where the change itself was, perhaps far inside of the draft. */
+  constructor(
+    draft: Draft,
+    readonly path: Path,
+  ) {
     super('draft-change', { detail: draft });
   }
 }

@@ -66,26 +66,6 @@ export class FormField extends LitElement {
         white-space: pre-line;
         overflow-wrap: anywhere;
       }
-
-      .remark {
-        display: flex;
-        align-items: flex-start;
-        gap: 4px;
-        margin: 3px 0 0;
-        overflow-wrap: anywhere;
-      }
-
-      .remark vscode-icon {
-        flex: none;
-      }
-
-      .error vscode-icon {
-        color: var(--vscode-editorError-foreground, var(--vscode-errorForeground));
-      }
-
-      .warning vscode-icon {
-        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
-      }
     `,
   ];
 
@@ -100,12 +80,17 @@ export class FormField extends LitElement {
     return alternatives(this.place.schema, this.place.definitions)[this.draft.alternative];
   }
 
-  get isInvalid(): boolean {
-    return remarksOf(this.context, this.place, this.draft.content).some(({ kind }) => kind === 'error');
+  get remarks(): Remark[] {
+    return remarksOf(this.context, this.place, this.draft.content, this.option?.shape);
   }
 
-  change(content: Content, alternative = this.draft.alternative): void {
-    this.dispatchEvent(new DraftChange({ alternative, content }));
+  get isInvalid(): boolean {
+    return this.remarks.some(({ kind }) => kind === 'error');
+  }
+
+  /** `path`: where inside of the place the change was made. */
+  change(content: Content, path = this.place.path): void {
+    this.dispatchEvent(new DraftChange({ ...this.draft, content }, path));
   }
 
   /** What leaving the place out means. */
@@ -165,8 +150,7 @@ export class FormField extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const { place, draft, context } = this;
-    const remarks = remarksOf(context, place, draft.content);
+    const { place, draft, remarks } = this;
     const control = controlOf(this);
     const isCheck = this.option?.shape.kind === 'boolean';
     const states = place.isVariadic === true ? [] : statesOf(place, draft);
@@ -207,7 +191,7 @@ export class FormField extends LitElement {
   }
 
   #pick(id: string): void {
-    this.dispatchEvent(new DraftChange(draftInState(this.place, this.draft, id)));
+    this.dispatchEvent(new DraftChange(draftInState(this.place, this.draft, id), this.place.path));
   }
 
   #remark({ text, kind, code }: Remark): TemplateResult {

@@ -148,4 +148,24 @@ export const formStyles = css`
     background: none;
     overflow-wrap: anywhere;
   }
+
+  .remark {
+    display: flex;
+    align-items: flex-start;
+    gap: 4px;
+    margin: 3px 0 0;
+    overflow-wrap: anywhere;
+  }
+
+  .remark vscode-icon {
+    flex: none;
+  }
+
+  .error vscode-icon {
+    color: var(--vscode-editorError-foreground, var(--vscode-errorForeground));
+  }
+
+  .warning vscode-icon {
+    color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+  }
 `;

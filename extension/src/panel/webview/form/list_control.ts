@@ -74,7 +74,7 @@ function itemRow(
   return html`<div class="row" role="listitem" @keydown=${onAltArrow(move)}>
     <form-field
       .place=${{ ...inner, isRow: true, isSecret: place.isSecret === true }} .draft=${draft} .context=${context}
-      @draft-change=${({ detail }: DraftChange) => field.change(withItemDraft(items, id, detail))}
+      @draft-change=${({ detail, path }: DraftChange) => field.change(withItemDraft(items, id, detail), path)}
     ></form-field>
     ${
       isFixed

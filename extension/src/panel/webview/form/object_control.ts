@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { absent, type Draft, type MemberDraft, MOST_ITEMS, startingDraft } from '../../../form/draft';
 import { withMember, withMemberDraft, withMemberName, withoutMember } from '../../../form/parts';
 import { pythonText } from '../../../form/python_text';
+import type { Path } from '../../../form/reading';
 import type { Member, Shape } from '../../../form/shape';
 import { unfolded } from '../../../form/states';
 import { looksSecret } from '../../../runs/remembered_inputs';
@@ -19,7 +20,7 @@ export function objectControl(field: FormField, shape: ObjectShape): TemplateRes
   if (content.kind !== 'object' && shape.members.length > 0) {
     const unfold = () => {
       const filled = unfolded(field.place, draft);
-      field.change(filled.content, filled.alternative);
+      field.change(filled.content);
       void field.focusPart((parts) => parts[0]);
     };
     return html`<button type="button" class="add" @click=${unfold}>
@@ -51,9 +52,10 @@ function knownMember(field: FormField, members: readonly MemberDraft[], member: 
   const { place, context } = field;
   const { name, schema, required } = member;
   const found = members.find((one) => one.name === name);
-  const change = (draft: Draft) =>
+  const change = (draft: Draft, path: Path) =>
     field.change(
       found === undefined ? withMember(members, name, draft) : withMemberDraft(members, found.id, draft),
+      path,
     );
   const inner = {
     schema,
@@ -68,7 +70,7 @@ function knownMember(field: FormField, members: readonly MemberDraft[], member: 
   };
   return html`<form-field
     .place=${inner} .draft=${found?.draft ?? absent()} .context=${context}
-    @draft-change=${({ detail }: DraftChange) => change(detail)}
+    @draft-change=${({ detail, path }: DraftChange) => change(detail, path)}
   ></form-field>`;
 }
 
@@ -102,7 +104,7 @@ function extraMember(
       spellcheck="false" autocomplete="off" .value=${name} @input=${rename}>
     <form-field
       .place=${inner} .draft=${draft} .context=${context}
-      @draft-change=${({ detail }: DraftChange) => field.change(withMemberDraft(members, id, detail))}
+      @draft-change=${({ detail, path }: DraftChange) => field.change(withMemberDraft(members, id, detail), path)}
     ></form-field>
     <div class="tools">
       <button type="button" class="icon" aria-label=${removeLabel} title=${removeLabel} @click=${remove}>

@@ -1,8 +1,8 @@
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import './form_field';
 import './json_editor';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Draft } from '../../../form/draft';
 import {
   type Field,
   type Form,
@@ -41,7 +41,9 @@ export interface CurrentInputs {
  * The inputs of one entrypoint, as a form and as JSON.
  *
  * Fires `inputs-changed` {inputs, problems} after each change a person makes, and `run-requested` {inputs} when they
- * want to run and nothing is in the way. What is put into the slot `actions` stands in place of its button. A new `inputs` replaces what stands in the form; a new `info` keeps it.
+ * want to run and nothing is in the way. A new `inputs` replaces what stands in the form; a new `info` keeps it.
+ *
+ * @slot actions - What stands below the fields, such as the button that runs.
  */
 @customElement('run-form')
 export class RunForm extends LitElement {
@@ -69,11 +71,6 @@ export class RunForm extends LitElement {
         display: flex;
         flex-direction: column;
         gap: 10px;
-      }
-
-      .general {
-        margin: 0 0 8px;
-        color: var(--vscode-errorForeground);
       }
     `,
   ];
@@ -165,12 +162,15 @@ export class RunForm extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { words, info } = this;
     if (words === undefined || info === undefined) return nothing;
+    const hasTabs = info.parameters.length > 0 || this.form === undefined;
     return html`
       <div @keydown=${this.#pressed}>
-        ${info.parameters.length > 0 || this.form === undefined ? this.#bar(words) : nothing}
-        <div id="panel">${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}</div>
-        <slot name="actions">
+        ${hasTabs ? this.#bar(words) : nothing}
+        <div id="panel" role=${hasTabs ? 'tabpanel' : nothing} aria-labelledby=${hasTabs ? `tab-${this.mode}` : nothing}>
+          ${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}
         </div>
+        <slot name="actions"></slot>
+      </div>
     `;
   }
 
@@ -193,13 +193,13 @@ export class RunForm extends LitElement {
     const general = this.served.filter(({ path }) => !hasField(path[0]));
     return html`
       ${this.textProblem === undefined ? nothing : html`<p class="note" role="status">${words.formKept}</p>`}
-      ${general.map(({ message }) => html`<p class="general" role="alert">${message}</p>`)}
+      ${general.map(({ message }) => generalRemark(message))}
       ${form.fields.length === 0 ? html`<p class="note">${words.noInputs}</p>` : nothing}
       <div class="fields">
         ${form.fields.map(
           (field) => html`<form-field
             .place=${placeOf(field)} .draft=${form.drafts.get(field.name)} .context=${context}
-            @draft-change=${({ detail }: DraftChange) => this.#changed(field.name, detail)}
+            @draft-change=${({ detail, path }: DraftChange) => this.#take(withDraft(form, field.name, detail), path)}
           ></form-field>`,
         )}
         ${form.strangers.content.kind === 'absent' ? nothing : this.#strangers(words, form, context)}
@@ -217,7 +217,7 @@ export class RunForm extends LitElement {
     };
     return html`<form-field
       .place=${place} .draft=${form.strangers} .context=${context}
-      @draft-change=${({ detail }: DraftChange) => this.#take(withStrangers(form, detail), STRANGERS_PATH)}
+      @draft-change=${({ detail, path }: DraftChange) => this.#take(withStrangers(form, detail), path)}
     ></form-field>`;
   }
 
@@ -227,7 +227,7 @@ export class RunForm extends LitElement {
     const problem = found === undefined ? '' : fill(words.textProblems[found.code], [found.value]);
     return html`
       ${this.form === undefined ? html`<p class="note">${noForm}</p>` : nothing}
-      ${this.served.map(({ message }) => html`<p class="general" role="alert">${message}</p>`)}
+      ${this.served.map(({ message }) => generalRemark(message))}
       <json-editor
         .label=${words.json} .text=${this.text} .problem=${problem}
         @text-change=${(event: CustomEvent<string>) => this.#typed(event.detail)}
@@ -235,15 +235,11 @@ export class RunForm extends LitElement {
     `;
   }
 
-  #changed(name: string, draft: Draft): void {
-    if (this.form !== undefined) this.#take(withDraft(this.form, name, draft), [name]);
-  }
-
-  /** The form after a change at `path`, where nothing that the server said holds any longer. */
+  /** The form after a change at `path`, where nothing that the server has found need hold any longer. */
   #take(form: Form, path: Path): void {
     this.form = form;
     this.textProblem = undefined;
-    this.served = this.served.filter((problem) => !isWithin(problem.path, path));
+    this.served = this.served.filter(({ path: at }) => !isWithin(at, path) && !isWithin(path, at));
     this.#tell();
   }
 
@@ -304,6 +300,11 @@ export class RunForm extends LitElement {
     const fields = [...this.renderRoot.querySelectorAll('form-field')];
     fields.some((field) => field.focusProblem());
   }
+}
+
+/** What belongs to no field. */
+function generalRemark(message: string): TemplateResult {
+  return html`<p class="remark error" role="alert"><vscode-icon name="error"></vscode-icon><span>${message}</span></p>`;
 }
 
 function placeOf(field: Field): FieldPlace {

@@ -165,10 +165,12 @@ describe('what the server has found', () => {
 
   it('stands at its field until that is changed', async () => {
     await open(only('home', 'anything', 'names'), {
+      theme: 'light',
       inputs: { kwargs: { names: ['a'], home: { street: 'Elm' } } },
     });
     await form.show([
       found(['home', 'street'], 'no such street'),
+      found(['home', 'zip'], 'no such code'),
       found(['anything', 'deep', 2], 'too deep'),
       found(['names', 0], 'no such name'),
       found([], 'the call as a whole'),
@@ -185,6 +187,7 @@ describe('what the server has found', () => {
     await form.view.screenshot('form-served-problems');
     await form.control('home', 'street').fill('Oak');
     await eventually(() => text('no such street')).toBe(0);
+    expect(await text('no such code')).toBe(1);
     expect(await text('too deep')).toBe(1);
   });
 
