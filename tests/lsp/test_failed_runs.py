@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,28 @@ def test_runs_that_never_reach_the_code_leave_the_mark(
     nobody = run(shell, config, "lucky", target={"port": free_port})
     assert nobody["error"]["code"] != "INTERNAL_ERROR"
     assert marks(shell, uri) == [MARK]
+
+
+def test_a_case_that_fails_is_told_by_its_test_and_one_that_completes_clears_the_mark(
+    shell: Editor, config: Path
+) -> None:
+    uri = shell.open(config.parent / "main.py", language="python")
+    folder = config.parent / ".runagent" / "cases" / "lucky"
+    folder.mkdir(parents=True)
+
+    def run_case(inputs: Json, expect: Json) -> Json:
+        case = folder / "one.json"
+        case.write_text(json.dumps({"inputs": inputs, "expect": expect}))
+        params = {"runId": "case", "uri": case.as_uri(), "serve": {"interpreter": sys.executable}}
+        result: Json = shell.request("runagent/cases/run", params)
+        return result
+
+    assert run_case(UNLUCKY, {"error": "INTERNAL_ERROR"})["passed"] is True
+    assert marks(shell, uri) == []
+    run(shell, config, "lucky", kwargs=UNLUCKY)
+    assert marks(shell, uri) == [MARK]
+    assert run_case({}, {"equals": 7})["passed"] is True
+    assert marks(shell, uri) == []
 
 
 def test_the_mark_moves_with_its_line_and_goes_with_it(shell: Editor, config: Path) -> None:

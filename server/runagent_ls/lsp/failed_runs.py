@@ -25,16 +25,16 @@ class FailedRuns:
         self._on_change = on_change
         self._by_config: dict[FilePath, dict[str, FailedRun]] = {}
 
-    def ended(self, request: RunRequest, ended: Ended) -> None:
+    def ended(self, request: RunRequest, ended: Ended, judged: bool) -> None:
         """A run is over. One that was cancelled, or never came into the agent's code, says nothing
-        new of it."""
+        new of it; one that is `judged` may be expected to fail, and whoever judges tells."""
         config = request.place.config_path
         if config is None:
             return
         failed = self._by_config.setdefault(config, {})
         if ended.outcome.state == "completed":
             failed.pop(request.tag, None)
-        elif (found := self._found(config, request.tag, ended)) is not None:
+        elif not judged and (found := self._found(config, request.tag, ended)) is not None:
             failed[request.tag] = found
         if self._session.workspace.runs_failed(config, tuple(failed.values())):
             self._on_change()

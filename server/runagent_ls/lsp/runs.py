@@ -70,8 +70,8 @@ class Runs:
         self._calling = calling
         self._recording = recording
         self._going_on: dict[str, _GoesOn] = {}
-        self.watchers: list[Callable[[RunRequest, Ended], None]] = []
-        """Called when a run is over."""
+        self.watchers: list[Callable[[RunRequest, Ended, bool], None]] = []
+        """Called when a run is over, with whether it is held against what is expected of it."""
 
     def __contains__(self, run_id: str) -> bool:
         return run_id in self._going_on
@@ -89,7 +89,10 @@ class Runs:
         task = asyncio.get_running_loop().create_task(self._execute(request, stream, display, take))
         run = self._going_on[request.run_id] = _GoesOn(task)
         try:
-            return await asyncio.shield(task)
+            ended = await asyncio.shield(task)
+            for watcher in self.watchers:
+                watcher(request, ended, take is not None)
+            return ended
         except asyncio.CancelledError:
             current = asyncio.current_task()
             while current is not None and current.cancelling():
@@ -243,10 +246,7 @@ class Runs:
             )
             if found:
                 message["error"]["frames"] = found
-        ended = Ended(outcome, message)
-        for watcher in self.watchers:
-            watcher(request, ended)
-        return ended
+        return Ended(outcome, message)
 
 
 async def _function_ended(target: Target) -> bool | None:
