@@ -35,14 +35,26 @@ export function tracebackRows(frames: readonly TracebackFrame[]): TracebackRow[]
   return rows;
 }
 
-/** `agent.py:12`, of a long path the last parts only. */
-export function placeText({ file, line }: TracebackFrame): string {
-  const parts = file.split(/[\\/]/);
-  const shown = file.length > LONGEST_PATH && parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : file;
-  return `${shown}:${line + 1}`;
+/** `agent.py:12`: a file below `root`, a file URI, from there on; of another long path the last parts only. */
+export function placeText({ file, line, uri }: TracebackFrame, root = ''): string {
+  return `${pathBelow(uri, root) ?? shortPath(file)}:${line + 1}`;
+}
+
+function pathBelow(uri: string | null, root: string): string | undefined {
+  if (uri === null || root === '' || !uri.startsWith(`${root}/`)) return undefined;
+  try {
+    return decodeURIComponent(uri.slice(root.length + 1));
+  } catch {
+    return undefined;
+  }
 }
 
 const LONGEST_PATH = 60;
+
+function shortPath(file: string): string {
+  const parts = file.split(/[\\/]/);
+  return file.length > LONGEST_PATH && parts.length > 2 ? `…/${parts.slice(-2).join('/')}` : file;
+}
 
 function folded(frames: readonly TracebackFrame[]): Step[] {
   const steps: Step[] = [];

@@ -48,6 +48,18 @@ describe('placeText', () => {
     expect(placeText(frame(`C:\\${'deep\\'.repeat(20)}tools\\names.py`, 0))).toBe('…/tools/names.py:1');
     expect(placeText(frame(`${'x'.repeat(80)}.py`, 0))).toBe(`${'x'.repeat(80)}.py:1`);
   });
+
+  it('begins at the folder of the agent', () => {
+    const inside = frame('/home/ada/agent/tools/na me.py', 4, 'file:///home/ada/agent/tools/na%20me.py');
+    expect(placeText(inside, 'file:///home/ada/agent')).toBe('tools/na me.py:5');
+    expect(placeText(inside, 'file:///home/ada/age')).toBe('/home/ada/agent/tools/na me.py:5');
+    expect(placeText({ ...inside, uri: 'file:///home/ada/agent/%zz' }, 'file:///home/ada/agent')).toBe(
+      '/home/ada/agent/tools/na me.py:5',
+    );
+    expect(placeText({ ...inside, uri: null }, 'file:///home/ada/agent')).toBe(
+      '/home/ada/agent/tools/na me.py:5',
+    );
+  });
 });
 
 describe('the buttons of an error', () => {

@@ -165,6 +165,7 @@ export class RunPage extends LitElement {
       <run-error
         .error=${model.error}
         .words=${words.error}
+        .root=${folderOf(this.content?.configUri ?? '')}
         debuggable
         @error-action=${this.#errorAction}
         @open-frame=${(event: CustomEvent<OpenFrameDetail>) =>
@@ -250,6 +251,10 @@ export class RunPage extends LitElement {
     event.stopPropagation();
     this.#start();
   };
+}
+
+function folderOf(uri: string): string {
+  return uri.slice(0, Math.max(0, uri.lastIndexOf('/')));
 }
 
 function isMac(): boolean {

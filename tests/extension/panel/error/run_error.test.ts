@@ -120,6 +120,13 @@ describe('<run-error>', () => {
     expect(await alert.innerText()).not.toContain('agent.py');
   });
 
+  it('shows files of the agent from its folder on', async () => {
+    const step = frame('/home/ada/agent/main.py', 3, { uri: 'file:///home/ada/agent/main.py' });
+    const element = await show({ ...crash, frames: [step] });
+    await shown.post({ root: 'file:///home/ada/agent' });
+    await element.getByRole('button', { name: 'main.py:4', exact: true }).waitFor();
+  });
+
   it('opens the steps of the project by the keyboard and folds the others', async () => {
     const element = await show(crash);
     const links = element.locator('.link');

@@ -33,6 +33,8 @@ export class RunErrorElement extends LitElement {
 
   @property({ attribute: false }) accessor error: Failure | null = null;
   @property({ attribute: false }) accessor words: ErrorWords | null = null;
+  /** The agent's folder, a file URI: paths below it are shown from there on. */
+  @property({ attribute: false }) accessor root = '';
   /** Whether the same inputs can be sent to the agent under the debugger. */
   @property({ type: Boolean }) accessor debuggable = false;
 
@@ -76,7 +78,7 @@ export class RunErrorElement extends LitElement {
   }
 
   #step({ index, frame, times }: Step, words: ErrorWords): TemplateResult {
-    const place = placeText(frame);
+    const place = placeText(frame, this.root);
     // Only what the server has found in the project can be opened; the host looks at it once more.
     const shown =
       frame.uri === null
