@@ -29,7 +29,7 @@ COMMANDS: Final = {
 EXIT_CODES: Final = """\
 exit codes:
   0    fine
-  1    findings of error severity, or the agent failed
+  1    findings of error severity, or the agent or a case failed
   2    wrong use, or a failure of runagent-ls itself
   3    no connection
   4    not allowed (key, permission)

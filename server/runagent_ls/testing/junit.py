@@ -48,7 +48,6 @@ def _case(report: CaseReport, suite: str, base: FilePath) -> ET.Element:
         name=_text(place.name),
         classname=_text(suite),
         time=_seconds(report.elapsed_s),
-        file=_text(path),
     )
     if report.result == "passed":
         return case
@@ -72,7 +71,7 @@ def _case(report: CaseReport, suite: str, base: FilePath) -> ET.Element:
         type=failures[0].expectation if failures else "interrupted",
         message=_text(message),
     )
-    details.text = _text("\n".join(_details(report)))
+    details.text = _text("\n".join((path, *_details(report))))
     return case
 
 
