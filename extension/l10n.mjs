@@ -85,9 +85,9 @@ class Search {
     this.visit(quasi['expressions']);
   }
 
-  /** Two words beside each other: a name or a path never has them, but on the browser side lists of classes do. @param {string} words */
+  /** Two words beside each other: a name or a path never has them, but on the browser side classes and selectors do. @param {string} words */
   #hasWords(words) {
-    if (this.isBrowserSide && /^[a-z- ]+$/.test(words)) return false;
+    if (this.isBrowserSide && /^[a-z-.#, ]+$/.test(words)) return false;
     return /\p{L}{2,}[,.:;]? \p{L}{2,}/u.test(words);
   }
 

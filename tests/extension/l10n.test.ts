@@ -14,7 +14,8 @@ const FOR_NO_TRANSLATOR: Readonly<Record<string, readonly string[]>> = {
   'extension.ts': ['RunAgent Server'],
   // Not words at all.
   'python/version.ts': ['import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable or "")'],
-  'panel/webview/plain_form.ts': ['JSON'],
+  // As Python itself says it, to be pasted into a report.
+  'runs/error_text.ts': ['Traceback (innermost call last):'],
   // For the log, and for errors that are caught and told in other words.
   'python/deadline.ts': ['no answer within {} s'],
   'server/describe_state.ts': [
@@ -28,15 +29,6 @@ const FOR_NO_TRANSLATOR: Readonly<Record<string, readonly string[]>> = {
     '"path" must be the path of a folder',
     '"args" must be a list of texts',
   ],
-  // What follows is still to be translated.
-  'runs/schema_check.ts': [
-    'it must be {}',
-    'it must be one of {}',
-    '{} fits none of the allowed types',
-    '{} is not {}',
-    '{} is missing',
-  ],
-  'runs/transcript.ts': ['\n[{} more characters were not kept]\n'],
 };
 
 function placeholders(text: string): Set<string> {

@@ -10,12 +10,4 @@ describe('the transcript', () => {
     transcript.add('c', false);
     expect(transcript.text()).toBe('ab\n{}\nc');
   });
-
-  it('has an end, and says so', () => {
-    const transcript = new Transcript(5);
-    transcript.add('abc', false);
-    transcript.add('defg', false);
-    transcript.add('h', false);
-    expect(transcript.text()).toBe('abcde\n[3 more characters were not kept]\n');
-  });
 });
