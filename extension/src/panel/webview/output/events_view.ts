@@ -61,7 +61,7 @@ export class EventsView extends OutputView {
     return html`
       <div
         class="scroller grid"
-        role="grid"
+        role="treegrid"
         aria-label=${words.views.events}
         aria-readonly="true"
         tabindex="0"
@@ -86,6 +86,7 @@ export class EventsView extends OutputView {
         role="row"
         id="row-${index}"
         data-row=${index}
+        aria-level="1"
         aria-rowindex=${index + 2}
         aria-expanded=${String(isOpen)}
         aria-selected=${String(index === this.#active)}
@@ -107,7 +108,7 @@ export class EventsView extends OutputView {
     if (kept === 'coming') return '…';
     if (kept === 'lost') return this.words.lostOne;
     const text = kept.text.slice(0, PREVIEW);
-    return this.output.log.kind(chunk) === 'text' ? JSON.stringify(text).slice(1, -1) : text;
+    return text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t');
   }
 
   #opened(chunk: number): TemplateResult {

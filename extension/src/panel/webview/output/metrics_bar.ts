@@ -43,6 +43,8 @@ export class MetricsBar extends LitElement {
   ];
 
   @property({ attribute: false }) accessor output!: PageOutput;
+  /** Chunks that are told of: the output itself changes without anyone hearing of it. */
+  @property({ attribute: false }) accessor count = 0;
   @property({ attribute: false }) accessor words!: OutputWords;
   @property({ attribute: false }) accessor kind: RunKind = 'stream';
   /** Milliseconds without a chunk while the run goes on; null when nothing is waited for. */

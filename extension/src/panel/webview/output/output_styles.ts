@@ -257,6 +257,10 @@ export const markdownStyles = css`
     padding-left: 10px;
     border-left: 3px solid var(--vscode-textBlockQuote-border, var(--vscode-panel-border, currentcolor));
   }
+  .markdown blockquote > *,
+  .markdown li > p {
+    margin-block: 4px;
+  }
   .markdown table {
     display: block;
     overflow-x: auto;
@@ -371,6 +375,7 @@ export const gridStyles = css`
     border-left: 1px solid var(--vscode-tree-indentGuidesStroke, transparent);
   }
   .node .icon {
+    display: flex;
     flex: none;
     width: 16px;
   }

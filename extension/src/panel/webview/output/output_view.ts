@@ -43,8 +43,8 @@ export abstract class OutputView extends LitElement implements RowSource {
     this.wasDrawn();
   }
 
-  get follows(): boolean {
-    return this.#rows?.follows ?? true;
+  get isAtEnd(): boolean {
+    return this.#rows?.isAtEnd ?? true;
   }
 
   toEnd(): void {

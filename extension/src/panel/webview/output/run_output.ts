@@ -33,7 +33,7 @@ export class RunOutput extends LitElement {
   /** The view; `view-changed` tells of another choice. */
   @property() accessor view: ViewName = 'text';
   @state() private accessor isSearchOpen = false;
-  @state() private accessor follows = true;
+  @state() private accessor isAtEnd = true;
   @state() private accessor done: OutputAction | null = null;
   @state() private accessor count = 0;
   @state() private accessor silentMs: number | null = null;
@@ -93,7 +93,7 @@ export class RunOutput extends LitElement {
         <div class="tools">${isEmpty ? nothing : this.#tools(words)}</div>
       </div>
       <run-output-metrics .output=${output} .words=${words} .kind=${run.kind} .silentMs=${this.silentMs}
-        data-count=${this.count}></run-output-metrics>
+        .count=${this.count}></run-output-metrics>
       ${this.isSearchOpen ? this.#search(words, feed) : nothing}
       ${output.log.first > 0 ? html`<p class="note">${fill(words.earlierNote, output.log.first.toLocaleString())}</p>` : nothing}
       <div
@@ -107,7 +107,7 @@ export class RunOutput extends LitElement {
         @auxclick=${this.#clicked}
       >
         ${this.#view(words, feed)}
-        <button class="jump" ?hidden=${this.follows || isOver(run.phase)} @click=${() => this.shown?.toEnd()}>
+        <button class="jump" ?hidden=${this.isAtEnd} @click=${() => this.shown?.toEnd()}>
           ${words.jumpToEnd}
         </button>
       </div>
@@ -186,7 +186,7 @@ export class RunOutput extends LitElement {
       shown.output = feed.output;
       this.#markMatches(feed, shown);
       shown.draw();
-      this.follows = shown.follows;
+      this.isAtEnd = shown.isAtEnd;
     }
     this.#showMetrics(feed);
     const seq = feed.output.takeSeq();
@@ -274,7 +274,7 @@ export class RunOutput extends LitElement {
   }
 
   #moved(): void {
-    this.follows = this.shown?.follows ?? true;
+    this.isAtEnd = this.shown?.isAtEnd ?? true;
   }
 
   #act(action: OutputAction): void {

@@ -94,6 +94,12 @@ export class VirtualRows {
     this.draw(source);
   }
 
+  /** Whether the end is seen, followed or not. */
+  get isAtEnd(): boolean {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    return this.follows || scrollHeight - scrollTop - clientHeight <= END_MARGIN;
+  }
+
   /** Rows that fit into what is seen. */
   get page(): number {
     return Math.max(1, this.to - this.from - 2 * BEYOND);
