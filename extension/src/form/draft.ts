@@ -38,13 +38,16 @@ export interface Place {
   readonly required: boolean;
 }
 
-/** More items than this, or deeper ones, are shown as JSON: a form of them helps nobody. */
-export const MOST_ITEMS = 200;
+/** A value with more parts than this, or deeper ones, is shown as JSON: a form of them helps nobody. */
+export const MOST_PARTS = 300;
 const DEEPEST = 24;
 
 export function absent(alternative = 0): Draft {
-  return { alternative, content: { kind: 'absent' } };
+  return alternative === 0 ? ABSENT : { alternative, content: { kind: 'absent' } };
 }
+
+/** Always the same one, so that what is left out need not be drawn again. */
+const ABSENT: Draft = { alternative: 0, content: { kind: 'absent' } };
 
 /** The draft that stands for `value`; `readDraft` turns it into the same value again. */
 export function draftOf(place: Place, value: unknown, depth = 0): Draft {
@@ -81,15 +84,25 @@ function canShow(shape: Shape, value: unknown): boolean {
     case 'choice':
       return shape.values.some((allowed) => same(allowed, value));
     case 'list':
-      return Array.isArray(value) && value.length <= mostItems(shape);
+      return Array.isArray(value) && value.length <= mostItems(shape) && isSmall(value);
     case 'object':
-      return isObject(value) && Object.keys(value).length <= MOST_ITEMS;
+      return isObject(value) && isSmall(value);
   }
 }
 
 /** A tuple has no room for more items than it has types. */
 function mostItems({ first, others }: Shape & { kind: 'list' }): number {
-  return others === undefined ? first.length : MOST_ITEMS;
+  return others === undefined ? first.length : MOST_PARTS;
+}
+
+function isSmall(value: object): boolean {
+  const waiting: unknown[] = [value];
+  for (let parts = 0; waiting.length > 0; parts++) {
+    if (parts + waiting.length > MOST_PARTS) return false;
+    const one = waiting.pop();
+    if (typeof one === 'object' && one !== null) waiting.push(...Object.values(one).slice(0, MOST_PARTS + 1));
+  }
+  return true;
 }
 
 function contentOf(shape: Shape, definitions: Definitions, value: unknown, depth: number): Content {

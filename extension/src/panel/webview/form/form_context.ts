@@ -1,4 +1,5 @@
 import type { Content, Draft, Place } from '../../../form/draft';
+import { same } from '../../../form/json_schema';
 import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
 import type { Shape } from '../../../form/shape';
 import type { FormWords } from '../../../form/words';
@@ -33,6 +34,18 @@ export interface FieldPlace extends Place {
   readonly isRow?: boolean;
   /** Whether nothing in it is the same as leaving it out: `*args` and `**kwargs`. */
   readonly isVariadic?: boolean;
+}
+
+/** Whether a field has to be drawn again: with hundreds of them only those that differ are. */
+export function isOtherPlace(now: FieldPlace, before: FieldPlace | undefined): boolean {
+  if (before === undefined || now.schema !== before.schema || now.definitions !== before.definitions)
+    return true;
+  return !same({ ...now, schema: 0, definitions: 0 }, { ...before, schema: 0, definitions: 0 });
+}
+
+export function isOtherContext(now: FormContext, before: FormContext | undefined): boolean {
+  if (before === undefined || now.words !== before.words || now.attempted !== before.attempted) return true;
+  return !same(now.problems, before.problems) || !same(now.served, before.served);
 }
 
 /** What is said under a field. */

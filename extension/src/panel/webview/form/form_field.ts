@@ -5,8 +5,18 @@ import { type Alternative, alternatives } from '../../../form/shape';
 import { draftInState, type State, stateIdOf, statesOf } from '../../../form/states';
 import { controlOf } from './controls';
 
-import { DraftChange, type FieldPlace, type FormContext, fill, type Remark, remarksOf } from './form_context';
+import {
+  DraftChange,
+  type FieldPlace,
+  type FormContext,
+  fill,
+  isOtherContext,
+  isOtherPlace,
+  type Remark,
+  remarksOf,
+} from './form_context';
 import { formStyles } from './form_styles';
+import { growWithText } from './growing';
 import { partStyles } from './list_control';
 import { textStyles } from './text_control';
 
@@ -69,9 +79,9 @@ export class FormField extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) accessor place!: FieldPlace;
+  @property({ attribute: false, hasChanged: isOtherPlace }) accessor place!: FieldPlace;
   @property({ attribute: false }) accessor draft!: Draft;
-  @property({ attribute: false }) accessor context!: FormContext;
+  @property({ attribute: false, hasChanged: isOtherContext }) accessor context!: FormContext;
   @state() accessor secretShown = false;
   @state() private accessor said = '';
 
@@ -206,14 +216,8 @@ export class FormField extends LitElement {
   }
 
   protected override updated(_changed: PropertyValues): void {
-    for (const area of this.renderRoot.querySelectorAll('textarea')) grow(area);
+    for (const area of this.renderRoot.querySelectorAll('textarea')) growWithText(area);
   }
-}
-
-/** As high as its text; the style sets the limit. */
-export function grow(area: HTMLTextAreaElement): void {
-  area.style.setProperty('height', 'auto');
-  area.style.setProperty('height', `${area.scrollHeight + 2}px`);
 }
 
 declare global {

@@ -74,10 +74,32 @@ export const formStyles = css`
 
   input[type="checkbox"] {
     flex: none;
-    width: 16px;
-    height: 16px;
+    width: 18px;
+    height: 18px;
     margin: 0;
-    accent-color: var(--vscode-button-background);
+    border: 1px solid var(--vscode-settings-checkboxBorder, var(--vscode-checkbox-border, currentcolor));
+    border-radius: 3px;
+    color: var(--vscode-settings-checkboxForeground, var(--vscode-checkbox-foreground));
+    background: var(--vscode-settings-checkboxBackground, var(--vscode-checkbox-background));
+    appearance: none;
+  }
+
+  /* Marks of the icon font that the page has loaded: the native ones cannot be seen in every theme. */
+  input[type="checkbox"]::before {
+    display: block;
+    font: 16px / 16px codicon;
+  }
+
+  input[type="checkbox"]:checked::before {
+    content: "\\eab2";
+  }
+
+  input[type="checkbox"]:indeterminate::before {
+    content: "\\eacc";
+  }
+
+  vscode-icon {
+    color: inherit;
   }
 
   :is(textarea, input, select):focus {
@@ -167,5 +189,30 @@ export const formStyles = css`
 
   .warning vscode-icon {
     color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+  }
+`;
+
+export const runFormStyles = css`
+  .bar {
+    display: flex;
+    gap: 12px;
+    margin-bottom: 8px;
+  }
+
+  [role="tab"] {
+    padding: 2px 0;
+    color: var(--vscode-panelTitle-inactiveForeground, var(--vscode-foreground));
+    border-bottom: 1px solid transparent;
+  }
+
+  [role="tab"][aria-selected="true"] {
+    color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
+    border-color: var(--vscode-panelTitle-activeBorder, currentcolor);
+  }
+
+  .fields {
+    display: flex;
+    flex-direction: column;
+    gap: 10px;
   }
 `;

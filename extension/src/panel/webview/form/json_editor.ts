@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
-import { grow } from './form_field';
+
 import { formStyles } from './form_styles';
+import { growWithText } from './growing';
 
 /** A JSON text that a person edits. Fires `text-change` with the text. */
 @customElement('json-editor')
@@ -51,7 +52,7 @@ export class JsonEditor extends LitElement {
 
   protected override updated(): void {
     const area = this.renderRoot.querySelector('textarea');
-    if (area !== null) grow(area);
+    if (area !== null) growWithText(area);
   }
 }
 

@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { type ItemDraft, itemSchema, MOST_ITEMS, startingDraft } from '../../../form/draft';
+import { type ItemDraft, itemSchema, MOST_PARTS, startingDraft } from '../../../form/draft';
 import { withItem, withItemDraft, withItemMoved, withoutItem } from '../../../form/parts';
 import type { Shape } from '../../../form/shape';
 import { type DraftChange, fill } from './form_context';
@@ -17,7 +17,7 @@ export function listControl(field: FormField, shape: Shape & { kind: 'list' }): 
     field.change(withItem(items, startingDraft(next)));
     void field.focusPart((parts) => parts.at(-1));
   };
-  const mayGrow = items.length < (shape.others === undefined ? shape.first.length : MOST_ITEMS);
+  const mayGrow = items.length < (shape.others === undefined ? shape.first.length : MOST_PARTS);
   return html`<div class="group" role="group" aria-labelledby="name" aria-describedby="remarks">
     <div class="rows" role=${items.length > 0 ? 'list' : 'presentation'}>
       ${repeat(

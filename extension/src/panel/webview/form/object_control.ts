@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { absent, type Draft, type MemberDraft, MOST_ITEMS, startingDraft } from '../../../form/draft';
+import { absent, type Draft, type MemberDraft, MOST_PARTS, startingDraft } from '../../../form/draft';
 import { withMember, withMemberDraft, withMemberName, withoutMember } from '../../../form/parts';
 import { pythonText } from '../../../form/python_text';
 import type { Path } from '../../../form/reading';
@@ -39,7 +39,7 @@ export function objectControl(field: FormField, shape: ObjectShape): TemplateRes
         (member) => extraMember(field, shape, members, member),
       )}
     </div>
-    ${shape.others !== undefined && members.length < MOST_ITEMS ? addButton(field, shape, members) : nothing}
+    ${shape.others !== undefined && members.length < MOST_PARTS ? addButton(field, shape, members) : nothing}
   </div>`;
 }
 

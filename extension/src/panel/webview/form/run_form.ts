@@ -1,10 +1,9 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import './form_field';
 import './json_editor';
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import {
-  type Field,
   type Form,
   hasForm,
   openForm,
@@ -19,7 +18,6 @@ import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '..
 import { isWithin, type Path } from '../../../form/reading';
 import type { FormWords } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
-import { looksSecret } from '../../../runs/remembered_inputs';
 import type { EntrypointInfo, InputProblem } from '../../../server/protocol.generated';
 import {
   type DraftChange,
@@ -28,8 +26,9 @@ import {
   fill,
   type ServedProblem,
 } from './form_context';
-import { formStyles } from './form_styles';
+import { formStyles, runFormStyles } from './form_styles';
 import type { JsonEditor } from './json_editor';
+import { placeOf } from './parameter_place';
 
 /** What stands in the form, as it would be sent, and how much of it keeps it from being sent. */
 export interface CurrentInputs {
@@ -47,33 +46,7 @@ export interface CurrentInputs {
  */
 @customElement('run-form')
 export class RunForm extends LitElement {
-  static override styles = [
-    formStyles,
-    css`
-      .bar {
-        display: flex;
-        gap: 12px;
-        margin-bottom: 8px;
-      }
-
-      [role="tab"] {
-        padding: 2px 0;
-        color: var(--vscode-panelTitle-inactiveForeground, var(--vscode-foreground));
-        border-bottom: 1px solid transparent;
-      }
-
-      [role="tab"][aria-selected="true"] {
-        color: var(--vscode-panelTitle-activeForeground, var(--vscode-foreground));
-        border-color: var(--vscode-panelTitle-activeBorder, currentcolor);
-      }
-
-      .fields {
-        display: flex;
-        flex-direction: column;
-        gap: 10px;
-      }
-    `,
-  ];
+  static override styles = [formStyles, runFormStyles];
 
   @property({ attribute: false }) accessor info: EntrypointInfo | undefined;
   @property({ attribute: false }) accessor inputs: Inputs = NO_INPUTS;
@@ -305,25 +278,6 @@ export class RunForm extends LitElement {
 /** What belongs to no field. */
 function generalRemark(message: string): TemplateResult {
   return html`<p class="remark error" role="alert"><vscode-icon name="error"></vscode-icon><span>${message}</span></p>`;
-}
-
-function placeOf(field: Field): FieldPlace {
-  const { name, parameter, schema, definitions, required, kind } = field;
-  const stars = kind === 'var_positional' ? '*' : kind === 'var_keyword' ? '**' : '';
-  const { annotation, description, defaultText, defaultValue } = parameter;
-  return {
-    schema,
-    definitions,
-    required,
-    label: `${stars}${name}`,
-    path: [name],
-    annotation,
-    description,
-    defaultText,
-    defaultValue,
-    isSecret: looksSecret(name),
-    isVariadic: stars !== '',
-  };
 }
 
 declare global {
