@@ -57,7 +57,7 @@ async function shownError() {
 test('a traceback leads to the line, which is marked until the entrypoint succeeds', async () => {
   await divide(1, 0);
   await window.runSays('The run failed', 'INTERNAL_ERROR', 'ZeroDivisionError: ', 'return dividend / divisor');
-  const link = (await shownError()).getByRole('button', { name: `main.py:${failing}` });
+  const link = (await shownError()).getByRole('button', { name: `main.py:${failing}`, exact: true });
   await window.screenshot('errors-failed');
   await link.click();
   await eventually('the cursor stands in the line', async () => {
