@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { withoutSecretFields } from '../form/secret_fields';
 import { isWhole } from '../form/starting_inputs';
 import type { RunPanels } from '../panel/run_panels';
 import type { Entrypoint, Preparation } from '../panel/run_view';
@@ -48,9 +49,10 @@ export class RunStarter {
     if (!(await this.#wayIsFree(request))) return;
     try {
       if (!mayRun()) return;
-      if (request.cloud === true && !(await this.gate.opens(request.configUri))) return;
-      if (prepare !== undefined && !(await prepare())) return;
-      this.panels.show(this.runs.start(request));
+      const ready = prepare === undefined ? request : await prepare(request);
+      if (ready === undefined) return;
+      if (ready.cloud === true && !(await this.gate.opens(ready.configUri))) return;
+      this.panels.show(this.runs.start(ready));
     } catch (error) {
       reportFailure(error);
     }
@@ -61,7 +63,7 @@ export class RunStarter {
     const positional = (info?.parameters ?? [])
       .filter(({ kind }) => kind === 'positional_only')
       .map(({ name }) => name);
-    void this.#remembered.remember(configUri, tag, inputs, positional);
+    void this.#remembered.remember(configUri, tag, withoutSecretFields(info, inputs), positional);
   }
 
   /** The inputs of the entrypoint's last run, if nothing that it needs was left out of what is remembered. */

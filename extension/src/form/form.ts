@@ -80,8 +80,15 @@ export function withDraft(form: Form, name: string, draft: Draft): Form {
   return { ...form, drafts: new Map(form.drafts).set(name, draft) };
 }
 
-/** What would be sent, without what cannot be sent as it stands, and everything that is wrong. */
-export function readForm(form: Form): { readonly inputs: Inputs; readonly problems: readonly Problem[] } {
+/**
+ * What would be sent, without what cannot be sent as it stands, and everything that is wrong. `fillsGaps`: whether a
+ * parameter that is left out before others that go by position gets its default; else, and where none is known,
+ * those others are left out too.
+ */
+export function readForm(
+  form: Form,
+  { fillsGaps } = { fillsGaps: true },
+): { readonly inputs: Inputs; readonly problems: readonly Problem[] } {
   const answers = form.fields.map((field): Answer => {
     const path = [field.name];
     return { field, path, ...readDraft(field, form.drafts.get(field.name) ?? absent(), path) };
@@ -90,16 +97,22 @@ export function readForm(form: Form): { readonly inputs: Inputs; readonly proble
   const leading = leadingAnswers(answers, more.values.length > 0, form.byPosition);
   const named = answers.filter((one) => isNamed(one.field) && isGiven(one) && !leading.includes(one));
   const extra = manyByName(form, answers, new Set([...leading, ...named].map(({ field }) => field.name)));
-  const args = leading.map(positionalValue);
+  const args = leading.map(({ field, value }) =>
+    value === undefined && fillsGaps ? field.parameter.defaultValue : value,
+  );
+  const firstGap = args.indexOf(undefined);
   const kwargs = [
     ...named.map(({ field, value }): [string, unknown] => [field.name, value]),
     ...extra.values,
   ];
   return {
-    inputs: { args: [...args.filter(isKnown), ...more.values], kwargs: Object.fromEntries(kwargs) },
+    inputs: {
+      args: firstGap === -1 ? [...args, ...more.values] : args.slice(0, firstGap),
+      kwargs: Object.fromEntries(kwargs),
+    },
     problems: [
       ...answers.flatMap(({ problems }) => problems),
-      ...leading.filter((_one, index) => !isKnown(args[index])).flatMap(gap),
+      ...leading.filter((_one, index) => args[index] === undefined).flatMap(gap),
       ...more.problems,
       ...extra.problems,
     ],
@@ -151,20 +164,11 @@ function leadingAnswers(answers: readonly Answer[], beforeMore: boolean, wanted:
   return positional.slice(0, Math.max(asBefore, lastOnly + 1));
 }
 
-/** A parameter that is left out although later ones go by position gets its default. */
-function positionalValue({ field, value }: Answer): unknown {
-  return value === undefined ? field.parameter.defaultValue : value;
-}
-
 function gap({ field, path, problems }: Answer): readonly Problem[] {
   return problems.length > 0 ? [] : wrong(path, 'gap', field.name).problems;
 }
 
 function isGiven({ value }: Reading): boolean {
-  return value !== undefined;
-}
-
-function isKnown(value: unknown): boolean {
   return value !== undefined;
 }
 

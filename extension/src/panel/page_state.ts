@@ -1,5 +1,5 @@
+import { withoutSecretFields } from '../form/secret_fields';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
-import { withoutSecrets } from '../runs/remembered_inputs';
 import type { RunOptions } from '../runs/run';
 import { readOptions } from '../runs/run_options';
 import type { RunKind } from '../runs/view_model';
@@ -20,8 +20,9 @@ export interface PageState {
 
 /** The state of a page as it stands. */
 export function pageState(content: PageContent, inputs: Inputs): PageState {
-  const { configUri, tag, project, kind, options, historyId, caseUri } = content;
-  return { configUri, tag, project, kind, options, historyId, caseUri, inputs: withoutSecrets(inputs) };
+  const { configUri, tag, project, kind, info, options, historyId, caseUri } = content;
+  const kept = withoutSecretFields(info, inputs);
+  return { configUri, tag, project, kind, options, historyId, caseUri, inputs: kept };
 }
 
 /** The state, if it is one: it comes from a file of VS Code's and may be of another version. */
