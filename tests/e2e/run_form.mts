@@ -44,7 +44,7 @@ export async function fillJson(window: Workbench, tag: string, inputs: unknown):
 
 /** Shows the inputs as a form or as JSON. There is one alone where nothing is asked for or no form is possible. */
 export async function showTab(frame: Frame, name: 'Form' | 'JSON'): Promise<void> {
-  const tab = frame.getByRole('tab', { name, exact: true });
+  const tab = frame.locator('run-form').getByRole('tab', { name, exact: true });
   if ((await tab.count()) > 0 && (await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
 }
 
