@@ -7,14 +7,17 @@ import {
   type InstalledExtension,
   PYTHON_DEBUGGER,
 } from '../debugging/attaching';
+import { debuggedRun } from '../debugging/debugged_run';
 import type { Entrypoint } from '../panel/run_view';
 import { readInputs, readReference } from '../runs/entrypoint_choice';
+import type { RunRequest } from '../runs/run';
 import type { AgentServer } from '../server/agent_server';
 import type { DebugOptions, Project } from '../server/protocol.generated';
 import { agentOf } from '../serving/agent_choice';
 import { answers } from '../serving/served_agents';
 import { mayRun, pickEntrypoint, serverWithProgress } from './entrypoint_pick';
 import { showWarning } from './notify';
+import { addressOfSettings } from './panel_target';
 import type { RunStarter } from './run_starter';
 import { serve, tellFailure } from './serve_commands';
 import { reportFailure } from './server_reports';
@@ -96,7 +99,12 @@ export class DebugCommands implements vscode.Disposable {
       const { projects } = await server.request('runagent/projects', {});
       const entrypoint = await pickToDebug(projects, argument);
       if (entrypoint === undefined) return;
-      const prepare = () => this.#attached(server, extension, entrypoint);
+      const prepare = async (request: RunRequest) => {
+        const { configUri } = entrypoint;
+        if (!(await this.#attached(server, extension, entrypoint))) return undefined;
+        const status = this.parts.serving.served.statusOf(configUri) ?? {};
+        return debuggedRun(request, status, addressOfSettings(configUri));
+      };
       const { starter } = this.parts;
       const inputs = readInputs(argument) ?? (await starter.lastInputs(entrypoint));
       if (inputs === undefined) await starter.ask(entrypoint, undefined, prepare);

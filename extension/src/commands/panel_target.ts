@@ -20,7 +20,7 @@ export interface TargetParts {
 export async function showTarget(view: RunView, { server, serving }: TargetParts): Promise<void> {
   const { configUri } = view.entrypoint;
   const known = {
-    setting: settingOf(configUri),
+    setting: addressOfSettings(configUri),
     served: serving.served.statusOf(configUri),
     cloudUrl: undefined,
   };
@@ -62,7 +62,7 @@ export async function chooseTarget(view: RunView, parts: TargetParts): Promise<v
 type Place = 'usual' | 'address' | 'cloud' | 'settings';
 
 function choices(view: RunView): (vscode.QuickPickItem & { readonly place?: Place })[] {
-  const setting = settingOf(view.entrypoint.configUri);
+  const setting = addressOfSettings(view.entrypoint.configUri);
   const usual =
     setting === undefined
       ? {
@@ -110,7 +110,7 @@ function askAddress(before: Address | undefined): Thenable<Address | undefined> 
 }
 
 /** The address of the settings, if there is one. */
-function settingOf(configUri: string): Address | undefined {
+export function addressOfSettings(configUri: string): Address | undefined {
   const settings = vscode.workspace.getConfiguration('runagent.target', vscode.Uri.parse(configUri));
   const host: unknown = settings.get('host');
   const port: unknown = settings.get('port');

@@ -45,13 +45,13 @@ export class RunStarter {
   }
 
   /** Starts a run whose inputs are known, unless one of the same entrypoint is to go on. */
-  async start(request: RunRequest, prepare?: Preparation): Promise<void> {
+  async start({ instead: _once, ...request }: RunRequest, prepare?: Preparation): Promise<void> {
     if (!(await this.#wayIsFree(request))) return;
     try {
       if (!mayRun()) return;
-      const ready = prepare === undefined ? request : await prepare(request);
+      const ready: RunRequest | undefined = prepare === undefined ? request : await prepare(request);
       if (ready === undefined) return;
-      if (ready.cloud === true && !(await this.gate.opens(ready.configUri))) return;
+      if ((ready.instead ?? ready).cloud === true && !(await this.gate.opens(ready.configUri))) return;
       this.panels.show(this.runs.start(ready));
     } catch (error) {
       reportFailure(error);

@@ -17,8 +17,11 @@ import type { PageState } from './page_state';
 /** A run that still lacks its inputs. */
 export type Entrypoint = Omit<RunRequest, 'inputs'>;
 
-/** What has to be done once the inputs are known and before the run starts; false: the run is not to start. */
-export type Preparation = () => Promise<boolean>;
+/**
+ * What has to be done once the inputs are known and before the run starts: answers the run as it is to be sent;
+ * undefined: it is not to start.
+ */
+export type Preparation = (request: RunRequest) => Promise<RunRequest | undefined>;
 
 /** What the form of an entrypoint begins with. */
 export interface Opening {

@@ -45,6 +45,8 @@ export interface RunRequest extends RunOptions {
   readonly inputs: Inputs;
   /** False: the user has seen that the inputs do not fit and sends them all the same. */
   readonly validate?: boolean;
+  /** How it is sent this once, in place of all options that were chosen. */
+  readonly instead?: RunOptions;
 }
 
 export interface RunEnvironment {
@@ -170,13 +172,13 @@ export class Run {
 
   /** Only an agent that is looked for may be served; what the user has named is there or is not. */
   async #serveOptions(): Promise<ServeOptions | undefined> {
-    const { cloud, address } = this.request;
+    const { cloud, address } = this.request.instead ?? this.request;
     return cloud === true || address !== undefined ? undefined : this.environment.serveOptions(this.request);
   }
 
   #params(serve: ServeOptions | undefined): RunParams {
-    const { configUri, tag, inputs, cloud, address, userId, persistentMemory, timeouts, validate } =
-      this.request;
+    const { configUri, tag, inputs, validate, instead = this.request } = this.request;
+    const { cloud, address, userId, persistentMemory, timeouts } = instead;
     const target = cloud === true ? { cloud } : address;
     return {
       runId: this.id,

@@ -103,6 +103,13 @@ describe('whether some run goes on', () => {
 });
 
 describe('a run', () => {
+  it('is sent in another way than was chosen where that is asked for', async () => {
+    const address = { host: '127.0.0.1', port: 8451 };
+    await started({ cloud: true, userId: 'ada', instead: { address, timeouts: { total: null } } });
+    expect(server.sent[0]?.params).toMatchObject({ target: address, timeouts: { total: null } });
+    expect(server.sent[0]?.params).not.toHaveProperty('userId');
+  });
+
   it('sends what was asked for and ends with the answer', async () => {
     const run = await started();
     expect(server.sent[0]).toMatchObject({
