@@ -178,6 +178,7 @@ export function isWithin(path: Path, outer: Path): boolean {
   return outer.length <= path.length && outer.every((key, index) => same(key, path[index]));
 }
 
-function shortened(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+/** The beginning of a long text. */
+export function shortened(text: string, length = 40): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -1,6 +1,7 @@
 import { AS_JSON, absent, type Draft, type Place, started } from './draft';
+import type { Definitions } from './json_schema';
 import { type Alternative, alternatives } from './shape';
-import type { FormWords } from './words';
+import { type FormWords, fill } from './words';
 
 /** One way to give a value at a place, or to leave it out. */
 export interface State {
@@ -9,12 +10,14 @@ export interface State {
   readonly label: keyof FormWords['kinds'] | 'absent';
   /** A name of its own, such as a class, instead of the label. */
   readonly title: string | undefined;
+  /** Of a list: what its items are, if they are of one kind. */
+  readonly items?: Omit<State, 'id'>;
 }
 
 /** The states a person can pick from; fewer than two when there is nothing to pick. */
 export function statesOf(place: Place, draft: Draft): State[] {
   const options = alternatives(place.schema, place.definitions);
-  const states = options.map(stateOf);
+  const states = options.map((option, index) => stateOf(option, place.definitions, index));
   // A list of choices has room for leaving out.
   const isChoice = options.length === 1 && options[0]?.shape.kind === 'choice';
   if (!place.required && !isChoice) states.unshift({ id: 'absent', label: 'absent', title: undefined });
@@ -22,9 +25,28 @@ export function statesOf(place: Place, draft: Draft): State[] {
   return states;
 }
 
-function stateOf({ shape, schema }: Alternative, index: number): State {
+function stateOf(option: Alternative, definitions: Definitions, index: number): State {
+  const { shape } = option;
+  const items = shape.kind === 'list' ? alternatives(shape.others ?? {}, definitions) : [];
+  const [item] = items;
+  const known = items.length === 1 && item !== undefined && item.shape.kind !== 'any';
+  return { id: String(index), ...nameOf(option), ...(known ? { items: nameOf(item) } : {}) };
+}
+
+function nameOf({ shape, schema }: Alternative): Omit<State, 'id'> {
   const label = shape.kind === 'number' && shape.whole ? 'whole' : shape.kind;
-  return { id: String(index), label, title: schema.title };
+  return { label, title: schema.title };
+}
+
+/** What a state is called. `absent` is said by the field itself, for it names the default. */
+export function stateText(
+  { label, title, items }: Omit<State, 'id'>,
+  absent: string,
+  words: FormWords,
+): string {
+  if (label === 'absent') return absent;
+  const name = title ?? words.kinds[label];
+  return items === undefined ? name : fill(words.kindOfItems, [name, stateText(items, absent, words)]);
 }
 
 export function stateIdOf(place: Place, { alternative, content }: Draft): string {

@@ -20,6 +20,8 @@ export interface FormWords {
   /** `{0}` is the name of the field whose kind of value is picked. */
   readonly kindOf: string;
   readonly kinds: Readonly<Record<Shape['kind'] | 'whole' | 'json', string>>;
+  /** `{0}` is a kind of list, `{1}` the kind of its items. */
+  readonly kindOfItems: string;
   /** What the text of a field without a type is sent as, by kind. */
   readonly sentAs: Readonly<Record<'text' | 'number' | 'boolean' | 'null' | 'list' | 'object', string>>;
   readonly addItem: string;
@@ -44,4 +46,9 @@ export interface FormWords {
   readonly cannotShow: string;
   readonly problems: Readonly<Record<ProblemCode, string>>;
   readonly textProblems: Readonly<Record<TextProblem['code'], string>>;
+}
+
+/** `template` with `{0}`, `{1}` … replaced. */
+export function fill(template: string, values: readonly string[]): string {
+  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
 }

@@ -29,6 +29,7 @@ export function formWords(): FormWords {
       any: l10n.t('Anything'),
       json: l10n.t('JSON'),
     },
+    kindOfItems: l10n.t('{0} ({1})'),
     sentAs: {
       text: l10n.t('Sent as text'),
       number: l10n.t('Sent as a number'),

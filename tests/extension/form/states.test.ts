@@ -5,7 +5,8 @@ import type { JsonSchema } from '../../../extension/src/form/json_schema';
 import { withItem, withItemMoved, withMember, withoutItem } from '../../../extension/src/form/parts';
 import { pythonText } from '../../../extension/src/form/python_text';
 import { readDraft } from '../../../extension/src/form/reading';
-import { draftInState, stateIdOf, statesOf, unfolded } from '../../../extension/src/form/states';
+import { draftInState, stateIdOf, statesOf, stateText, unfolded } from '../../../extension/src/form/states';
+import type { FormWords } from '../../../extension/src/form/words';
 import { definitions, json, schema } from './schemas';
 
 function place(of: JsonSchema, required: boolean): Place {
@@ -44,6 +45,21 @@ describe('the states of a place', () => {
     expect(left).toEqual({ alternative: 1, content: { kind: 'absent' } });
     expect(stateIdOf(at, left)).toBe('absent');
     expect(stateIdOf(place(NUMBER_OR_TEXT, true), left)).toBe('1');
+  });
+
+  it('say what the items of a list are', () => {
+    const of = (items: JsonSchema) => ({ type: 'array', items });
+    const at = place(
+      { anyOf: [of({ type: 'integer' }), of({ $ref: '#/$defs/Node' }), of(of({})), of({})] },
+      true,
+    );
+    const words = { kinds: { list: 'List', whole: 'Whole' }, kindOfItems: '{0} of {1}' } as FormWords;
+    expect(statesOf(at, draftOf(at, undefined)).map((state) => stateText(state, '', words))).toEqual([
+      'List of Whole',
+      'List of Node',
+      'List of List',
+      'List',
+    ]);
   });
 
   it('can be picked, each of them, whatever stands there', () => {

@@ -2,7 +2,7 @@ import type { Content, Draft, Place } from '../../../form/draft';
 import { same } from '../../../form/json_schema';
 import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
 import type { Shape } from '../../../form/shape';
-import type { FormWords } from '../../../form/words';
+import { type FormWords, fill } from '../../../form/words';
 
 /** What all fields of a form share. A new one for each drawing. */
 export interface FormContext {
@@ -87,10 +87,6 @@ function hasField(content: Content, shape: Shape | undefined, key: string | numb
   if (content.kind !== 'object') return false;
   const known = shape?.kind === 'object' ? shape.members : [];
   return [...content.members, ...known].some(({ name }) => name === key);
-}
-
-export function fill(template: string, values: readonly string[]): string {
-  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
 }
 
 /** Told by a field whose draft changed; its parent puts the new one in place. */

@@ -1,15 +1,16 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Content, Draft } from '../../../form/draft';
+import { shortened } from '../../../form/reading';
 import { type Alternative, alternatives } from '../../../form/shape';
-import { draftInState, type State, stateIdOf, statesOf } from '../../../form/states';
-import { controlOf } from './controls';
+import { draftInState, type State, stateIdOf, statesOf, stateText } from '../../../form/states';
 
+import { fill } from '../../../form/words';
+import { controlOf } from './controls';
 import {
   DraftChange,
   type FieldPlace,
   type FormContext,
-  fill,
   isOtherContext,
   isOtherPlace,
   type Remark,
@@ -106,7 +107,8 @@ export class FormField extends LitElement {
   /** What leaving the place out means. */
   get absentText(): string {
     const { words } = this.context;
-    return this.place.defaultText == null ? words.leftOut : fill(words.defaultIs, [this.place.defaultText]);
+    const { defaultText } = this.place;
+    return defaultText == null ? words.leftOut : fill(words.defaultIs, [shortened(defaultText, 60)]);
   }
 
   override focus(): void {
@@ -193,8 +195,8 @@ export class FormField extends LitElement {
       @change=${(event: Event) => this.#pick((event.target as HTMLSelectElement).value)}
     >
       ${states.map(
-        ({ id, label, title }) => html`<option value=${id} .selected=${id === current}>
-          ${label === 'absent' ? this.absentText : (title ?? words.kinds[label])}
+        (state) => html`<option value=${state.id} .selected=${state.id === current}>
+          ${stateText(state, this.absentText, words)}
         </option>`,
       )}
     </select>`;

@@ -4,7 +4,8 @@ import { repeat } from 'lit/directives/repeat.js';
 import { type ItemDraft, itemSchema, MOST_PARTS, startingDraft } from '../../../form/draft';
 import { withItem, withItemDraft, withItemMoved, withoutItem } from '../../../form/parts';
 import type { Shape } from '../../../form/shape';
-import { type DraftChange, fill } from './form_context';
+import { fill } from '../../../form/words';
+import type { DraftChange } from './form_context';
 import type { FormField } from './form_field';
 
 /** Items in rows, each with buttons to move and remove it. Alt+Up and Alt+Down move as well. */

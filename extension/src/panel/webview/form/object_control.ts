@@ -7,8 +7,9 @@ import { pythonText } from '../../../form/python_text';
 import type { Path } from '../../../form/reading';
 import type { Member, Shape } from '../../../form/shape';
 import { unfolded } from '../../../form/states';
+import { fill } from '../../../form/words';
 import { looksSecret } from '../../../runs/remembered_inputs';
-import { type DraftChange, fill } from './form_context';
+import type { DraftChange } from './form_context';
 import type { FormField } from './form_field';
 
 type ObjectShape = Shape & { readonly kind: 'object' };

@@ -16,16 +16,10 @@ import {
 } from '../../../form/form';
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
 import { isWithin, type Path } from '../../../form/reading';
-import type { FormWords } from '../../../form/words';
+import { type FormWords, fill } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
 import type { EntrypointInfo, InputProblem } from '../../../server/protocol.generated';
-import {
-  type DraftChange,
-  type FieldPlace,
-  type FormContext,
-  fill,
-  type ServedProblem,
-} from './form_context';
+import type { DraftChange, FieldPlace, FormContext, ServedProblem } from './form_context';
 import { formStyles, runFormStyles } from './form_styles';
 import type { JsonEditor } from './json_editor';
 import { placeOf } from './parameter_place';
@@ -59,8 +53,8 @@ export class RunForm extends LitElement {
   @state() private accessor textProblem: TextProblem | undefined;
   @state() private accessor attempted = false;
   @state() private accessor served: readonly ServedProblem[] = [];
-  /** What was last taken from outside: the same again changes nothing. */
-  #taken: { readonly info: string; readonly inputs: Inputs } | undefined;
+  /** The signature that the form was made for. */
+  #takenInfo: string | undefined;
   /** What the JSON text gave when it last gave inputs. */
   #fromText: Inputs = NO_INPUTS;
 
@@ -108,14 +102,12 @@ export class RunForm extends LitElement {
     if (!changed.has('info') && !changed.has('inputs')) return;
     if (this.info === undefined) return;
     const info = JSON.stringify(this.info);
-    const before = this.#taken;
-    this.#taken = { info, inputs: this.inputs };
-    if (before === undefined || !sameInputs(before.inputs, this.inputs)) {
-      if (before === undefined || !sameInputs(this.current.inputs, this.inputs))
-        this.#open(this.info, this.inputs);
-    } else if (before.info !== info) {
-      this.#open(this.info, this.current.inputs);
-    }
+    const before = this.#takenInfo;
+    this.#takenInfo = info;
+    // The inputs of before may come again, to undo what was typed since.
+    const isOther = changed.has('inputs') && !sameInputs(this.current.inputs, this.inputs);
+    if (before === undefined || isOther) this.#open(this.info, this.inputs);
+    else if (before !== info) this.#open(this.info, this.current.inputs);
   }
 
   #open(info: EntrypointInfo, inputs: Inputs): void {

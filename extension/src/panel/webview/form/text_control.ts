@@ -1,7 +1,7 @@
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { kindOfText } from '../../../form/reading';
+import { kindOfText, shortened } from '../../../form/reading';
 import type { Shape } from '../../../form/shape';
 import { described } from './form_context';
 import type { FormField } from './form_field';
@@ -102,11 +102,14 @@ function textOf({ draft: { content } }: FormField): string {
   return 'text' in content ? content.text : '';
 }
 
+const LONGEST_PLACEHOLDER = 200;
+
 /** An example where the look of the text is not obvious, else what is used when nothing is typed. */
 function placeholderOf({ place, draft }: FormField, shape: TextShape): string {
   const example = shape.kind === 'text' ? PICKERS.get(shape.format ?? '')?.example : undefined;
   if (example !== undefined || place.required || draft.content.kind !== 'absent') return example ?? '';
-  return typeof place.defaultValue === 'string' ? place.defaultValue : (place.defaultText ?? '');
+  const usual = typeof place.defaultValue === 'string' ? place.defaultValue : (place.defaultText ?? '');
+  return shortened(usual, LONGEST_PLACEHOLDER);
 }
 
 /** What will be sent, where that is not plain to see. */

@@ -128,7 +128,7 @@ describe('a value', () => {
     expect(await kwargs()).toEqual({ either: 7 });
     await form.kind('either').selectOption('Text');
     expect(await kwargs()).toEqual({ either: '7' });
-    await form.kind('either').selectOption('List');
+    await form.kind('either').selectOption('List (Whole number)');
     expect(await kwargs()).toEqual({ either: [] });
   });
 
