@@ -157,7 +157,7 @@ export class RunView {
     if (this.#problem === null && JSON.stringify(info) === JSON.stringify(this.#info)) return;
     this.#info = info;
     this.#problem = null;
-    this.#update('info', 'problem', 'inputs');
+    this.#update('info', 'problem');
   }
 
   /** Says why there is no form. */

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { HostMessage, PageContent, PageMessage } from '../../../extension/src/panel/messages';
 import { allWords } from '../../../extension/src/panel/words';
 import { newRun, type RunEvent, reduce } from '../../../extension/src/runs/view_model';
-import type { RunOutcome } from '../../../extension/src/server/protocol.generated';
+import type { EntrypointInfo, RunOutcome } from '../../../extension/src/server/protocol.generated';
 import { chunk } from '../output/chunks';
-import { content } from './contents';
+import { content, info } from './contents';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from './webview_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
@@ -57,6 +57,36 @@ function finished(more: Partial<RunOutcome> = {}): RunEvent {
 const phase = () => view.page.locator('.phase').textContent();
 const button = (name: string) => view.page.getByRole('button', { name, exact: true });
 const sentRuns = () => (view.sent as PageMessage[]).filter(({ type }) => type === 'run');
+
+const cases = ['a', 'b', 'broken'].map((name) => ({
+  uri: `file:///${name}.json`,
+  name,
+  problem: name === 'broken' ? 'This is not JSON.' : null,
+}));
+const failed = finished({
+  state: 'failed',
+  error: {
+    code: 'TIMEOUT',
+    message: 'Too slow.',
+    suggestion: 'Raise it.',
+    action: 'change-timeout',
+    details: null,
+  },
+});
+const [topic] = info.parameters;
+const longInfo = {
+  ...info,
+  parameters: Array.from({ length: 30 }, (_none, index) => ({
+    ...topic,
+    required: false,
+    name: `topic_${index}`,
+  })),
+} as EntrypointInfo;
+
+function isInSight(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= innerHeight;
+}
 
 describe('the run page', () => {
   it('shows state, target and text as they come, and says what it has drawn', async () => {
@@ -125,6 +155,96 @@ describe('the run page', () => {
       event: { type: 'output', seq: 0, items: [chunk(0, 'new')] },
     });
     await eventually(log).toBe('new');
+  });
+
+  it('sends options as they are set, and says of a limit that it is none', async () => {
+    await open();
+    await view.page.getByText('Options').click();
+    await view.page.getByLabel('User ID').fill('ada');
+    await view.page.getByLabel('Between outputs').fill('soon');
+    await view.page.getByLabel('In all').fill('0');
+    await view.page.getByLabel('In all').blur();
+    await eventually(() => view.sent).toContainEqual({
+      type: 'options',
+      options: { userId: 'ada', timeouts: { total: null } },
+    });
+    expect(await view.page.getByRole('alert').innerText()).toBe('This is not a number of seconds.');
+    await view.page.getByLabel('Between outputs').fill('2,5');
+    await view.page.getByLabel('Between outputs').blur();
+    await eventually(() => view.sent).toContainEqual({
+      type: 'options',
+      options: { userId: 'ada', timeouts: { total: null, idle: 2.5 } },
+    });
+  });
+
+  it('offers cases, and to save what was changed', async () => {
+    await open({ cases, caseUri: 'file:///b.json' });
+    const list = view.page.getByRole('combobox', { name: 'Case' });
+    expect(await list.locator('option').allInnerTexts()).toEqual(['No case', 'a', 'b', 'broken']);
+    expect(await list.inputValue()).toBe('file:///b.json');
+    expect(await button('Save Inputs into Case').count()).toBe(0);
+    await view.page.getByLabel('topic', { exact: true }).fill('coffee');
+    await button('Save Inputs into Case').click();
+    await eventually(() => view.sent).toContainEqual({ type: 'command', command: 'saveCase' });
+    expect(await list.locator('option:checked').innerText()).toBe('b (changed)');
+    await list.selectOption({ label: 'a' });
+    await eventually(() => view.sent).toContainEqual({ type: 'useCase', uri: 'file:///a.json' });
+    await post({
+      type: 'update',
+      changes: { caseUri: 'file:///a.json', inputs: { args: [], kwargs: { topic: 'tea' } } },
+    });
+    await eventually(() => button('Save Inputs into Case').count()).toBe(0);
+    expect(await view.page.getByLabel('topic', { exact: true }).inputValue()).toBe('tea');
+  });
+
+  it('says before the run where it goes, and asks for another place', async () => {
+    await open();
+    await button('Change where runs go, now: This machine').click();
+    await eventually(() => view.sent).toContainEqual({ type: 'command', command: 'chooseTarget' });
+  });
+
+  it('says why there is no form', async () => {
+    await open({ info: null, problem: 'The server is not ready.' });
+    expect(await view.page.getByRole('alert').innerText()).toBe('The server is not ready.');
+    expect(await button('Stream').count()).toBe(0);
+  });
+
+  it('runs by Ctrl+Enter wherever the keyboard is, and lets nobody else hear of it', async () => {
+    await open({ run: runAfter(running, finished()) });
+    await view.page.evaluate(() => {
+      Object.assign(window, { heard: [] });
+      window.addEventListener('keydown', ({ key }) =>
+        (window as never as { heard: string[] }).heard.push(key),
+      );
+    });
+    await button('Stream').focus();
+    await view.page.keyboard.press('Control+Enter');
+    await view.page.getByLabel('topic', { exact: true }).press('Control+Enter');
+    await eventually(sentRuns).toHaveLength(2);
+    await view.page.keyboard.press('Escape');
+    const heard = await view.page.evaluate(() => (window as never as { heard: string[] }).heard);
+    expect(heard.filter((key) => key !== 'Control')).toEqual(['Escape']);
+    expect(sentRuns()).toHaveLength(2);
+  });
+
+  it('brings what happens into sight below a long form', async () => {
+    await open({ info: longInfo, inputs: { args: [], kwargs: {} } });
+    await post({ type: 'update', changes: { run: runAfter(running) } });
+    await eventually(() => view.page.locator('.phase').evaluate(isInSight)).toBe(true);
+  });
+
+  it.each([
+    ['narrow', { width: 350, height: 500 }],
+    ['wide', { width: 1200, height: 700 }],
+  ])('has everything within its width when it is %s', async (name, size) => {
+    await open({ cases, caseUri: 'file:///b.json', run: runAfter(running, failed) });
+    await view.page.setViewportSize(size);
+    await eventually(phase).toBe('Failed');
+    await view.page.getByText('Options').click();
+    const page = view.page.locator('run-page');
+    expect(await page.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+    await view.screenshot(`page-${name}`);
+    expect(await view.axe()).toEqual([]);
   });
 
   it.each(THEMES)('can be used by everyone in the theme %s', async (theme) => {

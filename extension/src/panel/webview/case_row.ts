@@ -60,9 +60,8 @@ export class CaseRow extends LitElement {
           ?selected=${uri === this.chosen}
           ?disabled=${problem !== null}
           title=${problem ?? ''}
-        >
-          ${uri === this.chosen && this.changed ? fill(words.changed, name) : name}
-        </option>`,
+          >${uri === this.chosen && this.changed ? fill(words.changed, name) : name}</option
+        >`,
       )}
     </select>`;
   }

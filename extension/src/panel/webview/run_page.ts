@@ -2,9 +2,10 @@ import '@vscode-elements/elements/dist/vscode-button/index.js';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
+import { sameInputs } from '../../form/inputs_text';
 import { OutputFeed } from '../../output/feed';
 import { sentProblems } from '../../runs/input_problems';
-import type { Inputs } from '../../runs/inputs';
+import { type Inputs, NO_INPUTS } from '../../runs/inputs';
 import type { RunOptions } from '../../runs/run';
 import { isOver, type RunViewModel, reduce } from '../../runs/view_model';
 import type { HostMessage, PageCommand, PageContent, ShownRun, Words } from '../messages';
@@ -32,22 +33,23 @@ export class RunPage extends LitElement {
   @state() private accessor edited = false;
   @query('run-form') private accessor form!: RunForm | null;
   #words: Words | undefined;
-  #inputs: Inputs = { args: [], kwargs: {} };
+  #inputs: Inputs = NO_INPUTS;
   #startedAt = 0;
   readonly #feed = new OutputFeed((request) => editor.postMessage({ type: 'outputRequest', request }));
   #wantsFocus = false;
+  #isNewRun = false;
   #clock: ReturnType<typeof setInterval> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
-    this.addEventListener('keydown', this.#pressed);
+    this.addEventListener('keydown', this.#pressed, { capture: true });
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#clock);
-    this.removeEventListener('keydown', this.#pressed);
+    this.removeEventListener('keydown', this.#pressed, { capture: true });
   }
 
   received(message: HostMessage): void {
@@ -88,6 +90,11 @@ export class RunPage extends LitElement {
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    if (this.#isNewRun) {
+      this.#isNewRun = false;
+      // Below a long form nobody would see that something happens.
+      this.querySelector('.result')?.scrollIntoView({ block: 'nearest' });
+    }
     if (this.#wantsFocus && this.form !== null) {
       this.#wantsFocus = false;
       void this.form.focusFirst();
@@ -183,7 +190,10 @@ export class RunPage extends LitElement {
       this.edited = false;
     }
     if (changes.run !== undefined) this.#startedAt = performance.now() - (changes.run?.elapsedMs ?? 0);
-    if (changes.run) this.#feed.show(changes.run.model.runId, changes.run.output);
+    if (changes.run) {
+      this.#isNewRun = changes.run.model.runId !== this.content?.run?.model.runId;
+      this.#feed.show(changes.run.model.runId, changes.run.output);
+    }
     this.#keep(content);
   }
 
@@ -224,7 +234,7 @@ export class RunPage extends LitElement {
 
   #inputsChanged({ detail }: CustomEvent<CurrentInputs>): void {
     this.#inputs = detail.inputs;
-    this.edited = true;
+    this.edited = !sameInputs(detail.inputs, this.content?.inputs ?? NO_INPUTS);
     if (this.content !== undefined) this.#keep(this.content);
     editor.postMessage({ type: 'inputs', inputs: detail.inputs });
   }
@@ -243,7 +253,7 @@ export class RunPage extends LitElement {
     void this.form?.requestRun();
   }
 
-  /** In the form this is the form's; here it is for everywhere else on the page. */
+  /** Before whatever has the keyboard hears of it: to a button it would be a press as well. */
   #pressed = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
