@@ -101,6 +101,10 @@ export class PanelRequests implements RunViewListener {
   #errorAction(run: Run, view: RunView): void {
     const action = run.model.error?.action;
     if (action === undefined) return;
+    if (action === 'change-target') {
+      chooseTarget(view, this.parts).catch(reportFailure);
+      return;
+    }
     performErrorAction(action, run, {
       again: (changes) => this.#again(run, changes),
       editInputs: () => view.focusForm(),
