@@ -78,7 +78,7 @@ async function pickInput({ configUri }: EntrypointChoice): Promise<vscode.Uri | 
       title: l10n.t('Inputs of the Batch'),
       openLabel: l10n.t('Use These Inputs'),
       defaultUri: vscode.Uri.joinPath(vscode.Uri.parse(configUri), '..'),
-      filters: { 'JSON Lines or CSV': ['jsonl', 'ndjson', 'csv'] },
+      filters: { [l10n.t('JSON Lines or CSV')]: ['jsonl', 'ndjson', 'csv'] },
     })) ?? [];
   return file;
 }
