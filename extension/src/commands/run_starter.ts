@@ -6,6 +6,7 @@ import type { Entrypoint, Preparation } from '../panel/run_view';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import { RememberedInputs } from '../runs/remembered_inputs';
 import type { RunRequest } from '../runs/run';
+import { withOptionsOf } from '../runs/run_options';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo } from '../server/protocol.generated';
@@ -36,11 +37,13 @@ export class RunStarter {
   async ask(entrypoint: Entrypoint, first?: Inputs, prepare?: Preparation): Promise<void> {
     const { configUri, tag } = entrypoint;
     const info = await (await this.server()).request('runagent/entrypoint', { configUri, tag });
+    const open = this.panels.viewOf(entrypoint);
     if (takesNothing(info)) {
-      await this.start({ ...entrypoint, inputs: NO_INPUTS }, prepare);
+      const options = withOptionsOf(entrypoint, open?.options ?? {});
+      await this.start({ ...entrypoint, ...options, inputs: NO_INPUTS }, prepare);
       return;
     }
-    const inputs = first ?? this.panels.viewOf(entrypoint)?.inputs ?? this.#usedBefore(entrypoint);
+    const inputs = first ?? open?.inputs ?? this.#usedBefore(entrypoint);
     this.panels.open({ entrypoint, info, inputs, prepare });
   }
 

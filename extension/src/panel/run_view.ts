@@ -1,6 +1,7 @@
 import type { OutputAnswer, OutputRequest } from '../output/messages';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { Run, RunOptions, RunRequest } from '../runs/run';
+import { optionsOf, withOptionsOf } from '../runs/run_options';
 import type { RunEvent } from '../runs/view_model';
 import type { EntrypointInfo } from '../server/protocol.generated';
 import {
@@ -55,6 +56,8 @@ export class RunView {
   #info: EntrypointInfo | null = null;
   #problem: string | null = null;
   #inputs: Inputs = NO_INPUTS;
+  /** The inputs of the run that the page has asked for last. */
+  #sent: Inputs | undefined;
   #prepare: Preparation | undefined;
   #run: Run | undefined;
   #target: NextTarget | null = null;
@@ -111,10 +114,7 @@ export class RunView {
     const { configUri, tag, project, kind } = entrypoint;
     if (inputs !== this.#inputs) this.#caseUri = null;
     this.#entrypoint = { configUri, tag, project, kind };
-    // The cloud is chosen for one run; whatever else was chosen here stays.
-    const { cloud: _cloud, address, ...kept } = this.#options;
-    const goesOn = entrypoint.cloud === true || address === undefined ? {} : { address };
-    this.#options = { ...kept, ...goesOn, ...optionsOf(entrypoint) };
+    this.#options = withOptionsOf(entrypoint, this.#options);
     this.#info = info;
     this.#problem = null;
     this.#inputs = inputs;
@@ -123,19 +123,21 @@ export class RunView {
     this.focusForm();
   }
 
-  /** Shows a run with its inputs. A form that they come from is left as it is. */
+  /** Shows a run with its inputs. A form that they come from is left as it is, also when it was edited since. */
   show(run: Run): void {
     const { configUri, tag, project, kind, inputs } = run.request;
-    const isFromForm = inputs === this.#inputs;
-    if (!isFromForm) this.#caseUri = null;
+    const isFromForm = inputs === this.#inputs || inputs === this.#sent;
     this.#entrypoint = { configUri, tag, project, kind };
     this.#options = optionsOf(run.request);
     this.#prepare = undefined;
     if (this.#run !== run) this.#run?.gate.viewIsLive(false);
     this.#run = run;
-    this.#inputs = inputs;
-    if (!isFromForm) this.#showAll();
-    else this.#update('run', 'historyId', 'action', 'kind');
+    if (isFromForm) this.#update('run', 'historyId', 'action', 'kind');
+    else {
+      this.#caseUri = null;
+      this.#inputs = inputs;
+      this.#showAll();
+    }
     if (this.#pageIsReady) run.gate.viewIsLive(true);
   }
 
@@ -224,6 +226,7 @@ export class RunView {
         break;
       case 'run':
         this.#inputs = message.inputs;
+        this.#sent = message.inputs;
         listener.run(this);
         break;
       case 'options': {
@@ -287,14 +290,4 @@ export class RunView {
       historyId: run?.historyId ?? null,
     };
   }
-}
-
-function optionsOf({ cloud, address, userId, persistentMemory, timeouts }: RunOptions): RunOptions {
-  return {
-    ...(cloud === undefined ? {} : { cloud }),
-    ...(address === undefined ? {} : { address }),
-    ...(userId === undefined ? {} : { userId }),
-    ...(persistentMemory === undefined ? {} : { persistentMemory }),
-    ...(timeouts === undefined ? {} : { timeouts }),
-  };
 }

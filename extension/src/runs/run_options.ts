@@ -18,6 +18,27 @@ export function readOptions(value: unknown): RunOptions {
   };
 }
 
+/**
+ * The options of a run that is asked for outside of the page, whose options are `before`: the cloud was chosen for one
+ * run, whatever else was chosen there stays.
+ */
+export function withOptionsOf(entrypoint: RunOptions, before: RunOptions): RunOptions {
+  const { cloud: _cloud, address, ...kept } = before;
+  const goesOn = entrypoint.cloud === true || address === undefined ? {} : { address };
+  return { ...kept, ...goesOn, ...optionsOf(entrypoint) };
+}
+
+/** The options of a request, without the rest of it. */
+export function optionsOf({ cloud, address, userId, persistentMemory, timeouts }: RunOptions): RunOptions {
+  return {
+    ...(cloud === undefined ? {} : { cloud }),
+    ...(address === undefined ? {} : { address }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(persistentMemory === undefined ? {} : { persistentMemory }),
+    ...(timeouts === undefined ? {} : { timeouts }),
+  };
+}
+
 /** A host and a port as a person types them: `localhost:8450`, `[::1]:8450`; a scheme before it is let go. */
 export function parseAddress(text: string): Address | undefined {
   const match = /^(?:https?:\/\/)?(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+):(\d{1,5})\/?$/i.exec(text.trim());

@@ -82,6 +82,18 @@ describe('a run', () => {
     expect(updates()[0]?.run?.model.phase).toBe('preparing');
   });
 
+  it('from the form leaves alone what was typed before it began', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    view.received({ type: 'run', inputs: { ...inputs } });
+    const sent = view.inputs;
+    const typed = { args: [], kwargs: { topic: 'coffee' } };
+    view.received({ type: 'inputs', inputs: typed });
+    view.show(runOf({ inputs: sent }));
+    expect(view.inputs).toEqual(typed);
+    expect(updates().at(-1)).not.toHaveProperty('inputs');
+  });
+
   it('from elsewhere brings its inputs and options along', () => {
     view.open({ entrypoint, info, inputs });
     ready();
@@ -99,7 +111,7 @@ describe('a run', () => {
   });
 
   it('for the debugger says so until it has begun', () => {
-    view.open({ entrypoint, info, inputs, prepare: async () => true });
+    view.open({ entrypoint, info, inputs, prepare: async (request) => request });
     ready();
     expect(shown()?.action).toBe('debug');
     view.show(runOf({ inputs: view.inputs }));
