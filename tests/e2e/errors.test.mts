@@ -50,6 +50,18 @@ async function divide(dividend: number, divisor: number): Promise<void> {
   await run('divide', 'Run', -1, { dividend, divisor });
 }
 
+/** Settings of the folder, until what is answered is called; both wait until `done` shows that they count. */
+async function useSettings(settings: Record<string, unknown>, done: () => Promise<unknown> = async () => undefined) {
+  const file = path.join(folder, '.vscode', 'settings.json');
+  mkdirSync(path.dirname(file));
+  writeFileSync(file, JSON.stringify(settings));
+  await done();
+  return async (gone: () => Promise<unknown> = async () => undefined) => {
+    rmSync(path.dirname(file), { recursive: true });
+    await gone();
+  };
+}
+
 async function shownError() {
   return (await runPage(window)).locator('run-error');
 }
@@ -90,6 +102,9 @@ test('Debug with This Input stops in the line with the inputs that failed', asyn
   await window.page.keyboard.press('F9');
   await divide(7, 0);
   await window.runSays('The run failed');
+  // Neither an agent elsewhere nor a time limit is what someone means who debugs.
+  const elsewhere = { 'runagent.target.host': '127.0.0.1', 'runagent.target.port': 9, 'runagent.timeouts.total': 1 };
+  const takeBack = await useSettings(elsewhere, () => window.runSays('Agent at 127.0.0.1:9'));
   await (await shownError()).getByRole('button', { name: 'Debug with This Input' }).click();
   await window.page.locator('.debug-top-stack-frame-line').first().waitFor();
   await eventually('the inputs are among the variables', async () => {
@@ -100,6 +115,7 @@ test('Debug with This Input stops in the line with the inputs that failed', asyn
   await window.screenshot('errors-debugging');
   await window.page.keyboard.press('F5');
   await window.runSays('The run failed', 'ZeroDivisionError');
+  await takeBack(() => window.runSays(/This machine/));
   await window.page.keyboard.press('Shift+F5');
   await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 });
@@ -114,9 +130,7 @@ test('inputs that do not fit are not sent, but can be', async () => {
 });
 
 test('a time limit that was too short leads to its settings', async () => {
-  const settings = path.join(folder, '.vscode', 'settings.json');
-  mkdirSync(path.dirname(settings));
-  writeFileSync(settings, JSON.stringify({ 'runagent.timeouts.total': 1 }));
+  const takeBack = await useSettings({ 'runagent.timeouts.total': 1 });
   try {
     await eventually('the limit holds', async () => {
       await run('count_down_stream', 'Stream', 0, { start: 8, pause: 0.3 });
@@ -131,7 +145,7 @@ test('a time limit that was too short leads to its settings', async () => {
     await window.screenshot('errors-time-limits');
     await closeSettings();
   } finally {
-    rmSync(path.dirname(settings), { recursive: true });
+    await takeBack();
   }
 });
 
