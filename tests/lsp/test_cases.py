@@ -176,6 +176,23 @@ def test_changes_on_the_disk_are_told_and_seen(shell: Editor, config: Path) -> N
     assert listed(shell) == []
 
 
+def test_a_case_is_held_against_the_code_as_it_is_now(shell: Editor, config: Path) -> None:
+    write_case(config, "greet", "one", {"inputs": {"name": "Ada"}})
+    assert listed(shell)[0]["problem"] is None
+    main = config.parent / "main.py"
+    text = main.read_text("utf-8")
+    uri = shell.open(main, text.replace("name: str", "who: str"), "python")
+    assert "has no parameter name" in listed(shell)[0]["problem"]
+    shell.change(uri, text)
+    assert listed(shell)[0]["problem"] is None
+
+
+def test_a_case_of_an_agent_that_is_not_there_is_not_saved(shell: Editor, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="is not there"):
+        save(shell, tmp_path / "nowhere" / "runagent.config.json", "one")
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_what_is_no_case_is_refused(shell: Editor, config: Path, tmp_path: Path) -> None:
     for path in (config, tmp_path / ".runagent" / "cases" / "greet" / "alone.json"):
         with pytest.raises(RefusedError, match="is no case"):

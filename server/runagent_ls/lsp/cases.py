@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
 
 from runagent_ls.lsp.background import in_thread
 from runagent_ls.lsp.case_reading import current_files, read_whole
@@ -14,12 +16,16 @@ from runagent_ls.lsp.messages import cases as messages
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.session import Session
-from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.project.file_source import DiskFiles, FileText
+from runagent_ls.project.model import AgentProject
 
 if TYPE_CHECKING:  # loaded when a case is asked for first
     from runagent_ls.testing.model import Case
     from runagent_ls.testing.places import CasePlace
     from runagent_ls.testing.writing import NewCase
+
+_SLICE_SECONDS: Final = 0.010
+"""Reading many cases lets other messages through after this time."""
 
 
 class Cases:
@@ -29,6 +35,7 @@ class Cases:
         self._session = session
         self._folders = folders
         self._running = running
+        self._known: dict[FilePath, tuple[FileText, AgentProject, Case]] = {}
         folders.on_cases.append(self._changed)
         session.on_async("runagent/cases", self._cases, {"cases": []})
         session.on_async("runagent/cases/get", self._get)
@@ -42,12 +49,27 @@ class Cases:
         if asked is None:
             await self._folders.searched()
         files = current_files(self._session)
-        found = [
-            messages.summary_of(read_whole(self._session, place), self._session.uris.uri)
-            for config in (self._session.workspace.configs if asked is None else (asked,))
-            for place in cases_of(config, files)
-        ]
+        configs = self._session.workspace.configs if asked is None else (asked,)
+        places = [place for config in configs for place in cases_of(config, files)]
+        found, begin = [], perf_counter()
+        for place in places:
+            found.append(messages.summary_of(self._read(place), self._session.uris.uri))
+            if perf_counter() - begin > _SLICE_SECONDS:
+                await asyncio.sleep(0)
+                begin = perf_counter()
+        if asked is None:
+            here = {place.path for place in places}
+            self._known = {path: it for path, it in self._known.items() if path in here}
         return {"cases": found}
+
+    def _read(self, place: CasePlace) -> Case:
+        """A case; what was read before, as long as neither its text nor its agent changes."""
+        text = self._session.workspace.files.read(place.path)
+        project = self._session.workspace.project(place.config_path)
+        known = self._known.get(place.path)
+        if known is None or known[0] is not text or known[1] is not project:
+            known = self._known[place.path] = (text, project, read_whole(self._session, place))
+        return known[2]
 
     async def _get(self, params: Json) -> Json:
         return dict(messages.details_of(self.read(params), self._session.uris.uri))
@@ -64,7 +86,7 @@ class Cases:
                 f"{path} is no case: cases are the files .runagent/cases/<tag>/<name>.json beside "
                 "an agent's configuration."
             )
-        case = read_whole(self._session, place)
+        case = self._read(place)
         if case.text is None:
             raise RequestFailedError(case.problems[0].message)
         return case
@@ -91,6 +113,8 @@ class Cases:
         from runagent_ls.testing.places import new_place
 
         config = reading.config_path(params)
+        if current_files(self._session).kind(config) != "file":
+            raise RequestFailedError(f"{config} is not there, so it has no cases.")
         place = new_place(config, reading.text(params, "tag"), reading.text(params, "name"))
         case, overwrite = (
             messages.read_new_case(params),

@@ -22,7 +22,7 @@ from runagent_ls.testing.answer import Answer, Collector
 from runagent_ls.testing.comparing import difference
 from runagent_ls.testing.judging import judge
 from runagent_ls.testing.model import Failure
-from runagent_ls.testing.paths import find
+from runagent_ls.testing.paths import find, path_problem
 
 Json = dict[str, Any]
 
@@ -221,3 +221,10 @@ def test_whether_a_path_leads_to_one_place() -> None:
     assert find("$.a[*].b", value) == ([1], False)
     assert find("$..b", value) == ([1], False)
     assert find("$", value) == ([value], True)
+
+
+def test_a_path_that_cannot_be_read_does_not_spoil_the_next() -> None:
+    assert path_problem("$.a[") == "$.a[ is no JSONPath: Parse error near the end of string."
+    assert path_problem("$.a") is None
+    assert path_problem("%") is not None
+    assert find("$.a", {"a": 1}) == ([1], True)
