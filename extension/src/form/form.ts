@@ -81,13 +81,13 @@ export function withDraft(form: Form, name: string, draft: Draft): Form {
 }
 
 /**
- * What would be sent, without what cannot be sent as it stands, and everything that is wrong. `fillsGaps`: whether a
- * parameter that is left out before others that go by position gets its default; else, and where none is known,
+ * What would be sent, without what cannot be sent as it stands, and everything that is wrong. `gaps`: what goes in the
+ * place of a parameter that is left out before others that go by position: its default, else null, or nothing, and then
  * those others are left out too.
  */
 export function readForm(
   form: Form,
-  { fillsGaps } = { fillsGaps: true },
+  { gaps }: { readonly gaps: 'default' | 'null' | 'none' } = { gaps: 'default' },
 ): { readonly inputs: Inputs; readonly problems: readonly Problem[] } {
   const answers = form.fields.map((field): Answer => {
     const path = [field.name];
@@ -97,8 +97,9 @@ export function readForm(
   const leading = leadingAnswers(answers, more.values.length > 0, form.byPosition);
   const named = answers.filter((one) => isNamed(one.field) && isGiven(one) && !leading.includes(one));
   const extra = manyByName(form, answers, new Set([...leading, ...named].map(({ field }) => field.name)));
+  const unknown = gaps === 'null' ? null : undefined;
   const args = leading.map(({ field, value }) =>
-    value === undefined && fillsGaps ? field.parameter.defaultValue : value,
+    value === undefined && gaps !== 'none' ? (field.parameter.defaultValue ?? unknown) : value,
   );
   const firstGap = args.indexOf(undefined);
   const kwargs = [

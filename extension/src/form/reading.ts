@@ -63,7 +63,8 @@ export function readDraft(place: Place, { alternative, content }: Draft, path: P
   return { value: reading.value, problems: [...reading.problems, ...limits] };
 }
 
-function contentValue(content: Content, shape: Shape, place: Place, path: Path): Reading {
+/** The same for what stands in a field, when it is not left out. */
+export function contentValue(content: Content, shape: Shape, place: Place, path: Path): Reading {
   switch (content.kind) {
     case 'absent':
       return { problems: [] };

@@ -17,7 +17,7 @@ export function withoutSecretFields(info: EntrypointInfo | null, inputs: Inputs)
     const draft = form.drafts.get(field.name) ?? absent();
     drafts.set(field.name, looksSecret(field.name) ? absent() : withoutSecretParts(field, draft));
   }
-  return withoutSecrets(readForm({ ...form, drafts }, { fillsGaps: false }).inputs);
+  return withoutSecrets(readForm({ ...form, drafts }, { gaps: 'none' }).inputs);
 }
 
 function withoutSecretParts(place: Place, draft: Draft): Draft {

@@ -16,6 +16,7 @@ import {
 } from '../../../form/form';
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
 import { isWithin, type Path } from '../../../form/reading';
+import { typedInputs } from '../../../form/typed_inputs';
 import { type FormWords, fill } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
 import type { EntrypointInfo, InputProblem } from '../../../server/protocol.generated';
@@ -232,7 +233,7 @@ export class RunForm extends LitElement {
   #switch(mode: 'form' | 'json'): void {
     if (mode === this.mode || this.info === undefined) return;
     if (mode === 'json' && this.textProblem === undefined && this.form !== undefined) {
-      const { inputs } = readForm(this.form);
+      const inputs = typedInputs(this.form);
       // A text that says the same keeps the look that a person gave it.
       if (!sameInputs(inputs, this.#fromText)) this.#writeText(this.info, inputs);
     }

@@ -62,6 +62,17 @@ describe('JSON beside the form', () => {
     expect(await form.json().inputValue()).toBe('{"anything": "b"');
   });
 
+  it('holds what is typed, also where the form could not send it', async () => {
+    await open(only('even', 'anything'));
+    await form.control('even').fill('many');
+    await form.tab('JSON').click();
+    expect(JSON.parse(await form.json().inputValue())).toEqual({ even: 'many' });
+    await form.tab('Form').click();
+    expect(await form.control('even').inputValue()).toBe('many');
+    await run();
+    expect(await form.runs()).toEqual([]);
+  });
+
   it('sends what the signature does not have, and the form shows it apart', async () => {
     await open(only('anything'));
     await form.tab('JSON').click();
