@@ -1,6 +1,9 @@
 /** The views of the activity bar's container as a person uses them: rows are read, buttons and menus pressed. */
 
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
+import { findPython } from '../../scripts/setup.mjs';
+import { run } from '../../scripts/steps.mjs';
 import { eventually } from './waiting.mts';
 import type { Workbench } from './workbench.mts';
 
@@ -17,7 +20,7 @@ export async function showViews({ page }: Workbench): Promise<void> {
 }
 
 function pane(body: Locator, view: View): Locator {
-  return body.locator('.pane').filter({ has: body.page().locator(`.pane-header[aria-label^="${view} Section"]`) });
+  return body.locator('.pane').filter({ has: body.page().locator(`.pane-header .title:text-is("${view}")`) });
 }
 
 /** The part of the window that a view takes. */
@@ -72,7 +75,8 @@ export async function pressInRow(row: Locator, name: string): Promise<void> {
 export async function menuOf(window: Workbench, row: Locator): Promise<string[]> {
   const items = window.page.locator('.monaco-menu .action-item:not(.disabled) .action-label:not(.separator)');
   return eventually('a menu', async () => {
-    await window.page.keyboard.press('Escape');
+    // Without a menu the key would end the selection.
+    if (await window.page.locator('.monaco-menu').first().isVisible()) await window.page.keyboard.press('Escape');
     await row.first().click({ button: 'right', timeout: 2000 });
     await items.first().waitFor({ timeout: 2000 });
     return await items.allInnerTexts();
@@ -106,4 +110,20 @@ export async function expand(row: Locator): Promise<void> {
     await row.first().locator('.monaco-tl-twistie').click({ timeout: 2000 });
     return false;
   });
+}
+
+/** Puts runs of `folder` into the window's history, as the command line would. */
+export function seed(window: Workbench, folder: string, count: number): void {
+  const script = path.join(import.meta.dirname, 'seed_history.py');
+  run(findPython(), [script, path.join(window.dataDir, 'history.db'), folder, String(count)]);
+}
+
+/** The same picture in dark, light and high contrast. */
+export async function screenshots(window: Workbench, name: string): Promise<void> {
+  const themes = { dark: ['Dark Modern', 'vs-dark'], hc: ['Dark High Contrast', 'hc-black'], light: ['Light Modern', 'vs'] };
+  for (const [short, [theme = '', mark = '']] of Object.entries(themes)) {
+    await window.chooseAfter('Preferences: Color Theme', 'Select Color Theme', theme);
+    await window.page.locator(`.monaco-workbench.${mark}`).waitFor();
+    await window.screenshot(`${name}-${short}`);
+  }
 }

@@ -1,12 +1,9 @@
-/** The container in the activity bar: agents with their servers and findings, and the history of runs. */
+/** The view of agents with their servers and findings, views that have nothing to show, and the first steps. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { findPython } from '../../scripts/setup.mjs';
-import { run } from '../../scripts/steps.mjs';
 import { formOf, sendForm } from './run_form.mts';
 import {
   chooseInMenu,
@@ -16,6 +13,8 @@ import {
   pressInTitle,
   rows,
   rowsAre,
+  screenshots,
+  seed,
   showViews,
   viewOf,
   viewSays,
@@ -28,22 +27,6 @@ const env = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty
 let window: Workbench;
 
 after(() => files.remove());
-
-/** Puts runs of `folder` into the window's history, as the command line would. */
-function seed(folder: string, count: number): void {
-  const script = path.join(import.meta.dirname, 'seed_history.py');
-  run(findPython(), [script, path.join(window.dataDir, 'history.db'), folder, String(count)]);
-}
-
-/** The same picture in dark, light and high contrast. */
-async function screenshots(name: string): Promise<void> {
-  const themes = { dark: ['Dark Modern', 'vs-dark'], hc: ['Dark High Contrast', 'hc-black'], light: ['Light Modern', 'vs'] };
-  for (const [short, [theme = '', mark = '']] of Object.entries(themes)) {
-    await window.chooseAfter('Preferences: Color Theme', 'Select Color Theme', theme);
-    await window.page.locator(`.monaco-workbench.${mark}`).waitFor();
-    await window.screenshot(`${name}-${short}`);
-  }
-}
 
 describe('the view of agents', () => {
   const folder = path.join(files.folder, 'two');
@@ -69,7 +52,7 @@ describe('the view of agents', () => {
       /^[1-9]/.test(await broken.first().locator('.monaco-icon-label').first().evaluate((label) =>
         getComputedStyle(label, '::after').content.replaceAll('"', ''))),
     );
-    await screenshots('agents');
+    await screenshots(window, 'agents');
   });
 
   test('a row opens the code of its entrypoint, and its menu the configuration', async () => {
@@ -104,5 +87,124 @@ describe('the view of agents', () => {
     await expand(rows(window, 'Runs', 'greet'));
     await rowsAre(window, 'Runs', 'it is listed', (texts) => texts.some((text) => /name="Ada".*completed · now/.test(text)));
     await window.screenshot('runs-first');
+  });
+});
+
+describe('views that have nothing to show', () => {
+  afterEach(() => window.close());
+
+  test('no folder: says what to open', async () => {
+    window = await Workbench.open({ env });
+    await showViews(window);
+    await viewSays(window, 'Agents', 'No folder is open');
+    assert.ok(await viewOf(window, 'Agents').getByRole('button', { name: 'Open Folder' }).isVisible());
+    await window.screenshot('views-no-folder');
+    await viewOf(window, 'Agents').getByRole('button', { name: 'New Agent' }).click();
+    await window.page.locator('.quick-input-widget:visible').waitFor();
+  });
+
+  test('a folder without an agent: offers to make one', async () => {
+    const folder = path.join(files.folder, 'plain');
+    mkdirSync(folder);
+    window = await Workbench.open({ folder, env });
+    await showViews(window);
+    await viewSays(window, 'Agents', 'No agent was found', 'Make Folder an Agent', 'First steps');
+    await screenshots(window, 'views-no-agent');
+    await viewOf(window, 'Agents').getByRole('link', { name: 'First steps' }).click();
+    await window.page.locator('.getting-started-step, .step-list-container .button-link').first().waitFor();
+  });
+
+  test('Restricted Mode: agents are shown, nothing that executes them is offered', async () => {
+    const folder = files.copy('hello-agent');
+    window = await Workbench.open({ folder, env, trusted: false });
+    await showViews(window);
+    await viewSays(window, 'Agents', 'Restricted Mode: agents are checked', 'greet');
+    const offered = await menuOf(window, rows(window, 'Agents', 'greet'));
+    assert.ok(offered.includes('Open Code'), String(offered));
+    assert.ok(!offered.some((item) => /^(Run|Debug|Stream)/.test(item)), String(offered));
+    await window.page.keyboard.press('Escape');
+    await window.screenshot('views-restricted');
+  });
+
+  test('the history is off: says so, with the way to its setting', async () => {
+    const folder = files.copy('hello-agent');
+    window = await Workbench.open({ folder, env, settings: { 'runagent.history.enabled': false } });
+    await showViews(window);
+    await viewSays(window, 'Runs', 'Runs are not kept');
+    await window.screenshot('views-history-off');
+    await viewOf(window, 'Runs').getByRole('button', { name: 'Open Setting' }).click();
+    await window.page.locator('.settings-editor').waitFor();
+    seed(window, folder, 3);
+    await showViews(window);
+    await pressInTitle(window, 'Runs', 'Refresh Runs');
+    await viewSays(window, 'Runs', 'New runs are not kept', '3 runs');
+  });
+
+  test('a history that cannot be read: says why', async () => {
+    window = await Workbench.open({ folder: files.copy('hello-agent'), env });
+    mkdirSync(path.join(window.dataDir, 'history.db'));
+    await showViews(window);
+    await rowsAre(window, 'Agents', 'agents are known', (texts) => texts.length >= 4);
+    await pressInTitle(window, 'Runs', 'Refresh Runs');
+    await viewSays(window, 'Runs', /history\.db/);
+    await window.screenshot('views-history-unreadable');
+  });
+
+  test('the language server has stopped: says so, and is started again', async () => {
+    window = await Workbench.open({ folder: files.copy('hello-agent'), env });
+    await showViews(window);
+    await rowsAre(window, 'Agents', 'agents are known', (texts) => texts.length >= 4);
+    await stopForGood();
+    await viewSays(window, 'Agents', 'language server is not running', 'Show Logs');
+    await viewSays(window, 'Runs', 'language server is not running');
+    await window.screenshot('views-stopped');
+    await viewOf(window, 'Agents').getByRole('button', { name: 'Restart Language Server' }).click();
+    await rowsAre(window, 'Agents', 'agents are back', (texts) => texts.length >= 4);
+  });
+
+  /** One crash is mended; the next one soon after is not. */
+  async function stopForGood(): Promise<void> {
+    for (let crash = 0; crash < 2; crash++) {
+      const [server] = await eventually('a server runs', () => {
+        const found = window.serverProcesses();
+        return found.length > 0 ? found : undefined;
+      }) as number[];
+      assert.ok(server !== undefined);
+      process.kill(server, 'SIGKILL');
+      await eventually('it is gone', () => !existsSync(`/proc/${server}`));
+      if (crash === 0) await rowsAre(window, 'Agents', 'agents are known again', (texts) => texts.length >= 4);
+    }
+  }
+});
+
+describe('the walkthrough', () => {
+  before(async () => {
+    window = await Workbench.open({ folder: files.copy('hello-agent'), env });
+  });
+  after(() => window.close());
+
+  /** Whether each step is ticked, in order. */
+  const ticks = () =>
+    window.page.locator('.getting-started-step').evaluateAll((steps) =>
+      steps.map((step) => step.querySelector('.codicon.complete') !== null),
+    );
+
+  test('has four steps, each completed by what it is about', async () => {
+    await window.chooseAfter('Welcome: Open Walkthrough…', 'Select a walkthrough', 'Begin with RunAgent');
+    await eventually('an agent is there', async () => JSON.stringify(await ticks()) === '[true,false,false,false]');
+    await screenshots(window, 'walkthrough');
+    await window.command('RunAgent: Serve Agent…');
+    await eventually('it is served', async () => JSON.stringify(await ticks()) === '[true,true,false,false]');
+    await window.command('RunAgent: Run Entrypoint…');
+    await window.choose('Entrypoint to run', 'greet');
+    await sendForm(window, 'greet', { name: 'Ada' });
+    await window.runSays('Completed');
+    await showViews(window);
+    await expand(rows(window, 'Runs', /^greet/));
+    await rows(window, 'Runs', 'name="Ada"').first().click();
+    await window.editorSays('greet: completed');
+    await window.page.locator('.tab').filter({ hasText: /Begin with|Walkthrough|Welcome/ }).first().click();
+    await eventually('all are done', async () => (await ticks()).every((done) => done) && (await ticks()).length === 4);
+    await window.screenshot('walkthrough-done');
   });
 });

@@ -51,7 +51,8 @@ function agentRow({ configUri, groups }: AgentRuns, context: RowContext): TreeRo
   const project = projects.find((candidate) => candidate.configUri === configUri);
   const folder = context.folderOf(configUri);
   return {
-    id: `agent:${configUri}`,
+    // Before it is known that the agent is one of the workspace, its row is another: closed.
+    id: `${project === undefined ? 'other' : 'agent'}:${configUri}`,
     label: project?.name ?? folder,
     description: project === undefined ? t('not in this workspace · {0}', count) : count,
     tooltip: [project?.name, folder, count].filter((fact) => fact).join('\n'),
