@@ -1,5 +1,5 @@
 import { asJson } from '../runs/display';
-import type { OutputItem } from '../server/protocol.generated';
+import type { OutputItem, RunOutcome } from '../server/protocol.generated';
 
 /**
  * A text as a terminal shows it and does nothing else: line breaks begin a new line, and what would steer the terminal
@@ -35,6 +35,12 @@ export class TerminalOutput {
   item(item: OutputItem): void {
     if (item.type === 'text') this.text(item.text ?? '');
     else this.line(item.type === 'value' ? asJson(item.value) : (item.text ?? ''));
+  }
+
+  /** What a call has returned; a stream has shown all of its pieces before. */
+  result(outcome: RunOutcome): void {
+    if ('value' in outcome)
+      this.line(typeof outcome.value === 'string' ? outcome.value : asJson(outcome.value));
   }
 
   /** A piece that follows what is there. */

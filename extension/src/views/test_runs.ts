@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaseListener, CaseRuns } from '../cases/case_runs';
-import { together } from '../cases/repeated';
+import { summary, together } from '../cases/repeated';
 import { selectedCases } from '../cases/selection';
 import { TerminalOutput } from '../cases/terminal_text';
 import { type TestProblem, type Verdict, verdictLine, verdictOf } from '../cases/verdict';
@@ -39,13 +39,15 @@ export class TestRuns {
 
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken, how: HowToRun): Promise<void> {
     const { controller } = this.explorer;
+    // A case that was repaired a moment ago is run as it is now.
+    await this.explorer.refresh();
     const items = selectedCases(controller.items, request.include, request.exclude);
     const run = controller.createTestRun(request);
     for (const item of items) run.enqueued(item);
     const attached = new Map<string, Detach>();
     try {
       for (const item of items) {
-        // What has not begun yet is left without a result.
+        // VS Code marks as skipped what has not begun yet.
         if (token.isCancellationRequested) break;
         const one = this.explorer.caseOf(item);
         if (one !== undefined) await this.#runCase(run, item, one, { ...how, token, attached });
@@ -67,18 +69,28 @@ export class TestRuns {
     const output = new TerminalOutput(write, l10n.t('[The rest of the output is left out here.]'));
     output.note(`${one.tag} › ${one.name}`);
     const obstacle = obstacleOf(one) ?? (await this.#obstacleToDebugging(one, how));
-    const verdicts: Verdict[] = obstacle === undefined ? [] : [obstacle];
-    const times = obstacle === undefined ? how.times : 0;
-    for (let time = 1; time <= times && !how.token.isCancellationRequested; time++) {
+    const verdicts = obstacle === undefined ? await this.#repeat(one, output, how) : [obstacle];
+    const passed = verdicts.filter(({ kind }) => kind === 'passed').length;
+    if (verdicts.length > 1) output.note(summary(passed, verdicts.length, l10n.t));
+    if (obstacle !== undefined) output.note(verdictLine(obstacle, l10n.t));
+    report(run, item, together(verdicts, l10n.t));
+  }
+
+  async #repeat(
+    one: CaseSummary,
+    output: TerminalOutput,
+    { times, token }: HowToRun & Session,
+  ): Promise<Verdict[]> {
+    const verdicts: Verdict[] = [];
+    for (let time = 1; time <= times && !token.isCancellationRequested; time++) {
       if (times > 1) output.note(l10n.t('Run {0} of {1}', time, times));
-      const end = await this.runs.run(one, listenerOf(output), how.token);
+      const end = await this.runs.run(one, listenerOf(output), token);
+      if (end.kind === 'judged') output.result(end.result.outcome);
       const verdict = verdictOf(end, one.uri, l10n.t);
       output.note(verdictLine(verdict, l10n.t));
       verdicts.push(verdict);
     }
-    const verdict = together(verdicts, l10n.t);
-    if (verdicts.length > 1) output.note(verdictLine(verdict, l10n.t));
-    report(run, item, verdict);
+    return verdicts;
   }
 
   async #obstacleToDebugging(

@@ -33,6 +33,14 @@ describe('the output of a case in its terminal', () => {
     expect(written).toBe('one two\r\n{\r\n  "a": 1\r\n}\r\n{"odd":true}\r\nPassed.\r\n');
   });
 
+  it('shows what a call has returned, and nothing for a stream', () => {
+    const outcome = { runId: 'r', state: 'completed' as const, target: null, elapsedMs: 1, chunks: 0 };
+    output().result({ ...outcome, value: { a: null } });
+    output().result({ ...outcome, value: 'text' });
+    output().result(outcome);
+    expect(written).toBe('{\r\n  "a": null\r\n}\r\ntext\r\n');
+  });
+
   it('leaves out what is beyond the limit, and says so once', () => {
     const it = output(10);
     it.text('12345678');
