@@ -122,9 +122,8 @@ function serverChanged(
   listener: ServerListener,
 ): void {
   container.serverChanged(state.kind === 'stopped');
+  serving.serverChanged(state.kind === 'ready', state.kind === 'stopped');
   if (state.kind === 'ready') listener['runagent/projectsChanged']({});
-  // What a language server has served ends with it.
-  else serving.served.clear();
   if (state.kind !== 'stopped') return;
   runs.serverStopped();
   cases.runs.serverStopped();

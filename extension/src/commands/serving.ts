@@ -59,6 +59,12 @@ export class Serving implements vscode.Disposable {
     this.logs.statusChanged(status);
   }
 
+  /** What the language server has served ends with it. */
+  serverChanged(isReady: boolean, isStopped: boolean): void {
+    if (!isReady) this.served.clear();
+    this.#status.serverChanged(isStopped);
+  }
+
   projectsChanged(projects: readonly Project[]): void {
     this.#names = new Map(projects.map(({ configUri, name }) => [configUri, name]));
     this.#status.projectsChanged(projects);

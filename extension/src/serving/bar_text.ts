@@ -24,6 +24,24 @@ export function barText(
   return { ...text, sentence: whole };
 }
 
+/** The same where the settings send the agent's runs to an address, whoever serves it here. */
+export function withTarget(shown: BarText, address: string | undefined, t: Translate): BarText {
+  if (address === undefined) return shown;
+  const goes = t('Runs of it go to {0}, as the settings say.', address);
+  return { ...shown, text: `${shown.text} $(arrow-right) ${address}`, sentence: `${shown.sentence} ${goes}` };
+}
+
+/** Instead of how the agent is, while nobody knows. */
+export function stoppedText(t: Translate): BarText {
+  return {
+    text: `$(error) ${t('RunAgent stopped')}`,
+    sentence: t(
+      'The RunAgent language server is not running: nothing is checked, served or run. Restart it.',
+    ),
+    severity: 'error',
+  };
+}
+
 function bar(
   name: string,
   served: ServedAgent | undefined,

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Project } from '../server/protocol.generated';
 import { shownAgent } from '../serving/agent_choice';
-import { barText } from '../serving/bar_text';
+import { barText, stoppedText, withTarget } from '../serving/bar_text';
 import type { ServedAgents } from '../serving/served_agents';
 
 const { l10n } = vscode;
@@ -17,12 +17,18 @@ export class ServeStatus implements vscode.Disposable {
   readonly #watch: vscode.Disposable;
   #projects: readonly Project[] = [];
   #shown: string | undefined;
+  #isStopped = false;
 
   constructor(private readonly served: ServedAgents) {
     this.#item.name = l10n.t('RunAgent: Served Agent');
-    this.#watch = vscode.window.onDidChangeActiveTextEditor((editor) => {
-      if (editor !== undefined) this.draw();
-    });
+    this.#watch = vscode.Disposable.from(
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (editor !== undefined) this.draw();
+      }),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration('runagent.target')) this.draw();
+      }),
+    );
   }
 
   /** The agent that is shown. */
@@ -35,6 +41,12 @@ export class ServeStatus implements vscode.Disposable {
     this.draw();
   }
 
+  /** Whether the language server has stopped, so that nobody knows how agents are. */
+  serverChanged(isStopped: boolean): void {
+    this.#isStopped = isStopped;
+    this.draw();
+  }
+
   draw(): void {
     const file = vscode.window.activeTextEditor?.document.uri.toString();
     const project = shownAgent(this.#projects, file, this.#shown);
@@ -44,16 +56,16 @@ export class ServeStatus implements vscode.Disposable {
       return;
     }
     const { configUri, name } = project;
-    const { text, sentence, severity } = barText(name, this.served.get(configUri), l10n.t, timeOfDay);
+    const served = barText(name, this.served.get(configUri), l10n.t, timeOfDay);
+    const usual = withTarget(served, targetInSettings(configUri), l10n.t);
+    const { text, sentence, severity } = this.#isStopped ? stoppedText(l10n.t) : usual;
     this.#item.text = text;
     this.#item.tooltip = sentence;
     this.#item.accessibilityInformation = { label: sentence, role: 'button' };
     this.#item.backgroundColor = BACKGROUNDS[severity];
-    this.#item.command = {
-      title: l10n.t('Agent Server…'),
-      command: 'runagent.serve.menu',
-      arguments: [{ configUri }],
-    };
+    this.#item.command = this.#isStopped
+      ? { title: l10n.t('Restart Language Server'), command: 'runagent.restart' }
+      : { title: l10n.t('Agent Server…'), command: 'runagent.serve.menu', arguments: [{ configUri }] };
     this.#item.show();
   }
 
@@ -61,6 +73,14 @@ export class ServeStatus implements vscode.Disposable {
     this.#watch.dispose();
     this.#item.dispose();
   }
+}
+
+/** Where the settings send the runs of an agent; undefined: nowhere in particular. */
+function targetInSettings(configUri: string): string | undefined {
+  const settings = vscode.workspace.getConfiguration('runagent.target', vscode.Uri.parse(configUri));
+  const host = settings.get<unknown>('host');
+  const port = settings.get<unknown>('port');
+  return typeof host === 'string' && host !== '' && typeof port === 'number' ? `${host}:${port}` : undefined;
 }
 
 function timeOfDay(seconds: number): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barText } from '../../../extension/src/serving/bar_text';
+import { barText, stoppedText, withTarget } from '../../../extension/src/serving/bar_text';
 import { marked, plain } from '../plain';
 import { FAILURE, served, status, up } from './samples';
 
@@ -58,5 +58,21 @@ describe('the item of the status bar', () => {
 
   it('is translated', () => {
     expect(barText('hello', served(up('ready')), marked, time).sentence).toMatch(/^«.*»$/);
+  });
+
+  it('says where runs go when the settings name an address', () => {
+    const shown = barText('hello', served(up('ready')), plain, time);
+    expect(withTarget(shown, '10.0.0.5:9000', plain)).toEqual({
+      text: '$(pass) hello :8450 $(arrow-right) 10.0.0.5:9000',
+      sentence:
+        'The agent hello is served at 127.0.0.1:8450. Runs of it go to 10.0.0.5:9000, as the settings say.',
+      severity: 'calm',
+    });
+    expect(withTarget(shown, undefined, plain)).toBe(shown);
+  });
+
+  it('says that nobody knows while the language server is stopped', () => {
+    expect(stoppedText(plain)).toMatchObject({ text: '$(error) RunAgent stopped', severity: 'error' });
+    expect(stoppedText(marked).sentence).toMatch(/^«.*»$/);
   });
 });
