@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { formWords } from '../../../../../extension/src/panel/form_words';
 import type { EntrypointInfo } from '../../../../../extension/src/server/protocol.generated';
+import { definitions, json, schema } from '../../../form/schemas';
+import { entrypoint, parameter } from '../../../runs/parameters';
 import { eventually, THEMES, type WebviewBundle } from '../../webview_page';
 import { bundleOfForm, everything, FormPage, only } from './form_page';
 
@@ -75,6 +78,27 @@ describe('the form of every kind of input', () => {
     expect(await form.control('names', 'Item 2').inputValue()).toBe('Grace');
     expect(await form.control('table', 'Key').inputValue()).toBe('a');
     expect(await form.control('mode').inputValue()).toBe('1');
+  });
+
+  it('draws any value of any schema, and gives it back as it was', async () => {
+    const values = fc.tuple(fc.array(fc.tuple(schema, json, fc.boolean()), { minLength: 12, maxLength: 12 }));
+    await open(only('mode'));
+    await fc.assert(
+      fc.asyncProperty(values, async ([places]) => {
+        const parameters = places.map(([of, , required], index) =>
+          parameter(`p${index}`, { ...of, $defs: definitions }, { required, kind: 'keyword_only' }),
+        );
+        const given = {
+          args: [],
+          kwargs: Object.fromEntries(places.map(([, value], at) => [`p${at}`, value])),
+        };
+        await form.set({ info: entrypoint(parameters), inputs: given });
+        await eventually(() => form.root.locator('.fields > form-field').count()).toBe(parameters.length);
+        expect(await form.current()).toMatchObject({ inputs: given });
+        expect(form.view.errors).toEqual([]);
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it('fits into 350 pixels, as at 200 % zoom', async () => {
