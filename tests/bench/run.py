@@ -13,6 +13,7 @@ import features
 import history
 import hover
 import navigation
+import panel
 import renames
 import scale
 import serve
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += commands.main(["--rounds", "2" if quick else "7"])
     rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
     rows += scale.main(["--agents", "50"] if quick else [])
+    rows += panel.main(["--chunks", "10000"] if quick else [])
     print_table("All", rows)
     missed = [row.what for row in rows if row.meets(row.target) is False]
     print(f"\n{len(missed)} targets missed{': ' if missed else ''}{', '.join(missed)}")

@@ -270,6 +270,8 @@ export const markdownStyles = css`
   .markdown td {
     padding: 2px 8px;
     border: 1px solid var(--vscode-panel-border, currentcolor);
+  }
+  .markdown th:not([align]) {
     text-align: left;
   }
   .code {
