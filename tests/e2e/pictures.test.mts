@@ -1,0 +1,145 @@
+/**
+ * The pictures of the README, taken from the real editor. `KEEP_PICTURES=1` puts them into media/screenshots; without it
+ * they land in test-results, and only that there is something to see is tested.
+ */
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { root } from '../../scripts/steps.mjs';
+import { fillForm, fillJson, formOf, sendForm, startButton } from './run_form.mts';
+import { eventually } from './waiting.mts';
+import { scratch, Workbench } from './workbench.mts';
+
+const KEPT = path.join(root, 'media', 'screenshots');
+const folderOfPictures = process.env['KEEP_PICTURES'] === undefined ? path.join(root, 'test-results') : KEPT;
+const SIZE = { width: 1280, height: 800 };
+const QUALITY = 0.82;
+/** Nothing on the picture that is not about agents. */
+const CALM = {
+  'breadcrumbs.enabled': false,
+  'editor.minimap.enabled': false,
+  'editor.scrollbar.horizontal': 'hidden',
+  'window.commandCenter': false,
+  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.layoutControl.enabled': false,
+};
+const files = scratch();
+const env = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
+const made: string[] = [];
+let window: Workbench | undefined;
+
+before(() => {
+  for (const example of ['hello-agent', 'travel-agent', 'broken-agent']) files.copy(example);
+});
+afterEach(async () => {
+  await window?.close();
+  window = undefined;
+});
+after(() => files.remove());
+
+async function open(example: string): Promise<Workbench> {
+  window = await Workbench.open({ folder: path.join(files.folder, example), env, settings: CALM });
+  await window.page.setViewportSize(SIZE);
+  await window.openFile('main.py');
+  await eventually('lenses', async () => ((await window?.lenses())?.length ?? 0) >= 2);
+  return window;
+}
+
+async function hideSideBar(window: Workbench): Promise<void> {
+  await window.page.keyboard.press('Control+B');
+  await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
+}
+
+/** Keeps what is to be seen now as a small picture: Chromium itself writes WebP. */
+async function picture({ page }: Workbench, name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  const png = (await page.screenshot({ animations: 'disabled' })).toString('base64');
+  const painter = await page.context().browser()?.newPage();
+  assert.ok(painter !== undefined);
+  const bytes = await painter.evaluate(async ([data, quality]) => {
+    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/webp', quality });
+    return [...new Uint8Array(await blob.arrayBuffer())];
+  }, [png, QUALITY] as const);
+  await painter.close();
+  mkdirSync(folderOfPictures, { recursive: true });
+  writeFileSync(path.join(folderOfPictures, `${name}.webp`), Buffer.from(bytes));
+  assert.ok(bytes.length < 200_000, `${name} has ${bytes.length} bytes`);
+  made.push(name);
+}
+
+test('a function, its form and its answer', async () => {
+  const window = await open('travel-agent');
+  await hideSideBar(window);
+  await window.goTo(27);
+  await window.pressLens('Stream', 0, () => formOf(window, 'plan_stream', 5000));
+  const stops = [{ city: 'Lisbon', nights: 3 }];
+  const frame = await fillJson(window, 'plan_stream', { stops, pace: 'busy', budget: 900 });
+  await fillForm(window, 'plan_stream', {});
+  await startButton(frame).click();
+  await window.runSays('Completed', 'Lisbon, 3 nights', '300 euros');
+  await frame.locator('run-output').getByRole('tab', { name: 'Text' }).focus();
+  await picture(window, 'run');
+});
+
+test('the events of a stream', async () => {
+  const window = await open('hello-agent');
+  await hideSideBar(window);
+  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await sendForm(window, 'count_down_stream', { start: 40, pause: 0.2 });
+  const frame = await formOf(window, 'count_down_stream');
+  await window.runSays('Running', '35 ...');
+  await frame.locator('run-output').getByRole('tab', { name: 'Events' }).click();
+  await eventually('rows', async () => (await frame.locator('run-output').getByRole('row').count()) > 8);
+  await picture(window, 'stream');
+  await window.command('RunAgent: Cancel Run');
+  await window.runSays('Cancelled');
+});
+
+test('a failure and what to do about it', async () => {
+  const window = await open('hello-agent');
+  await hideSideBar(window);
+  await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
+  await sendForm(window, 'divide', { dividend: 1, divisor: 0 });
+  await window.runSays('The run failed', 'division by zero', 'Debug with This Input');
+  await picture(window, 'error');
+});
+
+test('mistakes with their fixes', async () => {
+  const window = await open('broken-agent');
+  await window.openFile('runagent.config.json');
+  await eventually('mistakes', async () => (await window.squiggles('error')) >= 3);
+  await hideSideBar(window);
+  await window.problems();
+  await window.openFile('runagent.config.json');
+  await window.goTo(4, 20);
+  await window.page.keyboard.press('Control+.');
+  await window.page.locator('.action-widget .monaco-list-row.action').first().waitFor();
+  await picture(window, 'checking');
+});
+
+test('agents, runs and saved cases', async () => {
+  const window = await open('hello-agent');
+  for (const name of ['Ada', 'Grace']) {
+    await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
+    await sendForm(window, 'greet', { name });
+    await window.runSays('Completed', `Hello, ${name}.`);
+  }
+  await window.command('RunAgent: Show Run History');
+  await window.page.locator('.pane .monaco-list-row').filter({ hasText: /greet.*2 runs/ }).locator('.monaco-tl-twistie').click();
+  await eventually('each run has a row', async () => {
+    const rows = window.page.locator('.pane .monaco-list-row').filter({ hasText: /Grace|Ada/ });
+    return (await rows.count()) >= 2;
+  });
+  await picture(window, 'views');
+});
+
+test('the README shows these pictures and no others', () => {
+  const shown = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/\]\(media\/screenshots\/([\w-]+)\.webp\)/g)];
+  assert.deepEqual(shown.map(([, name]) => name).sort(), made.sort());
+  for (const name of made) assert.ok(existsSync(path.join(KEPT, `${name}.webp`)), name);
+});
