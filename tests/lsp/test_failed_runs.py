@@ -76,6 +76,38 @@ def test_the_line_is_marked_until_the_entrypoint_succeeds(shell: Editor, config:
     assert [message.split()[0] for _, message in marks(shell, uri)] == ["fail_stream"]
 
 
+def test_the_line_offers_to_debug_with_the_same_inputs(
+    shell: Editor, config: Path, editors: MakeEditor, tmp_path: Path
+) -> None:
+    uri = shell.open(config.parent / "main.py", language="python")
+
+    def offered(editor: Editor, only: str = "quickfix") -> list[Json]:
+        place = {"line": FAILS_AT, "character": 8}
+        asked = {
+            "textDocument": {"uri": uri},
+            "range": {"start": place, "end": place},
+            "context": {"diagnostics": [], "only": [only]},
+        }
+        found = editor.request("textDocument/codeAction", asked)
+        return [it["command"] for it in found if it["title"].startswith("Debug")]
+
+    assert offered(shell) == []
+    run(shell, config, "lucky", kwargs=UNLUCKY)
+    [command] = offered(shell)
+    assert command["title"] == "Debug lucky with the inputs of its last run"
+    assert command["command"] == "runagent.debug"
+    assert command["arguments"] == [{"configUri": config.as_uri(), "tag": "lucky"}]
+    assert offered(shell, "refactor") == []
+
+    other = editors([tmp_path], PULL, environment=environment(tmp_path))
+    other.start()
+    other.open(config.parent / "main.py", language="python")
+    params = {"command": "runagent.run", "arguments": [run_params(config, "lucky", kwargs=UNLUCKY)]}
+    assert other.request("workspace/executeCommand", params)["state"] == "failed"
+    assert marks(other, uri) == [MARK]
+    assert offered(other) == [], "only the shell has a debugger"
+
+
 def test_the_newest_failure_takes_the_place_of_the_one_before(shell: Editor, config: Path) -> None:
     uri = shell.open(config.parent / "main.py", language="python")
     run(shell, config, "lucky", kwargs=UNLUCKY)

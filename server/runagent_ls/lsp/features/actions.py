@@ -14,6 +14,7 @@ from runagent_ls.lsp.features.fixing_all import FixingAll
 from runagent_ls.lsp.features.installs import Installs
 from runagent_ls.lsp.features.locations import position_of
 from runagent_ls.lsp.features.refactorings import Refactorings
+from runagent_ls.lsp.features.reruns import Reruns
 from runagent_ls.lsp.jsonrpc import Json
 from runagent_ls.lsp.session import ERROR, Session
 from runagent_ls.text.position import Position
@@ -40,6 +41,7 @@ class Actions:
         self._providers: tuple[Provider, ...] = (
             fixes.actions,
             Installs(session).actions,
+            Reruns(session).actions,
             Refactorings(session).actions,
             self._fixing_all.actions,
             fixes.switching_off,
