@@ -1,3 +1,4 @@
+import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
@@ -11,12 +12,6 @@ export class JsonEditor extends LitElement {
   static override styles = [
     formStyles,
     css`
-      .problem {
-        margin: 3px 0 0;
-        color: var(--vscode-errorForeground);
-        overflow-wrap: anywhere;
-      }
-
       textarea {
         max-height: 60vh;
         min-height: 6em;
@@ -40,7 +35,7 @@ export class JsonEditor extends LitElement {
         aria-describedby="problem" aria-invalid=${String(this.problem !== '')} @input=${this.#typed}
       ></textarea>
       <div id="problem" role="status">
-        ${this.problem === '' ? nothing : html`<p class="problem">${this.problem}</p>`}
+        ${this.problem === '' ? nothing : html`<p class="problem remark error"><vscode-icon name="error"></vscode-icon><span>${this.problem}</span></p>`}
       </div>
     `;
   }

@@ -67,6 +67,9 @@ describe('the form of every kind of input', () => {
     expect(await form.view.axe()).toEqual([]);
     await form.view.screenshot(`form-full-${theme}`);
     await form.tab('JSON').click();
+    await form.json().press('End');
+    await form.json().press('x');
+    await eventually(() => form.page.getByText('This is not JSON yet').count()).toBe(1);
     expect(await form.view.axe()).toEqual([]);
     await form.view.screenshot(`form-json-${theme}`);
   });
