@@ -107,8 +107,9 @@ export class DebugCommands implements vscode.Disposable {
       };
       const { starter } = this.parts;
       const inputs = readInputs(argument) ?? (await starter.lastInputs(entrypoint));
-      if (inputs === undefined) await starter.ask(entrypoint, undefined, prepare);
-      else await starter.start({ ...entrypoint, inputs }, prepare);
+      const isWhole = inputs !== undefined && !wantsForm(argument);
+      if (isWhole) await starter.start({ ...entrypoint, inputs }, prepare);
+      else await starter.ask(entrypoint, inputs, prepare);
     } catch (error) {
       reportFailure(error);
     }
@@ -171,6 +172,11 @@ export class DebugCommands implements vscode.Disposable {
     const { serving, server } = this.parts;
     await serve({ serving }, await server(), 'runagent/serve/restart', { configUri });
   }
+}
+
+/** Whether the inputs that came along are not all there. */
+function wantsForm(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'edit' in argument && argument.edit === true;
 }
 
 async function pickToDebug(projects: readonly Project[], argument: unknown): Promise<Entrypoint | undefined> {

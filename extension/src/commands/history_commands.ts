@@ -54,6 +54,10 @@ export function registerHistoryCommands(parts: HistoryParts): vscode.Disposable 
       withRuns((ready, [run]) => edit(parts, ready, run)),
     ),
     commands.registerCommand(
+      'runagent.runs.debug',
+      withRuns((ready, [run]) => debug(ready, run)),
+    ),
+    commands.registerCommand(
       'runagent.runs.pin',
       withRuns((ready, runs) => pinRuns(ready, runs, true)),
     ),
@@ -113,6 +117,15 @@ async function again({ starter }: HistoryParts, server: AgentServer, run: Histor
 async function edit({ starter }: HistoryParts, server: AgentServer, run: HistorySummary): Promise<void> {
   const rerun = await rerunnable(server, run);
   if (rerun !== undefined) await askFirst(starter, rerun);
+}
+
+/** Debugs with the same inputs; asks for those that were not kept. */
+async function debug(server: AgentServer, run: HistorySummary): Promise<void> {
+  const rerun = await rerunnable(server, run);
+  if (rerun === undefined) return;
+  const { configUri, tag, inputs } = rerun.request;
+  const edit = rerun.kind === 'ask';
+  await vscode.commands.executeCommand('runagent.debug', { configUri, tag, inputs, edit });
 }
 
 type Possible = Exclude<ReturnType<typeof rerunOf>, { kind: 'impossible' }>;
