@@ -213,6 +213,18 @@ describe('much output', () => {
     expect(await button('Jump to End').isHidden()).toBe(true);
   });
 
+  it('of a call is read from its beginning', async () => {
+    await open({ ...running, kind: 'run' });
+    const words = lines(500)
+      .map((line) => line.text)
+      .join('');
+    await happen({ type: 'finished', value: store.addValue(words, 5) });
+    await eventually(() => log().innerText()).toContain('line 0 of');
+    expect(await scrollTop('log')).toBe(0);
+    await button('Jump to End').click();
+    await eventually(() => log().innerText()).toContain('line 499 of');
+  });
+
   it('is all there when the page is made anew while the run goes on', async () => {
     store.add(
       Array.from({ length: 5_000 }, (_, index) => ({ index, atMs: index, type: 'text', text: `${index} ` })),
@@ -336,6 +348,18 @@ describe('JSON', () => {
     await eventually(() => nodes().count()).toBe(3);
     await view.page.keyboard.press('End');
     await eventually(active).toBe('#2: [true]');
+  });
+
+  it('that came in pieces of text is a tree once the run is over', async () => {
+    await open();
+    await come(...text('```json\n{"na', 'me": "A', 'da"}\n```'));
+    await tab('JSON').click();
+    await view.page.getByText('There is no JSON in this output.').waitFor();
+    await view.post({ words, run: { ...running, phase: 'completed' } });
+    await eventually(async () => (await nodes().allTextContents()).map((row) => row.trim())).toEqual([
+      '{1}',
+      'name: "Ada"',
+    ]);
   });
 
   it('says when there is none', async () => {

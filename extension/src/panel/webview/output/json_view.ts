@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, query } from 'lit/decorators.js';
+import type { ChunkText } from '../../../output/chunk_texts';
 import { brief, type JsonRow, JsonRows, pathText, sizeOf } from '../../../output/json_rows';
+import { jsonText, onlyText } from '../../../output/json_text';
 import type { Position } from '../../../output/messages';
 import { highlight } from './highlight';
 import { gridStyles, sharedStyles, viewStyles } from './output_styles';
@@ -15,10 +17,13 @@ const PREVIEW = 200;
 export class JsonView extends OutputView {
   static override styles = [sharedStyles, viewStyles, gridStyles];
 
+  @query('.none') private accessor none!: HTMLElement;
   #rows = this.#noRows();
   /** The chunk of each root. */
   #chunks: number[] = [];
   #seen = 0;
+  /** What the output is as one text; its root has no chunk of its own. */
+  #whole: { readonly value: object; readonly text: string } | undefined;
   #active = 0;
 
   get count(): number {
@@ -30,7 +35,12 @@ export class JsonView extends OutputView {
   }
 
   override draw(): void {
-    if (this.hasUpdated) this.#takeRoots();
+    if (this.hasUpdated) {
+      this.#takeRoots();
+      const isEmpty = this.count === 0;
+      this.scroller.hidden = isEmpty;
+      this.none.hidden = !isEmpty;
+    }
     super.draw();
   }
 
@@ -49,6 +59,7 @@ export class JsonView extends OutputView {
     this.#chunks = [];
     this.#seen = this.output.log.first;
     this.#active = 0;
+    this.#whole = undefined;
     this.#takeRoots();
   }
 
@@ -57,9 +68,6 @@ export class JsonView extends OutputView {
     const isDrawn = this.#active >= this.virtual.from && this.#active < this.virtual.to;
     if (isDrawn) scroller.setAttribute('aria-activedescendant', `node-${this.#active}`);
     else scroller.removeAttribute('aria-activedescendant');
-    const none = this.renderRoot.querySelector<HTMLElement>('.none');
-    if (none !== null) none.hidden = this.count > 0;
-    scroller.hidden = this.count === 0;
     if (this.marked !== null) highlight(this.drawn, this.marked.query, null);
   }
 
@@ -117,25 +125,21 @@ export class JsonView extends OutputView {
   }
 
   #preview(root: number): string {
-    const kept = this.output.text(this.#chunks[root] ?? 0);
+    const kept = this.#textOf(root);
     if (kept === 'coming') return '…';
     return kept === 'lost' ? this.words.lostOne : kept.text.slice(0, PREVIEW);
   }
 
   #mayOpen(root: number): boolean {
-    const kept = this.output.text(this.#chunks[root] ?? 0);
-    return typeof kept !== 'string' && /^\s*(?:\{\s*[^\s}]|\[\s*[^\s\]])/.test(kept.text);
+    const kept = this.#textOf(root);
+    return typeof kept !== 'string' && /[[{]\s*[^\s\]}]/.test(kept.text.slice(0, PREVIEW));
   }
 
   #noRows(): JsonRows {
     return new JsonRows((root) => {
-      const kept = this.output.text(this.#chunks[root] ?? 0);
+      const kept = this.#textOf(root);
       if (typeof kept === 'string') return undefined;
-      try {
-        return { value: JSON.parse(kept.text) };
-      } catch {
-        return { value: kept.text };
-      }
+      return this.#whole ?? jsonText(kept.text) ?? { value: scalarOf(kept.text) };
     });
   }
 
@@ -148,19 +152,30 @@ export class JsonView extends OutputView {
       this.#chunks.push(this.#seen);
       this.#rows.addRoot();
     }
-    if (before === 0 && this.#chunks.length === 1) this.#rows.openFirst(0);
+    if (before === 0 && this.#chunks.length === 0 && this.isOver) this.#takeWhole();
+    if (before > 0 || this.#chunks.length !== 1) return;
+    this.#rows.openFirst(0);
+    this.virtual.follows = false;
+  }
+
+  /** JSON that came in pieces. */
+  #takeWhole(): void {
+    const text = onlyText(this.output) ?? '';
+    const json = jsonText(text);
+    if (json === undefined) return;
+    this.#whole = { ...json, text };
+    this.#chunks.push(this.output.log.first);
+    this.#rows.addRoot();
+  }
+
+  #textOf(root: number): ChunkText | 'coming' | 'lost' {
+    return this.#whole ?? this.output.text(this.#chunks[root] ?? 0);
   }
 
   #isJsonText(chunk: number): boolean {
     if (this.output.log.kind(chunk) !== 'text') return false;
     const kept = this.output.peek(chunk);
-    if (kept === undefined || !/^\s*[[{]/.test(kept.text) || !/[\]}]\s*$/.test(kept.text)) return false;
-    try {
-      JSON.parse(kept.text);
-      return true;
-    } catch {
-      return false;
-    }
+    return kept !== undefined && jsonText(kept.text) !== undefined;
   }
 
   #activate(index: number): void {
@@ -215,9 +230,18 @@ export class JsonView extends OutputView {
 
   #copy(isPath: boolean): void {
     const { root, row } = this.#rows.at(this.#active);
-    const kept = this.output.text(this.#chunks[root] ?? 0);
+    const kept = this.#textOf(root);
     if (isPath) this.ask({ type: 'copyText', text: pathText(row?.path ?? []) });
     else if (row !== undefined) this.ask({ type: 'copyText', text: JSON.stringify(row.value, undefined, 2) });
     else if (typeof kept !== 'string') this.ask({ type: 'copyText', text: kept.text });
+  }
+}
+
+/** A value that is no object or list, or one of which only the beginning has come. */
+function scalarOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
 }

@@ -206,10 +206,11 @@ export const viewStyles = css`
   }
   ::highlight(runagent-match) {
     background-color: var(--vscode-editor-findMatchHighlightBackground);
+    text-decoration: underline dashed var(--vscode-editor-findMatchHighlightBorder, transparent);
   }
   ::highlight(runagent-current-match) {
     background-color: var(--vscode-editor-findMatchBackground);
-    text-decoration: underline;
+    text-decoration: underline solid 2px var(--vscode-editor-findMatchBorder, currentcolor);
   }
   @media (forced-colors: active) {
     .scroller {

@@ -20,6 +20,10 @@ export abstract class OutputView extends LitElement implements RowSource {
 
   @property({ attribute: false }) accessor output!: PageOutput;
   @property({ attribute: false }) accessor words!: OutputWords;
+  /** Whether reading begins at the top, as of a result that came all at once. */
+  @property({ attribute: false }) accessor startsAtTop = false;
+  /** Whether nothing more comes. */
+  @property({ attribute: false }) accessor isOver = false;
   @query('.scroller') protected accessor scroller!: HTMLElement;
   @query('.sizer') protected accessor sizer!: HTMLElement;
   @query('.rows') protected accessor drawn!: HTMLElement;
@@ -36,7 +40,7 @@ export abstract class OutputView extends LitElement implements RowSource {
     if (!this.hasUpdated || !this.isConnected) return;
     if (this.#shown !== this.output) {
       this.#shown = this.output;
-      this.#rows?.clear();
+      this.virtual.clear(!this.startsAtTop);
       this.cleared();
     }
     this.virtual.draw(this);

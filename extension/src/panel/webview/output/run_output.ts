@@ -76,7 +76,7 @@ export class RunOutput extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('view')) void this.shown?.updateComplete.then(() => this.#draw());
+    if (changed.has('view') || changed.has('run')) void this.shown?.updateComplete.then(() => this.#draw());
   }
 
   protected override render() {
@@ -106,7 +106,7 @@ export class RunOutput extends LitElement {
         @click=${this.#clicked}
         @auxclick=${this.#clicked}
       >
-        ${this.#view(words, feed)}
+        ${this.#view(words, feed, run)}
         <button class="jump" ?hidden=${this.isAtEnd} @click=${() => this.shown?.toEnd()}>
           ${words.jumpToEnd}
         </button>
@@ -154,16 +154,17 @@ export class RunOutput extends LitElement {
     ></run-output-search>`;
   }
 
-  #view(words: OutputWords, { output }: OutputFeed) {
+  #view(words: OutputWords, { output }: OutputFeed, run: RunViewModel) {
+    const [top, over] = [run.kind === 'run', isOver(run.phase)];
     switch (this.view) {
       case 'text':
-        return html`<run-output-text class="view" .output=${output} .words=${words}></run-output-text>`;
+        return html`<run-output-text class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-text>`;
       case 'events':
-        return html`<run-output-events class="view" .output=${output} .words=${words}></run-output-events>`;
+        return html`<run-output-events class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-events>`;
       case 'json':
-        return html`<run-output-json class="view" .output=${output} .words=${words}></run-output-json>`;
+        return html`<run-output-json class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-json>`;
       case 'raw':
-        return html`<run-output-raw class="view" .output=${output} .words=${words}></run-output-raw>`;
+        return html`<run-output-raw class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-raw>`;
     }
   }
 

@@ -46,11 +46,11 @@ export class VirtualRows {
     this.scroller.removeEventListener('wheel', this.#wheeled);
   }
 
-  /** Other rows take the place of those that were there. */
-  clear(): void {
+  /** Other rows take the place of those that were there; `follows`: their end is shown, else their beginning. */
+  clear(follows: boolean): void {
     this.#heights.clear();
-    this.follows = true;
-    this.#top = 0;
+    this.follows = follows;
+    this.#moveTo(0);
   }
 
   /** Rows have come or gone in the middle. */
