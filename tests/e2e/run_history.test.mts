@@ -33,7 +33,7 @@ describe('the view of runs', () => {
 
   before(async () => {
     folder = files.copy('hello-agent');
-    window = await Workbench.open({ folder, env });
+    window = await Workbench.open({ folder, env, settings: { 'diffEditor.useInlineViewWhenSpaceIsLimited': false } });
     seed(window, folder, 300);
     await showViews(window);
     await rowsAre(window, 'Agents', 'agents are known', (texts) => texts.length >= 4);
@@ -63,7 +63,7 @@ describe('the view of runs', () => {
 
   /** The texts of both sides of the comparison that is shown. */
   async function comparison(): Promise<{ left: string; right: string; removed: number }> {
-    const diff = window.page.locator('.editor-group-container.active .monaco-diff-editor');
+    const diff = window.page.locator('.monaco-diff-editor:visible');
     await diff.locator('.line-insert, .char-insert').first().waitFor();
     const side = async (name: string) =>
       (await diff.locator(`.editor.${name} .view-lines`).innerText()).replaceAll('\u00a0', ' ');

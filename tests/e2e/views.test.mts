@@ -85,7 +85,7 @@ describe('the view of agents', () => {
     await window.runSays('Completed', 'Hello, Ada.');
     await rowsAre(window, 'Runs', 'the run is counted', (texts) => texts.some((text) => /^greet1 run · now/.test(text)));
     await expand(rows(window, 'Runs', 'greet'));
-    await rowsAre(window, 'Runs', 'it is listed', (texts) => texts.some((text) => /name="Ada".*completed · now/.test(text)));
+    await rowsAre(window, 'Runs', 'it is listed', (texts) => texts.some((text) => /name="Ada"now · .*completed/.test(text)));
     await window.screenshot('runs-first');
   });
 });

@@ -92,8 +92,10 @@ const STATE_ICONS: Readonly<Record<RunNode['run']['state'], TreeRow['icon']>> = 
 
 function runRow({ run, excerpt }: RunNode, { words, locale, now, translate: t }: RowContext): TreeRow {
   const shown = oneLine(excerpt ?? run.problem ?? run.inputs);
-  const facts = [words.states[run.state], timeAgo(run.startedAt, now, locale)];
+  // The state last: its sign stands in front, and the end of a row is often out of sight.
+  const facts = [timeAgo(run.startedAt, now, locale)];
   if (run.elapsedMs !== null) facts.push(duration(run.elapsedMs));
+  facts.push(words.states[run.state]);
   if (run.target?.cloud) facts.push(words.inCloud);
   if (run.pinned) facts.push(words.pinned);
   const details = [

@@ -3,6 +3,8 @@ import type { ProblemCount } from './agents_tree';
 import { problemsOf } from './problem_count';
 
 const SCHEME = 'runagent-agent';
+/** While one types, findings of many files come one after the other. */
+const SETTLE_MS = 150;
 
 /** A mark beside each agent whose files have findings of ours, in the editor's own colors for them. */
 export class ProblemBadges implements vscode.FileDecorationProvider, vscode.Disposable {
@@ -15,13 +17,16 @@ export class ProblemBadges implements vscode.FileDecorationProvider, vscode.Disp
   );
   #counts = new Map<string, ProblemCount>();
 
-  /** `rootOf`: the folder of an agent; `changed`: the counts of some agents are other than before. */
+  #settling: ReturnType<typeof setTimeout> | undefined;
+
+  /** `roots`: the agents' folders by configuration; `changed`: the counts of some agents are other than before. */
   constructor(
     private readonly roots: () => ReadonlyMap<string, string>,
     private readonly changed: () => void,
   ) {}
 
   dispose(): void {
+    clearTimeout(this.#settling);
     this.#registration.dispose();
   }
 
@@ -56,6 +61,7 @@ export class ProblemBadges implements vscode.FileDecorationProvider, vscode.Disp
   }
 
   #diagnosticsChanged(): void {
-    this.recount();
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.recount(), SETTLE_MS);
   }
 }

@@ -39,7 +39,9 @@ export class TextDocuments implements vscode.Disposable {
   /** Both in the editor's own comparison. */
   async compare(left: TextDocument, right: TextDocument, title: string): Promise<void> {
     const [leftUri, rightUri] = [this.#put(left), this.#put(right)];
-    await vscode.commands.executeCommand('vscode.diff', leftUri, rightUri, title, { preview: false });
+    // Not over the page of a run, which stands beside the code.
+    const options = { preview: false, viewColumn: vscode.ViewColumn.One };
+    await vscode.commands.executeCommand('vscode.diff', leftUri, rightUri, title, options);
   }
 
   dispose(): void {

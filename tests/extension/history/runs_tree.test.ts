@@ -81,7 +81,7 @@ describe('the row of a run', () => {
   it('says inputs, state, when and how long', () => {
     expect(runRow({})).toMatchObject({
       label: '{"name": "Ada"}',
-      description: 'completed · 2 min. ago · 850 ms',
+      description: '2 min. ago · 850 ms · completed',
       context: 'run.over',
     });
   });
