@@ -161,3 +161,24 @@ def test_rows_of_entrypoints_say_what_can_be_called_and_where_it_stands(
     assert info["configPlace"]["uri"] == config.as_uri()
     assert text[line].lstrip().startswith("{")
     assert any('"greet"' in it for it in text[line : line + 6])
+
+
+def test_a_signature_that_was_edited_is_told_when_it_is_saved(
+    editors: MakeEditor, tmp_path: Path, file: Path
+) -> None:
+    config = write_project(tmp_path / "here")
+    main = config.parent / "main.py"
+    shell = start(editors, config.parent, file)
+    uri = shell.open(main, language="python")
+    shell.request("runagent/projects", {})
+    shell.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    shell.request("runagent/projects", {})
+    before = len(shell.of("runagent/projectsChanged"))
+    text = main.read_text("utf-8").replace("times: int = 1", "count: int = 1")
+    shell.change(uri, text)
+    main.write_text(text, "utf-8")
+    shell.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    told = "runagent/projectsChanged"
+    shell.until(lambda: len(shell.of(told)) > before, "the shell is told")
+    (project,) = shell.request("runagent/projects", {})["projects"]
+    assert project["entrypoints"][0]["signature"] == "(name: str, count: int = 1) -> str"

@@ -196,6 +196,8 @@ class Connection:
     def _saved(self, paths: list[FilePath]) -> None:
         self.servers.files_changed(paths)
         self.folders.search_after_save()
+        if self.session.client.is_runagent_shell and self.shell.rows_changed(paths):
+            self._tell_shell()
 
     def _changed_elsewhere(self) -> None:
         """Files, folders or settings changed, not an open text."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path as FilePath
 
 from runagent_ls.features import entrypoints
@@ -26,14 +27,23 @@ class Shell:
         self._session = session
         self._folders = folders
         self._diagnostics = diagnostics
+        self._told: dict[FilePath, ProjectSummary] = {}
         session.on_async("runagent/projects", self._projects, {"projects": []})
         session.on("runagent/entrypoint", self._entrypoint)
         session.on_async("runagent/check", self._check)
 
+    def rows_changed(self, paths: Iterable[FilePath]) -> bool:
+        """Whether what a list shows of the agents that these files are part of is another than
+        when it was asked for."""
+        workspace = self._session.workspace
+        configs = {it.config_path for path in paths for it in workspace.projects_of(path)}
+        return any(self._told.get(it) != self._summary(it) for it in configs)
+
     async def _projects(self, _params: Json) -> Json:
         await self._folders.searched()
         workspace = self._session.workspace
-        return {"projects": [self._summary(config) for config in workspace.configs]}
+        self._told = {config: self._summary(config) for config in workspace.configs}
+        return {"projects": list(self._told.values())}
 
     def _summary(self, config: FilePath) -> ProjectSummary:
         project = self._session.workspace.project(config)
