@@ -1,4 +1,5 @@
 import { withoutSecretFields } from '../form/secret_fields';
+import { OUTPUT_VIEWS, type OutputView } from '../output/words';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { RunOptions } from '../runs/run';
 import { readOptions } from '../runs/run_options';
@@ -16,19 +17,21 @@ export interface PageState {
   /** Of the run that was shown, if the history has it. */
   readonly historyId: string | null;
   readonly caseUri: string | null;
+  /** How the output is looked at. */
+  readonly view: OutputView;
 }
 
 /** The state of a page as it stands. */
-export function pageState(content: PageContent, inputs: Inputs): PageState {
+export function pageState(content: PageContent, inputs: Inputs, view: OutputView): PageState {
   const { configUri, tag, project, kind, info, options, historyId, caseUri } = content;
   const kept = withoutSecretFields(info, inputs);
-  return { configUri, tag, project, kind, options, historyId, caseUri, inputs: kept };
+  return { configUri, tag, project, kind, options, historyId, caseUri, view, inputs: kept };
 }
 
 /** The state, if it is one: it comes from a file of VS Code's and may be of another version. */
 export function readPageState(value: unknown): PageState | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { configUri, tag, project, kind, inputs, options, historyId, caseUri } = value as Record<
+  const { configUri, tag, project, kind, inputs, options, historyId, caseUri, view } = value as Record<
     string,
     unknown
   >;
@@ -42,5 +45,6 @@ export function readPageState(value: unknown): PageState | undefined {
     options: readOptions(options),
     historyId: typeof historyId === 'string' ? historyId : null,
     caseUri: typeof caseUri === 'string' ? caseUri : null,
+    view: OUTPUT_VIEWS.find((name) => name === view) ?? 'text',
   };
 }

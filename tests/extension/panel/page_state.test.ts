@@ -5,7 +5,7 @@ import { content } from './contents';
 describe('the state of a page', () => {
   it('comes back as it was kept', () => {
     const shown = { ...content, options: { userId: 'ada' }, historyId: 'h1', caseUri: 'file:///c.json' };
-    const state = pageState(shown, { args: [1], kwargs: { topic: 'tea' } });
+    const state = pageState(shown, { args: [1], kwargs: { topic: 'tea' } }, 'events');
     expect(readPageState(JSON.parse(JSON.stringify(state)))).toEqual(state);
     expect(state).toMatchObject({ tag: 'story_stream', inputs: { args: [1], kwargs: { topic: 'tea' } } });
   });
@@ -15,7 +15,7 @@ describe('the state of a page', () => {
       args: [],
       kwargs: { topic: 'tea', api_key: 'k-1', user: { password: 'p-1', name: 'Ada' } },
     };
-    const text = JSON.stringify(pageState(content, inputs));
+    const text = JSON.stringify(pageState(content, inputs, 'events'));
     expect(text).toContain('Ada');
     expect(text).not.toMatch(/k-1|p-1/);
     expect(Object.keys(JSON.parse(text)).sort()).toEqual([
@@ -27,6 +27,7 @@ describe('the state of a page', () => {
       'options',
       'project',
       'tag',
+      'view',
     ]);
   });
 
@@ -40,6 +41,7 @@ describe('the state of a page', () => {
       options: {},
       historyId: null,
       caseUri: null,
+      view: 'text',
     });
     for (const value of [undefined, null, 'x', {}, { tag: 'greet' }]) {
       expect(readPageState(value)).toBeUndefined();

@@ -178,7 +178,7 @@ describe('the run page', () => {
   });
 
   it('offers cases, and to save what was changed', async () => {
-    await open({ cases, caseUri: 'file:///b.json' });
+    await open({ cases, caseUri: 'file:///b.json', caseInputs: content.inputs });
     const list = view.page.getByRole('combobox', { name: 'Case' });
     expect(await list.locator('option').allInnerTexts()).toEqual(['No case', 'a', 'b', 'broken']);
     expect(await list.inputValue()).toBe('file:///b.json');
@@ -191,7 +191,11 @@ describe('the run page', () => {
     await eventually(() => view.sent).toContainEqual({ type: 'useCase', uri: 'file:///a.json' });
     await post({
       type: 'update',
-      changes: { caseUri: 'file:///a.json', inputs: { args: [], kwargs: { topic: 'tea' } } },
+      changes: {
+        caseUri: 'file:///a.json',
+        caseInputs: content.inputs,
+        inputs: { args: [], kwargs: { topic: 'tea' } },
+      },
     });
     await eventually(() => button('Save Inputs into Case').count()).toBe(0);
     expect(await view.page.getByLabel('topic', { exact: true }).inputValue()).toBe('tea');
@@ -245,6 +249,16 @@ describe('the run page', () => {
     expect(await page.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
     await view.screenshot(`page-${name}`);
     expect(await view.axe()).toEqual([]);
+  });
+
+  it('looks at the output of the next run, and when it is made anew, as the user chose', async () => {
+    await open({ run: runAfter(running) });
+    await happen({ type: 'output', seq: 0, items: [chunk(0, 'old')] });
+    await view.page.getByRole('tab', { name: 'Events' }).click();
+    await post({ type: 'update', changes: { run: { ...runAfter(), model: { ...fresh, runId: 'r2' } } } });
+    await post({ type: 'event', runId: 'r2', event: { type: 'output', seq: 0, items: [chunk(0, 'new')] } });
+    await eventually(() => view.page.getByRole('treegrid').innerText()).toContain('new');
+    await eventually(() => view.state()).toMatchObject({ view: 'events' });
   });
 
   it.each(THEMES)('can be used by everyone in the theme %s', async (theme) => {

@@ -89,6 +89,11 @@ export class WebviewPage {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target} ${html}`));
   }
 
+  /** What the page has asked VS Code to keep for it. */
+  state(): Promise<unknown> {
+    return this.page.evaluate(() => (window as never as { keptState(): unknown }).keptState());
+  }
+
   async screenshot(name: string): Promise<void> {
     mkdirSync(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
@@ -173,7 +178,7 @@ function asEditor({ vars, defaults, body, data }: ThemeDump): void {
       state = next;
     },
   };
-  Object.assign(window, { acquireVsCodeApi: () => api });
+  Object.assign(window, { acquireVsCodeApi: () => api, keptState: () => state });
   const sheet = new CSSStyleSheet();
   const colors = Object.entries(vars).map(([name, value]) => `${name}: ${value};`);
   sheet.replaceSync(`html { ${colors.join(' ')} } ${defaults}`);

@@ -4,6 +4,8 @@ import type { PageState } from '../page_state';
 interface Editor {
   postMessage(message: PageMessage): void;
   setState(state: PageState): void;
+  /** What was set last, also by the page that stood here before this one. */
+  getState(): unknown;
 }
 
 declare function acquireVsCodeApi(): Editor;

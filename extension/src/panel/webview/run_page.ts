@@ -4,12 +4,13 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, query, state } from 'lit/decorators.js';
 import { sameInputs } from '../../form/inputs_text';
 import { OutputFeed } from '../../output/feed';
+import type { OutputView } from '../../output/words';
 import { sentProblems } from '../../runs/input_problems';
 import { type Inputs, NO_INPUTS } from '../../runs/inputs';
 import type { RunOptions } from '../../runs/run';
 import { isOver, type RunViewModel, reduce } from '../../runs/view_model';
 import type { HostMessage, PageCommand, PageContent, ShownRun, Words } from '../messages';
-import { pageState } from '../page_state';
+import { pageState, readPageState } from '../page_state';
 import './case_row';
 import { editor } from './editor';
 import './error/run_error';
@@ -29,11 +30,11 @@ const CLOCK_MS = 100;
 export class RunPage extends LitElement {
   @state() private accessor content: PageContent | undefined;
   @state() private accessor now = 0;
-  /** Whether the inputs are other than those that the extension sent last. */
-  @state() private accessor edited = false;
+  /** As they stand in the form. */
+  @state() private accessor inputs: Inputs = NO_INPUTS;
+  @state() private accessor view: OutputView = readPageState(editor.getState())?.view ?? 'text';
   @query('run-form') private accessor form!: RunForm | null;
   #words: Words | undefined;
-  #inputs: Inputs = NO_INPUTS;
   #startedAt = 0;
   readonly #feed = new OutputFeed((request) => editor.postMessage({ type: 'outputRequest', request }));
   #wantsFocus = false;
@@ -114,7 +115,7 @@ export class RunPage extends LitElement {
           <case-row
             .cases=${content.cases}
             .chosen=${content.caseUri}
-            ?changed=${this.edited}
+            ?changed=${content.caseInputs !== null && !sameInputs(this.inputs, content.caseInputs)}
             .words=${words.page.cases}
             @case-chosen=${({ detail }: CustomEvent<{ uri: string | null }>) =>
               editor.postMessage({ type: 'useCase', uri: detail.uri })}
@@ -134,7 +135,7 @@ export class RunPage extends LitElement {
       .info=${content.info}
       .inputs=${content.inputs}
       .words=${words.form}
-      @inputs-changed=${this.#inputsChanged}
+      @inputs-changed=${this.inputsChanged}
       @run-requested=${this.#runRequested}
     >
       <div slot="actions" class="actions">
@@ -180,15 +181,23 @@ export class RunPage extends LitElement {
         @debug-requested=${() => this.#ask('debug')}
         @copy-error=${() => this.#ask('copyError')}
       ></run-error>
-      <run-output .run=${model} .feed=${this.#feed} .words=${words.output}></run-output>
+      <run-output
+        .run=${model}
+        .feed=${this.#feed}
+        .words=${words.output}
+        .view=${this.view}
+        @view-changed=${this.#viewChanged}
+      ></run-output>
     </section>`;
   }
 
+  #viewChanged({ detail }: CustomEvent<{ readonly view: OutputView }>): void {
+    this.view = detail.view;
+    if (this.content !== undefined) this.#keep(this.content);
+  }
+
   #replace(content: PageContent, changes: Partial<PageContent>): void {
-    if (changes.inputs !== undefined) {
-      this.#inputs = changes.inputs;
-      this.edited = false;
-    }
+    if (changes.inputs !== undefined) this.inputs = changes.inputs;
     if (changes.run !== undefined) this.#startedAt = performance.now() - (changes.run?.elapsedMs ?? 0);
     if (changes.run) {
       this.#isNewRun = changes.run.model.runId !== this.content?.run?.model.runId;
@@ -200,7 +209,7 @@ export class RunPage extends LitElement {
   /** What is shown is also what comes back when the window is opened again. */
   #keep(content: PageContent): void {
     this.content = content;
-    editor.setState(pageState(content, this.#inputs));
+    editor.setState(pageState(content, this.inputs, this.view));
   }
 
   #happened({ runId, event }: Extract<HostMessage, { type: 'event' }>): void {
@@ -233,8 +242,7 @@ export class RunPage extends LitElement {
   }
 
   #inputsChanged({ detail }: CustomEvent<CurrentInputs>): void {
-    this.#inputs = detail.inputs;
-    this.edited = !sameInputs(detail.inputs, this.content?.inputs ?? NO_INPUTS);
+    this.inputs = detail.inputs;
     if (this.content !== undefined) this.#keep(this.content);
     editor.postMessage({ type: 'inputs', inputs: detail.inputs });
   }
@@ -245,7 +253,7 @@ export class RunPage extends LitElement {
   }
 
   #runRequested({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
-    this.#inputs = detail.inputs;
+    this.inputs = detail.inputs;
     editor.postMessage({ type: 'run', inputs: detail.inputs });
   }
 
