@@ -30,6 +30,8 @@ export class Container implements vscode.Disposable {
   projectsChanged(projects: readonly Project[]): void {
     this.agents.projectsChanged(projects);
     this.runs.projectsChanged(projects);
+    // Only now may it be said that there is no agent.
+    void vscode.commands.executeCommand('setContext', 'runagent.hasLooked', true);
   }
 
   /** Whether the language server has stopped, after which there is nothing to show. */

@@ -101,6 +101,7 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       await this.#say();
       return agents;
     } catch (error) {
+      await vscode.commands.executeCommand('setContext', 'runagent.hasReadRuns', false);
       // That there is no server is said by the view's welcome.
       this.#view.message = error instanceof ServerStoppedError ? '' : messageOf(error);
       return [];
@@ -121,6 +122,7 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   async #say(): Promise<void> {
     const { recording, shown, filter } = this.#groups;
     await vscode.commands.executeCommand('setContext', 'runagent.isHistoryOff', !recording);
+    await vscode.commands.executeCommand('setContext', 'runagent.hasReadRuns', true);
     const found =
       shown >= MOST_FOUND && filter.text !== '' ? l10n.t('The newest {0} are listed.', shown) : '';
     const off = recording || shown === 0 ? '' : l10n.t('New runs are not kept: the history is off.');
