@@ -1,7 +1,7 @@
 /** A real VS Code window with our extension installed, driven through Chromium. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -20,6 +20,8 @@ export interface WorkbenchOptions {
   readonly trusted?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly env?: NodeJS.ProcessEnv;
+  /** The language of the editor, and our words in it by those in the source. */
+  readonly language?: { readonly name: string; readonly words: Readonly<Record<string, string>> };
   /** Extensions to install beside ours. */
   readonly vsixFiles?: readonly string[];
 }
@@ -68,6 +70,7 @@ export class Workbench {
     try {
       cpSync(extensionsFolder(), path.join(dataDir, 'extensions'), { recursive: true });
       for (const vsix of options.vsixFiles ?? []) installExtension(dataDir, vsix);
+      if (options.language !== undefined) translate(dataDir, options.language);
       writeSettings(dataDir, options.settings);
       const trust = options.trusted === false ? [] : ['--disable-workspace-trust'];
       // Its sockets, its history of runs and what it knows of served agents go with the folder as well.
@@ -82,6 +85,8 @@ export class Workbench {
       const browser = await launch();
       ends.unshift(() => browser.close());
       const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+      // Where VS Code itself looks for the language of a page; it has no texts of its own in this one.
+      await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), options.language?.name);
       await page.goto(editor.url(options.folder));
       await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: 60_000 });
       return new Workbench(page, dataDir, ends);
@@ -364,6 +369,14 @@ export class Workbench {
       throw new Error(`${error.message}; it says:\n${text}`);
     }) as Promise<string>;
   }
+}
+
+/** Puts a translation into the installed extension, as its VSIX would bring it. */
+function translate(dataDir: string, { name, words }: NonNullable<WorkbenchOptions['language']>): void {
+  const extensions = path.join(dataDir, 'extensions');
+  const ours = readdirSync(extensions).find((folder) => folder.startsWith('runagent-community.runagent-agents'));
+  if (ours === undefined) throw new Error(`the extension is not in ${extensions}`);
+  writeFileSync(path.join(extensions, ours, 'l10n', `bundle.l10n.${name}.json`), JSON.stringify(words));
 }
 
 function launch(): Promise<Browser> {
