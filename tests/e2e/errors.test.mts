@@ -6,6 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { packPythonDebugger } from './python_debugger.mts';
 import { fillJson, formOf, runPage, sendForm, startButton } from './run_form.mts';
+import { chooseInMenu, expand, rows, showViews } from './views.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -97,28 +98,57 @@ test('Copy Error copies all of it', async () => {
 });
 
 test('Debug with This Input stops in the line with the inputs that failed', async () => {
-  await showCode();
-  await window.goTo(failing);
-  await window.page.keyboard.press('F9');
+  await breakBefore();
   await divide(7, 0);
   await window.runSays('The run failed');
   // Neither an agent elsewhere nor a time limit is what someone means who debugs.
   const elsewhere = { 'runagent.target.host': '127.0.0.1', 'runagent.target.port': 9, 'runagent.timeouts.total': 1 };
   const takeBack = await useSettings(elsewhere, () => window.runSays('Agent at 127.0.0.1:9'));
   await (await shownError()).getByRole('button', { name: 'Debug with This Input' }).click();
-  await window.page.locator('.debug-top-stack-frame-line').first().waitFor();
-  await eventually('the inputs are among the variables', async () => {
-    const rows = window.page.locator('.debug-variables .monaco-list-row');
-    if ((await rows.count()) <= 2) await rows.filter({ hasText: 'Locals' }).click({ timeout: 2000 });
-    return /dividend\s*=?:?\s*7/.test((await window.page.locator('.debug-variables').innerText()).replaceAll('\u00a0', ' '));
-  });
+  await stoppedWith(7);
   await window.screenshot('errors-debugging');
   await window.page.keyboard.press('F5');
   await window.runSays('The run failed', 'ZeroDivisionError');
   await takeBack(() => window.runSays(/This machine/));
+  await stopDebugging();
+});
+
+test('a run of the history is debugged with its inputs', async () => {
+  await divide(8, 2);
+  await window.runSays('Completed', '4');
+  await divide(9, 3); // is not the last one
+  await window.runSays('Completed', '3');
+  await breakBefore();
+  await showViews(window);
+  await expand(rows(window, 'Runs', /^divide/));
+  await chooseInMenu(window, rows(window, 'Runs', 'dividend=8'), 'Debug with This Input');
+  await stoppedWith(8);
+  await window.page.keyboard.press('F5');
+  await window.runSays('Completed', '4');
+  await stopDebugging();
+});
+
+async function breakBefore(): Promise<void> {
+  await showCode();
+  await window.goTo(failing);
+  if ((await window.page.locator('.codicon-debug-breakpoint').count()) === 0) await window.page.keyboard.press('F9');
+}
+
+/** It stands at the breakpoint, in a call with this dividend. */
+async function stoppedWith(dividend: number): Promise<void> {
+  await window.page.locator('.debug-top-stack-frame-line').first().waitFor();
+  await eventually(`the dividend is ${dividend}`, async () => {
+    const variables = window.page.locator('.debug-variables .monaco-list-row');
+    if ((await variables.count()) <= 2) await variables.filter({ hasText: 'Locals' }).click({ timeout: 2000 });
+    const text = (await window.page.locator('.debug-variables').innerText()).replaceAll('\u00a0', ' ');
+    return new RegExp(`dividend\\s*[=:]+\\s*${dividend}\\b`).test(text);
+  });
+}
+
+async function stopDebugging(): Promise<void> {
   await window.page.keyboard.press('Shift+F5');
   await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
-});
+}
 
 test('inputs that do not fit are not sent, but can be', async () => {
   await openForm('greet', 'Run', 0);
