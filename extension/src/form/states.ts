@@ -77,3 +77,9 @@ export function unfolded(place: Place, { alternative }: Draft): Draft {
   const option = alternatives(schema, definitions)[alternative];
   return option === undefined ? absent() : { alternative, content: started(option, definitions) };
 }
+
+/** Whether what stands there takes more than a line: a list or an object. */
+export function isTall({ schema, definitions }: Place, { alternative }: Draft): boolean {
+  const kind = alternatives(schema, definitions)[alternative]?.shape.kind;
+  return kind === 'list' || kind === 'object';
+}

@@ -30,8 +30,8 @@ export interface FieldPlace extends Place {
   readonly defaultText?: string | null;
   readonly defaultValue?: unknown;
   readonly isSecret?: boolean;
-  /** Whether the label is only there for screen readers: items of a list stand in rows. */
-  readonly isRow?: boolean;
+  /** Set for a row of a list or of keys, where the label is only there for screen readers if it can be. */
+  readonly row?: 'item' | 'member';
   /** Whether nothing in it is the same as leaving it out: `*args` and `**kwargs`. */
   readonly isVariadic?: boolean;
 }

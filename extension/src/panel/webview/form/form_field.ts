@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Content, Draft } from '../../../form/draft';
 import { shortened } from '../../../form/reading';
 import { type Alternative, alternatives } from '../../../form/shape';
-import { draftInState, type State, stateIdOf, statesOf, stateText } from '../../../form/states';
+import { draftInState, isTall, type State, stateIdOf, statesOf, stateText } from '../../../form/states';
 
 import { fill } from '../../../form/words';
 import { controlOf } from './controls';
@@ -35,6 +35,10 @@ export class FormField extends LitElement {
         align-items: center;
         gap: 0 8px;
         min-height: 24px;
+      }
+
+      .head:not(.bare) {
+        padding-right: var(--head-end, 0);
       }
 
       .head.bare {
@@ -89,6 +93,11 @@ export class FormField extends LitElement {
   /** What the draft is shown as. */
   get option(): Alternative | undefined {
     return alternatives(this.place.schema, this.place.definitions)[this.draft.alternative];
+  }
+
+  /** Whether it is a list or an object, and so more than a line. */
+  get isTall(): boolean {
+    return isTall(this.place, this.draft);
   }
 
   get remarks(): Remark[] {
@@ -180,10 +189,10 @@ export class FormField extends LitElement {
     `;
   }
 
-  /** In a row the control stands alone, if it is one line and there is nothing to pick. */
+  /** In a row the control stands alone, if there is nothing to pick and the label is not needed to tell parts apart. */
   #isBare(states: readonly State[]): boolean {
-    const kind = this.option?.shape.kind;
-    return this.place.isRow === true && states.length < 2 && kind !== 'list' && kind !== 'object';
+    const { row } = this.place;
+    return states.length < 2 && (row === 'member' || (row === 'item' && !this.isTall));
   }
 
   #states(states: readonly State[]): TemplateResult | typeof nothing {

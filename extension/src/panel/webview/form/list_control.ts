@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { type ItemDraft, itemSchema, MOST_PARTS, startingDraft } from '../../../form/draft';
 import { withItem, withItemDraft, withItemMoved, withoutItem } from '../../../form/parts';
 import type { Shape } from '../../../form/shape';
+import { isTall } from '../../../form/states';
 import { fill } from '../../../form/words';
 import type { DraftChange } from './form_context';
 import type { FormField } from './form_field';
@@ -72,9 +73,9 @@ function itemRow(
     type="button" class="icon" aria-label=${fill(name, [label])} title=${fill(name, [label])}
     aria-disabled=${String(disabled)} @click=${act}
   ><vscode-icon name=${icon}></vscode-icon></button>`;
-  return html`<div class="row" role="listitem" @keydown=${onAltArrow(move)}>
+  return html`<div class=${isTall(inner, draft) ? 'row tall' : 'row'} role="listitem" @keydown=${onAltArrow(move)}>
     <form-field
-      .place=${{ ...inner, isRow: true, isSecret: place.isSecret === true }} .draft=${draft} .context=${context}
+      .place=${{ ...inner, row: 'item' as const, isSecret: place.isSecret === true }} .draft=${draft} .context=${context}
       @draft-change=${({ detail, path }: DraftChange) => field.change(withItemDraft(items, id, detail), path)}
     ></form-field>
     ${
@@ -126,6 +127,37 @@ export const partStyles = css`
   .row > form-field {
     flex: 1;
     min-width: 0;
+  }
+
+  .rows form-field {
+    --head-end: 0;
+  }
+
+  /* What is inside gets the whole width: the buttons stand at the right of the label or key. */
+  .row.tall {
+    position: relative;
+    flex-wrap: wrap;
+  }
+
+  .row.tall > form-field {
+    --head-end: 80px;
+
+    order: 1;
+    flex-basis: 100%;
+  }
+
+  .row.tall > .key {
+    flex: 1;
+  }
+
+  .row.tall > .key ~ form-field {
+    --head-end: 0;
+  }
+
+  .row.tall > form-field:first-child + .tools {
+    position: absolute;
+    top: 0;
+    right: 0;
   }
 
   .row > .key {

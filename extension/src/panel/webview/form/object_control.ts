@@ -6,7 +6,7 @@ import { withMember, withMemberDraft, withMemberName, withoutMember } from '../.
 import { pythonText } from '../../../form/python_text';
 import type { Path } from '../../../form/reading';
 import type { Member, Shape } from '../../../form/shape';
-import { unfolded } from '../../../form/states';
+import { isTall, unfolded } from '../../../form/states';
 import { fill } from '../../../form/words';
 import { looksSecret } from '../../../runs/remembered_inputs';
 import type { DraftChange } from './form_context';
@@ -96,11 +96,11 @@ function extraMember(
     required: true,
     label: name,
     path: [...place.path, name],
-    isRow: true,
+    row: 'member' as const,
     isSecret: looksSecret(name),
   };
   const removeLabel = fill(words.remove, [name]);
-  return html`<div class="row">
+  return html`<div class=${isTall(inner, draft) ? 'row tall' : 'row'}>
     <input class="key" type="text" aria-label=${words.memberName} placeholder=${words.memberName}
       spellcheck="false" autocomplete="off" .value=${name} @input=${rename}>
     <form-field

@@ -45,6 +45,7 @@ const FULL = {
     user: { name: '', secret: 'hidden', tags: [] },
     mode: 'slow',
     even: 3,
+    homes: { ada: { street: 'Oak' } },
     grid: [[1, 2], [3]],
     other: { deep: [1] },
     more: 'by name',
