@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lsp.editor import SHELL, Editor, RefusedError
-from lsp.served import environment, write_agent
+from lsp.served import environment, start, write_agent
 
 Json = dict[str, Any]
 
@@ -218,6 +218,22 @@ def test_what_cannot_be_run_is_refused(cases: Cases, tag: str, content: Json, me
 def test_a_case_that_expects_an_error_may_give_wrong_inputs(cases: Cases) -> None:
     ((name, message),) = cases.failed("order", {"cont": 1}, {"error": "NO_SUCH_CODE"})
     assert name == "error" and "unexpected keyword argument 'cont'" in message
+
+
+def test_a_case_runs_where_and_as_long_as_it_is_told(cases: Cases, tmp_path: Path) -> None:
+    status = start(cases.shell, cases.config)
+    uri = cases.write("greet", {"expect": {"equals": "hello you"}})
+    params: Json = {"runId": "r1", "uri": uri, "target": {"port": status["port"]}}
+    result = cases.shell.request("runagent/cases/run", params)
+    assert (result["passed"], result["outcome"]["target"]["source"]) == (True, "explicit")
+    uri = cases.write("spin", {"inputs": {"marker": str(tmp_path / "begun")}})
+    params = {"runId": "r1", "uri": uri, "timeouts": {"total": 0.5}}
+    result = cases.shell.request("runagent/cases/run", params)
+    assert result["outcome"]["error"]["code"] == "TIMEOUT"
+    assert [it["expectation"] for it in result["failures"]] == ["completes"]
+    with pytest.raises(RefusedError, match="excludes target"):
+        elsewhere = {"cloud": True, "port": 1}
+        cases.shell.request("runagent/cases/run", {**params, "target": elsewhere})
 
 
 def test_an_agent_that_nobody_serves(cases: Cases) -> None:

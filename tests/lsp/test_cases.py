@@ -255,3 +255,25 @@ def test_an_open_case_is_published_and_taken_back(
     assert "did you mean expect?" in problem["message"]
     editor.close_document(uri)
     assert editor.published(uri, lambda items: not items) == []
+
+
+def test_a_secret_in_a_case_is_underlined(editor: Editor, config: Path) -> None:
+    secret = "sk-proj-4Xq8ZtLw2RbN7cVd9Kfe"
+    text = json.dumps({"inputs": {"name": "Ada", "more": {"key": [secret]}, "api_key": "your-key"}})
+    uri = editor.open(write_case(config, "greet", "one", {}), text)
+    (warning,) = [it for it in editor.pull(uri)["items"] if it["severity"] == 2]
+    assert "looks like a secret" in warning["message"] and secret not in warning["message"]
+    start, end = (warning["range"][it]["character"] for it in ("start", "end"))
+    assert text[start:end] == f'"{secret}"'
+
+
+def test_the_editor_is_asked_to_watch_cases(shell: Editor) -> None:
+    def watches_cases(params: Json) -> bool:
+        watchers = [
+            watcher["globPattern"]
+            for it in params["registrations"]
+            for watcher in it.get("registerOptions", {}).get("watchers", ())
+        ]
+        return "**/{.runagent,.runagent/cases,.runagent/cases/**}" in watchers
+
+    shell.wait_for("client/registerCapability", watches_cases)

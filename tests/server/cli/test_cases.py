@@ -17,6 +17,7 @@ from typing import Any, Final
 import pytest
 
 from agent_folders import write_agent
+from cloud_stand_in import RunningCloud
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
 from serve_real_agent import RunningAgent
 
@@ -392,3 +393,31 @@ def test_the_server_of_the_platform(
     assert done.code == 1
     assert 'equals: The output differs at greeting: it is "hello x", not "hello Ada".' in done.out
     assert "serving it" not in done.err
+
+
+def test_in_the_cloud_only_when_asked(agent: Agent, cloud: RunningCloud) -> None:
+    config = agent.folder / "runagent.config.json"
+    settings = json.loads(config.read_text("utf-8"))
+    echo = {"file": "main.py", "module": "greet", "tag": "echo"}
+    settings["agent_architecture"]["entrypoints"] = [echo]
+    settings["agent_id"] = cloud.agent_id
+    config.write_text(json.dumps(settings), "utf-8")
+    answer = {"args": [], "kwargs": {"name": "case"}}
+    expect = {"jsonPath": [{"path": "$.kwargs.name", "equals": "case"}], "equals": answer}
+    inputs = {"inputs": {"name": "case"}, "userId": "ada", "persistentMemory": True}
+    agent.case("echo", "cloud", {**inputs, "expect": expect})
+    agent.env |= {
+        "RUNAGENT_API_KEY": cloud.api_key,
+        "RUNAGENT_BASE_URL": cloud.base_url,
+        "SSL_CERT_FILE": str(cloud.ca_file),
+    }
+    assert agent.test("--no-serve").code == 3
+    done = agent.test("--cloud")
+    assert done.code == 0, done.out
+    assert "the inputs leave this machine" in done.err
+    (sent,) = [it["body"] for it in cloud.requests() if "'name': 'case'" in str(it["body"])]
+    assert (sent["user_id"], sent["persistent_memory"]) == ("ada", True)
+    agent.env["RUNAGENT_API_KEY"] = "rau_wrong"
+    done = agent.test("--cloud")
+    assert done.code == 4 and "AUTHENTICATION_ERROR" in done.out
+    assert agent.test("--cloud", "--port", 5).code == 2

@@ -57,7 +57,7 @@ def _check(project: AgentProject) -> Iterator[Issue]:
     if not isinstance(env_vars, dict):
         return
     for name, text in env_vars.items():
-        if isinstance(text, str) and _is_secret(name, text):
+        if isinstance(text, str) and is_secret(name, text):
             yield Issue(
                 f"{name} looks like a secret, and this file is shared and uploaded. Put the value"
                 " into .env and make this key invalid.",
@@ -65,7 +65,8 @@ def _check(project: AgentProject) -> Iterator[Issue]:
             )
 
 
-def _is_secret(name: str, text: str) -> bool:
+def is_secret(name: str, text: str) -> bool:
+    """Whether a value looks like a real secret by what it is, or by its name and what it is."""
     if PLACEHOLDER.search(text):
         return False
     if KNOWN_BEGINNINGS.fullmatch(text) and any(character.isdigit() for character in text):
