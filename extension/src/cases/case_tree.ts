@@ -71,7 +71,7 @@ function caseNode({ uri, name, description, problem }: CaseSummary, tags: readon
   };
 }
 
-export function entrypointId(configUri: string, tag: string): string {
+function entrypointId(configUri: string, tag: string): string {
   return `${configUri}#${tag}`;
 }
 

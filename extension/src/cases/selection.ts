@@ -2,6 +2,8 @@
 export interface Selectable<T> {
   readonly id: string;
   readonly parent: T | undefined;
+  /** Its place among its neighbours, as text. */
+  readonly sortText?: string | undefined;
   readonly children: { readonly size: number } & Iterable<[string, T]>;
 }
 
@@ -21,8 +23,14 @@ export function selectedCases<T extends Selectable<T>>(
       if (within) found.push(item);
       return;
     }
-    for (const [, child] of item.children) visit(child, within);
+    for (const child of inOrder(item.children)) visit(child, within);
   };
-  for (const [, root] of roots) visit(root, false);
+  for (const root of inOrder(roots)) visit(root, false);
   return found;
+}
+
+/** As the tree shows them: a collection keeps them in the order in which they came. */
+function inOrder<T extends Selectable<T>>(items: Iterable<[string, T]>): T[] {
+  const key = ({ sortText = '' }: T) => sortText;
+  return [...items].map(([, item]) => item).sort((left, right) => key(left).localeCompare(key(right)));
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { entrypointId, type TestNode, testTree } from '../cases/case_tree';
+import { type TestNode, testTree } from '../cases/case_tree';
 import type { AgentServer } from '../server/agent_server';
 import type { CaseSummary } from '../server/protocol.generated';
 
@@ -29,13 +29,6 @@ export class TestExplorer implements vscode.Disposable {
   /** The case that an item stands for; undefined for those that hold others. */
   caseOf(item: vscode.TestItem): CaseSummary | undefined {
     return this.#cases.get(item.id);
-  }
-
-  itemOf(uri: string): vscode.TestItem | undefined {
-    const found = this.#cases.get(uri);
-    if (found === undefined) return undefined;
-    const agent = this.controller.items.get(found.configUri);
-    return agent?.children.get(entrypointId(found.configUri, found.tag))?.children.get(uri);
   }
 
   /** Reads the cases anew. While that goes on, further wishes become one more reading. */

@@ -5,17 +5,17 @@ interface Item extends Selectable<Item> {
   readonly children: Map<string, Item>;
 }
 
-function item(id: string, parent?: Item): Item {
-  const made: Item = { id, parent, children: new Map() };
+function item(id: string, parent?: Item, sortText = id): Item {
+  const made: Item = { id, parent, sortText, children: new Map() };
   parent?.children.set(id, made);
   return made;
 }
 
 const agent = item('agent');
-const greet = item('greet', agent);
+const greet = item('greet', agent, '1');
 const polite = item('polite', greet);
 const rude = item('rude', greet);
-const divide = item('divide', agent);
+const divide = item('divide', agent, '2');
 const half = item('half', divide);
 const other = item('other');
 const roots = new Map([
@@ -34,6 +34,12 @@ describe('the cases that a request means', () => {
     expect(ids(roots, [half, greet, rude])).toEqual(['polite', 'rude', 'half']);
     expect(ids(roots, [divide])).toEqual(['half']);
     expect(ids(roots, [])).toEqual([]);
+  });
+
+  it('come as the tree shows them, however late they were found', () => {
+    const late = item('late', divide, '0');
+    expect(ids(roots, [divide])).toEqual(['late', 'half']);
+    divide.children.delete(late.id);
   });
 
   it('are never those that are excluded or below it', () => {
