@@ -117,6 +117,21 @@ test('options are sent along and stay in sight', async () => {
   await frame.getByLabel('In all', { exact: true }).fill('');
 });
 
+test('a run that goes on is cancelled by its key, or gives way to another one', async () => {
+  await sendForm(window, 'count_down_stream', { start: 500, pause: 0.2 });
+  await window.runSays('Running', '500 ...');
+  await window.page.keyboard.press('Control+Enter');
+  const notification = window.page.locator('.notification-toast').filter({ hasText: 'count_down_stream is still running.' });
+  await notification.getByRole('button', { name: 'Cancel and Run Again' }).click();
+  await eventually('the first run is recorded', () => recorded('count_down_stream') >= 2);
+  await window.runSays('Running', '500 ...');
+  const frame = await runPage(window);
+  await frame.getByRole('button', { name: 'Cancel', exact: true }).focus();
+  await window.page.keyboard.press('Shift+F5');
+  await window.runSays('Cancelled', 'was stopped');
+  await startButton(frame).waitFor();
+});
+
 test('a page that was hidden while its run went on has all of it', async () => {
   await sendForm(window, 'count_down_stream', { start: 12, pause: 0.3 });
   await window.runSays('Running', '12 ...');
@@ -129,8 +144,9 @@ test('a page that was hidden while its run went on has all of it', async () => {
 });
 
 test('a page comes back with the window, its form and its last run', async () => {
+  await sendForm(window, 'count_down_stream', { start: 2, pause: 0.1 });
+  await window.runSays('Completed', '1 ... lift-off!');
   await fillForm(window, 'count_down_stream', { start: 7 });
-  await eventually('the run is recorded', () => recorded('count_down_stream') > 1);
   // Unlike the browser's own reload it waits until everything is kept.
   await window.command('Developer: Reload Window');
   const frame = await formOf(window, 'count_down_stream', 90_000);

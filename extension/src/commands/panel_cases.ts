@@ -17,12 +17,16 @@ export class PanelCases {
     const { cases } = await (await this.server()).request('runagent/cases', { configUri });
     const own = cases.filter((one) => one.configUri === configUri && one.tag === tag);
     view.offer(own.map(({ uri, name, problem }): OfferedCase => ({ uri, name, problem })));
+    const chosen = own.find(({ uri, problem }) => uri === view.caseUri && problem === null);
+    if (chosen === undefined) return;
+    const { args, kwargs } = await (await this.server()).request('runagent/cases/get', { uri: chosen.uri });
+    if (view.caseUri === chosen.uri) view.isCase(chosen.uri, { args, kwargs });
   }
 
   /** Puts the inputs of a case into the form; null: they stay, but are no case's any more. */
   async use(uri: string | null, view: RunView): Promise<void> {
     if (uri === null) {
-      view.use(null, view.inputs);
+      view.isCase(null, null);
       return;
     }
     const known = view.cases.find((one) => one.uri === uri);
@@ -80,13 +84,13 @@ export class PanelCases {
 
   async #write(view: RunView, name: string, overwrite: boolean): Promise<void> {
     const { configUri, tag, userId, persistentMemory } = view.entrypoint;
-    const { args, kwargs } = view.inputs;
+    const { inputs } = view;
     const { uri, saved } = await (await this.server()).request('runagent/cases/save', {
       configUri,
       tag,
       name,
-      args: [...args],
-      kwargs: { ...kwargs },
+      args: [...inputs.args],
+      kwargs: { ...inputs.kwargs },
       overwrite,
       ...(userId === undefined ? {} : { userId }),
       ...(persistentMemory === undefined ? {} : { persistentMemory }),
@@ -95,7 +99,7 @@ export class PanelCases {
       void showInformation(l10n.t('There is a case {0} already: save it under another name.', name));
       return;
     }
-    view.use(uri, view.inputs);
+    view.isCase(uri, inputs);
     await this.list(view);
   }
 }

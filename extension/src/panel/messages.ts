@@ -112,6 +112,8 @@ export interface PageContent {
   readonly cases: readonly OfferedCase[];
   /** The case that the inputs come from. */
   readonly caseUri: string | null;
+  /** What is saved in it; null while that is not known. */
+  readonly caseInputs: Inputs | null;
   readonly run: ShownRun | null;
   /** Of the run's record in the history. */
   readonly historyId: string | null;

@@ -63,6 +63,7 @@ export class RunView {
   #target: NextTarget | null = null;
   #cases: readonly OfferedCase[] = [];
   #caseUri: string | null = null;
+  #caseInputs: Inputs | null = null;
   #pageIsReady = false;
   #takesKeyboard = false;
 
@@ -185,12 +186,19 @@ export class RunView {
     this.#update('cases', 'caseUri');
   }
 
-  /** Puts the inputs of a case into the form, or says that those in the form are a case now. */
-  use(caseUri: string | null, inputs: Inputs, options: RunOptions = {}): void {
-    this.#caseUri = caseUri;
+  /** Puts the inputs of a case into the form. */
+  use(caseUri: string, inputs: Inputs, options: RunOptions): void {
     this.#inputs = inputs;
     this.#options = { ...this.#options, ...options };
-    this.#update('caseUri', 'inputs', 'options');
+    this.#update('inputs', 'options');
+    this.isCase(caseUri, inputs);
+  }
+
+  /** Says which case the form is about, if any, and what is saved in it; the form stays as it is. */
+  isCase(caseUri: string | null, caseInputs: Inputs | null): void {
+    this.#caseUri = caseUri;
+    this.#caseInputs = caseInputs;
+    this.#update('caseUri', 'caseInputs');
   }
 
   changed(event: RunEvent): void {
@@ -286,6 +294,7 @@ export class RunView {
       target: this.#target,
       cases: this.#cases,
       caseUri: this.#caseUri,
+      caseInputs: this.#caseInputs,
       run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs, output: run.outputStart },
       historyId: run?.historyId ?? null,
     };

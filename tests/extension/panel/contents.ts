@@ -40,6 +40,7 @@ export const content: PageContent = {
   },
   cases: [],
   caseUri: null,
+  caseInputs: null,
   run: null,
   historyId: null,
 };

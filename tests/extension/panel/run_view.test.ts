@@ -152,17 +152,27 @@ describe('cases', () => {
     ready();
     view.offer([one]);
     view.use(one.uri, inputs, { userId: 'ada' });
-    expect(updates().at(-1)).toEqual({ caseUri: one.uri, inputs, options: { userId: 'ada' } });
+    expect(updates().at(-2)).toEqual({ inputs, options: { userId: 'ada' } });
+    expect(updates().at(-1)).toEqual({ caseUri: one.uri, caseInputs: inputs });
+  });
+
+  it('leave the form alone when it was saved as one, for it may be edited again already', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    view.offer([one]);
+    posted = [];
+    view.isCase(one.uri, inputs);
+    expect(updates()).toEqual([{ caseUri: one.uri, caseInputs: inputs }]);
   });
 
   it('are let go when they are deleted, or when other inputs come', () => {
     ready();
     view.offer([one]);
-    view.use(one.uri, inputs);
+    view.use(one.uri, inputs, {});
     view.offer([]);
     expect(view.caseUri).toBeNull();
     view.offer([one]);
-    view.use(one.uri, inputs);
+    view.use(one.uri, inputs, {});
     view.show(runOf({ inputs: { args: [], kwargs: {} } }));
     expect(view.caseUri).toBeNull();
   });

@@ -135,7 +135,7 @@ export class RunPage extends LitElement {
       .info=${content.info}
       .inputs=${content.inputs}
       .words=${words.form}
-      @inputs-changed=${this.inputsChanged}
+      @inputs-changed=${this.#inputsChanged}
       @run-requested=${this.#runRequested}
     >
       <div slot="actions" class="actions">
