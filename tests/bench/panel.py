@@ -1,9 +1,9 @@
 """The output of the run page in Chromium under a long stream, against a page that only adds text.
 
 Run with `python tests/bench/panel.py [--chunks N]`. For each view: processor time of the page's
-main thread for a frame while chunks come as from the language server, chunks a second when they
-come as fast as they are drawn, growth of the page's heap over the second half. Needs Chromium
-(`CHROMIUM`) and the Node of the development environment; `panel.mjs` does the measuring.
+main thread for a frame while chunks come as from the language server, chunks that a second of it
+draws when they come as fast as they are drawn, growth of the page's heap over the second half.
+Needs Chromium (`CHROMIUM`) and the Node of the development environment; `panel.mjs` measures.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Row]:
             Row(f"{name} frame p95", found["frameP95"], target=_FRAME_MS, stretch=_FRAME_MS / 2),
             Row(f"{name} frame p95", found["frameP95"], plain, "page that adds text"),
             Row(
-                f"{name} a second",
+                f"{name} in a second of processor",
                 found["chunksPerSecond"],
                 target=25_000,
                 stretch=80_000,
