@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runagent_ls.project.file_source import DiskFiles
@@ -22,11 +22,13 @@ from runagent_ls.testing.places import (
 ANY_TEXT = st.text(st.characters(), min_size=1)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_any_text_comes_back(text: str) -> None:
     assert decoded(encoded(text)) == text
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_an_encoded_text_is_a_name_on_every_file_system(text: str) -> None:
     name = encoded(text)
@@ -35,6 +37,7 @@ def test_an_encoded_text_is_a_name_on_every_file_system(text: str) -> None:
     name.encode("utf-8")
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, ANY_TEXT)
 def test_different_texts_have_different_names(one: str, other: str) -> None:
     assert (encoded(one) == encoded(other)) == (one == other)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runagent_ls.schema.loading import load
@@ -47,6 +47,7 @@ def read(text: str) -> Case:
     return parse_case(PLACE, text)
 
 
+@settings(deadline=None)
 @given(st.text() | WRITTEN.map(json.dumps) | JSON.map(json.dumps))
 def test_any_text_gives_a_case(text: str) -> None:
     case = read(text)
@@ -63,6 +64,7 @@ def same(case: Case, new: NewCase) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(NEW_CASES)
 def test_what_is_written_is_read_back(new: NewCase) -> None:
     case = read(text_of(new))
@@ -70,6 +72,7 @@ def test_what_is_written_is_read_back(new: NewCase) -> None:
     assert case.expect == new.expect
 
 
+@settings(deadline=None)
 @given(NEW_CASES, NEW_CASES)
 def test_a_case_written_over_another_keeps_what_was_expected(one: NewCase, two: NewCase) -> None:
     case = read(text_of(two, before=text_of(one)))
@@ -77,6 +80,7 @@ def test_a_case_written_over_another_keeps_what_was_expected(one: NewCase, two: 
     assert case.expect == (one.expect if two.expect is None else two.expect)
 
 
+@settings(deadline=None)
 @given(NEW_CASES, st.text() | JSON.map(json.dumps))
 def test_a_case_is_written_over_any_text(new: NewCase, before: str) -> None:
     after = json.loads(text_of(new, before))
