@@ -108,7 +108,7 @@ describe('views that have nothing to show', () => {
     window = await Workbench.open({ folder, env });
     await showViews(window);
     await viewSays(window, 'Agents', 'No agent was found', 'Make Folder an Agent', 'First Steps');
-    await screenshots(window, 'views-no-agent');
+    await window.screenshot('views-no-agent');
     await viewOf(window, 'Agents').getByRole('button', { name: 'First Steps' }).click();
     await window.page.locator('.getting-started-step, .step-list-container .button-link').first().waitFor();
   });
@@ -191,7 +191,7 @@ describe('the walkthrough', () => {
   test('has four steps, each completed by what it is about', async () => {
     await window.chooseAfter('Welcome: Open Walkthrough…', 'Select a walkthrough', 'Begin with RunAgent');
     await eventually('an agent is there', async () => JSON.stringify(await ticks()) === '[true,false,false,false]');
-    await screenshots(window, 'walkthrough');
+    await window.screenshot('walkthrough');
     await window.command('RunAgent: Serve Agent…');
     await eventually('it is served', async () => JSON.stringify(await ticks()) === '[true,true,false,false]');
     await window.command('RunAgent: Run Entrypoint…');
