@@ -18,6 +18,8 @@ import type { PageState } from './page_state';
 /** A run that still lacks its inputs. */
 export type Entrypoint = Omit<RunRequest, 'inputs'>;
 
+type BareEntrypoint = Pick<RunRequest, 'configUri' | 'tag' | 'project' | 'kind'>;
+
 /**
  * What has to be done once the inputs are known and before the run starts: answers the run as it is to be sent;
  * undefined: it is not to start.
@@ -51,7 +53,7 @@ export interface RunViewWays {
 
 /** What one panel shows, and the conversation with its page, which comes and goes with the panel's visibility. */
 export class RunView {
-  #entrypoint: Pick<RunRequest, 'configUri' | 'tag' | 'project' | 'kind'>;
+  #entrypoint: BareEntrypoint;
   #options: RunOptions = {};
   #info: EntrypointInfo | null = null;
   #problem: string | null = null;
@@ -71,8 +73,7 @@ export class RunView {
     entrypoint: Entrypoint,
     private readonly ways: RunViewWays,
   ) {
-    const { configUri, tag, project, kind } = entrypoint;
-    this.#entrypoint = { configUri, tag, project, kind };
+    this.#entrypoint = entrypointOf(entrypoint);
     this.#options = optionsOf(entrypoint);
   }
 
@@ -112,9 +113,8 @@ export class RunView {
 
   /** Shows the form and puts the keyboard into it. */
   open({ entrypoint, info, inputs, prepare }: Opening): void {
-    const { configUri, tag, project, kind } = entrypoint;
     if (inputs !== this.#inputs) this.#caseUri = null;
-    this.#entrypoint = { configUri, tag, project, kind };
+    this.#entrypoint = entrypointOf(entrypoint);
     this.#options = withOptionsOf(entrypoint, this.#options);
     this.#info = info;
     this.#problem = null;
@@ -126,9 +126,9 @@ export class RunView {
 
   /** Shows a run with its inputs. A form that they come from is left as it is, also when it was edited since. */
   show(run: Run): void {
-    const { configUri, tag, project, kind, inputs } = run.request;
+    const { inputs } = run.request;
     const isFromForm = inputs === this.#inputs || inputs === this.#sent;
-    this.#entrypoint = { configUri, tag, project, kind };
+    this.#entrypoint = entrypointOf(run.request);
     this.#options = optionsOf(run.request);
     this.#prepare = undefined;
     if (this.#run !== run) this.#run?.gate.viewIsLive(false);
@@ -299,4 +299,8 @@ export class RunView {
       historyId: run?.historyId ?? null,
     };
   }
+}
+
+function entrypointOf({ configUri, tag, project, kind }: Entrypoint): BareEntrypoint {
+  return { configUri, tag, project, kind };
 }
