@@ -61,6 +61,7 @@ class HistoryQuestions:
 
     async def _groups(self, params: Json) -> Json:
         query = read_query(params)
+        await self._session.settings_read()
         groups = await self._ask(lambda history: history.groups(query))
         return {
             "groups": groups_of(groups, self._config_uris()),
