@@ -110,7 +110,7 @@ test('the walkthrough leads to the first agent', async () => {
   await window.command('Welcome: Open Walkthrough');
   await window.page.keyboard.type('Begin with RunAgent');
   await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Begin with RunAgent' }).click();
-  await window.page.locator('.getting-started-step').filter({ hasText: 'Write a small agent' }).waitFor();
+  await window.page.locator('.getting-started-step').filter({ hasText: 'Write an agent, or open one' }).waitFor();
   await window.page.locator('.getting-started-step a, .getting-started-step button').filter({ hasText: 'New Agent' }).first().waitFor();
   await window.screenshot('walkthrough');
 });

@@ -135,7 +135,7 @@ describe('views that have nothing to show', () => {
     await window.page.locator('.settings-editor').waitFor();
     seed(window, folder, 3);
     await showViews(window);
-    await pressInTitle(window, 'Runs', 'Refresh Runs');
+    await window.command('RunAgent: Refresh Runs');
     await viewSays(window, 'Runs', 'New runs are not kept', '3 runs');
   });
 
@@ -189,7 +189,9 @@ describe('the walkthrough', () => {
     );
 
   test('has four steps, each completed by what it is about', async () => {
-    await window.chooseAfter('Welcome: Open Walkthrough…', 'Select a walkthrough', 'Begin with RunAgent');
+    await window.command('Welcome: Open Walkthrough');
+    await window.page.keyboard.type('Begin with RunAgent');
+    await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Begin with RunAgent' }).click();
     await eventually('an agent is there', async () => JSON.stringify(await ticks()) === '[true,false,false,false]');
     await window.screenshot('walkthrough');
     await window.command('RunAgent: Serve Agent…');
