@@ -50,14 +50,15 @@ export class RunOutput extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#clock = setInterval(() => this.#tick(), CLOCK_MS);
-    window.addEventListener('keydown', this.#pressed);
+    // Before VS Code hears of it, which would open its own search of what is drawn.
+    window.addEventListener('keydown', this.#pressed, true);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#clock);
     clearTimeout(this.#doneTimer);
-    window.removeEventListener('keydown', this.#pressed);
+    window.removeEventListener('keydown', this.#pressed, true);
   }
 
   /** Opens the search of all output and puts the keyboard into it. */
