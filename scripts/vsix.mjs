@@ -10,7 +10,7 @@ const CONTENTS = [
   'dist', 'schemas', 'server/launch.py', 'server/libs', 'server/agent_runtime', 'server/runagent_ls',
   'media', 'package.nls.json', 'README.md', 'CHANGELOG.md', 'LICENSE',
 ];
-const LEFT_OUT = /(^|\/)(__pycache__|\.stamp)$|\.(pyc|map)$/;
+const LEFT_OUT = /(^|\/)(__pycache__|\.\w+_cache|\.stamp)$|\.(pyc|map)$/;
 
 export const vsixFile = path.join(root, 'build', 'runagent-agents.vsix');
 
