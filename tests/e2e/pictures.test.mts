@@ -14,7 +14,7 @@ import { scratch, Workbench } from './workbench.mts';
 
 const KEPT = path.join(root, 'media', 'screenshots');
 const folderOfPictures = process.env['KEEP_PICTURES'] === undefined ? path.join(root, 'test-results') : KEPT;
-const SIZE = { width: 1280, height: 800 };
+const SIZE = { width: 1280, height: 860 };
 const QUALITY = 0.82;
 /** Nothing on the picture that is not about agents. */
 const CALM = {
@@ -106,6 +106,8 @@ test('a failure and what to do about it', async () => {
   await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
   await sendForm(window, 'divide', { dividend: 1, divisor: 0 });
   await window.runSays('The run failed', 'division by zero', 'Debug with This Input');
+  await (await formOf(window, 'divide')).locator('run-error .frames button').last().click();
+  await eventually('the line is marked', async () => (await window.squiggles('warning')) + (await window.squiggles('error')) > 0);
   await picture(window, 'error');
 });
 
