@@ -533,6 +533,8 @@ describe('everyone', () => {
   it.each(THEMES)('can use all views in the theme %s', async (theme) => {
     await open(running, theme);
     await come(...sample);
+    await view.post({ start: { end: store.end, silentMs: 61_000 }, runId: 'r' });
+    await eventually(metrics).toContain('No chunk');
     await button('Search Output').click();
     await view.page.getByRole('textbox', { name: 'Search Output' }).fill('e');
     for (const name of ['Text', 'Events', 'JSON', 'Raw']) {

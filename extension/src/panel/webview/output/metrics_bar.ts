@@ -31,8 +31,12 @@ export class MetricsBar extends LitElement {
         fill: var(--vscode-charts-blue, currentcolor);
       }
       .stalled {
-        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+        color: var(--vscode-foreground);
         font-weight: 600;
+      }
+      .stalled:not(:empty) {
+        padding-left: 6px;
+        border-left: 3px solid var(--vscode-editorWarning-foreground, currentcolor);
       }
       @media (forced-colors: active) {
         svg {
