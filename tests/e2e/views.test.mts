@@ -192,10 +192,11 @@ describe('the walkthrough', () => {
     await window.command('Welcome: Open Walkthrough');
     await window.page.keyboard.type('Begin with RunAgent');
     await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Begin with RunAgent' }).click();
-    await eventually('an agent is there', async () => JSON.stringify(await ticks()) === '[true,false,false,false]');
+    await eventually('an agent is there', async () => (await ticks())[0]);
     await window.screenshot('walkthrough');
     await window.command('RunAgent: Serve Agent…');
-    await eventually('it is served', async () => JSON.stringify(await ticks()) === '[true,true,false,false]');
+    await window.agentIs(/is served at/, 60_000);
+    await eventually('it is served', async () => (await ticks())[1]);
     await window.command('RunAgent: Run Entrypoint…');
     await window.choose('Entrypoint to run', 'greet');
     await sendForm(window, 'greet', { name: 'Ada' });
