@@ -79,7 +79,8 @@ export class PanelCases {
     const detail = l10n.t('Its file is moved to the trash where there is one. The inputs stay in the form.');
     if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return;
     await trash(vscode.Uri.parse(known.uri));
-    await this.list(view);
+    // The server hears of it from its watch of the files, a moment later.
+    view.offer(view.cases.filter(({ uri }) => uri !== known.uri));
   }
 
   async #write(view: RunView, name: string, overwrite: boolean): Promise<void> {
