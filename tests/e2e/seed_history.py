@@ -1,6 +1,7 @@
 """Writes runs into a history file as the command line would: `seed_history.py FILE PROJECT COUNT`.
 
-They are of three entrypoints, a second apart, the newest now; every seventh failed, every tenth is a stream.
+They are of three entrypoints, a second apart, the newest now; every seventh failed, every tenth
+is a stream.
 """
 
 from __future__ import annotations
