@@ -66,5 +66,10 @@ def _is_same(left: JsonValue, right: JsonValue) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return left == right or (math.isnan(left) and math.isnan(right))
+        # Only floats: an integer may be larger than any float.
+        return left == right or (_is_nan(left) and _is_nan(right))
     return type(left) is type(right) and left == right
+
+
+def _is_nan(number: float) -> bool:
+    return isinstance(number, float) and math.isnan(number)

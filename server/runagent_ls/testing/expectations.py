@@ -61,14 +61,17 @@ def _limits(expect: Expect, outcome: RunOutcome) -> Iterator[Failure]:
     if isinstance(limit, int | float):
         first = outcome.first_chunk_ms
         if first is None:
-            message = f"No chunk came; the first was to come within {limit:g} ms."
+            message = f"No chunk came; the first was to come within {shortened(limit)} ms."
             yield Failure("maxFirstChunkMs", message, ("maxFirstChunkMs",))
         elif first > limit:
-            message = f"The first chunk came after {first:.0f} ms, which is more than {limit:g} ms."
+            took = f"The first chunk came after {first:.0f} ms"
+            message = f"{took}, which is more than {shortened(limit)} ms."
             yield Failure("maxFirstChunkMs", message, ("maxFirstChunkMs",))
     limit = expect.get("maxTotalMs")
     if isinstance(limit, int | float) and outcome.elapsed_ms > limit:
-        message = f"The run took {outcome.elapsed_ms:.0f} ms, which is more than {limit:g} ms."
+        message = (
+            f"The run took {outcome.elapsed_ms:.0f} ms, which is more than {shortened(limit)} ms."
+        )
         yield Failure("maxTotalMs", message, ("maxTotalMs",))
     least = expect.get("minChunks")
     if isinstance(least, int) and outcome.chunks < least:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -113,9 +113,15 @@ def _written(fields: Mapping[str, JsonValue]) -> str:
 def _stay_inside(place: CasePlace) -> None:
     """A link in the repository must not lead what is written to another place."""
     root = place.config_path.parent.resolve()
-    if not place.path.parent.resolve().is_relative_to(root):
+    try:
+        stays = place.path.parent.resolve().is_relative_to(root)
+    except RuntimeError as error:  # links that lead to each other, before Python 3.13
+        raise CaseWriteError(f"{place.path.parent} is a link that leads nowhere.") from error
+    if not stays:
         folder = cases_folder(place.config_path)
         raise CaseWriteError(f"{folder} leads out of the agent's folder, so nothing is written.")
+    if place.path.is_symlink():  # what stands at its end would be copied to here
+        raise CaseWriteError(f"{place.path} is a link, so nothing is written.")
 
 
 def _write_new(path: FilePath, text: str) -> bool:
@@ -129,9 +135,11 @@ def _write_new(path: FilePath, text: str) -> bool:
 
 
 def _replace(path: FilePath, text: str) -> None:
-    unfinished = path.with_name(f".{path.stem[:100]}.{os.getpid()}.tmp")
+    # A name that is never taken, by another save or by a link of the repository, nor too long.
+    unfinished = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        unfinished.write_bytes(text.encode("utf-8"))
+        with unfinished.open("xb") as out:
+            out.write(text.encode("utf-8"))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -229,3 +229,11 @@ def test_a_path_that_cannot_be_read_does_not_spoil_the_next() -> None:
     assert path_problem("$.a") is None
     assert path_problem("%") is not None
     assert find("$.a", {"a": 1}) == ([1], True)
+
+
+def test_numbers_that_no_float_can_hold() -> None:
+    huge = 10**400
+    for expected, value in ((huge, 5), (5, huge), (huge, 0.5), (math.nan, huge)):
+        assert names({"equals": expected}, called(value)) == ["equals"]
+    assert names({"equals": huge}, called(huge)) == []
+    assert names({"maxFirstChunkMs": huge, "maxTotalMs": huge}, streamed()) == ["maxFirstChunkMs"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from runagent_ls.schema.loading import load
 from runagent_ls.testing.model import Case
-from runagent_ls.testing.places import CasePlace
+from runagent_ls.testing.places import CasePlace, new_place
 from runagent_ls.testing.reading import parse_case
 from runagent_ls.testing.writing import CaseWriteError, NewCase, text_of, write_case
 
@@ -157,3 +158,43 @@ def test_a_place_that_is_a_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(CaseWriteError, match="cannot be written"):
         write_case(place, NewCase(), overwrite=True)
     assert [it.name for it in tmp_path.iterdir()] == ["n.json"]
+
+
+def test_a_link_is_not_written_over_for_what_it_leads_to_would_be_kept(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "private.json"
+    elsewhere.write_text('{"token": "not for others"}', "utf-8")
+    place = new_place(tmp_path / "agent" / "runagent.config.json", "t", "n")
+    place.path.parent.mkdir(parents=True)
+    place.path.symlink_to(elsewhere)
+    with pytest.raises(CaseWriteError, match="is a link"):
+        write_case(place, NewCase(), overwrite=True)
+    assert place.path.is_symlink()
+    assert "not for others" in elsewhere.read_text("utf-8")
+
+
+def test_a_folder_that_links_to_itself_is_said(tmp_path: Path) -> None:
+    place = new_place(tmp_path / "runagent.config.json", "t", "n")
+    place.path.parent.parent.mkdir(parents=True)
+    place.path.parent.symlink_to("t")
+    for overwrite in (False, True):
+        with pytest.raises(CaseWriteError):
+            write_case(place, NewCase(), overwrite=overwrite)
+
+
+def test_the_longest_name_is_written_over(tmp_path: Path) -> None:
+    place = new_place(tmp_path / "runagent.config.json", "t", "\U0001f600" * 62)
+    for number in (1, 2):
+        assert write_case(place, NewCase(kwargs={"a": number}), overwrite=True)
+    assert json.loads(place.path.read_text("utf-8")) == {"inputs": {"a": 2}}
+
+
+def test_saving_the_same_case_at_once_leaves_one_of_them(tmp_path: Path) -> None:
+    place = new_place(tmp_path / "runagent.config.json", "t", "n")
+
+    def save(number: int) -> bool:
+        return write_case(place, NewCase(kwargs={"a": number}), overwrite=True)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(save, range(200)))
+    assert json.loads(place.path.read_text("utf-8"))["inputs"]["a"] in range(200)
+    assert [it.name for it in place.path.parent.iterdir()] == ["n.json"]
