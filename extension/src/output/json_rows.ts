@@ -68,8 +68,15 @@ export class JsonRows {
     const place = index - this.#counts.before(root);
     const row = rows?.[place];
     if (rows === undefined || row === undefined || row.isOpen || sizeOf(row.value) === 0) return false;
-    rows.splice(place, 1, { ...row, isOpen: true }, ...childRows(row));
-    this.#counts.set(root, rows.length);
+    // Not by `splice`: a list may be longer than what can be handed to a function.
+    const opened = [
+      rows.slice(0, place),
+      [{ ...row, isOpen: true }],
+      childRows(row),
+      rows.slice(place + 1),
+    ].flat();
+    this.#opened.set(root, opened);
+    this.#counts.set(root, opened.length);
     return true;
   }
 

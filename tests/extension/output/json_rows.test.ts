@@ -17,6 +17,17 @@ function shown(rows: JsonRows): string[] {
 }
 
 describe('a tree of values', () => {
+  it('opens a list of any length', () => {
+    const rows = rowsOf([1, Array.from({ length: 400_000 }, (_, index) => index), 2]);
+    rows.open(0);
+    expect(rows.open(2)).toBe(true);
+    expect(rows.count).toBe(400_004);
+    expect(rows.at(400_002).row).toMatchObject({ key: 399_999, value: 399_999, level: 3 });
+    expect(rows.at(400_003).row).toMatchObject({ key: 2, value: 2, level: 2 });
+    expect(rows.close(2)).toBe(true);
+    expect(rows.count).toBe(4);
+  });
+
   it('reads a value when it is opened, and shows its parts in their places', () => {
     const rows = rowsOf({ a: { b: 1 }, c: [] }, [true]);
     expect(shown(rows)).toEqual(['0 closed', '1 closed']);
