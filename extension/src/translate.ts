@@ -3,3 +3,8 @@
  * without the editor.
  */
 export type Translate = (text: string, ...values: (string | number)[]) => string;
+
+/** `template` with `{0}`, `{1}` … replaced: what `Translate` does, where the words are there already. */
+export function fill(template: string, ...values: readonly string[]): string {
+  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
+}

@@ -2,7 +2,7 @@ import type { Inputs } from '../runs/inputs';
 import { looksSecret, withoutSecrets } from '../runs/remembered_inputs';
 import type { EntrypointInfo } from '../server/protocol.generated';
 import { absent, type Draft, itemSchema, memberSchema, type Place } from './draft';
-import { openForm, readForm } from './form';
+import { isPositional, openForm, readForm } from './form';
 import { alternatives } from './shape';
 
 /**
@@ -10,7 +10,7 @@ import { alternatives } from './shape';
  * secret one that is given by position go as well, for they would move into its place.
  */
 export function withoutSecretFields(info: EntrypointInfo | null, inputs: Inputs): Inputs {
-  const form = info === null ? undefined : openForm(info, inputs);
+  const form = info === null ? undefined : (openForm(info, inputs) ?? openForm(info, withoutExcess(info, inputs)));
   if (form === undefined) return withoutSecrets(inputs);
   const drafts = new Map(form.drafts);
   for (const field of form.fields) {
@@ -18,6 +18,11 @@ export function withoutSecretFields(info: EntrypointInfo | null, inputs: Inputs)
     drafts.set(field.name, looksSecret(field.name) ? absent() : withoutSecretParts(field, draft));
   }
   return withoutSecrets(readForm({ ...form, drafts }, { gaps: 'none' }).inputs);
+}
+
+/** Without the arguments that no parameter takes, so that it is known what the others are. */
+function withoutExcess({ parameters }: EntrypointInfo, { args, kwargs }: Inputs): Inputs {
+  return { args: args.slice(0, parameters.filter(isPositional).length), kwargs };
 }
 
 function withoutSecretParts(place: Place, draft: Draft): Draft {

@@ -1,7 +1,8 @@
+import { fill } from '../translate';
 import { AS_JSON, absent, type Draft, type Place, started } from './draft';
 import type { Definitions } from './json_schema';
 import { type Alternative, alternatives } from './shape';
-import { type FormWords, fill } from './words';
+import type { FormWords } from './words';
 
 /** One way to give a value at a place, or to leave it out. */
 export interface State {
@@ -46,7 +47,7 @@ export function stateText(
 ): string {
   if (label === 'absent') return absent;
   const name = title ?? words.kinds[label];
-  return items === undefined ? name : fill(words.kindOfItems, [name, stateText(items, absent, words)]);
+  return items === undefined ? name : fill(words.kindOfItems, name, stateText(items, absent, words));
 }
 
 export function stateIdOf(place: Place, { alternative, content }: Draft): string {

@@ -47,8 +47,3 @@ export interface FormWords {
   readonly problems: Readonly<Record<ProblemCode, string>>;
   readonly textProblems: Readonly<Record<TextProblem['code'], string>>;
 }
-
-/** `template` with `{0}`, `{1}` … replaced. */
-export function fill(template: string, values: readonly string[]): string {
-  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
-}

@@ -1,8 +1,8 @@
+import { fill } from '../../translate';
 import '@vscode-elements/elements/dist/vscode-toolbar-button/index.js';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { CaseWords, OfferedCase, PageCommand } from '../messages';
-import { fill } from './element';
 import { formStyles } from './form/form_styles';
 
 /** The saved cases of the entrypoint: fires `case-chosen` {uri} and `case-command` {command}. */

@@ -15,8 +15,3 @@ export function button(label: string, pressed: () => void, className = 'secondar
   made.addEventListener('click', pressed);
   return made;
 }
-
-/** `template` with `{0}`, `{1}` … replaced. */
-export function fill(template: string, ...values: readonly string[]): string {
-  return template.replace(/\{(\d+)\}/g, (_all, index: string) => values[Number(index)] ?? '');
-}

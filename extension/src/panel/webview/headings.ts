@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { RunViewModel } from '../../runs/view_model';
+import { fill } from '../../translate';
 import { duration } from '../duration';
 import type { PageContent, PageWords, Words } from '../messages';
 import type { NextTarget } from '../next_target';
 import { isShared, targetParts } from '../target_text';
-import { fill } from './element';
 
 const ICONS: Readonly<Record<NextTarget['kind'], string>> = { local: 'vm', address: 'plug', cloud: 'cloud' };
 

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { fill } from '../element';
+import { fill } from '../../../translate';
 
 /** Characters of a text that are shown at first. */
 const AT_FIRST = 4_000;

@@ -1,3 +1,4 @@
+import { fill } from '../../../translate';
 import '@vscode-elements/elements/dist/vscode-button/index.js';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
@@ -6,7 +7,6 @@ import { errorMessage, furtherDetails } from '../../../runs/error_text';
 import { inputProblems, type ShownProblem } from '../../../runs/input_problems';
 import { placeText, type Step, type TracebackRow, tracebackRows } from '../../../runs/traceback';
 import type { RunError as Failure, TracebackFrame } from '../../../server/protocol.generated';
-import { fill } from '../element';
 import './long_text';
 import { styles } from './styles';
 import type { ErrorWords } from './words';

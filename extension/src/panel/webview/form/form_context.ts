@@ -2,7 +2,8 @@ import type { Content, Draft, Place } from '../../../form/draft';
 import { same } from '../../../form/json_schema';
 import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
 import type { Shape } from '../../../form/shape';
-import { type FormWords, fill } from '../../../form/words';
+import type { FormWords } from '../../../form/words';
+import { fill } from '../../../translate';
 
 /** What all fields of a form share. A new one for each drawing. */
 export interface FormContext {
@@ -75,7 +76,11 @@ export function remarksOf(
   const served = context.served.filter((problem) => isHere(problem.path));
   return [
     ...own.map(({ code, values, blocks }): Remark => {
-      return { text: fill(context.words.problems[code], values), kind: blocks ? 'error' : 'warning', code };
+      return {
+        text: fill(context.words.problems[code], ...values),
+        kind: blocks ? 'error' : 'warning',
+        code,
+      };
     }),
     ...served.map(({ message }): Remark => ({ text: message, kind: 'error' })),
   ];

@@ -4,8 +4,8 @@ import type { Content, Draft } from '../../../form/draft';
 import { shortened } from '../../../form/reading';
 import { type Alternative, alternatives } from '../../../form/shape';
 import { draftInState, isTall, type State, stateIdOf, statesOf, stateText } from '../../../form/states';
+import { fill } from '../../../translate';
 
-import { fill } from '../../../form/words';
 import { controlOf } from './controls';
 import {
   DraftChange,
@@ -117,7 +117,7 @@ export class FormField extends LitElement {
   get absentText(): string {
     const { words } = this.context;
     const { defaultText } = this.place;
-    return defaultText == null ? words.leftOut : fill(words.defaultIs, [shortened(defaultText, 60)]);
+    return defaultText == null ? words.leftOut : fill(words.defaultIs, shortened(defaultText, 60));
   }
 
   override focus(): void {
@@ -200,7 +200,7 @@ export class FormField extends LitElement {
     if (states.length < 2) return nothing;
     const current = stateIdOf(this.place, this.draft);
     return html`<select
-      class="state" aria-label=${fill(words.kindOf, [this.place.label])}
+      class="state" aria-label=${fill(words.kindOf, this.place.label)}
       @change=${(event: Event) => this.#pick((event.target as HTMLSelectElement).value)}
     >
       ${states.map(

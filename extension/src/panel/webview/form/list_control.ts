@@ -1,3 +1,4 @@
+import { fill } from '../../../translate';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { css, html, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -5,7 +6,6 @@ import { type ItemDraft, itemSchema, MOST_PARTS, startingDraft } from '../../../
 import { withItem, withItemDraft, withItemMoved, withoutItem } from '../../../form/parts';
 import type { Shape } from '../../../form/shape';
 import { isTall } from '../../../form/states';
-import { fill } from '../../../form/words';
 import type { DraftChange } from './form_context';
 import type { FormField } from './form_field';
 
@@ -47,7 +47,7 @@ function itemRow(
 ): TemplateResult {
   const { place, context } = field;
   const { words } = context;
-  const label = fill(words.item, [String(index + 1)]);
+  const label = fill(words.item, String(index + 1));
   const schema = itemSchema(shape, index);
   const isFixed = index < shape.first.length;
   const inner = {
@@ -63,14 +63,14 @@ function itemRow(
     if (isFixed || now < shape.first.length || now === index) return;
     field.change({ kind: 'list', items: moved });
     void field.keepFocus();
-    field.say(fill(words.movedTo, [String(now + 1), String(items.length)]));
+    field.say(fill(words.movedTo, String(now + 1), String(items.length)));
   };
   const remove = () => {
     field.change(withoutItem(items, id));
     void field.focusPart((parts) => parts[Math.min(index, items.length - 2)]);
   };
   const button = (icon: string, name: string, act: () => void, disabled = false) => html`<button
-    type="button" class="icon" aria-label=${fill(name, [label])} title=${fill(name, [label])}
+    type="button" class="icon" aria-label=${fill(name, label)} title=${fill(name, label)}
     aria-disabled=${String(disabled)} @click=${act}
   ><vscode-icon name=${icon}></vscode-icon></button>`;
   return html`<div class=${isTall(inner, draft) ? 'row tall' : 'row'} role="listitem" @keydown=${onAltArrow(move)}>

@@ -1,3 +1,4 @@
+import { fill } from '../../../translate';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -7,7 +8,6 @@ import { pythonText } from '../../../form/python_text';
 import type { Path } from '../../../form/reading';
 import type { Member, Shape } from '../../../form/shape';
 import { isTall, unfolded } from '../../../form/states';
-import { fill } from '../../../form/words';
 import { looksSecret } from '../../../runs/remembered_inputs';
 import type { DraftChange } from './form_context';
 import type { FormField } from './form_field';
@@ -99,7 +99,7 @@ function extraMember(
     row: 'member' as const,
     isSecret: looksSecret(name),
   };
-  const removeLabel = fill(words.remove, [name]);
+  const removeLabel = fill(words.remove, name);
   return html`<div class=${isTall(inner, draft) ? 'row tall' : 'row'}>
     <input class="key" type="text" aria-label=${words.memberName} placeholder=${words.memberName}
       spellcheck="false" autocomplete="off" .value=${name} @input=${rename}>

@@ -1,3 +1,4 @@
+import { fill } from '../../../translate';
 import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import './form_field';
 import './json_editor';
@@ -17,7 +18,7 @@ import {
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
 import { isWithin, type Path } from '../../../form/reading';
 import { typedInputs } from '../../../form/typed_inputs';
-import { type FormWords, fill } from '../../../form/words';
+import type { FormWords } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
 import type { EntrypointInfo, InputProblem } from '../../../server/protocol.generated';
 import type { DraftChange, FieldPlace, FormContext, ServedProblem } from './form_context';
@@ -190,7 +191,7 @@ export class RunForm extends LitElement {
   #json(words: FormWords, info: EntrypointInfo): TemplateResult {
     const noForm = hasForm(info) ? words.cannotShow : words.noForm;
     const { textProblem: found } = this;
-    const problem = found === undefined ? '' : fill(words.textProblems[found.code], [found.value]);
+    const problem = found === undefined ? '' : fill(words.textProblems[found.code], found.value);
     return html`
       ${this.form === undefined ? html`<p class="note">${noForm}</p>` : nothing}
       ${this.served.map(({ message }) => generalRemark(message))}

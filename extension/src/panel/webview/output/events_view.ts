@@ -3,7 +3,7 @@ import { customElement } from 'lit/decorators.js';
 import { prettyText } from '../../../output/chunk';
 import { formatBytes, formatMs } from '../../../output/format';
 import type { Position } from '../../../output/messages';
-import { fill } from '../element';
+import { fill } from '../../../translate';
 import { highlight } from './highlight';
 import { gridStyles, sharedStyles, viewStyles } from './output_styles';
 import { OutputView } from './output_view';

@@ -5,8 +5,8 @@ import { BAR_LIMIT, type Gaps } from '../../../output/gaps';
 import type { PageOutput } from '../../../output/page_output';
 import type { OutputWords } from '../../../output/words';
 import type { RunKind } from '../../../runs/view_model';
+import { fill } from '../../../translate';
 import { duration } from '../../duration';
-import { fill } from '../element';
 import { sharedStyles } from './output_styles';
 
 const HEIGHT = 16;

@@ -5,7 +5,7 @@ import type { OutputFeed } from '../../../output/feed';
 import { isWebLink, type OutputAction, type OutputRequest, type Query } from '../../../output/messages';
 import { OUTPUT_VIEWS, type OutputWords, type OutputView as ViewName } from '../../../output/words';
 import { isOver, type RunViewModel } from '../../../runs/view_model';
-import { fill } from '../element';
+import { fill } from '../../../translate';
 import { pageStyles, sharedStyles } from './output_styles';
 import type { OutputView } from './output_view';
 import type { SearchBar } from './search_bar';

@@ -3,7 +3,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Query } from '../../../output/messages';
 import type { Search } from '../../../output/search';
 import type { OutputWords } from '../../../output/words';
-import { fill } from '../element';
+import { fill } from '../../../translate';
 import { sharedStyles } from './output_styles';
 
 /** A search is begun when the user has paused. */

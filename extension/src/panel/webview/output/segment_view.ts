@@ -2,7 +2,8 @@ import type { Position } from '../../../output/messages';
 import { isBefore } from '../../../output/search';
 import { readSegment, type SegmentText, segmentAt } from '../../../output/segment_text';
 import type { Segment } from '../../../output/segments';
-import { element, fill } from '../element';
+import { fill } from '../../../translate';
+import { element } from '../element';
 import { highlight, rangesOf } from './highlight';
 import { OutputView } from './output_view';
 
