@@ -33,7 +33,8 @@ def text_of(case: NewCase, before: str | None = None) -> str:
     """The text of the file, in place of the text `before`."""
     fields = _fields(case)
     document = None if before is None else parse_json(before)
-    if document is None or document.problems or not isinstance(document.value, dict):
+    is_broken = document is None or any(it.breaks_loader for it in document.problems)
+    if document is None or is_broken or not isinstance(document.value, dict):
         return _written({name: value for name, value in fields.items() if value is not None})
     if not isinstance(document.value.get("kwargs"), dict) or "inputs" in document.value:
         named, other = "inputs", "kwargs"

@@ -93,6 +93,12 @@ def test_writing_the_same_again_changes_nothing() -> None:
     assert text_of(NewCase(kwargs={"a": 1}), before=text) == text
 
 
+def test_what_is_odd_in_a_case_takes_nothing_from_it() -> None:
+    before = '{"description": "x", "args": [Infinity], "expect": {"equals": 1}}'
+    assert read(text_of(NewCase(args=[2]), before)).expect == {"equals": 1}
+    assert read(text_of(NewCase(), before)).description == "x"
+
+
 def test_new_fields_stand_in_the_order_in_which_people_read() -> None:
     text = '{\n  "description": "x",\n  "expect": {"equals": 1}\n}\n'
     after = text_of(NewCase(kwargs={"a": 1}, user_id="u"), before=text)
