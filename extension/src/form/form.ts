@@ -173,7 +173,7 @@ function isGiven({ value }: Reading): boolean {
   return value !== undefined;
 }
 
-function isPositional({ kind }: Field): boolean {
+export function isPositional({ kind }: Pick<ParameterInfo, 'kind'>): boolean {
   return kind === 'positional_only' || kind === 'positional_or_keyword';
 }
 

@@ -10,7 +10,8 @@ import { alternatives } from './shape';
  * secret one that is given by position go as well, for they would move into its place.
  */
 export function withoutSecretFields(info: EntrypointInfo | null, inputs: Inputs): Inputs {
-  const form = info === null ? undefined : (openForm(info, inputs) ?? openForm(info, withoutExcess(info, inputs)));
+  const form =
+    info === null ? undefined : (openForm(info, inputs) ?? openForm(info, withoutExcess(info, inputs)));
   if (form === undefined) return withoutSecrets(inputs);
   const drafts = new Map(form.drafts);
   for (const field of form.fields) {

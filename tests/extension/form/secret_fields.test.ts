@@ -28,6 +28,15 @@ describe('what is kept of inputs', () => {
     });
   });
 
+  it('is nothing that is secret when there are more arguments than parameters', () => {
+    const info = entrypoint([parameter('name', {}), parameter('api_key', {}), parameter('word', PASSWORD)]);
+    const kwargs = { word: 'hidden' };
+    expect(withoutSecretFields(info, { args: ['Ada', 'hidden', 'hidden', 'more'], kwargs })).toEqual({
+      args: ['Ada'],
+      kwargs: {},
+    });
+  });
+
   it('has no argument in the place of another', () => {
     const positional = { kind: 'positional_only' } as const;
     const info = entrypoint([
