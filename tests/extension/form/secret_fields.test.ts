@@ -29,9 +29,13 @@ describe('what is kept of inputs', () => {
   });
 
   it('is nothing that is secret when there are more arguments than parameters', () => {
-    const info = entrypoint([parameter('name', {}), parameter('api_key', {}), parameter('word', PASSWORD)]);
-    const kwargs = { word: 'hidden' };
-    expect(withoutSecretFields(info, { args: ['Ada', 'hidden', 'hidden', 'more'], kwargs })).toEqual({
+    const info = entrypoint([
+      parameter('name', {}),
+      parameter('api_key', {}),
+      parameter('word', PASSWORD, { kind: 'keyword_only' }),
+    ]);
+    const inputs = { args: ['Ada', 'hidden', 'more'], kwargs: { word: 'hidden' } };
+    expect(withoutSecretFields(info, inputs)).toEqual({
       args: ['Ada'],
       kwargs: {},
     });
