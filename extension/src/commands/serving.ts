@@ -37,11 +37,6 @@ export class Serving implements vscode.Disposable {
     return this.#names.get(configUri) ?? vscode.workspace.asRelativePath(vscode.Uri.parse(configUri));
   }
 
-  /** The agent that the status bar shows. */
-  get shown(): string | undefined {
-    return this.#status.configUri;
-  }
-
   event(params: ServeEventParams): void {
     const { configUri, status, step, lines, requirements } = params;
     this.served.event(params);

@@ -18,10 +18,6 @@ export class ChunkTexts {
 
   constructor(private readonly limit: number) {}
 
-  get characters(): number {
-    return this.#characters;
-  }
-
   get(chunk: number): ChunkText | undefined {
     const number = Math.floor(chunk / PAGE_SIZE);
     const page = this.#pages.get(number);

@@ -48,14 +48,6 @@ export class MarkdownParts {
     return { prefix: this.#prefix, text: this.#pending };
   }
 
-  /** The text ends here, something else follows: what was the tail is settled. */
-  end(): MarkdownPart[] {
-    const part = { prefix: this.#prefix, length: this.#pending.length };
-    this.#prefix = '';
-    this.#pending = '';
-    return part.length === 0 ? [] : [part];
-  }
-
   #step(): MarkdownPart[] {
     const seen = this.#pending.slice(0, LOOK_LIMIT);
     const parts = settledIn(seen, this.#prefix);

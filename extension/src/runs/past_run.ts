@@ -40,7 +40,6 @@ function outcomeOf(runId: string, stored: HistoryRun, t: Translate): RunOutcome 
     attempts,
     ...('value' in stored ? { value: stored.value } : {}),
     ...(error === undefined ? {} : { error }),
-    ...(stored.firstChunkMs === undefined ? {} : { firstChunkMs: stored.firstChunkMs }),
     ...(stored.stopped === undefined ? {} : { stopped: stored.stopped }),
   };
 }

@@ -89,12 +89,7 @@ export class Run {
     this.ended = new Promise((resolve) => {
       this.#isOver = resolve;
     });
-    this.model = newRun({
-      runId: this.id,
-      tag: request.tag,
-      project: request.project,
-      kind: request.kind,
-    });
+    this.model = newRun({ runId: this.id, kind: request.kind });
     this.gate = new AckGate((seq) => this.#server?.notify('runagent/outputAck', { runId: this.id, seq }));
   }
 

@@ -21,15 +21,12 @@ export type RunPhase =
 /** Everything the view of one run shows. Plain data: it travels to the browser side as it is. */
 export interface RunViewModel {
   readonly runId: string;
-  readonly tag: string;
-  readonly project: string;
   readonly kind: RunKind;
   readonly phase: RunPhase;
   readonly target: Target | null;
   /** How many pieces of output have come. */
   readonly pieces: number;
   readonly elapsedMs: number | null;
-  readonly firstChunkMs: number | null;
   /** How often the agent was called; null while that is not known. */
   readonly attempts: number | null;
   readonly error: RunError | null;
@@ -48,14 +45,13 @@ export type RunEvent =
   | { readonly type: 'cancelAnswer'; readonly result: CancelResult }
   | { readonly type: 'finished'; readonly outcome: Omit<RunOutcome, 'value'>; readonly value?: Chunk };
 
-export function newRun(run: Pick<RunViewModel, 'runId' | 'tag' | 'project' | 'kind'>): RunViewModel {
+export function newRun(run: Pick<RunViewModel, 'runId' | 'kind'>): RunViewModel {
   return {
     ...run,
     phase: 'preparing',
     target: null,
     pieces: 0,
     elapsedMs: null,
-    firstChunkMs: null,
     attempts: null,
     error: null,
     step: null,
@@ -104,7 +100,6 @@ function finish(model: RunViewModel, outcome: Omit<RunOutcome, 'value'>, hasValu
     target: outcome.target ?? model.target,
     pieces: Math.max(outcome.chunks, model.pieces + (hasValue ? 1 : 0)),
     elapsedMs: outcome.elapsedMs,
-    firstChunkMs: outcome.firstChunkMs ?? null,
     attempts: outcome.attempts ?? null,
     error: outcome.error ?? null,
     step: null,

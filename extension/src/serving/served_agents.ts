@@ -29,11 +29,6 @@ export class ServedAgents {
     return this.#agents.get(configUri)?.status;
   }
 
-  /** The step that the start of an agent is at, also before its first status has come. */
-  stepOf(configUri: string): string | undefined {
-    return this.#steps.get(configUri);
-  }
-
   event({ configUri, status, step, requirements }: ServeEventParams): void {
     if (step !== undefined) this.#stepped(configUri, step.message);
     if (status !== undefined) this.statusChanged(status);

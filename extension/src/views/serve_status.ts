@@ -31,11 +31,6 @@ export class ServeStatus implements vscode.Disposable {
     );
   }
 
-  /** The agent that is shown. */
-  get configUri(): string | undefined {
-    return this.#shown;
-  }
-
   projectsChanged(projects: readonly Project[]): void {
     this.#projects = projects;
     this.draw();

@@ -11,7 +11,7 @@ vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words = allWords();
-const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
+const fresh = newRun({ runId: 'r', kind: 'stream' });
 const target = {
   host: '::1',
   port: 8450,

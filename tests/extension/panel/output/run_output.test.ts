@@ -29,7 +29,7 @@ const SOURCE = `
 `;
 
 const words = outputWords();
-const fresh = newRun({ runId: 'r', tag: 'story_stream', project: 'hello', kind: 'stream' });
+const fresh = newRun({ runId: 'r', kind: 'stream' });
 const running: RunViewModel = { ...fresh, phase: 'running' };
 
 let bundle: WebviewBundle;
