@@ -63,7 +63,7 @@ def _pattern_problem(pattern: str) -> str | None:
             warnings.simplefilter("ignore")  # of patterns that may mean something else one day
             re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        return f"This is no regular expression: {error or type(error).__name__}."
+        return f"This is no regular expression: {str(error) or type(error).__name__}."
     return None
 
 

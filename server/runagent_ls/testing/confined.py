@@ -25,13 +25,28 @@ from runagent_ls.testing.model import Failure
 from runagent_ls.testing.paths import PathError, find
 
 CONFINED: Final = ("regex", "schema", "jsonPath")
+MOST_BYTES: Final = 4 * 1024**3
+"""Of memory; the largest output that is kept takes less than half of it."""
 
 
 def main() -> None:
     """Answer the one question that stands in standard input."""
+    _limit_memory()
     question = json.load(sys.stdin)
     found = failures(question["expect"], question["output"], question["text"])
     json.dump([asdict(it) for it in found], sys.stdout)
+
+
+def _limit_memory() -> None:
+    """Where the system can: a short JSONPath may ask for all the memory there is."""
+    try:
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = MOST_BYTES if most == resource.RLIM_INFINITY else min(MOST_BYTES, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    except (ImportError, OSError, ValueError):
+        return
 
 
 def failures(expect: Mapping[str, JsonValue], output: JsonValue, text: str) -> Iterator[Failure]:

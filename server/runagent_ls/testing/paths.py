@@ -31,7 +31,7 @@ def find(expression: str, value: JsonValue) -> tuple[list[JsonValue], bool]:
         found = [match.value for match in path.find(value)]
     except Exception as error:  # the library stumbles over values that do not fit a filter
         raise PathError(
-            f"{expression} cannot be followed: {error or type(error).__name__}"
+            f"{expression} cannot be followed: {str(error) or type(error).__name__}"
         ) from error
     return found, _is_definite(path)
 

@@ -224,6 +224,13 @@ def test_whether_a_path_leads_to_one_place() -> None:
     assert find("$", value) == ([value], True)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit memory")
+def test_a_path_that_asks_for_too_much_memory_is_said() -> None:
+    expect = {"jsonPath": [{"path": "$ * 2000000000", "exists": True}]}
+    (failure,) = judged(expect, called("abc"))
+    assert failure.message == "$ * 2000000000 cannot be followed: MemoryError"
+
+
 def test_a_path_that_cannot_be_read_does_not_spoil_the_next() -> None:
     assert path_problem("$.a[") == "$.a[ is no JSONPath: Parse error near the end of string."
     assert path_problem("$.a") is None
