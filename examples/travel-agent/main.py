@@ -40,12 +40,13 @@ async def plan(
     """
     first = day = date.fromisoformat(start)
     sights = {"calm": 1, "normal": 2, "busy": 3}[pace]
-    for piece in pieces(f"# {len(stops)} cities from {first:%d %B}\n\n"):
+    cities = "1 city" if len(stops) == 1 else f"{len(stops)} cities"
+    for piece in pieces(f"# {cities} from {first:%d %B}\n\n"):
         yield piece
     for stop in stops:
         nights = stop["nights"]
         known = SIGHTS.get(stop["city"].lower(), ["the old town", "the market", "the river"])
-        text = f"## {stop['city']}, {nights} nights\n\n"
+        text = f"## {stop['city']}, {nights} {'night' if nights == 1 else 'nights'}\n\n"
         text += "".join(f"- **{day:%a %d}**: {sight}\n" for sight in known[:sights])
         text += f"\n> On by {'train' if by_train else 'plane'} in the morning.\n\n"
         for piece in pieces(text):

@@ -1,5 +1,5 @@
 import { fill } from '../translate';
-import { AS_JSON, absent, type Draft, type Place, started } from './draft';
+import { AS_JSON, absent, type Draft, draftOf, type Place, started } from './draft';
 import type { Definitions } from './json_schema';
 import { type Alternative, alternatives } from './shape';
 import type { FormWords } from './words';
@@ -54,12 +54,16 @@ export function stateIdOf(place: Place, { alternative, content }: Draft): string
   return content.kind === 'absent' && !place.required ? 'absent' : String(alternative);
 }
 
-/** The draft after a state was picked: empty, but with everything that needs no answer. */
-export function draftInState({ schema, definitions }: Place, draft: Draft, id: string): Draft {
+/** The draft after a state was picked: the default to change if the state can show it, else empty, but with
+ * everything that needs no answer. */
+export function draftInState(place: Place, draft: Draft, id: string, defaultValue?: unknown): Draft {
+  const { schema, definitions } = place;
   if (id === 'absent') return absent(draft.alternative === AS_JSON ? 0 : draft.alternative);
   const alternative = Number(id);
   const option = alternatives(schema, definitions)[alternative];
   if (option === undefined) return draft;
+  const usual = draft.content.kind === 'absent' ? draftOf(place, defaultValue) : draft;
+  if (usual.content.kind !== 'absent' && usual.alternative === alternative) return usual;
   const { kind } = option.shape;
   if (kind === 'text' || kind === 'number' || kind === 'any') {
     return { alternative, content: { kind, text: textIn(draft) } };

@@ -49,6 +49,17 @@ describe('the states of a place', () => {
     expect(stateIdOf(place(NUMBER_OR_TEXT, true), left)).toBe('1');
   });
 
+  it('begin with the default where they can show it', () => {
+    const at = place({ type: 'boolean' }, false);
+    const left = draftOf(at, undefined);
+    expect(draftInState(at, left, '0', true).content).toEqual({ kind: 'boolean', on: true });
+    expect(draftInState(at, left, '0').content).toEqual({ kind: 'boolean', on: false });
+    const either = place(NUMBER_OR_TEXT, false);
+    expect(draftInState(either, draftOf(either, undefined), '1', 'soon')).toEqual(draftOf(either, 'soon'));
+    expect(draftInState(either, draftOf(either, undefined), '0', 'soon').content).toMatchObject({ text: '' });
+    expect(draftInState(either, draftOf(either, 'now'), '1', 'soon')).toEqual(draftOf(either, 'now'));
+  });
+
   it('say what the items of a list are', () => {
     const of = (items: JsonSchema) => ({ type: 'array', items });
     const at = place(

@@ -212,7 +212,8 @@ export class FormField extends LitElement {
   }
 
   #pick(id: string): void {
-    this.dispatchEvent(new DraftChange(draftInState(this.place, this.draft, id), this.place.path));
+    const { path, defaultValue } = this.place;
+    this.dispatchEvent(new DraftChange(draftInState(this.place, this.draft, id, defaultValue), path));
   }
 
   #remark({ text, kind, code }: Remark): TemplateResult {
