@@ -1,4 +1,4 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
 import type { BatchProgressParams } from '../server/protocol.generated';
 
 /** Words of a batch that goes on; `{0}` and so on are filled in here. */

@@ -1,4 +1,4 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
 import { errorHints } from '../runs/error_hints';
 import type { BatchReport, RunError } from '../server/protocol.generated';
 import type { Translate } from '../translate';

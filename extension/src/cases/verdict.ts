@@ -1,4 +1,4 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
 import { type FilePlace, placeOf } from '../runs/frames';
 import type { CaseFailure, CaseResult, RunError } from '../server/protocol.generated';
 import type { Translate } from '../translate';

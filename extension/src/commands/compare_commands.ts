@@ -5,20 +5,27 @@ import { comparableText, readRun } from '../history/transcript_text';
 import { readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
+import { caseWords, transcriptWords } from '../views/history_words';
+import type { RunsView } from '../views/runs_view';
+import type { TextDocuments } from '../views/text_documents';
 import { pickEntrypoint } from './entrypoint_pick';
 import { reading, titleOf } from './history_actions';
-import type { HistoryParts } from './history_commands';
 import { pickRun } from './history_pick';
-import { caseWords, transcriptWords } from './history_words';
 import { showInformation } from './notify';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
+export interface CompareParts {
+  readonly server: () => Promise<AgentServer>;
+  readonly documents: TextDocuments;
+  readonly view: RunsView;
+}
+
 type Entrypoint = Pick<HistorySummary, 'configUri' | 'tag'>;
 
 /** Comparisons in the editor's own view of differences: of two runs, and of a run with a saved case. */
-export function registerCompareCommands(parts: HistoryParts): vscode.Disposable {
+export function registerCompareCommands(parts: CompareParts): vscode.Disposable {
   const on =
     (act: (server: AgentServer, runs: readonly HistorySummary[]) => Promise<void>) =>
     async (clicked: unknown, selected: unknown) => {
@@ -48,7 +55,7 @@ export function registerCompareCommands(parts: HistoryParts): vscode.Disposable 
 
 /** The two runs that are selected; one that is alone with another that is picked. */
 async function compareChosen(
-  parts: HistoryParts,
+  parts: CompareParts,
   server: AgentServer,
   [run, second, third]: readonly HistorySummary[],
 ): Promise<void> {
@@ -67,7 +74,7 @@ function pickOther(server: AgentServer, run: HistorySummary): Promise<HistorySum
 
 /** With the entrypoint's latest run; that one with the run before it. */
 async function compareWithLatest(
-  parts: HistoryParts,
+  parts: CompareParts,
   server: AgentServer,
   run: HistorySummary | undefined,
 ): Promise<void> {
@@ -87,7 +94,7 @@ async function latestRuns(
 }
 
 async function compare(
-  { documents }: HistoryParts,
+  { documents }: CompareParts,
   server: AgentServer,
   run: HistorySummary,
   other: HistorySummary,
@@ -102,7 +109,7 @@ async function compare(
 }
 
 /** The last run of an entrypoint, which a row of a view names or a person picks. */
-async function compareLastWithCase(parts: HistoryParts, argument: unknown): Promise<void> {
+async function compareLastWithCase(parts: CompareParts, argument: unknown): Promise<void> {
   try {
     const server = await parts.server();
     const entrypoint = await entrypointOf(server, argument);
@@ -123,7 +130,7 @@ async function entrypointOf(server: AgentServer, argument: unknown): Promise<Ent
 }
 
 async function compareWithCase(
-  { documents }: HistoryParts,
+  { documents }: CompareParts,
   server: AgentServer,
   run: HistorySummary | undefined,
 ): Promise<void> {

@@ -5,12 +5,10 @@ import { type MoreNode, selectedRuns } from '../history/run_groups';
 import { readRun, transcriptText } from '../history/transcript_text';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
-import type { RunsView } from '../views/runs_view';
-import type { TextDocuments } from '../views/text_documents';
-import { registerCompareCommands } from './compare_commands';
+import { transcriptWords } from '../views/history_words';
+import { type CompareParts, registerCompareCommands } from './compare_commands';
 import { mayRun } from './entrypoint_pick';
 import { deleteAllRuns, deleteRuns, exportRuns, pinRuns, reading } from './history_actions';
-import { transcriptWords } from './history_words';
 import { showInformation } from './notify';
 import type { RunStarter } from './run_starter';
 import { filterRuns, showRunsOf } from './runs_filter';
@@ -18,11 +16,8 @@ import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;
 
-export interface HistoryParts {
-  readonly server: () => Promise<AgentServer>;
+export interface HistoryParts extends CompareParts {
   readonly starter: RunStarter;
-  readonly documents: TextDocuments;
-  readonly view: RunsView;
 }
 
 /** What is done with runs of the history; the arguments are those of a view's menu: the row, and what is selected. */

@@ -3,7 +3,7 @@ import { runRow } from '../history/run_item';
 import { type Listed, RunList } from '../history/run_list';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
-import { historyWords } from './history_words';
+import { historyWords } from '../views/history_words';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;

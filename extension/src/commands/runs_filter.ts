@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { filterParts, readFilter, writeFilter } from '../history/run_filter';
 import { readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
+import { historyWords } from '../views/history_words';
 import type { RunsView } from '../views/runs_view';
-import { historyWords } from './history_words';
 import { reportFailure } from './server_reports';
 
 const { l10n } = vscode;

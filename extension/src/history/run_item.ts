@@ -1,4 +1,4 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
 import type { HistoryMatch, HistorySummary } from '../server/protocol.generated';
 
 /** Words of the history; the texts are translated where `vscode.l10n` is. */

@@ -1,4 +1,4 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
 import { asJson, wholeText } from '../runs/display';
 import { Transcript } from '../runs/transcript';
 import type { AgentServer } from '../server/agent_server';

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { historyWords } from '../commands/history_words';
 import { isEmpty, type RunFilter, writeFilter } from '../history/run_filter';
 import { type EntrypointRuns, MOST_FOUND, RunGroups, type RunsNode } from '../history/run_groups';
-import { type RowContext, runsRow } from '../history/runs_tree';
 import type { AgentServer } from '../server/agent_server';
 import { messageOf } from '../server/controller';
 import type { Project } from '../server/protocol.generated';
 import { ServerStoppedError } from '../server/server_access';
+import { historyWords } from './history_words';
+import { type RowContext, runsRow } from './runs_tree';
 import { treeItem } from './tree_item';
 
 const { l10n } = vscode;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { duration } from '../../../extension/src/panel/duration';
 import { pageHtml } from '../../../extension/src/panel/html';
 import { readPageMessage } from '../../../extension/src/panel/messages';
 
@@ -68,19 +67,5 @@ describe('a message from the page', () => {
     { type: 'other' },
   ])('%j is not', (message) => {
     expect(readPageMessage(message)).toBeUndefined();
-  });
-});
-
-describe('a duration', () => {
-  it.each([
-    [-1, '0 ms'],
-    [85.4, '85 ms'],
-    [999.6, '1.0 s'],
-    [3240, '3.2 s'],
-    [59_949, '59.9 s'],
-    [60_000, '1 min 00 s'],
-    [3_725_000, '62 min 05 s'],
-  ])('%d is %s', (milliseconds, text) => {
-    expect(duration(milliseconds)).toBe(text);
   });
 });

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { duration } from '../../duration';
 import type { RunViewModel } from '../../runs/view_model';
 import { fill } from '../../translate';
-import { duration } from '../duration';
 import type { PageContent, PageWords, Words } from '../messages';
 import type { NextTarget } from '../next_target';
 import { isShared, targetParts } from '../target_text';

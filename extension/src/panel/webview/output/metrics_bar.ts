@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { duration } from '../../../duration';
 import { formatBytes, formatMs, formatRate } from '../../../output/format';
 import { BAR_LIMIT, type Gaps } from '../../../output/gaps';
 import type { PageOutput } from '../../../output/page_output';
 import type { OutputWords } from '../../../output/words';
 import type { RunKind } from '../../../runs/view_model';
 import { fill } from '../../../translate';
-import { duration } from '../../duration';
 import { sharedStyles } from './output_styles';
 
 const HEIGHT = 16;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EntrypointRuns, RunsNode } from '../../../extension/src/history/run_groups';
 import { timeAgo } from '../../../extension/src/history/run_item';
-import { type RowContext, runsRow } from '../../../extension/src/history/runs_tree';
 import type { HistorySummary, Project } from '../../../extension/src/server/protocol.generated';
+import { type RowContext, runsRow } from '../../../extension/src/views/runs_tree';
+import { summary, target } from '../history/samples';
 import { plain } from '../plain';
-import { summary, target } from './samples';
 
 const CONFIG = 'file:///p/runagent.config.json';
 const NOW = Date.UTC(2026, 0, 2, 12, 32, 10) / 1000;

@@ -1,10 +1,17 @@
-import { duration } from '../panel/duration';
+import { duration } from '../duration';
+import {
+  type AgentRuns,
+  type EntrypointRuns,
+  keyOf,
+  type MoreNode,
+  PAGE,
+  type RunNode,
+  type RunsNode,
+} from '../history/run_groups';
+import { type HistoryWords, oneLine, startedAt, timeAgo } from '../history/run_item';
 import type { Project } from '../server/protocol.generated';
 import type { Translate } from '../translate';
-import type { TreeRow } from '../views/tree_row';
-import type { AgentRuns, EntrypointRuns, MoreNode, RunNode, RunsNode } from './run_groups';
-import { keyOf, PAGE } from './run_groups';
-import { type HistoryWords, oneLine, startedAt, timeAgo } from './run_item';
+import type { TreeRow } from './tree_row';
 
 /** What rows are written with. */
 export interface RowContext {
