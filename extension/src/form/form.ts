@@ -2,7 +2,8 @@ import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
 import { absent, type Draft, draftOf, isObject, type Place, startingDraft } from './draft';
 import type { JsonSchema } from './json_schema';
-import { type Path, type Problem, type Reading, readDraft, wrong } from './reading';
+import type { Path, Problem } from './problem';
+import { type Reading, readDraft, wrong } from './reading';
 
 /** One input of the form: a parameter, all of `*args` or all of `**kwargs`. */
 export interface Field extends Place {

@@ -1,5 +1,5 @@
 import type { JsonSchema } from './json_schema';
-import type { Problem, ProblemCode } from './reading';
+import type { Problem, ProblemCode } from './problem';
 import type { Shape } from './shape';
 
 type Limit = Omit<Problem, 'path'>;

@@ -1,47 +1,9 @@
 import { type Content, type Draft, itemSchema, type MemberDraft, memberSchema, type Place } from './draft';
-import { type JsonSchema, same } from './json_schema';
+import type { JsonSchema } from './json_schema';
 import { isExact, parsedJson } from './json_text';
 import { limitProblems } from './limits';
+import type { Path, Problem, ProblemCode } from './problem';
 import { alternatives, type Shape } from './shape';
-
-/** The way to a place in the inputs: the parameter's name, then keys and indexes. */
-export type Path = readonly (string | number)[];
-
-/** What is said at a field. The texts are in `FormWords.problems`; `values` fill in `{0}` and so on. */
-export interface Problem {
-  readonly path: Path;
-  readonly code: ProblemCode;
-  readonly values: readonly string[];
-  /** Whether there is nothing that could be sent. Else the agent has the last word. */
-  readonly blocks: boolean;
-}
-
-export const PROBLEM_CODES = [
-  'required',
-  'number',
-  'notFinite',
-  'inexact',
-  'json',
-  'doubleKey',
-  'gap',
-  'list',
-  'object',
-  'whole',
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'minItems',
-  'maxItems',
-  'date',
-  'date-time',
-  'time',
-  'uuid',
-] as const;
-export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
 /** The value of a draft; no `value` when it is left out or cannot be sent as it stands. */
 export interface Reading {
@@ -172,11 +134,6 @@ function isGiven(reading: Reading): boolean {
 
 export function wrong(path: Path, code: ProblemCode, ...values: string[]): Reading {
   return { problems: [{ path, code, values, blocks: true }] };
-}
-
-/** Whether a place is the other, or lies inside it. */
-export function isWithin(path: Path, outer: Path): boolean {
-  return outer.length <= path.length && outer.every((key, index) => same(key, path[index]));
 }
 
 /** The beginning of a long text. */

@@ -1,5 +1,5 @@
 import type { TextProblem } from './inputs_text';
-import type { ProblemCode } from './reading';
+import type { ProblemCode } from './problem';
 import type { Shape } from './shape';
 
 /** What the form says, in the user's language. `{0}` and `{1}` are filled in by the form. */

@@ -8,7 +8,8 @@ import {
   startingDraft,
 } from '../../../extension/src/form/draft';
 import type { JsonSchema } from '../../../extension/src/form/json_schema';
-import { kindOfText, type Problem, readDraft } from '../../../extension/src/form/reading';
+import type { Problem } from '../../../extension/src/form/problem';
+import { kindOfText, readDraft } from '../../../extension/src/form/reading';
 import { definitions } from './schemas';
 
 function place(schema: JsonSchema, required = true): Place {

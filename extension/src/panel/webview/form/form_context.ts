@@ -1,6 +1,6 @@
 import type { Content, Draft, Place } from '../../../form/draft';
 import { same } from '../../../form/json_schema';
-import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/reading';
+import { isWithin, type Path, type Problem, type ProblemCode } from '../../../form/problem';
 import type { Shape } from '../../../form/shape';
 import type { FormWords } from '../../../form/words';
 import { fill } from '../../../translate';

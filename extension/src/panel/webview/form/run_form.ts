@@ -16,7 +16,7 @@ import {
   withStrangers,
 } from '../../../form/form';
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
-import { isWithin, type Path } from '../../../form/reading';
+import { isWithin, type Path } from '../../../form/problem';
 import { typedInputs } from '../../../form/typed_inputs';
 import type { FormWords } from '../../../form/words';
 import { type Inputs, NO_INPUTS } from '../../../runs/inputs';
