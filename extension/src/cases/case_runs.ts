@@ -1,4 +1,4 @@
-import { withDeadline } from '../python/deadline';
+import { cancelRun } from '../runs/cancelling';
 import type { AgentServer } from '../server/agent_server';
 import type {
   CaseResult,
@@ -45,8 +45,6 @@ export interface CaseEnvironment {
   newRunId(): string;
   readonly translate: Translate;
 }
-
-const CANCEL_LIMIT_MS = 10_000;
 
 /** The cases that run, and the way for the server's notifications to them. */
 export class CaseRuns {
@@ -138,16 +136,8 @@ class ActiveCase {
       this.end({ kind: 'cancelled', message: t('Nothing was sent.') });
       return;
     }
-    const server = this.#server;
-    try {
-      const ask = () => server.request('runagent/cancel', { runId: this.runId });
-      const { message } = await withDeadline(CANCEL_LIMIT_MS, ask);
-      this.end({ kind: 'cancelled', message });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : t('no answer');
-      const message = t('Cancelling got {0}. "RunAgent: Restart Language Server" ends it.', reason);
-      this.end({ kind: 'cancelled', message });
-    }
+    const { message } = await cancelRun(this.#server, this.runId, t);
+    this.end({ kind: 'cancelled', message });
   }
 
   async #ask(cancellation: Cancellation): Promise<CaseEnd> {

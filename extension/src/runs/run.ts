@@ -1,7 +1,6 @@
 import { cutForPage } from '../output/chunk';
 import type { OutputStart } from '../output/messages';
 import { OutputStore, type ReadHistory } from '../output/output_store';
-import { withDeadline } from '../python/deadline';
 import type { AgentServer } from '../server/agent_server';
 import type {
   OutputParams,
@@ -13,6 +12,7 @@ import type {
 } from '../server/protocol.generated';
 import type { Translate } from '../translate';
 import { AckGate } from './ack_gate';
+import { cancelRun } from './cancelling';
 import type { Inputs } from './inputs';
 import { isOver, newRun, type RunEvent, type RunKind, type RunViewModel, reduce } from './view_model';
 
@@ -60,7 +60,6 @@ export interface RunEnvironment {
   changed(run: Run, event: RunEvent): void;
 }
 
-const CANCEL_LIMIT_MS = 10_000;
 /** Items of a recorded run that are read at once. */
 const HISTORY_PAGE = 2_000;
 
@@ -154,15 +153,8 @@ export class Run {
       return;
     }
     this.#apply({ type: 'cancelling' });
-    try {
-      const request = () => server.request('runagent/cancel', { runId: this.id });
-      this.#apply({ type: 'cancelAnswer', result: await withDeadline(CANCEL_LIMIT_MS, request) });
-    } catch (error) {
-      const t = this.environment.translate;
-      const reason = error instanceof Error ? error.message : t('no answer');
-      const message = t('Cancelling got {0}. "RunAgent: Restart Language Server" ends it.', reason);
-      this.#apply({ type: 'cancelAnswer', result: { found: false, stopped: false, message } });
-    }
+    const result = await cancelRun(server, this.id, this.environment.translate);
+    this.#apply({ type: 'cancelAnswer', result });
   }
 
   /** Only an agent that is looked for may be served; what the user has named is there or is not. */
