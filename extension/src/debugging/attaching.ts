@@ -1,5 +1,5 @@
 /** The debug type that the Python debugger extension contributes. */
-export const DEBUG_TYPE = 'debugpy';
+const DEBUG_TYPE = 'debugpy';
 
 /** Its usual extension, and the folder in it that holds the package `debugpy`. */
 export const PYTHON_DEBUGGER = 'ms-python.debugpy';

@@ -18,7 +18,7 @@ export interface Chunk {
 }
 
 /** Characters of one piece that go to the page; the rest is in the document that "Open as Document" opens. */
-export const PIECE_LIMIT = 1_000_000;
+const PIECE_LIMIT = 1_000_000;
 
 /** All of a piece that has reached the editor. */
 export function chunkOf(item: OutputItem): Chunk {
@@ -62,7 +62,7 @@ function compactJson(value: unknown): string {
 }
 
 /** Bytes of the text as UTF-8. Half of a surrogate pair counts as the replacement character that it becomes. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   let bytes = text.length;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);

@@ -12,7 +12,7 @@ export interface Query {
 }
 
 /** What can be done with the whole output. */
-export const OUTPUT_ACTIONS = ['copy', 'save', 'open'] as const;
+const OUTPUT_ACTIONS = ['copy', 'save', 'open'] as const;
 export type OutputAction = (typeof OUTPUT_ACTIONS)[number];
 
 /** What the output on the page asks the extension for. */

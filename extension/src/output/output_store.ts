@@ -4,7 +4,7 @@ import { ChunkLog } from './chunk_log';
 import { ChunkTexts } from './chunk_texts';
 
 /** Characters of output that are kept in the extension; older ones are in the history. */
-export const KEPT_CHARACTERS = 32_000_000;
+const KEPT_CHARACTERS = 32_000_000;
 
 /** Characters that are read at once, unless one chunk alone has more. */
 const READ_CHARACTERS = 1_000_000;

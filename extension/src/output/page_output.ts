@@ -8,7 +8,7 @@ import { MarkdownSegments, PlainSegments } from './segments';
 /** Characters of output that the page keeps; it asks for others again when they are to be drawn. */
 export const PAGE_CHARACTERS = 8_000_000;
 /** Chunks that the page knows of; when there are more, it starts afresh with those that come. */
-export const PAGE_CHUNKS = 1_000_000;
+const PAGE_CHUNKS = 1_000_000;
 
 type Ask = (request: OutputRequest) => void;
 

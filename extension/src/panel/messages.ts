@@ -133,7 +133,7 @@ export type HostMessage =
   | { readonly type: 'outputAnswer'; readonly answer: OutputAnswer };
 
 /** What the buttons of the page ask for. */
-export const PAGE_COMMANDS = [
+const PAGE_COMMANDS = [
   'cancel',
   'openDocument',
   'errorAction',

@@ -8,7 +8,7 @@ import { type PageState, readPageState } from './page_state';
 import { type Entrypoint, type Opening, RunView, type RunViewListener } from './run_view';
 import { allWords } from './words';
 
-export const RUN_PANEL = 'runagent.run';
+const RUN_PANEL = 'runagent.run';
 
 export interface RunPanelParts {
   readonly extensionUri: vscode.Uri;

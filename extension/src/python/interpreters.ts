@@ -22,7 +22,7 @@ export function interpreterRungs(): Rung[] {
   return [settingRung(setting, onPath, t), ...(trusted ? fromWorkspace : []), pathRung(onPath, t)];
 }
 
-export function interpreterSetting(): string {
+function interpreterSetting(): string {
   const value: unknown = vscode.workspace.getConfiguration('runagent').get('interpreter');
   return typeof value === 'string' ? value : '';
 }
