@@ -107,4 +107,7 @@ export const styles = css`
     gap: 8px;
     margin-top: 10px;
   }
+  vscode-button[secondary] {
+    --vscode-button-border: var(--secondary-button-border);
+  }
 `;
