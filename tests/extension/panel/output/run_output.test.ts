@@ -435,6 +435,22 @@ describe('a search', () => {
     await eventually(count).toBe('1 of 2');
   });
 
+  it('goes on in the output of the next run, and still says what it looks for', async () => {
+    await open({ ...running, phase: 'completed' });
+    await come(...text('tea'));
+    await button('Search Output').click();
+    await box().fill('tea');
+    await eventually(count).toBe('1 of 1');
+    store = new OutputStore();
+    seq = 0;
+    await view.post({ start: { end: 0, silentMs: 0 }, runId: 'next' });
+    await view.page.getByText(words.noOutput).waitFor();
+    await view.post({ words, run: running });
+    await come(...text('two teas, one tea'));
+    await eventually(count).toBe('1 of 2');
+    expect(await box().inputValue()).toBe('tea');
+  });
+
   it('leads to the row of the chunk in the other views', async () => {
     await open({ ...running, phase: 'completed' });
     await come(...text(...Array.from({ length: 2_000 }, (_, index) => `piece ${index};`)));

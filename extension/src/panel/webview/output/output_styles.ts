@@ -303,8 +303,8 @@ export const markdownStyles = css`
 export const gridStyles = css`
   .cells {
     display: grid;
-    grid-template-columns: 5em 6em 6em 6em minmax(8em, 1fr);
-    gap: 0 8px;
+    grid-template-columns: 4em 6em 6em 5em minmax(8em, 1fr);
+    gap: 0 12px;
     padding: 0 8px;
   }
   .head {

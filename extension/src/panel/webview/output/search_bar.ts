@@ -44,6 +44,8 @@ export class SearchBar extends LitElement {
   @state() private accessor matchCase = false;
   @query('input') private accessor input!: HTMLInputElement;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is searched already: the bar is made anew when the output of another run begins. */
+  #begun: Query | null = null;
 
   focusInput(): void {
     this.input.focus();
@@ -55,6 +57,12 @@ export class SearchBar extends LitElement {
     clearTimeout(this.#timer);
   }
 
+  protected override willUpdate(): void {
+    if (this.hasUpdated) return;
+    this.#begun = this.search.query;
+    this.matchCase = this.#begun?.matchCase ?? false;
+  }
+
   protected override render() {
     const { words } = this;
     return html`
@@ -62,6 +70,7 @@ export class SearchBar extends LitElement {
         type="text"
         aria-label=${words.search}
         placeholder=${words.search}
+        value=${this.#begun?.text ?? ''}
         maxlength="1000"
         spellcheck="false"
         @input=${this.#typed}
