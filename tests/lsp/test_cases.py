@@ -277,3 +277,11 @@ def test_the_editor_is_asked_to_watch_cases(shell: Editor) -> None:
         return "**/{.runagent,.runagent/cases,.runagent/cases/**}" in watchers
 
     shell.wait_for("client/registerCapability", watches_cases)
+
+
+def test_a_case_is_only_saved_beside_an_agents_configuration(shell: Editor, tmp_path: Path) -> None:
+    other = tmp_path / "notes.json"
+    other.write_text("{}", "utf-8")
+    with pytest.raises(RefusedError, match="no agent's configuration"):
+        save(shell, other, "first")
+    assert not (tmp_path / ".runagent").exists()

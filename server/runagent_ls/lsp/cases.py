@@ -16,6 +16,7 @@ from runagent_ls.lsp.messages import cases as messages
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.running import Running
 from runagent_ls.lsp.session import Session
+from runagent_ls.project.discovery import config_in
 from runagent_ls.project.file_source import DiskFiles, FileText
 from runagent_ls.project.model import AgentProject
 
@@ -113,8 +114,11 @@ class Cases:
         from runagent_ls.testing.places import new_place
 
         config = reading.config_path(params)
-        if current_files(self._session).kind(config) != "file":
+        files = current_files(self._session)
+        if files.kind(config) != "file":
             raise RequestFailedError(f"{config} is not there, so it has no cases.")
+        if config_in(config.parent, files) != config:
+            raise RequestFailedError(f"{config} is no agent's configuration, so it has no cases.")
         place = new_place(config, reading.text(params, "tag"), reading.text(params, "name"))
         case, overwrite = (
             messages.read_new_case(params),

@@ -55,8 +55,8 @@ def write_case(place: CasePlace, case: NewCase, *, overwrite: bool) -> bool:
     Raises CaseWriteError.
     """
     path = place.path
-    _stay_inside(place)
     try:
+        _stay_inside(place)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not overwrite:
             return _write_new(path, text_of(case))
@@ -64,7 +64,7 @@ def write_case(place: CasePlace, case: NewCase, *, overwrite: bool) -> bool:
         _replace(path, text_of(case, before))
     except UnicodeDecodeError:
         _replace_or_say(path, text_of(case))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # the last for links that are a circle
         raise _not_written(path, error) from error
     return True
 
@@ -114,11 +114,7 @@ def _written(fields: Mapping[str, JsonValue]) -> str:
 def _stay_inside(place: CasePlace) -> None:
     """A link in the repository must not lead what is written to another place."""
     root = place.config_path.parent.resolve()
-    try:
-        stays = place.path.parent.resolve().is_relative_to(root)
-    except RuntimeError as error:  # links that lead to each other, before Python 3.13
-        raise CaseWriteError(f"{place.path.parent} is a link that leads nowhere.") from error
-    if not stays:
+    if not place.path.parent.resolve().is_relative_to(root):
         folder = cases_folder(place.config_path)
         raise CaseWriteError(f"{folder} leads out of the agent's folder, so nothing is written.")
     if place.path.is_symlink():  # what stands at its end would be copied to here

@@ -187,6 +187,14 @@ def test_a_folder_that_links_to_itself_is_said(tmp_path: Path) -> None:
             write_case(place, NewCase(), overwrite=overwrite)
 
 
+@pytest.mark.parametrize(("tag", "name"), [("t", "n" * 300), ("t" * 5000, "n")])
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path, tag: str, name: str) -> None:
+    place = new_place(tmp_path / "runagent.config.json", tag, name)
+    for overwrite in (False, True):
+        with pytest.raises(CaseWriteError, match="cannot be written"):
+            write_case(place, NewCase(), overwrite=overwrite)
+
+
 def test_the_longest_name_is_written_over(tmp_path: Path) -> None:
     place = new_place(tmp_path / "runagent.config.json", "t", "\U0001f600" * 62)
     for number in (1, 2):
