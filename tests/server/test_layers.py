@@ -26,7 +26,7 @@ BELOW: Final[Mapping[str, frozenset[str]]] = {
     "features": frozenset({"text", "jsontree", "pyfile", "schema", "project", "rules"}),
     "agents": frozenset({"text", "schema"}),
     "serve": frozenset({"text", "jsontree", "pyfile", "schema", "project", "agents"}),
-    "testing": frozenset({*_CORE, "agents", "serve"}),
+    "testing": frozenset({*_CORE, "agents"}),
     "lsp": frozenset({*_CORE, "agents", "serve", "testing"}),
     # Without arguments the command is the language server.
     "cli": frozenset({*_CORE, "agents", "serve", "testing", "lsp"}),
