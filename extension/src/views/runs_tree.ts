@@ -62,7 +62,8 @@ function agentRow({ configUri, groups }: AgentRuns, context: RowContext): TreeRo
     id: `${project === undefined ? 'other' : 'agent'}:${configUri}`,
     label: project?.name ?? folder,
     description: project === undefined ? t('not in this workspace · {0}', count) : count,
-    tooltip: [project?.name, folder, count].filter((fact) => fact).join('\n'),
+    // An agent is often called as its folder is.
+    tooltip: [...new Set([project?.name ?? folder, folder]), count].join('\n'),
     icon: { id: project === undefined ? 'folder' : 'hubot' },
     context: project === undefined ? 'agentRuns.other' : 'agentRuns',
     expands: project === undefined ? 'closed' : 'open',

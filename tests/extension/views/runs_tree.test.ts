@@ -49,6 +49,8 @@ describe('rows of agents and entrypoints', () => {
   it('say how many runs there are, and of which agent', () => {
     const agent: RunsNode = { kind: 'agentRuns', configUri: CONFIG, groups: [group('greet'), group('x')] };
     expect(runsRow(agent, context)).toMatchObject({ label: 'hello', description: '4 runs', expands: 'open' });
+    expect(runsRow(agent, context).tooltip).toBe('hello\nelsewhere/agent\n4 runs');
+    expect(runsRow(agent, { ...context, folderOf: () => 'hello' }).tooltip).toBe('hello\n4 runs');
   });
 
   it('tell agents that are not here, and runs without one', () => {
