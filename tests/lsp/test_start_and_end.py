@@ -247,6 +247,17 @@ def test_what_is_no_message_is_answered_and_survived(
     assert editor.pull("file:///nowhere.json")["items"] == []
 
 
+def test_a_request_that_is_nested_too_deeply_is_answered(editors: MakeEditor) -> None:
+    editor = editors()
+    editor.start()
+    editor.expect(777, "runagent/run")
+    head = b'{"jsonrpc":"2.0","id":777,"method":"runagent/run","params":'
+    editor.send_bytes(head + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    with pytest.raises(RefusedError, match="nested too deeply"):
+        editor.answer(777)
+    assert editor.pull("file:///nowhere.json")["items"] == []
+
+
 @pytest.mark.parametrize(
     ("method", "params"),
     [

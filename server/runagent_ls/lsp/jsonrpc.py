@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final, TypeAlias
 
@@ -17,6 +18,11 @@ NOT_INITIALIZED: Final = -32002
 REQUEST_CANCELLED: Final = -32800
 REQUEST_FAILED: Final = -32803
 
+_HEAD: Final = re.compile(
+    rb'\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*([0-9]{1,18}|"[\w-]*")'
+)
+"""How a request begins, as clients write it."""
+
 
 class InvalidParamsError(Exception):
     """A request's parameters have the wrong shape; the text says which and what was expected."""
@@ -27,19 +33,24 @@ class RequestFailedError(Exception):
 
 
 class InvalidMessageError(Exception):
-    """A message is not one: `code` is the JSON-RPC error to answer with."""
+    """A message is not one: `code` is the JSON-RPC error to answer with, to `message_id`."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, message_id: MessageId = None) -> None:
         super().__init__(message)
         self.code = code
+        self.message_id = message_id
 
 
 def decode(body: bytes) -> Json:
     """Read a message. Raises `InvalidMessageError` for what is no JSON object of JSON-RPC 2.0."""
     try:
         message = json.loads(body)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InvalidMessageError(PARSE_ERROR, f"The message is not JSON: {error}") from error
+    except RecursionError as error:  # it may be a request, whose sender waits for an answer
+        head = _HEAD.match(body)
+        asked = None if head is None else json.loads(head[1])
+        raise InvalidMessageError(PARSE_ERROR, "A value is nested too deeply.", asked) from error
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise InvalidMessageError(INVALID_REQUEST, "The message is not a JSON-RPC 2.0 object")
     return message

@@ -61,7 +61,7 @@ class Protocol(LanguageServerProtocol):
         try:
             message = jsonrpc.decode(body)
         except jsonrpc.InvalidMessageError as invalid:
-            self.write(jsonrpc.error(None, invalid.code, str(invalid)))
+            self.write(jsonrpc.error(invalid.message_id, invalid.code, str(invalid)))
             return
         try:
             self._dispatch(message)

@@ -54,7 +54,7 @@ def _until_initialize(
         try:
             message = jsonrpc.decode(body)
         except jsonrpc.InvalidMessageError as invalid:
-            jsonrpc.send(output, jsonrpc.error(None, invalid.code, str(invalid)))
+            jsonrpc.send(output, jsonrpc.error(invalid.message_id, invalid.code, str(invalid)))
             continue
         method = message.get("method")
         if method == "initialize" and "id" in message:
