@@ -45,15 +45,19 @@ function storeKey(configUri: string, tag: string): string {
   return `${PREFIX}${configUri}#${tag}`;
 }
 
-/** A copy of `value` in which no object has a member whose name looks secret. */
-export function withoutSecrets<T>(value: T): T;
-export function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((member) => withoutSecrets(member));
+/** Levels of a value that are looked at; the server reads no deeper ones. */
+const DEEPEST = 1_000;
+
+/** A copy of `value` in which no object has a member whose name looks secret; null in place of what is deeper. */
+export function withoutSecrets<T>(value: T, depth?: number): T;
+export function withoutSecrets(value: unknown, depth = DEEPEST): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return null;
+  if (Array.isArray(value)) return value.map((member) => withoutSecrets(member, depth - 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => !looksSecret(name))
-      .map(([name, member]) => [name, withoutSecrets(member)]),
+      .map(([name, member]) => [name, withoutSecrets(member, depth - 1)]),
   );
 }
 

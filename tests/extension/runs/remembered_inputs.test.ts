@@ -86,4 +86,11 @@ describe('remembering', () => {
     withoutSecrets(inputs);
     expect(inputs.kwargs.token).toBe('sk-2');
   });
+
+  it('are copied however deep they are', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`);
+    const kept = withoutSecrets({ args: [deep], kwargs: { token: deep, name: 'Ada' } });
+    expect(kept.kwargs).toEqual({ name: 'Ada' });
+    expect(JSON.stringify(kept).length).toBeLessThan(9_000);
+  });
 });
