@@ -19,7 +19,7 @@ REQUEST_CANCELLED: Final = -32800
 REQUEST_FAILED: Final = -32803
 
 _HEAD: Final = re.compile(
-    rb'\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*([0-9]{1,18}|"[\w-]*")'
+    rb'\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*((?:0|[1-9][0-9]{0,17})\b|"[\w-]*")'
 )
 """How a request begins, as clients write it."""
 
