@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from runagent_ls.cli.terminal import Painter, harmless, one_line
-from runagent_ls.testing.junit import lines_of, shown_path
+from runagent_ls.testing.junit import lines_of
 from runagent_ls.testing.model import Case, Failure
 from runagent_ls.testing.report import CaseReport, Result, TestReport
 from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.paths import shown_path
 
 _WORDS: Final[dict[Result, tuple[str, str]]] = {
     "passed": ("PASS", "green"),

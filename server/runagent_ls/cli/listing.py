@@ -9,7 +9,6 @@ from pathlib import Path
 
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.projects import configs_of
-from runagent_ls.cli.reports.report import shown_path
 from runagent_ls.cli.terminal import Painter, one_line, wants_colour
 from runagent_ls.features.entrypoints import signature_of
 from runagent_ls.jsontree.document import JsonValue
@@ -17,6 +16,7 @@ from runagent_ls.project.file_source import DiskFiles
 from runagent_ls.project.loading import load_project
 from runagent_ls.project.model import AgentProject, Entrypoint
 from runagent_ls.text.lines import LineIndex
+from runagent_ls.text.paths import shown_path
 
 
 def list_entrypoints(options: Namespace) -> int:

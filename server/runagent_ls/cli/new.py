@@ -11,13 +11,13 @@ from pathlib import Path
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.options.values import did_you_mean
 from runagent_ls.cli.projects import absolute
-from runagent_ls.cli.reports.report import shown_path
 from runagent_ls.cli.terminal import one_line
 from runagent_ls.features.changes import Change, CreateFile, RefusedError
 from runagent_ls.features.new_agent.candidates import Candidate, candidates
 from runagent_ls.features.new_agent.planning import make_agent, plan_new_agent
 from runagent_ls.features.new_agent.templates import DEFAULT
 from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.text.paths import shown_path
 
 
 def new(options: Namespace) -> int:

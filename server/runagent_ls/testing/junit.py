@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from itertools import groupby
@@ -11,19 +9,17 @@ from pathlib import Path as FilePath
 
 from runagent_ls.testing.model import Failure
 from runagent_ls.testing.report import CaseReport, TestReport
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from runagent_ls.text.paths import shown_path
+from runagent_ls.text.xml import xml_document, xml_text
 
 
 def render(report: TestReport) -> str:
-    """The report"""
+    """A `<testcase>` for each case."""
     root = ET.Element("testsuites", name="runagent")
     _count(root, report.cases)
     for (config, tag), reports in groupby(report.cases, _entrypoint):
         root.append(_suite(config.parent, tag, list(reports), report.base))
-    ET.indent(root)
-    # ASCII with character references: right whatever encoding the pipe has.
-    return str(ET.tostring(root, "us-ascii", xml_declaration=True), "ascii") + "\n"
+    return xml_document(root)
 
 
 def _entrypoint(report: CaseReport) -> tuple[FilePath, str]:
@@ -33,7 +29,7 @@ def _entrypoint(report: CaseReport) -> tuple[FilePath, str]:
 def _suite(agent: FilePath, tag: str, reports: list[CaseReport], base: FilePath) -> ET.Element:
     folder = shown_path(agent, base)
     name = tag if folder == "." else f"{folder}.{tag}"
-    suite = ET.Element("testsuite", name=_text(name))
+    suite = ET.Element("testsuite", name=xml_text(name))
     _count(suite, reports)
     for report in reports:
         suite.append(_case(report, name, base))
@@ -45,21 +41,21 @@ def _case(report: CaseReport, suite: str, base: FilePath) -> ET.Element:
     path = shown_path(place.path, base)
     case = ET.Element(
         "testcase",
-        name=_text(place.name),
-        classname=_text(suite),
+        name=xml_text(place.name),
+        classname=xml_text(suite),
         time=_seconds(report.elapsed_s),
     )
     if report.result == "passed":
         return case
     if report.case.problems:
         first = report.case.problems[0]
-        error = ET.SubElement(case, "error", type="problem", message=_text(first.message))
+        error = ET.SubElement(case, "error", type="problem", message=xml_text(first.message))
         lines = (
             f"{path}:{start.line + 1}:{start.character + 1}: {problem.message}"
             for problem in report.case.problems
             for start in [report.range(problem.span).start]
         )
-        error.text = _text("\n".join(lines))
+        error.text = xml_text("\n".join(lines))
         return case
     failures = [failure for attempt in report.attempts for failure in attempt.failures]
     message = failures[0].message if failures else "It was not run to its end."
@@ -69,9 +65,9 @@ def _case(report: CaseReport, suite: str, base: FilePath) -> ET.Element:
         case,
         "failure" if report.result == "failed" else "error",
         type=failures[0].expectation if failures else "interrupted",
-        message=_text(message),
+        message=xml_text(message),
     )
-    details.text = _text("\n".join((path, *_details(report))))
+    details.text = xml_text("\n".join((path, *_details(report))))
     return case
 
 
@@ -92,12 +88,6 @@ def lines_of(failure: Failure) -> Iterator[str]:
         yield from ("actual:", *_indented(failure.actual))
 
 
-def shown_path(path: FilePath, base: FilePath) -> str:
-    """`path` with forward slashes, relative to `base` when it lies inside of it."""
-    text = os.path.relpath(path, base) if path.is_relative_to(base) else str(path)
-    return text.replace(os.sep, "/")
-
-
 def _indented(text: str) -> list[str]:
     return [f"    {line}" for line in text.split("\n")]
 
@@ -112,8 +102,3 @@ def _count(element: ET.Element, reports: list[CaseReport]) -> None:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.3f}"
-
-
-def _text(text: str) -> str:
-    """`text` without what XML cannot hold, not even escaped."""
-    return _NOT_XML.sub("\ufffd", text)

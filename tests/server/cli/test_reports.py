@@ -12,10 +12,11 @@ import pytest
 
 from runagent_ls.cli.reports import github, json_report, junit, sarif, text
 from runagent_ls.cli.reports.excerpt import excerpt
-from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.reports.report import CheckedFile, Report
 from runagent_ls.cli.terminal import Painter
 from runagent_ls.rules.finding import Finding, Fix, Related, Severity, TextEdit
 from runagent_ls.rules.registry import all_rules
+from runagent_ls.text.paths import shown_path
 from runagent_ls.text.position import Position, Range
 
 BASE = Path(os.sep) / "work tree"

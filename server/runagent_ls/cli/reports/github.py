@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.reports.report import CheckedFile, Report
 from runagent_ls.rules.finding import Finding, Severity
+from runagent_ls.text.paths import shown_path
 
 _COMMAND: Final[dict[Severity, str]] = {
     "error": "error",

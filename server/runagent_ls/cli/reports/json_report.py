@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runagent_ls.cli.reports.report import Report, place, shown_path
+from runagent_ls.cli.reports.report import Report, place
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.rules.finding import Finding, Fix
+from runagent_ls.text.paths import shown_path
 
 if TYPE_CHECKING:
     from runagent_ls.serve.state import EntrypointReport

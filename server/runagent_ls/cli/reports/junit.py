@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 
-from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.reports.report import CheckedFile, Report
 from runagent_ls.rules.finding import Finding
-
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from runagent_ls.text.paths import shown_path
+from runagent_ls.text.xml import xml_document, xml_text
 
 
 def render(report: Report) -> str:
@@ -23,22 +22,20 @@ def render(report: Report) -> str:
     root.set("tests", str(tests))
     root.set("failures", str(count["error"]))
     root.set("errors", "0")
-    ET.indent(root)
-    # ASCII with character references: right whatever encoding the pipe has.
-    return str(ET.tostring(root, "us-ascii", xml_declaration=True), "ascii") + "\n"
+    return xml_document(root)
 
 
 def _suite(file: CheckedFile, path: str) -> ET.Element:
     failures = sum(finding.severity == "error" for finding in file.findings)
     suite = ET.Element(
         "testsuite",
-        name=_text(path),
+        name=xml_text(path),
         tests=str(len(file.findings) or 1),
         failures=str(failures),
         errors="0",
     )
     if not file.findings:
-        ET.SubElement(suite, "testcase", name="no problems", classname=_text(path))
+        ET.SubElement(suite, "testcase", name="no problems", classname=xml_text(path))
     for finding in file.findings:
         _case(suite, file, finding, path)
     return suite
@@ -50,18 +47,15 @@ def _case(suite: ET.Element, file: CheckedFile, finding: Finding, path: str) -> 
         suite,
         "testcase",
         name=f"{finding.code} line {line}, column {column}",
-        classname=_text(path),
-        file=_text(path),
+        classname=xml_text(path),
+        file=xml_text(path),
         line=str(line),
     )
-    details = _text(f"{path}:{line}:{column}: {finding.severity} {finding.message}")
+    details = xml_text(f"{path}:{line}:{column}: {finding.severity} {finding.message}")
     if finding.severity == "error":
-        failure = ET.SubElement(case, "failure", type=finding.code, message=_text(finding.message))
+        failure = ET.SubElement(
+            case, "failure", type=finding.code, message=xml_text(finding.message)
+        )
         failure.text = details
     else:
         ET.SubElement(case, "system-out").text = details
-
-
-def _text(text: str) -> str:
-    """`text` without what XML cannot hold, not even escaped."""
-    return _NOT_XML.sub("\ufffd", text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -58,12 +57,6 @@ class Report:
     def count(self) -> Counter[Severity]:
         """How many findings there are of each severity."""
         return Counter(finding.severity for _, finding in self.findings())
-
-
-def shown_path(path: Path, base: Path) -> str:
-    """`path` with forward slashes, relative to `base` when it lies inside of it."""
-    text = os.path.relpath(path, base) if path.is_relative_to(base) else str(path)
-    return text.replace(os.sep, "/")
 
 
 def place(range_: Range) -> dict[str, JsonValue]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.reports.report import CheckedFile, Report
 from runagent_ls.jsontree.document import JsonValue
 from runagent_ls.rules.finding import Finding, Fix, Severity, TextEdit
 from runagent_ls.rules.rule import Rule
+from runagent_ls.text.paths import shown_path
 from runagent_ls.text.position import Range
 from runagent_ls.version import __version__
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from runagent_ls.cli.reports.excerpt import excerpt
-from runagent_ls.cli.reports.report import CheckedFile, Report, shown_path
+from runagent_ls.cli.reports.report import CheckedFile, Report
 from runagent_ls.cli.terminal import Painter, one_line
 from runagent_ls.rules.finding import Finding, Severity
+from runagent_ls.text.paths import shown_path
 
 _COLOUR: Final[dict[Severity, str]] = {
     "error": "red",
