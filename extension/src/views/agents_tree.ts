@@ -67,12 +67,14 @@ export function agentRow(
   const state = stateOf(served?.status, t);
   const found = problemText(problems, t);
   const reason = served?.status.failure?.message.trim().split('\n')[0];
-  const facts = [state.words, reason, served?.step ?? undefined, found, project.framework ?? undefined];
+  const framework = project.framework == null ? undefined : t('Framework: {0}', project.framework);
+  const facts = [state.words, reason, served?.step ?? undefined, found, framework];
+  const title = folder === project.name ? folder : `${project.name} (${folder})`;
   return {
     id: configUri,
     label: project.name,
     description: [state.short, found].filter((part) => part !== '').join(' · '),
-    tooltip: [`${project.name} (${folder})`, ...facts.filter((fact) => fact)].join('\n'),
+    tooltip: [title, ...facts.filter((fact) => fact)].join('\n'),
     icon: state.icon,
     context: `agent.${state.context}`,
     expands: 'open',

@@ -61,6 +61,12 @@ describe('the row of an agent', () => {
     expect(row(up('ready', { debugPort: 5678 })).tooltip).toContain('for debugging');
   });
 
+  it('says what the framework is, and the name once where the folder has it', () => {
+    expect(row(up('ready')).tooltip).toContain('Framework: default');
+    const { tooltip } = agentRow(agent, 'hello', undefined, NONE, plain);
+    expect(tooltip.split('\n')[0]).toBe('hello');
+  });
+
   it('offers to stop only what is our own', () => {
     const foreign = row(up('ready', { own: false }));
     expect(foreign.context).toBe('agent.foreign');
