@@ -127,6 +127,13 @@ describe('<run-error>', () => {
     await element.getByRole('button', { name: 'main.py:4', exact: true }).waitFor();
   });
 
+  it('leaves out the function where a mistake is in none, as in the configuration', async () => {
+    const step = frame('runagent.config.json', 3, { function: '', text: '"framework": "langchian",' });
+    const element = await show({ ...crash, frames: [step] });
+    await element.getByText('langchian').waitFor();
+    expect(await element.locator('.frames').innerText()).not.toMatch(/\bin\b/);
+  });
+
   it('opens the steps of the project by the keyboard and folds the others', async () => {
     const element = await show(crash);
     const links = element.locator('.link');

@@ -86,7 +86,7 @@ export class RunErrorElement extends LitElement {
         : html`<button type="button" class="link" title=${frame.file} @click=${() => this.#open(index)}>${place}</button>`;
     return html`
       ${shown}
-      ${frame.function === null ? nothing : fill(words.inFunction, frame.function)}
+      ${frame.function ? fill(words.inFunction, frame.function) : nothing}
       ${times === 1 ? nothing : html`<span class="times">(${fill(words.repeated, times.toLocaleString())})</span>`}
       ${frame.text === null ? nothing : html`<code class="source">${frame.text}</code>`}
     `;
