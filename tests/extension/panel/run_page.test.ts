@@ -201,6 +201,14 @@ describe('the run page', () => {
     expect(await view.page.getByLabel('topic', { exact: true }).inputValue()).toBe('tea');
   });
 
+  it('keeps the button that saves a case in its place, so that none to delete comes under the pointer', async () => {
+    await open({ cases, caseInputs: content.inputs });
+    const before = await button('Save Inputs as New Case…').boundingBox();
+    await post({ type: 'update', changes: { caseUri: 'file:///b.json' } });
+    await button('Delete Case…').waitFor();
+    expect(await button('Save Inputs as New Case…').boundingBox()).toEqual(before);
+  });
+
   it('says before the run where it goes, and asks for another place', async () => {
     await open();
     await button('Change where runs go, now: This machine').click();

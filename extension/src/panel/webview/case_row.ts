@@ -38,16 +38,17 @@ export class CaseRow extends LitElement {
   protected override render(): TemplateResult | typeof nothing {
     const { words, chosen } = this;
     if (words === undefined) return nothing;
+    // Saving stays where it is, at the end: once it is pressed no button to delete comes under the pointer.
     return html`
       ${this.cases.length === 0 ? nothing : this.#select(words)}
       ${chosen !== null && this.changed ? this.#button('save', words.save, 'saveCase') : nothing}
-      ${this.#button('save-as', words.saveAs, 'saveCaseAs')}
       ${
         chosen === null
           ? nothing
           : html`${this.#button('go-to-file', words.open, 'openCase')}
               ${this.#button('trash', words.remove, 'deleteCase')}`
       }
+      ${this.#button('save-as', words.saveAs, 'saveCaseAs')}
     `;
   }
 
