@@ -120,10 +120,8 @@ class Cases:
         if config_in(config.parent, files) != config:
             raise RequestFailedError(f"{config} is no agent's configuration, so it has no cases.")
         place = new_place(config, reading.text(params, "tag"), reading.text(params, "name"))
-        case, overwrite = (
-            messages.read_new_case(params),
-            reading.boolean(params, "overwrite", False),
-        )
+        case = messages.read_new_case(params)
+        overwrite = reading.boolean(params, "overwrite", False)
         if overwrite:
             self._refuse_unsaved(place)
         saved = await in_thread(lambda: _write(place, case, overwrite), "save a case")
