@@ -46,14 +46,41 @@ export function cutForPage(item: Chunk): Chunk {
   return { ...item, text: head(text, PIECE_LIMIT), wholeLength: item.wholeLength ?? text.length };
 }
 
-/** A value with line breaks; one that was cut is no JSON any more and stays as it is. */
+/** Characters of a value with line breaks, at most. */
+const PRETTY_LIMIT = 64_000_000;
+
+/**
+ * A value with line breaks; one that was cut is no JSON any more and stays as it is, and so does one of which many
+ * parts are so deep that the blanks before them would fill the memory.
+ */
 export function prettyText({ kind, text }: Pick<Chunk, 'kind' | 'text'>): string {
-  if (kind !== 'value') return text;
+  if (kind !== 'value' || text.length + blanksOf(text) > PRETTY_LIMIT) return text;
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2);
   } catch {
     return text;
   }
+}
+
+/** Line breaks, and blanks before lines, that a JSON text has when each part is on a line. */
+function blanksOf(text: string): number {
+  let depth = 0;
+  let blanks = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const mark = text[at];
+    if (mark === '[' || mark === '{') depth += 1;
+    else if (mark === ']' || mark === '}') depth -= 1;
+    if (mark === '"') at = endOfString(text, at);
+    else if (mark !== undefined && ',[]{}'.includes(mark)) blanks += 1 + 2 * depth;
+  }
+  return blanks;
+}
+
+/** Where the string ends that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 function compactJson(value: unknown): string {
