@@ -95,15 +95,17 @@ describe('the rows below an agent', () => {
   });
 
   it('show the signature, and what menus need to know', () => {
-    const rows = children.map((child) => child.kind === 'entrypoint' && entrypointRow(child, plain));
+    const rows = children.flatMap((child) =>
+      child.kind === 'entrypoint' ? [entrypointRow(child, plain)] : [],
+    );
     expect(rows).toMatchObject([
       { label: 'greet', description: '(name: str) -> str', context: 'entrypoint.run.python' },
       { label: 'count_stream', context: 'entrypoint.stream.python' },
       { label: 'odd', context: 'entrypoint.unknown' },
     ]);
-    expect(rows[0] && rows[0].tooltip).toBe('greet(name: str) -> str\ngives one result\nSay hello.');
+    expect(rows[0]?.tooltip).toBe('greet(name: str) -> str\ngives one result\nSay hello.');
     expect(rows[1]).not.toHaveProperty('description');
-    expect(new Set(rows.map((shown) => shown && shown.id)).size).toBe(3);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(3);
   });
 
   it('say that there is none', () => {
