@@ -93,8 +93,9 @@ function textOf(root: Element): string {
     return node instanceof Element ? textOfElement(node) : '';
   };
   const textOfElement = (element: Element): string => {
-    if (!element.checkVisibility({ visibilityProperty: true })) return '';
     const { display, whiteSpace } = getComputedStyle(element);
+    // What has no box of its own, such as a slot, is as visible as what it holds.
+    if (display !== 'contents' && !element.checkVisibility({ visibilityProperty: true })) return '';
     const keepsSpace = /^(pre|break)/.test(whiteSpace);
     const text = [...childrenOf(element)].map((child) => textOfNode(child, keepsSpace)).join('');
     // What is `inline-block`, such as a button, stands for itself.

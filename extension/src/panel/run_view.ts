@@ -111,16 +111,18 @@ export class RunView {
     return this.#caseUri;
   }
 
-  /** Shows the form and puts the keyboard into it. */
+  /** Shows the form and puts the keyboard into it. What is typed meanwhile stays where no other inputs come. */
   open({ entrypoint, info, inputs, prepare }: Opening): void {
-    if (inputs !== this.#inputs) this.#caseUri = null;
     this.#entrypoint = entrypointOf(entrypoint);
     this.#options = withOptionsOf(entrypoint, this.#options);
-    this.#info = info;
-    this.#problem = null;
-    this.#inputs = inputs;
     this.#prepare = prepare;
-    this.#showAll();
+    this.describedBy(info);
+    if (inputs === this.#inputs) this.#update('kind', 'action', 'options');
+    else {
+      this.#caseUri = null;
+      this.#inputs = inputs;
+      this.#showAll();
+    }
     this.focusForm();
   }
 

@@ -69,6 +69,26 @@ describe('a page that is not there', () => {
   });
 });
 
+describe('a form that is asked for again', () => {
+  it('leaves alone what is typed while it is brought to the front', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    posted = [];
+    view.open({ entrypoint, info: { ...info }, inputs: view.inputs, prepare: async (request) => request });
+    expect(posted.map(({ type }) => type)).toEqual(['update', 'focus']);
+    expect(Object.keys(updates()[0] ?? {})).toEqual(['kind', 'action', 'options']);
+    expect(updates()[0]?.action).toBe('debug');
+  });
+
+  it('takes other inputs', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const others = { args: [], kwargs: { topic: 'cocoa' } };
+    view.open({ entrypoint, info, inputs: others });
+    expect(shown()?.inputs).toEqual(others);
+  });
+});
+
 describe('a run', () => {
   it('from the form leaves the form as it is', () => {
     view.open({ entrypoint, info, inputs });
