@@ -100,6 +100,8 @@ async function open(
     const text = transcriptText(stored, transcriptWords(), vscode.env.language);
     await documents.show({ key: historyId, name: `${tag} transcript.txt`, text });
   }
+  // A command that the row of a view runs is none that completes a step of the walkthrough.
+  void vscode.commands.executeCommand('setContext', 'runagent.hasLookedBack', true);
 }
 
 /** Runs again with the same inputs; asks for those that were not kept. */
