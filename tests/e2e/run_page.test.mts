@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { requireVenv } from '../../scripts/steps.mjs';
-import { fillForm, formOf, runPage, sendForm, shownText, startButton } from './run_form.mts';
+import { fillForm, fillJson, formOf, runPage, sendForm, shownText, showTab, startButton } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -89,6 +89,21 @@ test('inputs are saved as a case, chosen, changed and deleted', async () => {
   assert.match(await window.confirm('Delete'), /grace/);
   await eventually('no case', () => !existsSync(path.join(cases, 'grace.json')));
   await caseList(frame).waitFor({ state: 'detached' });
+});
+
+test('what looks like a secret is saved in a case only when that is wanted', async () => {
+  const frame = await open('Run', 'greet');
+  await fillJson(window, 'greet', { name: 'Grace', api_key: 'sk-1' });
+  await frame.getByRole('button', { name: 'Save Inputs as New Case…' }).click();
+  await window.answer('Save inputs of greet as a case', 'keyed');
+  assert.match(await window.confirm('Save Without Them'), /look like secrets/);
+  await eventually('the case', () => existsSync(path.join(cases, 'keyed.json')));
+  assert.deepEqual(readCase('keyed.json').inputs, { name: 'Grace' });
+  await frame.getByRole('button', { name: 'Save Inputs into Case' }).click();
+  await window.confirm('Save All');
+  await eventually('the key', () => readCase('keyed.json').inputs.api_key === 'sk-1');
+  await fillJson(window, 'greet', { name: 'Grace' });
+  await showTab(frame, 'Form');
 });
 
 test('runs go where the page says, and what is wrong with that is told', async () => {

@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { freeName, problemOfName } from '../cases/new_case';
+import { sameInputs } from '../form/inputs_text';
+import { withoutSecretFields } from '../form/secret_fields';
 import type { OfferedCase } from '../panel/messages';
 import type { RunView } from '../panel/run_view';
+import type { Inputs } from '../runs/inputs';
 import type { AgentServer } from '../server/agent_server';
 import { showInformation } from './notify';
 
@@ -85,7 +88,8 @@ export class PanelCases {
 
   async #write(view: RunView, name: string, overwrite: boolean): Promise<void> {
     const { configUri, tag, userId, persistentMemory } = view.entrypoint;
-    const { inputs } = view;
+    const inputs = await toShare(view);
+    if (inputs === undefined) return;
     const { uri, saved } = await (await this.server()).request('runagent/cases/save', {
       configUri,
       tag,
@@ -103,6 +107,22 @@ export class PanelCases {
     view.isCase(uri, inputs);
     await this.list(view);
   }
+}
+
+/** The inputs as they may be shared with the code; undefined: the user does not want them saved. */
+async function toShare({ info, inputs }: RunView): Promise<Inputs | undefined> {
+  const shareable = withoutSecretFields(info, inputs);
+  if (sameInputs(shareable, inputs)) return inputs;
+  const without = l10n.t('Save Without Them');
+  const all = l10n.t('Save All');
+  const answer = await vscode.window.showWarningMessage(
+    l10n.t('Some of these inputs look like secrets.'),
+    { modal: true, detail: l10n.t('A case is a file that is shared with the code of the agent.') },
+    without,
+    all,
+  );
+  if (answer === all) return inputs;
+  return answer === without ? shareable : undefined;
 }
 
 /** Names become files, and not every file system tells upper case from lower case. */

@@ -66,9 +66,9 @@ export function timeAgo(then: number, now: number, locale: string): string {
 
 const LONGEST = 160;
 
-/** The beginning of a text on one line. */
-export function oneLine(text: string): string {
+/** The beginning of a text on one line, `longest` characters at most. */
+export function oneLine(text: string, longest = LONGEST): string {
   // Icons are for us to set: what an agent or a user wrote stays text.
   const line = text.replaceAll('$(', '$ (').replace(/\s+/g, ' ').trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }

@@ -98,8 +98,11 @@ const STATE_ICONS: Readonly<Record<RunNode['run']['state'], TreeRow['icon']>> = 
   interrupted: { id: 'debug-disconnect', color: 'testing.iconSkipped' },
 };
 
+/** Longer ones would push out of a narrow side bar when the runs were, by which they are told apart. */
+const LABEL_LENGTH = 48;
+
 function runRow({ run, excerpt }: RunNode, { words, locale, now, translate: t }: RowContext): TreeRow {
-  const shown = oneLine(excerpt ?? run.problem ?? run.inputs);
+  const shown = oneLine(excerpt ?? run.problem ?? run.inputs, LABEL_LENGTH);
   // The state last: its sign stands in front, and the end of a row is often out of sight.
   const facts = [timeAgo(run.startedAt, now, locale)];
   if (run.elapsedMs !== null) facts.push(duration(run.elapsedMs));
