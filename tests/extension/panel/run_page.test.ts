@@ -105,6 +105,17 @@ describe('the run page', () => {
     await eventually(() => view.page.locator('.state').innerText()).toBe('Completed\n2.3 s');
   });
 
+  it('offers to debug a function that failed, and none of an agent that does not start', async () => {
+    const error = { code: 'INTERNAL_ERROR', message: 'It failed.', suggestion: null, details: null };
+    await open({ run: runAfter(finished({ state: 'failed', error })) });
+    await button('Debug with This Input').waitFor();
+    await post({
+      type: 'update',
+      changes: { run: runAfter(finished({ state: 'failed', error, target: null })) },
+    });
+    await button('Debug with This Input').waitFor({ state: 'detached' });
+  });
+
   it('sends the inputs as they stand, and keeps the form while a run goes on', async () => {
     await open();
     await button('Stream').click();

@@ -174,7 +174,7 @@ export class RunPage extends LitElement {
         .error=${model.error}
         .words=${words.error}
         .root=${folderOf(this.content?.configUri ?? '')}
-        debuggable
+        ?debuggable=${model.target !== null}
         @error-action=${this.#errorAction}
         @open-frame=${(event: CustomEvent<OpenFrameDetail>) =>
           editor.postMessage({ type: 'openFrame', index: event.detail.index })}
