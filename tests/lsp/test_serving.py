@@ -147,6 +147,25 @@ def test_a_function_that_raises_says_on_which_line(shell: Editor, config: Path) 
     assert streamed["chunks"] == 2
 
 
+def test_a_configuration_that_keeps_an_agent_from_starting_leads_to_its_problems(
+    shell: Editor, config: Path
+) -> None:
+    config.write_text(config.read_text("utf-8").replace('"main.py"', "7", 1), "utf-8")
+    error = run(shell, config, "count_stream")["error"]
+    assert (error["code"], error["action"]) == ("VALIDATION_ERROR", "show-problems")
+    assert "runagent.config.json" in error["suggestion"]
+    assert error["frames"][-1]["uri"] == config.as_uri()
+    assert "runagent-ls" not in str(error)
+
+
+def test_an_import_that_keeps_an_agent_from_starting_leads_to_its_log(
+    shell: Editor, config: Path
+) -> None:
+    (config.parent / "main.py").write_text("raise RuntimeError('no luck')\n", "utf-8")
+    error = run(shell, config, "greet")["error"]
+    assert error["action"] == "show-logs"
+
+
 def test_prints_are_told_with_their_run(shell: Editor, config: Path) -> None:
     run(shell, config, "greet", runId="mine", kwargs={"name": "Ada"})
 

@@ -45,6 +45,9 @@ export function performErrorAction(
     case 'show-logs':
       ways.showLogs();
       break;
+    case 'show-problems':
+      void vscode.commands.executeCommand('workbench.actions.view.problems');
+      break;
   }
 }
 

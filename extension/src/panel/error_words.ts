@@ -32,6 +32,7 @@ export function errorWords(): ErrorWords {
       'change-timeout': l10n.t('Change Time Limits'),
       'run-again': l10n.t('Run Again'),
       'show-logs': l10n.t('Show Logs'),
+      'show-problems': l10n.t('Show Problems'),
       'send-anyway': l10n.t('Send Anyway'),
       'set-api-key': l10n.t('Set API Key'),
     },

@@ -194,6 +194,7 @@ export interface RunError {
     | "change-timeout"
     | "run-again"
     | "show-logs"
+    | "show-problems"
     | "send-anyway"
     | "set-api-key";
   /**

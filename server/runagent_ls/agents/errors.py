@@ -45,6 +45,7 @@ Action: TypeAlias = Literal[
     "change-timeout",
     "run-again",
     "show-logs",
+    "show-problems",
     "send-anyway",
     "set-api-key",
 ]

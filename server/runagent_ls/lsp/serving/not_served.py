@@ -21,8 +21,14 @@ class NotServedError(AgentError):
             message = f"{name} is not served: its start was stopped."
             super().__init__(message, suggestion="Run it again.", action="run-again")
             return
-        super().__init__(
-            f"{name} could not be started: {self.failure.message}",
-            code=self.failure.code,
-            suggestion=self.failure.suggestion,
-        )
+        message = f"{name} could not be started: {self.failure.message}"
+        if any(frame.file == served.config for frame in self.failure.frames):
+            # The terminal is told of a command for this; an editor shows them by itself.
+            super().__init__(
+                message,
+                code=self.failure.code,
+                suggestion=f"Put right what is marked in {served.config.name}, and run again.",
+                action="show-problems",
+            )
+            return
+        super().__init__(message, code=self.failure.code, suggestion=self.failure.suggestion)

@@ -33,6 +33,7 @@ const words: ErrorWords = {
     'change-timeout': 'Change Time Limits',
     'run-again': 'Run Again',
     'show-logs': 'Show Logs',
+    'show-problems': 'Show Problems',
     'send-anyway': 'Send Anyway',
     'set-api-key': 'Set API Key',
   },
