@@ -60,8 +60,10 @@ def test_projects_are_listed(shell: Editor, real_agent: RunningAgent) -> None:
     assert project["rootUri"] == real_agent.project_dir.as_uri()
     assert project["name"] == "everything"
     assert project["agentId"] == real_agent.agent_id
-    assert {"tag": "greet", "kind": "python", "streams": False} in project["entrypoints"]
-    assert {"tag": "count_stream", "kind": "python", "streams": True} in project["entrypoints"]
+    kinds = {it["tag"]: (it["kind"], it["streams"]) for it in project["entrypoints"]}
+    assert (kinds["greet"], kinds["count_stream"]) == (("python", False), ("python", True))
+    (greet,) = [it for it in project["entrypoints"] if it["tag"] == "greet"]
+    assert greet["signature"].startswith("(name: str")
 
 
 def test_projects_change_when_a_config_comes(editors: MakeEditor, tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def test_the_commit_is_recorded(
         (("list", "--before", "x"), "no place in the list"),
         (("search", "!"), "no word to look for"),
         (("export", "--format", "html"), "is none of jsonl, markdown"),
-        (("compare", "a", "b"), "There is no run a"),
+        (("compare", "zzy", "zzz"), "There is no run zzy"),
         (("nonsense",), "nonsense"),
     ],
 )

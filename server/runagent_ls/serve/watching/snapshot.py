@@ -14,6 +14,9 @@ from typing import Final, TypeAlias
 RACY_NS: Final = 50_000_000
 """A change this soon after a look can leave the times of a file as they were."""
 
+ATTEMPTS: Final = 5
+"""A file that changes while it is read is read again, so often."""
+
 MAX_NAMES: Final = 5_000
 """Of a folder with more entries, further ones are not seen to come and go."""
 
@@ -55,19 +58,41 @@ def modules_in(folders: Iterable[Path]) -> frozenset[Path]:
 
 
 def _look(path: Path, before: Seen | None) -> Seen:
+    status = _status(path)
+    for _ in range(ATTEMPTS):
+        if status is None:
+            return ABSENT
+        signature = _signature(status)
+        if before is not None and before.signature == signature and not before.racy:
+            return before
+        digest = _digest(path)
+        # One that is written meanwhile must not pass for what it was with the content of today.
+        status = _status(path)
+        if status is not None and _signature(status) == signature:
+            break
+    if status is None:
+        return ABSENT
+    latest = _latest_ns(status)
+    racy = abs(time.time_ns() - latest) < RACY_NS
+    return Seen(_signature(status), digest, latest / 1e9, racy)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Of a regular file, None for anything else."""
     try:
         status = path.stat()
     except (OSError, ValueError):
-        return ABSENT
-    if not stat.S_ISREG(status.st_mode):
-        return ABSENT
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _signature(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+def _latest_ns(status: os.stat_result) -> int:
     # On POSIX the second time is that of the last rename or change of rights as well.
-    latest = max(status.st_mtime_ns, status.st_ctime_ns)
-    signature = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
-    if before is not None and before.signature == signature and not before.racy:
-        return before
-    racy = abs(time.time_ns() - latest) < RACY_NS
-    return Seen(signature, _digest(path), latest / 1e9, racy)
+    return max(status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _digest(path: Path) -> bytes:

@@ -269,6 +269,25 @@ async def test_a_module_that_came_before_its_folder_was_watched_is_reported(
         assert await watch.next() == {came}
 
 
+async def test_a_file_that_is_written_while_it_is_read_is_reported(
+    main: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.time() + 0.1
+    while time.time() < began:  # times of files are coarse
+        await asyncio.sleep(0.01)
+    read, writes = snapshot._digest, [None]
+
+    def written_first(path: Path) -> bytes:
+        while writes:
+            writes.pop()
+            in_place(path)
+        return read(path)
+
+    monkeypatch.setattr(snapshot, "_digest", written_first)
+    async with watching([main], read_after=began) as watch:
+        assert await watch.next() == {main}
+
+
 async def test_a_hint_needs_no_waiting(main: Path, other: Path) -> None:
     async with watching([main, other], interval_s=3600) as watch:
         in_place(main)
