@@ -128,10 +128,16 @@ test('a run of the history is debugged with its inputs', async () => {
   await stopDebugging();
 });
 
+/** It stays until the window is closed. The key would take it away again. */
+let breaks = false;
+
 async function breakBefore(): Promise<void> {
   await showCode();
+  if (breaks) return;
   await window.goTo(failing);
-  if ((await window.page.locator('.codicon-debug-breakpoint').count()) === 0) await window.page.keyboard.press('F9');
+  await window.page.keyboard.press('F9');
+  await window.page.locator('.codicon-debug-breakpoint').first().waitFor();
+  breaks = true;
 }
 
 /** It stands at the breakpoint, in a call with this dividend. */
