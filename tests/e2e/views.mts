@@ -89,6 +89,8 @@ export async function chooseInMenu(window: Workbench, row: Locator, item: string
     await menuOf(window, row);
     const label = window.page.locator('.monaco-menu .action-label').getByText(item, { exact: true });
     await label.click({ timeout: 2000 });
+    // A press that follows the opening too soon is not taken.
+    await label.waitFor({ state: 'hidden', timeout: 2000 });
     return true;
   });
 }
