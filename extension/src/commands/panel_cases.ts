@@ -71,7 +71,9 @@ export class PanelCases {
   }
 
   async open(view: RunView): Promise<void> {
-    if (view.caseUri !== null) await vscode.window.showTextDocument(vscode.Uri.parse(view.caseUri));
+    // A page that came back names what it likes; only a case that is offered is opened.
+    const known = view.cases.find(({ uri }) => uri === view.caseUri);
+    if (known !== undefined) await vscode.window.showTextDocument(vscode.Uri.parse(known.uri));
   }
 
   async remove(view: RunView): Promise<void> {
