@@ -31,7 +31,7 @@ from cloud_service import API_KEY, BUSY, FOREIGN, NOT_DEPLOYED, OTHER_KEY, QUOTA
 __all__ = ["BUSY", "FOREIGN", "NOT_DEPLOYED", "QUOTA", "RunningCloud", "running_cloud"]
 
 REAL_AGENT = Path(__file__).parent / "fixtures" / "real-agent"
-START_LIMIT_S = 30.0
+START_LIMIT_S = 120.0
 NAMES = ("127.0.0.1", "localhost", "cloud.test")
 """In the certificate; `cloud.test` only a proxy can resolve."""
 

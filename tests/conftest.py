@@ -8,11 +8,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cloud_stand_in import RunningCloud, running_cloud
 from serve_real_agent import RunningAgent, serving
 
 EVERYTHING = Path(__file__).parent / "fixtures" / "real-agent"
+
+# No test is about the time that this machine takes, which may be busy with others.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

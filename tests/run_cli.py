@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 COMMAND: Final = (sys.executable, "-m", "runagent_ls.cli.main")
-LIMIT_S: Final = 60.0
+LIMIT_S: Final = 180.0
 _SERVER: Final = Path(__file__).parents[1] / "server"
 
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from serve_real_agent import REPOSITORY, environment
 
-START_LIMIT_S = 60.0
-STOP_LIMIT_S = 20.0
+START_LIMIT_S = 240.0
+STOP_LIMIT_S = 60.0
 
 
 class NotServedError(RuntimeError):

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-START_LIMIT_S = 60.0
+START_LIMIT_S = 240.0
 POLL_S = 0.05
 
 

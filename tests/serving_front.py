@@ -21,6 +21,8 @@ from runagent_ls.serve.state import Status
 from runagent_ls.serve.supervisor import Supervisor
 
 TOKEN = "token-of-this-server"
+LIMIT_S = 60.0
+"""For what takes a moment; the machine may be busy."""
 WIRE = Path(__file__).parent / "fixtures" / "wire"
 
 
@@ -40,11 +42,11 @@ async def serving_front(agent: Agent, folder: Path, **more: Any) -> AsyncIterato
     front = build_app(agent, context)
     server = asyncio.create_task(serve(front, [listening], stopping, serving=ready.set))
     try:
-        await asyncio.wait_for(ready.wait(), 20)
+        await asyncio.wait_for(ready.wait(), LIMIT_S)
         yield context
     finally:
         stopping.set()
-        await asyncio.wait_for(server, 20)
+        await asyncio.wait_for(server, LIMIT_S)
         await context.invocations.close()
 
 
@@ -151,7 +153,7 @@ async def exchange(context: FrontContext, data: bytes) -> bytes:
     reader, writer = await asyncio.open_connection(context.host, context.port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.read(), 20)
+        return await asyncio.wait_for(reader.read(), LIMIT_S)
     finally:
         writer.close()
 
@@ -195,7 +197,7 @@ def fail_stream(n=1):
 """The functions of the recorded agent."""
 
 
-async def until(condition: Callable[[], object], limit_s: float = 20.0) -> None:
+async def until(condition: Callable[[], object], limit_s: float = LIMIT_S) -> None:
     """Wait until something is so."""
     async with asyncio.timeout(limit_s):
         while not condition():

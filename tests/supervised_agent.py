@@ -19,7 +19,7 @@ from runagent_ls.serve.plan import AgentPlan, DebugPlan, Limits, PythonEntrypoin
 from runagent_ls.serve.state import State, Status
 from runagent_ls.serve.supervisor import Output, Run, RunFailedError, Stream, Supervisor
 
-LIMIT_S: Final = 30.0
+LIMIT_S: Final = 60.0
 """For what takes a moment; the machine may be busy."""
 MARK: Final = "SUPERVISED_BY"
 T = TypeVar("T")

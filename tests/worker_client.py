@@ -19,7 +19,7 @@ from runagent_ls.serve.worker import framing
 WORKER: Final = Path(framing.__file__).with_name("__main__.py")
 INTERPRETER: Final = Path(os.environ.get("WORKER_PYTHON", sys.executable))
 """Set WORKER_PYTHON to run the worker's tests with another CPython from 3.9 on."""
-LIMIT_S: Final = 20.0
+LIMIT_S: Final = 60.0
 NO_LIMIT: Final = 1 << 40
 _NAMES: Final = {
     value: name for name, value in vars(framing).items() if name.isupper() and type(value) is int

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import warnings
 from collections import Counter
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -314,3 +317,31 @@ class Model:
         assert counts.in_flight == len(self.flights)
         assert counts.cached <= SIZE
         assert counts.begun == self.begun.total()
+
+
+def test_work_in_another_event_loop_is_not_waited_for() -> None:
+    dedup = Deduplicator[str](ttl=60)
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def slow() -> str:
+        begun.set()
+        await asyncio.get_running_loop().run_in_executor(None, go_on.wait, 30)
+        return "there"
+
+    async def quick() -> str:
+        return "here"
+
+    async def ask(work: Callable[[], Awaitable[str]]) -> str:
+        return await asyncio.wait_for(dedup.run("key", work), 30)
+
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(lambda: asyncio.run(ask(slow)))
+        try:
+            assert begun.wait(30)
+            assert asyncio.run(ask(quick)) == "here"
+        finally:
+            go_on.set()
+        assert other.result(30) == "there"
+    # what is done serves in any event loop
+    assert asyncio.run(ask(slow)) == "here"
+    assert dedup.counts().in_flight == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
@@ -53,6 +54,12 @@ async def test_some_run_some_wait_the_rest_is_turned_away() -> None:
     assert (counts.active, counts.waiting) == (0, 0)
     assert (counts.admitted, counts.waited, counts.shed, counts.abandoned) == (4, 2, 1, 0)
     assert counts.peak == 2
+
+
+def test_who_is_turned_away_is_told_how_much_goes_on() -> None:
+    assert str(BackpressureShed(1, 0, 1)) == (
+        "1 call is running and 0 waiting; no more than 1 are taken. Try again later."
+    )
 
 
 async def test_a_place_is_handed_over_and_cannot_be_taken_in_between() -> None:
@@ -195,5 +202,49 @@ async def live(soft: int, hard: int, life: list[tuple[str, int]]) -> None:
 
 @pytest.mark.parametrize(("soft", "hard"), [(0, 1), (2, 1), (-1, -1)])
 def test_limits_that_make_no_sense(soft: int, hard: int) -> None:
-    with pytest.raises(ValueError, match="1 <= soft <= hard"):
+    with pytest.raises(ValueError, match=r"1 <= soft <= hard|must be at least 1"):
         BackpressureGuard(soft, hard)
+
+
+def test_it_serves_one_event_loop_at_a_time() -> None:
+    guard = BackpressureGuard(1, 9)
+    inside, leave = threading.Event(), threading.Event()
+
+    async def hold() -> None:
+        async with guard.slot():
+            inside.set()
+            while not leave.is_set():
+                await asyncio.sleep(0.001)
+
+    async def enter() -> None:
+        async with guard.slot():
+            pass
+
+    holder = threading.Thread(target=lambda: asyncio.run(hold()))
+    holder.start()
+    try:
+        assert inside.wait(30)
+        with pytest.raises(
+            RuntimeError, match=r"in use in another event loop.* a guard of its own"
+        ):
+            asyncio.run(asyncio.wait_for(enter(), 30))
+    finally:
+        leave.set()
+        holder.join()
+    # it is free now: the next loop may have it
+    asyncio.run(enter())
+    assert (guard.counts().active, guard.counts().admitted) == (0, 2)
+
+
+def test_who_is_left_in_a_closed_event_loop_holds_up_nobody() -> None:
+    guard = BackpressureGuard(1, 1)
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(guard.acquire())
+    loop.close()
+
+    async def enter() -> int:
+        async with guard.slot():
+            return guard.counts().active
+
+    assert asyncio.run(enter()) == 1
+    assert guard.counts().active == 0

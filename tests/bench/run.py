@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 import actions
+import agent_steps
 import calls
 import commands
 import edits
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     rows += commands.main(["--rounds", "2" if quick else "7"])
     rows += workspace.main(["--rounds", "1", "--agents", "100"] if quick else [])
     rows += scale.main(["--agents", "50"] if quick else [])
+    quick_steps = ["--rounds", "2", "--steps", "50", "--long", "1000"]
+    rows += agent_steps.main(quick_steps if quick else [])
     rows += panel.main(["--chunks", "10000"] if quick else [])
     print_table("All", rows)
     missed = [row.what for row in rows if row.meets(row.target) is False]

@@ -8,10 +8,11 @@ its own, in memory, leaves Redis alone for `rest` seconds and tries it again.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from agent_runtime.orchestrator.breaker_state import (
     Admission,
@@ -23,6 +24,8 @@ from agent_runtime.orchestrator.breaker_state import (
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
+
+_T = TypeVar("_T")
 
 _LOCAL: Final = "local:"
 """Begins the tokens of calls that were let through without Redis."""
@@ -82,7 +85,10 @@ return (not probe and now < opened + tonumber(ARGV[1])) and 'open' or 'half-open
 
 
 class RedisBackend:
-    """Keeps breakers in Redis, each as one small hash that expires. For one event loop.
+    """Keeps breakers in Redis, each as one small hash that expires.
+
+    With a `client` that is given it is for the event loop of that client; `from_url` makes one
+    for each event loop that uses it, also one after the other, in any thread.
 
     `limit` is how long a step may wait for Redis, `rest` how long a Redis that failed is left
     alone, both in seconds. Keys in Redis begin with `prefix`. A verdict that cannot be delivered
@@ -91,23 +97,22 @@ class RedisBackend:
 
     def __init__(
         self,
-        client: Redis,
+        client: Redis | Callable[[], Redis],
         *,
         prefix: str = "circuit-breaker:",
         limit: float = 0.5,
         rest: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        from redis.exceptions import RedisError
-
         self._client = client
+        self._clients: dict[asyncio.AbstractEventLoop, Redis] = {}
+        self._lock = threading.Lock()
         self._prefix = prefix
         self._limit = limit
         self._rest = rest
         self._clock = clock
         self._absent_until = float("-inf")
         self._local = MemoryBackend(clock=clock)
-        self._failures = (RedisError, OSError, TimeoutError)
 
     @classmethod
     def from_url(cls, url: str, **options: Any) -> Self:  # noqa: ANN401 - those of __init__
@@ -123,8 +128,19 @@ class RedisBackend:
             raise ImportError(
                 "Sharing circuit breakers needs the package `redis`: install `runagent-ls[redis]`."
             ) from error
-        # a retry would hold the call back; the breaker does without Redis instead
-        return cls(Redis.from_url(url, retry=Retry(NoBackoff(), 0)), **options)
+
+        # a retry would hold the call back; the breaker does without Redis instead. `limit` alone
+        # says how long that takes, where the client by itself gives up after five seconds
+        def connect() -> Redis:
+            return Redis.from_url(
+                url,
+                retry=Retry(NoBackoff(), 0),
+                socket_timeout=None,
+                socket_connect_timeout=None,
+            )
+
+        connect()  # says at once that the URL is none
+        return cls(connect, **options)
 
     @property
     def shared(self) -> bool:
@@ -132,43 +148,58 @@ class RedisBackend:
         return self._clock() >= self._absent_until
 
     async def aclose(self) -> None:
-        """Close the connections to Redis."""
-        await self._client.aclose()
+        """Close the connections to Redis, of this event loop."""
+        client = self._of_this_loop()
+        with self._lock:
+            self._clients.pop(asyncio.get_running_loop(), None)
+        await client.aclose()
 
     async def admit(self, key: str, rules: BreakerRules) -> Admission:
-        kept = _ms(rules.recovery) + _ms(rules.probe_limit) + _KEPT_MS
-        reply = await self._ask(_ADMIT, key, [_ms(rules.recovery), _ms(rules.probe_limit), kept])
-        if reply is None:
+        """See `BreakerBackend`."""
+        times = [_ms(rules.recovery), _ms(rules.probe_limit)]
+        admission = await self._ask(_ADMIT, key, [*times, sum(times) + _KEPT_MS], _admission)
+        if admission is None:
             local = await self._local.admit(key, rules)
             return replace(local, token=_LOCAL + local.token)
-        allowed, state, token, left = reply
-        return Admission(
-            bool(int(allowed)), cast("BreakerState", _text(state)), _text(token), int(left) / 1000
-        )
+        return admission
 
     async def settle(self, key: str, rules: BreakerRules, token: str, verdict: Verdict) -> None:
+        """See `BreakerBackend`."""
         if token.startswith(_LOCAL):
             await self._local.settle(key, rules, token.removeprefix(_LOCAL), verdict)
             return
         kept = _ms(rules.recovery) + _ms(rules.probe_limit) + _KEPT_MS
-        await self._ask(_SETTLE, key, [token, verdict, rules.threshold, kept])
+        await self._ask(_SETTLE, key, [token, verdict, rules.threshold, kept], int)
 
     async def state(self, key: str, rules: BreakerRules) -> BreakerState:
-        reply = await self._ask(_STATE, key, [_ms(rules.recovery)])
-        if reply is None:
-            return await self._local.state(key, rules)
-        return cast("BreakerState", _text(reply))
+        """See `BreakerBackend`."""
+        state = await self._ask(_STATE, key, [_ms(rules.recovery)], _state)
+        return await self._local.state(key, rules) if state is None else state
 
-    async def _ask(self, script: str, key: str, args: Sequence[str | int]) -> Any:  # noqa: ANN401 - whatever the script returns
-        """The script's reply; None when Redis does not give one."""
+    def _of_this_loop(self) -> Redis:
+        if not callable(self._client):
+            return self._client
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._clients:
+                for ended in [one for one in self._clients if one.is_closed()]:
+                    del self._clients[ended]
+                self._clients[loop] = self._client()
+            return self._clients[loop]
+
+    async def _ask(
+        self, script: str, key: str, args: Sequence[str | int], read: Callable[[Any], _T]
+    ) -> _T | None:
+        """What the script's reply says; None when Redis gives none, or one that makes no sense."""
         if not self.shared:
             return None
         name = (self._prefix + key).encode("utf-8", "backslashreplace")
         try:
             async with asyncio.timeout(self._limit):
                 # sent whole each time: it is short, and a Redis that restarts has forgotten it
-                return await self._client.eval(script, 1, name, *map(str, args))
-        except self._failures:
+                reply = await self._of_this_loop().eval(script, 1, name, *map(str, args))
+            return read(reply)
+        except Exception:  # noqa: BLE001 - a client makes anything of hostile bytes; calls go on
             self._absent_until = self._clock() + self._rest
             return None
 
@@ -177,5 +208,23 @@ def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _text(reply: bytes | str) -> str:
+def _admission(reply: Any) -> Admission:  # noqa: ANN401 - whatever Redis says
+    """TypeError or ValueError for anything that the script does not give."""
+    allowed, state, token, left = reply
+    if int(left) < 0:
+        raise ValueError("a negative time")
+    return Admission(int(allowed) == 1, _state(state), _text(token), int(left) / 1000)
+
+
+def _state(reply: Any) -> BreakerState:  # noqa: ANN401 - whatever Redis says
+    """As `_admission`."""
+    for state in ("closed", "open", "half-open"):
+        if _text(reply) == state:
+            return state
+    raise ValueError("no state of a breaker")
+
+
+def _text(reply: Any) -> str:  # noqa: ANN401 - whatever Redis says
+    if not isinstance(reply, bytes | str):
+        raise TypeError("no text")
     return reply.decode() if isinstance(reply, bytes) else reply

@@ -10,25 +10,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from agent_runtime.limits import check_whole
+
 if TYPE_CHECKING:
     from cachetools import LRUCache
 
 BreakerState: TypeAlias = Literal["closed", "open", "half-open"]
+"""Calls go through; none does; one does, to see."""
 Verdict: TypeAlias = Literal["success", "failure", "none"]
 """How a call ended, as far as the other side is concerned; `none` tells nothing about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BreakerRules:
-    """`recovery` and `probe_limit` in seconds. ValueError for limits that make no sense."""
+    """When a breaker opens, and how it closes again.
 
-    threshold: int
-    recovery: float
-    probe_limit: float
+    `recovery` and `probe_limit` in seconds. ValueError for limits that make no sense.
+    """
+
+    threshold: int = 5
+    recovery: float = 30.0
+    probe_limit: float = 600.0
 
     def __post_init__(self) -> None:
-        if self.threshold < 1:
-            raise ValueError("threshold must be at least 1")
+        check_whole("threshold", self.threshold, 1)
         if not (0 <= self.recovery < math.inf and 0 < self.probe_limit < math.inf):
             raise ValueError("recovery and probe_limit must be numbers of seconds")
 
@@ -86,6 +91,7 @@ class MemoryBackend:
         self._records: LRUCache[str, _Record] = LRUCache(max_keys)
 
     async def admit(self, key: str, rules: BreakerRules) -> Admission:
+        """See `BreakerBackend`."""
         with self._lock:
             now, record = self._clock(), self._record(key)
             if record.opened is None:
@@ -102,6 +108,7 @@ class MemoryBackend:
             return Admission(True, "half-open", str(record.epoch))
 
     async def settle(self, key: str, rules: BreakerRules, token: str, verdict: Verdict) -> None:
+        """See `BreakerBackend`."""
         with self._lock:
             record = self._record(key)
             if token != str(record.epoch):
@@ -120,6 +127,7 @@ class MemoryBackend:
             self._records[key] = _Record(next(self._epochs), opened=opened)
 
     async def state(self, key: str, rules: BreakerRules) -> BreakerState:
+        """See `BreakerBackend`."""
         with self._lock:
             record = self._records.get(key)
             if record is None or record.opened is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Deduplicator(Generic[_T]):
     result is reused for `ttl` seconds, at most `max_size` of them (the least used go first). A
     failure goes to all who wait and is not kept. Who is cancelled leaves the others alone; when
     the last one leaves, the work is cancelled and its end awaited. All get the same object, so
-    nobody may change it. For one event loop. `clock` in seconds.
+    nobody may change it. Threads may share it; what is in flight is shared within an event loop
+    only. `clock` in seconds.
     """
 
     def __init__(
@@ -47,27 +49,29 @@ class Deduplicator(Generic[_T]):
         if not (ttl >= 0 and max_size >= 0):
             raise ValueError("ttl and max_size must not be negative")
         self._results: TTLCache[Hashable, _T] = TTLCache(max_size, ttl, timer=clock)
+        self._lock = threading.Lock()  # of the results: expiring ones are taken out while reading
         self._keeps = ttl > 0 and max_size > 0
         self._flights: dict[Hashable, _Flight[_T]] = {}
         self._begun = self._shared = self._reused = 0
 
     def counts(self) -> DedupCounts:
         """How things stand, and what has happened so far."""
-        return DedupCounts(
-            len(self._flights), len(self._results), self._begun, self._shared, self._reused
-        )
+        with self._lock:
+            cached = len(self._results)
+        return DedupCounts(len(self._flights), cached, self._begun, self._shared, self._reused)
 
     def forget(self, key: Hashable | None = None) -> None:
         """Reuse and share no more what began before: of `key`, or everything when None.
 
         Those who wait already still get their result.
         """
-        if key is None:
-            self._results.clear()
-            self._flights.clear()
-        else:
-            self._results.pop(key, None)
-            self._flights.pop(key, None)
+        with self._lock:
+            if key is None:
+                self._results.clear()
+                self._flights.clear()
+            else:
+                self._results.pop(key, None)
+                self._flights.pop(key, None)
 
     async def run(self, key: Hashable, work: Callable[[], Awaitable[_T]]) -> _T:
         """What `work` gives, or what it gave for an equal key. TypeError for an unhashable key."""
@@ -75,9 +79,12 @@ class Deduplicator(Generic[_T]):
         if flight is not None and flight.task.done():
             self._land(key, flight)
             flight = None
+        if flight is not None and flight.task.get_loop() is not asyncio.get_running_loop():
+            flight = None  # nothing would wake us up here when it lands there
         if flight is None:
             try:
-                result = self._results[key]
+                with self._lock:
+                    result = self._results[key]
             except KeyError:
                 flight = self._begin(key, work)
             else:
@@ -113,6 +120,7 @@ class Deduplicator(Generic[_T]):
         # asking for the exception tells asyncio that somebody knows of it
         done = not flight.task.cancelled() and flight.task.exception() is None
         if self._flights.get(key) is flight:
-            del self._flights[key]
+            self._flights.pop(key, None)
             if done and self._keeps:
-                self._results[key] = flight.task.result()
+                with self._lock:
+                    self._results[key] = flight.task.result()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import bisect
 import itertools
-import re
 import threading
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal, TypeAlias
 
 SessionEnd: TypeAlias = Literal["completed", "failed", "cancelled"]
+"""How a counted session ended."""
 
 LATENCY_BOUNDS_S: Final = (
     0.01,
@@ -52,6 +52,7 @@ class Session:
         self._metrics._add(chunks=chunks, size=size)
 
     def retried(self) -> None:
+        """It was tried again."""
         self._metrics._add(retries=1)
 
     def shed(self) -> None:
@@ -140,8 +141,6 @@ class Metrics:
 
         ValueError for a prefix that Prometheus does not allow.
         """
-        if re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", prefix) is None:
-            raise ValueError(f"{prefix!r} cannot begin a metric's name")
         from agent_runtime.orchestrator.prometheus import text_of
 
         return text_of(self.snapshot(), prefix)

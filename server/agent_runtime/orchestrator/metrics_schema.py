@@ -1,14 +1,15 @@
-"""The shape of `Metrics.snapshot()`, as JSON Schema."""
+"""The shape of `Metrics.snapshot()`, as JSON Schema, and the parts that other shapes share."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-_COUNT: Final = {"type": "integer", "minimum": 0}
-_COUNTS: Final = {"type": "object", "additionalProperties": _COUNT}
+COUNT: Final = {"type": "integer", "minimum": 0}
+COUNTS: Final = {"type": "object", "additionalProperties": COUNT}
 
 
-def _record(properties: dict[str, Any]) -> dict[str, Any]:
+def record(properties: dict[str, Any]) -> dict[str, Any]:
+    """An object of exactly these."""
     return {
         "type": "object",
         "properties": properties,
@@ -17,27 +18,29 @@ def _record(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-SNAPSHOT_SCHEMA: Final[dict[str, Any]] = _record(
+LATENCY: Final = record(
     {
-        "sessions": _record(
-            dict.fromkeys(("active", "total", "completed", "failed", "cancelled"), _COUNT)
+        "count": COUNT,
+        "sumSeconds": {"type": "number", "minimum": 0},
+        "buckets": {
+            "type": "array",
+            "description": "How many took no longer than `le` seconds; null has no bound.",
+            "items": record({"le": {"type": ["number", "null"]}, "count": COUNT}),
+        },
+    }
+)
+
+SNAPSHOT_SCHEMA: Final[dict[str, Any]] = record(
+    {
+        "sessions": record(
+            dict.fromkeys(("active", "total", "completed", "failed", "cancelled"), COUNT)
         ),
-        "operations": {**_COUNTS, "description": "Sessions begun, by operation."},
-        "chunks": _COUNT,
-        "bytes": _COUNT,
-        "errors": {**_COUNTS, "description": "Failed sessions, by error code."},
-        "retries": _COUNT,
-        "sheds": _COUNT,
-        "latency": _record(
-            {
-                "count": _COUNT,
-                "sumSeconds": {"type": "number", "minimum": 0},
-                "buckets": {
-                    "type": "array",
-                    "description": "How many took no longer than `le` seconds; null has no bound.",
-                    "items": _record({"le": {"type": ["number", "null"]}, "count": _COUNT}),
-                },
-            }
-        ),
+        "operations": {**COUNTS, "description": "Sessions begun, by operation."},
+        "chunks": COUNT,
+        "bytes": COUNT,
+        "errors": {**COUNTS, "description": "Failed sessions, by error code."},
+        "retries": COUNT,
+        "sheds": COUNT,
+        "latency": LATENCY,
     }
 )

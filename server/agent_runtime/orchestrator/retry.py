@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random as _random
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar
+
+from agent_runtime.limits import check_whole
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -32,7 +35,7 @@ def asked_pause(error: Exception) -> float | None:
     seconds = getattr(error, "retry_after", None)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    return float(seconds) if math.isfinite(seconds) and seconds >= 0 else None
+    return float(seconds) if 0 <= seconds <= sys.float_info.max else None
 
 
 def parse_retry_after(header: str, now: datetime | None = None) -> float | None:
@@ -90,8 +93,8 @@ class RetryPolicy:
     sleep_sync: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
+        check_whole("attempts", self.attempts, 1)
         wrong = {
-            "attempts must be at least 1": self.attempts < 1,
             "base must be a number of seconds": not 0 <= self.base < math.inf,
             "factor must be at least 1": not 1 <= self.factor < math.inf,
             "cap must be 0 to 60 seconds": not 0 <= self.cap <= LONGEST_PAUSE_S,

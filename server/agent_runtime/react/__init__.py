@@ -1,0 +1,1 @@
+"""Thought, action, observation, until there is an answer."""
