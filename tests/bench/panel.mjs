@@ -18,7 +18,12 @@ const SOURCE = `
   const feed = new OutputFeed((request) => window.asked(request));
   const output = document.createElement('run-output');
   document.getElementById('run').append(output);
-  const label = new Proxy({}, { get: (_, name) => name === 'views' ? label : /^[a-z]/.test(String(name)) ? name : undefined });
+  const words = (parts) => new Proxy({}, {
+    get: (_, name) => parts[name] ?? (/^[a-z]/.test(String(name)) ? name : undefined),
+  });
+  const names = words({});
+  const trace = words({ values: names, reasons: names, errors: names, memoryKinds: names });
+  const label = words({ views: names, trace });
   const run = { runId: 'r', kind: 'stream', phase: 'running', error: null };
   Object.assign(output, { feed, run, words: label });
   feed.show('r', { end: 0, silentMs: 0 });
@@ -48,8 +53,22 @@ async function open(browser, source) {
 }
 
 /** Runs in the page. Sends `count` chunks as the extension does: at most four batches ahead of what is drawn. */
-async function stream({ from, count, batch, everyMs }) {
+async function stream({ from, count, batch, everyMs, isTrace }) {
   const words = ['The ', 'agent ', 'thinks ', 'about *it* ', 'and `says` ', 'so.\n\n', '- a point\n', 'then '];
+  // Ten chunks for each step of an agent.
+  const parts = [
+    ['step_started', {}],
+    ...Array.from({ length: 5 }, () => ['model_delta', { text: 'I should look it up. ' }]),
+    ['thought', { text: 'I should look it up.', tokens: { input: 900, output: 40, estimated: false }, elapsed_ms: 700 }],
+    ['action', { call: 'c', tool: 'search', arguments: { query: 'Ada Lovelace', limit: 5 } }],
+    ['observation', { call: 'c', tool: 'search', ok: true, content: 'Ada Lovelace wrote the first program.', elapsed_ms: 90 }],
+    ['checkpoint', {}],
+  ];
+  const event = (index) => {
+    const [type, fields] = parts[index % 10];
+    const step = Math.floor(index / 10) + 1;
+    return JSON.stringify({ session: 's', seq: index, step, at: 1.7e9 + index / 100, type, ...fields });
+  };
   const first = from / batch;
   const batches = Math.ceil(count / batch);
   let acknowledged = first - 1;
@@ -59,8 +78,10 @@ async function stream({ from, count, batch, everyMs }) {
     while (seq - acknowledged > 4) await new Promise((go) => setTimeout(go, 1));
     const items = Array.from({ length: batch }, (_, at) => {
       const index = seq * batch + at;
-      const text = words[index % words.length] + (index % 97 === 0 ? '\n\n```python\nprint(1)\n```\n\n' : '');
-      return { index, atMs: performance.now() - started, size: text.length, kind: 'text', text };
+      const code = index % 97 === 0 ? '\n\n```python\nprint(1)\n```\n\n' : '';
+      const text = isTrace ? event(index) : words[index % words.length] + code;
+      const kind = isTrace ? 'value' : 'text';
+      return { index, atMs: performance.now() - started, size: text.length, kind, text };
     });
     window.postMessage({ type: 'output', seq, items });
     if (everyMs > 0) await new Promise((go) => setTimeout(go, everyMs));
@@ -135,12 +156,13 @@ async function measure(browser, source, view) {
   const page = await open(browser, source);
   const session = await page.context().newCDPSession(page);
   await page.evaluate((name) => window.show(name), view);
+  const isTrace = view === 'trace';
   // As a language server sends: thirty batches a second.
   const [, paced] = await traced(browser, page, () =>
-    page.evaluate(stream, { from: 0, count: chunks, batch: 500, everyMs: 33 }));
+    page.evaluate(stream, { from: 0, count: chunks, batch: 500, everyMs: 33, isTrace }));
   const before = await heap(session);
   const [, flood] = await traced(browser, page, () =>
-    page.evaluate(stream, { from: chunks, count: chunks, batch: 2_500, everyMs: 0 }));
+    page.evaluate(stream, { from: chunks, count: chunks, batch: 2_500, everyMs: 0, isTrace }));
   const grown = (await heap(session)) - before;
   const result = {
     frames: paced.length,
@@ -163,7 +185,7 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 const results = {};
 try {
   results.plain = await measure(browser, PLAIN, '');
-  for (const view of ['text', 'events', 'json', 'raw']) results[view] = await measure(browser, SOURCE, view);
+  for (const view of ['text', 'events', 'json', 'raw', 'trace']) results[view] = await measure(browser, SOURCE, view);
 } finally {
   await browser.close();
 }

@@ -129,6 +129,14 @@ DIFFERENCES: Final[dict[str, Difference]] = {
         "any agent; with `--register` it is entered in the registry",
         "A start needs no preparation.",
     ),
+    "agent-runtime": Difference(
+        "An agent on the agent runtime needs it installed in its Python",
+        "one whose Python has none is lent ours, with the libraries that it stands on; what is"
+        " installed there wins, unless it is too old for the runtime",
+        "It works offline at once; Python must be 3.11 or newer. Processes that the agent starts"
+        " are not lent anything.",
+        _RUN,
+    ),
     "requirements": Difference(
         "`pip install -r requirements.txt` at every start; no start when it fails",
         "nothing is installed; what is missing is named, with the one command that installs it",

@@ -35,6 +35,11 @@ COUNTED = """
 import builtins
 builtins.times_executed = getattr(builtins, "times_executed", 0) + 1
 """
+ON_THE_RUNTIME = """
+def think():
+    from agent_runtime import AgentConfig
+    return AgentConfig(name="helper").name
+"""
 PROGRAM = """
 import builtins
 import helper
@@ -252,6 +257,16 @@ def test_the_end_of_the_server_closes_streams_alike(tmp_path: Path) -> None:
                         socket.recv(LIMIT_S)
             codes[side] = closed.value.rcvd.code if closed.value.rcvd else 1006
     assert codes == {"theirs": 1012, "ours": 1012}
+
+
+def test_the_agent_runtime_is_lent(
+    serve_both: ServeBoth, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("runtime") / "agent"
+    pair = serve_both(write_project(folder, {"main.py": ON_THE_RUNTIME}, [entrypoint("think")]))
+    answer = pair.same(run("think"), "agent-runtime")
+    assert answer["status"] == 200
+    assert "helper" in json.dumps(answer["body"])
 
 
 def test_exits_are_failed_invocations(

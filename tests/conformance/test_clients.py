@@ -96,7 +96,7 @@ def sdk(calls: Sequence[Any], agent_id: str, address: Sequence[Any], cache_dir: 
         env=environment(cache_dir),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -144,7 +144,7 @@ def test_the_platform_lists_what_we_registered(project: Path, tmp_path: Path) ->
             env=environment(ours.cache_dir),
             capture_output=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=300,
             check=False,
         )
     assert done.returncode == 0, done.stderr
@@ -215,7 +215,7 @@ def _output(command: Sequence[object], folder: Path) -> str:
         env=environment(folder),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"

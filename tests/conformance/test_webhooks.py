@@ -94,7 +94,7 @@ def pair(serve_both: ServeBoth, service: Service, tmp_path_factory: pytest.TempP
         hook("no method", "ok", ""),
         hook("extracted", "ok", extractor={"first": "$.a.b[0]", "none": "$.y"}),
         hook("bad extractor", "ok", extractor={"first": "$."}),
-        hook("timeout", "ok", timeout=1),
+        hook("timeout", "ok", timeout=30),
         {"webhook_url": "http://127.0.0.1:9/x", "method": "post", "tag": "nobody"},
         {"webhook_url": "not a url", "method": "post", "tag": "no url"},
         {"webhook_url": "", "method": "post", "tag": "empty url"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 from collections.abc import Callable, Iterator
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from lsp.editor import Editor
+from lsp.editor import SHELL, Editor
 from lsp.scripted_agent import ScriptedAgent
+from serve_real_agent import RunningAgent
 
 VALID: dict[str, Any] = {
     "agent_name": "demo",
@@ -56,9 +58,9 @@ def write_project(folder: Path, **changes: object) -> Path:
     return config
 
 
-@pytest.fixture
-def editors() -> Iterator[Callable[..., Editor]]:
-    """Makes editors; each server must have ended, without a traceback, when the test is over."""
+@contextlib.contextmanager
+def made_editors() -> Iterator[Callable[..., Editor]]:
+    """Makes editors; each server must end, without a traceback, when they are left."""
     made: list[Editor] = []
 
     def make(*args: Any, **kwargs: Any) -> Editor:
@@ -74,6 +76,28 @@ def editors() -> Iterator[Callable[..., Editor]]:
             editor.kill()
     for editor in made:
         assert b"Traceback" not in editor.stderr, editor.stderr.decode()
+
+
+@pytest.fixture
+def editors() -> Iterator[Callable[..., Editor]]:
+    """Makes editors, whose servers end with the test."""
+    with made_editors() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def shared_shell(
+    real_agent: RunningAgent, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Editor]:
+    """The RunAgent shell, for all of a module's questions that change nothing."""
+    environment = {
+        "RUNAGENT_CACHE_DIR": str(real_agent.cache_dir),
+        "RUNAGENT_LS_HISTORY": str(tmp_path_factory.mktemp("shared") / "history.db"),
+    }
+    with made_editors() as make:
+        editor = make([real_agent.project_dir], SHELL, environment=environment)
+        editor.start()
+        yield editor
 
 
 @pytest.fixture

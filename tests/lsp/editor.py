@@ -23,7 +23,7 @@ from lsp.protocol_schema import check_message, check_result
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAUNCH = REPOSITORY / "server" / "launch.py"
-LIMIT_S = 60.0
+LIMIT_S = 120.0
 Json = dict[str, Any]
 
 PULL: Json = {
@@ -262,7 +262,7 @@ class Editor:
         except Exception as fault:
             self._fault(fault)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)  # it closed its output, so it is about to end
+            self.process.wait(30)  # it closed its output, so it is about to end
         with self._arrived:
             self._arrived.notify_all()
 

@@ -30,8 +30,8 @@ def count(n=3):
 
 def spin(marker):
     """Goes on until somebody ends it."""
-    Path(marker + ".begun").write_text("")
     try:
+        Path(marker + ".begun").write_text("")
         while True:
             time.sleep(0.01)
     finally:

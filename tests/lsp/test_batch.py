@@ -61,7 +61,7 @@ def batch(real_agent: RunningAgent, tmp_path: Path) -> Batch:
 
 def test_every_line_is_called_and_told(shell: Editor, batch: Batch) -> None:
     batch.write(*({"name": f"n{number}"} for number in range(6)), {"nmae": "x"})
-    report = shell.request("runagent/batch", batch.params("greet", concurrency=2), limit=60)
+    report = shell.request("runagent/batch", batch.params("greet", concurrency=2), limit=180)
     assert (report["runId"], report["end"], report["outputUri"]) == (
         "batch", "finished", batch.output.as_uri(),
     )  # fmt: skip
@@ -76,7 +76,7 @@ def test_every_line_is_called_and_told(shell: Editor, batch: Batch) -> None:
 
 def test_unfit_items_are_called_when_the_user_says_so(shell: Editor, batch: Batch) -> None:
     batch.write({"nmae": "x"})
-    report = shell.request("runagent/batch", batch.params("greet", validate=False), limit=60)
+    report = shell.request("runagent/batch", batch.params("greet", validate=False), limit=180)
     assert list(report["errors"]) != ["VALIDATION_ERROR"]
     assert report["failed"] == 1
 
@@ -103,7 +103,7 @@ def test_a_batch_is_stopped_in_two_steps_and_goes_on_later(
     assert shell.request("runagent/cancel", {"runId": "batch"})["found"] is False
     gate.write_text("")
     resumed = batch.params("write_after", resume=True)
-    report = shell.request("runagent/batch", resumed, limit=60)
+    report = shell.request("runagent/batch", resumed, limit=180)
     assert (report["end"], report["completed"], report["resumed"]) == ("finished", 2, 1)
     assert report["unknown"] == 1
 
@@ -139,7 +139,7 @@ def test_a_batch_and_a_run_go_on_at_once(shell: Editor, batch: Batch, tmp_path: 
     config = batch.config.as_uri()
     params = {"runId": "r", "configUri": config, "tag": "greet", "kwargs": {"name": "a"}}
     assert shell.request("runagent/run", params)["state"] == "completed"
-    assert shell.answer(running, limit=60)["completed"] == 20
+    assert shell.answer(running, limit=180)["completed"] == 20
 
 
 def test_tables_get_their_types_from_the_function(
@@ -147,7 +147,7 @@ def test_tables_get_their_types_from_the_function(
 ) -> None:
     batch.input = tmp_path / "inputs.csv"
     batch.input.write_text("name,times\nAda,2\n", "utf-8")
-    report = shell.request("runagent/batch", batch.params("greet"), limit=60)
+    report = shell.request("runagent/batch", batch.params("greet"), limit=180)
     assert report["completed"] == 1
     assert batch.results()[0]["value"] == {"greeting": "hello AdaAda", "n": 2}
 
@@ -180,7 +180,7 @@ def test_user_and_extra_fields_go_with_each_call_in_the_cloud(
     batch.write(*({"batch": f"cloud {number}"} for number in range(3)))
     options = {"userId": "ada", "persistentMemory": True, "extra": {"trace": {"a": [1]}}}
     params = batch.params("echo", target={"cloud": True}, **options)
-    report = editor.request("runagent/batch", params, limit=60)
+    report = editor.request("runagent/batch", params, limit=180)
     assert (report["end"], report["completed"]) == ("finished", 3)
     assert batch.results()[1]["value"] == {"args": [], "kwargs": {"batch": "cloud 1"}}
     sent = [it["body"] for it in cloud.requests() if "'batch': 'cloud " in str(it["body"])]
@@ -199,11 +199,11 @@ def test_calls_that_may_have_run_are_repeated_only_when_allowed(
     batch.write({"name": "a"})
     server.answers = [None, None, FINE]
     params = batch.params("greet", target=server.target, concurrency=1)
-    report = editor.request("runagent/batch", {**params, "retries": 2}, limit=60)
+    report = editor.request("runagent/batch", {**params, "retries": 2}, limit=180)
     assert (report["unknown"], len(server.bodies)) == (1, 1)
     batch.output.unlink()
     allowed = {**params, "retries": 2, "repeatUnsafe": True}
-    report = editor.request("runagent/batch", allowed, limit=60)
+    report = editor.request("runagent/batch", allowed, limit=180)
     assert (report["completed"], len(server.bodies)) == (1, 3)
     assert batch.results()[0]["attempts"] == 2
 
@@ -211,7 +211,7 @@ def test_calls_that_may_have_run_are_repeated_only_when_allowed(
 def test_identical_inputs_are_called_once_when_asked(shell: Editor, batch: Batch) -> None:
     batch.write(*({"n": number % 2} for number in range(6)))
     params = batch.params("echo", deduplicate=True, concurrency=1)
-    report = shell.request("runagent/batch", params, limit=60)
+    report = shell.request("runagent/batch", params, limit=180)
     assert report["completed"] == 6
     attempts = [batch.results()[index]["attempts"] for index in range(6)]
     assert attempts == [1, 1, 0, 0, 0, 0]
@@ -224,10 +224,10 @@ def test_results_are_in_the_order_of_the_input_when_asked(
     quick = {"path": str(tmp_path / "quick"), "gate": str(tmp_path)}
     batch.write({"path": str(tmp_path / "slow"), "gate": str(gate)}, quick)
     running = shell.begin("runagent/batch", batch.params("write_after", ordered=True))
-    shell.wait_for("runagent/batchProgress", lambda it: it["done"] == 1, limit=60)
+    shell.wait_for("runagent/batchProgress", lambda it: it["done"] == 1, limit=180)
     assert list(batch.results()) == [1]
     gate.write_text("")
-    assert shell.answer(running, limit=60)["end"] == "finished"
+    assert shell.answer(running, limit=180)["end"] == "finished"
     assert list(batch.results()) == [0, 1]
 
 
@@ -240,7 +240,7 @@ def test_a_batch_asked_for_early_keeps_to_the_settings(
     editor.start()
     gate = tmp_path / "gate"
     batch.write({"path": str(tmp_path / "written"), "gate": str(gate)})
-    report = editor.request("runagent/batch", batch.params("write_after"), limit=60)
+    report = editor.request("runagent/batch", batch.params("write_after"), limit=180)
     gate.write_text("")
     assert list(report["errors"]) == ["TIMEOUT"]
     assert report["unknown"] == 1
@@ -271,15 +271,15 @@ def test_a_batch_asked_for_early_keeps_to_the_settings(
     ],
 )
 def test_parameters_of_the_wrong_shape_are_refused_by_name(
-    shell: Editor, batch: Batch, changes: Json, named: str
+    shared_shell: Editor, batch: Batch, changes: Json, named: str
 ) -> None:
     batch.write({"n": 1})
     with pytest.raises(RefusedError, match=named) as refused:
-        shell.request("runagent/batch", {**batch.params("echo"), **changes})
+        shared_shell.request("runagent/batch", {**batch.params("echo"), **changes})
     assert refused.value.code == -32602
     same = {**batch.params("echo"), "outputUri": batch.input.as_uri()}
     with pytest.raises(RefusedError, match="two different files"):
-        shell.request("runagent/batch", same)
+        shared_shell.request("runagent/batch", same)
 
 
 def test_any_editor_runs_a_batch(
@@ -292,7 +292,7 @@ def test_any_editor_runs_a_batch(
     argument = batch.params("greet")
     del argument["runId"]
     params = {"command": "runagent.batch", "arguments": [argument], "workDoneToken": "mine"}
-    report = editor.request("workspace/executeCommand", params, limit=60)
+    report = editor.request("workspace/executeCommand", params, limit=180)
     assert (report["end"], report["completed"]) == ("finished", 5)
     values = [it["value"] for it in editor.of("$/progress") if it["token"] == "mine"]
     assert (values[0]["kind"], values[-1]["kind"]) == ("begin", "end")

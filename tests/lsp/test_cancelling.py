@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lsp.conftest import VALID, write_project
 from lsp.editor import Editor, RefusedError
+from lsp.patched import command
 
 CANCELLED = -32800
 
 
-def test_what_waits_behind_a_long_request_can_be_cancelled(editor: Editor, tmp_path: Path) -> None:
+HELD_OUTLINE = """
+    import pathlib, time
+    from runagent_ls.lsp.features.symbols import Symbols
+    outline, asked = Symbols._outline, []
+    def held(self, params):
+        asked.append(params)
+        while len(asked) == 2 and not pathlib.Path(GO).exists():
+            time.sleep(0.01)
+        return outline(self, params)
+    Symbols._outline = held
+"""
+
+
+def test_what_waits_behind_a_long_request_can_be_cancelled(
+    editors: Callable[..., Editor], tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    editor = editors([tmp_path], command=command(HELD_OUTLINE.replace("GO", repr(str(go)))))
+    editor.start()
     entrypoints = [{"file": "main.py", "module": "greet", "tag": f"tag{it}"} for it in range(1000)]
     config = write_project(
         tmp_path, **{**VALID, "agent_architecture": {"entrypoints": entrypoints}}
@@ -28,6 +48,7 @@ def test_what_waits_behind_a_long_request_can_be_cancelled(editor: Editor, tmp_p
     editor.send_bytes(*bodies)
     assert len(editor.answer(requests[0])) > 1000
     editor.notify("$/cancelRequest", {"id": requests[-1]})
+    go.touch()
     with pytest.raises(RefusedError) as refusal:
         editor.answer(requests[-1])
     assert refusal.value.code == CANCELLED

@@ -79,6 +79,22 @@ def test_cases_of_all_agents_are_listed_by_tag_and_name(shell: Editor, config: P
     assert listed(shell, configUri=other.as_uri()) == []
 
 
+def test_what_is_on_the_disk_is_known_before_the_client_tells_of_it(
+    shell: Editor, config: Path
+) -> None:
+    """The client watches files, but what it sees reaches us later than a person's next click."""
+    write_case(config, "greet", "first", {"inputs": {"name": "Ada"}})
+    assert [it["name"] for it in listed(shell)] == ["first"]
+    second = write_case(config, "greet", "second", {"inputs": {"name": "Bob"}})
+    assert [it["name"] for it in listed(shell, configUri=config.as_uri())] == ["first", "second"]
+    read = {"uri": second.as_uri()}
+    assert shell.request("runagent/cases/get", read)["kwargs"] == {"name": "Bob"}
+    write_case(config, "greet", "second", {"inputs": {"name": "Cleo"}})
+    assert shell.request("runagent/cases/get", read)["kwargs"] == {"name": "Cleo"}
+    second.unlink()
+    assert [it["name"] for it in listed(shell)] == ["first"]
+
+
 def test_a_saved_case_is_read_back(shell: Editor, config: Path) -> None:
     more = {"userId": "u1", "persistentMemory": True, "args": [1], "expect": {"equals": None}}
     saved = save(shell, config, "first", **more)

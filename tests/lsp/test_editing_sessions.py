@@ -17,7 +17,7 @@ from lsp.editor import PULL, PUSH, SHELL, Editor
 Json = dict[str, Any]
 
 STEPS: Final = 200
-LONGEST_S: Final = 1.0
+LONGEST_S: Final = 3.0
 YAML: Final = """\
 # An agent.
 agent_name: yaml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from lsp.conftest import write_project
 from lsp.editor import SHELL, Editor, RefusedError
+from lsp.patched import command
 from serve_real_agent import RunningAgent
 
 MakeEditor = Callable[..., Editor]
@@ -42,7 +44,7 @@ def shell(editors: MakeEditor, real_agent: RunningAgent, file: Path) -> Editor:
 def run(editor: Editor, config: Path, tag: str, **more: object) -> Json:
     method = "runagent/stream" if tag.endswith("_stream") else "runagent/run"
     params = {"runId": f"r-{tag}", "configUri": config.as_uri(), "tag": tag, "kwargs": {}, **more}
-    outcome: Json = editor.request(method, params, limit=60)
+    outcome: Json = editor.request(method, params, limit=180)
     return outcome
 
 
@@ -59,6 +61,39 @@ def test_a_run_is_recorded_with_what_it_gave(shell: Editor, config: Path) -> Non
     assert summary["inputs"] == 'name="Ada"'
 
 
+SLOW_DISK = """
+    import pathlib, time
+    from runagent_ls.agents.history.writer import Writer
+    record = Writer._record
+    def late(self, events):
+        while not pathlib.Path(GO).exists():
+            time.sleep(0.01)
+        return record(self, events)
+    Writer._record = late
+"""
+
+
+def test_a_question_waits_for_a_slow_disk(
+    editors: MakeEditor, real_agent: RunningAgent, config: Path, file: Path, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    environment = {
+        "RUNAGENT_CACHE_DIR": str(real_agent.cache_dir),
+        "RUNAGENT_LS_HISTORY": str(file),
+    }
+    patch = SLOW_DISK.replace("GO", repr(str(go)))
+    editor = editors(
+        [real_agent.project_dir], SHELL, environment=environment, command=command(patch)
+    )
+    editor.start()
+    outcome = run(editor, config, "greet", kwargs={"name": "Ada"})
+    asked = editor.begin("runagent/history/list", {})
+    begun = time.monotonic()
+    editor.until(lambda: time.monotonic() > begun + 4, "the disk takes some seconds")
+    go.touch()
+    assert [it["historyId"] for it in editor.answer(asked)["runs"]] == [outcome["historyId"]]
+
+
 def test_failures_and_cancelled_runs_are_recorded(shell: Editor, config: Path) -> None:
     failed = run(shell, config, "fail")
     params = {
@@ -68,7 +103,8 @@ def test_failures_and_cancelled_runs_are_recorded(shell: Editor, config: Path) -
     shell.wait_for("runagent/output")
     listed = shell.request("runagent/history/list", {"state": "running"})
     assert [it["tag"] for it in listed["runs"]] == ["endless_stream"]
-    shell.request("runagent/cancel", {"runId": "endless"})
+    # Who sees a run in the history can end it, as long as it goes on here.
+    shell.request("runagent/cancel", {"runId": listed["runs"][0]["runId"]})
     cancelled = shell.answer(running)
     runs = shell.request("runagent/history/list", {})["runs"]
     assert [(it["historyId"], it["state"]) for it in runs] == [
@@ -220,7 +256,7 @@ def test_a_pinned_run_outlives_the_limits(
         runs = later.request("runagent/history/list", {})["runs"]
         return {it["historyId"] for it in runs} - {newest} == {kept}
 
-    later.until(only_the_pinned_run_is_left, "old runs are removed", limit=60)
+    later.until(only_the_pinned_run_is_left, "old runs are removed", limit=180)
 
 
 @pytest.mark.parametrize(
@@ -251,10 +287,10 @@ def test_a_pinned_run_outlives_the_limits(
     ],
 )
 def test_wrong_questions_are_refused_by_name(
-    shell: Editor, method: str, params: Json, named: str
+    shared_shell: Editor, method: str, params: Json, named: str
 ) -> None:
     with pytest.raises(RefusedError, match=named) as refused:
-        shell.request(f"runagent/history/{method}", params)
+        shared_shell.request(f"runagent/history/{method}", params)
     assert refused.value.code == -32602
 
 
@@ -267,9 +303,9 @@ def test_wrong_questions_are_refused_by_name(
         ("compare", {"first": "nobody", "second": "nobody"}),
     ],
 )
-def test_unknown_runs_are_named(shell: Editor, method: str, params: Json) -> None:
+def test_unknown_runs_are_named(shared_shell: Editor, method: str, params: Json) -> None:
     with pytest.raises(RefusedError, match="no run nobody") as refused:
-        shell.request(f"runagent/history/{method}", params)
+        shared_shell.request(f"runagent/history/{method}", params)
     assert refused.value.code == -32803
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lsp.conftest import VALID, write_project
-from lsp.editor import PULL, PUSH, REPOSITORY, Editor, Json
+from lsp.editor import PULL, PUSH, Editor, Json
+from lsp.patched import command
 
 CREATED, CHANGED, DELETED = 1, 2, 3
 
@@ -237,14 +236,7 @@ GATED_LOOK = """
 @contextmanager
 def gated(folder: Path) -> Iterator[Editor]:
     """An editor whose server does not get on with files `slow1*` until there is a file `go`."""
-    script = f"""
-        import sys
-        sys.path.insert(0, {str(REPOSITORY / "server")!r})
-        import runagent_ls.lsp.connection
-    """
-    lines = textwrap.dedent(script) + textwrap.dedent(GATED_LOOK)
-    lines += "from runagent_ls.lsp.server import main\nsys.exit(main())\n"
-    editor = Editor([folder], command=[sys.executable, "-c", lines])
+    editor = Editor([folder], command=command(GATED_LOOK))
     try:
         editor.start()
         yield editor

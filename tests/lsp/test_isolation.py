@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,23 +9,17 @@ from pathlib import Path
 import pytest
 
 from lsp.conftest import write_project
-from lsp.editor import PUSH, REPOSITORY, Editor, RefusedError
+from lsp.editor import PUSH, Editor, RefusedError
+from lsp.patched import command
 
 
 @contextmanager
 def patched(folder: Path, patch: str, capabilities: object = None) -> Iterator[Editor]:
     """An editor whose server runs `patch` first."""
-    script = f"""
-        import sys
-        sys.path.insert(0, {str(REPOSITORY / "server")!r})
-        import runagent_ls.lsp.connection
-    """
-    lines = textwrap.dedent(script) + textwrap.dedent(patch)
-    lines += "from runagent_ls.lsp.server import main\nsys.exit(main())\n"
     editor = Editor(
         [folder],
         capabilities if isinstance(capabilities, dict) else None,
-        command=[sys.executable, "-c", lines],
+        command=command(patch),
     )
     try:
         editor.start()

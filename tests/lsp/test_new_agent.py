@@ -96,7 +96,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(editor: Editor, tmp_path: Pat
         editor.request("runagent/newAgent", {"folderUri": "untitled:x"})
     with pytest.raises(RefusedError, match="objects with file, module and tag"):
         editor.request("runagent/makeAgent", {**asked, "entrypoints": [{"file": "main.py"}]})
-    with pytest.raises(RefusedError, match="there are basic, conversation"):
+    with pytest.raises(RefusedError, match="there are basic, conversation, react"):
         editor.request("runagent/newAgent", {**asked, "template": "none"})
 
 
@@ -105,3 +105,44 @@ def test_the_messages_are_for_the_shell_alone(editors: MakeEditor, tmp_path: Pat
     other.start()
     with pytest.raises(RefusedError, match="Method Not Found"):
         other.request("runagent/candidates", {"folderUri": tmp_path.as_uri()})
+
+
+def test_an_agent_in_steps_is_watched_and_goes_on_from_its_sessions(
+    editor: Editor, tmp_path: Path
+) -> None:
+    folder = tmp_path / "workspace" / "steps"
+    asked = {"folderUri": folder.as_uri(), "name": "Steps", "template": "react"}
+    config = write(editor, editor.request("runagent/newAgent", asked))
+    question = {"question": "Ada likes tea. What is 6 * 7? And that + 1?", "session_id": "one"}
+    outcome = run(editor, config, "ask_stream", kwargs=question)
+    assert outcome["state"] == "completed", outcome
+
+    def ask(part: str = "", **params: object) -> Json:
+        found: Json = editor.request(
+            f"runagent/sessions{part}", {"configUri": config.as_uri(), **params}
+        )
+        return found
+
+    (session,) = ask()["sessions"]
+    assert (session["session"], session["agent"], session["reason"]) == (
+        "one",
+        "assistant",
+        "answered",
+    )
+    was = ask("/get", session="one", step=2)
+    assert was["working"] == [{"key": "that", "value": "42"}]
+    assert [it["id"] for it in was["graph"]["entities"]] == ["Ada", "tea"]
+    assert [it["tools"][0]["tool"] for it in was["checkpoints"][:3]] == [
+        "relate",
+        "calculate",
+        "calculate",
+    ]
+    assert ask("/get", session="one")["answer"] == "42\n43"
+    again = run(editor, config, "ask", kwargs={**question, "resume_from_step": 2})
+    assert again["value"]["answer"] == "42\n43"
+    fork = next(it for it in ask()["sessions"] if it["session"] == again["value"]["session"])
+    assert fork["forkedFrom"] == {"session": "one", "step": 2}
+    events = ask("/events", session=fork["session"])["events"]
+    assert [events[0]["type"], events[-1]["type"]] == ["session_started", "session_ended"]
+    assert ask("/delete", session="one") == {"deleted": True}
+    assert [it["session"] for it in ask()["sessions"]] == [fork["session"]]

@@ -139,10 +139,10 @@ def test_the_cloud_is_named_by_the_settings_however_early_it_is_asked(
     ],
 )
 def test_wrong_questions_about_status_are_refused(
-    shell: Editor, config: Path, params: Json, named: str
+    shared_shell: Editor, config: Path, params: Json, named: str
 ) -> None:
     with pytest.raises(RefusedError, match=named):
-        shell.request("runagent/status", {"configUri": config.as_uri(), **params})
+        shared_shell.request("runagent/status", {"configUri": config.as_uri(), **params})
 
 
 # --- client code --------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_client_code_runs(
         env={"RUNAGENT_CACHE_DIR": str(real_agent.cache_dir), "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "hello Eve" in done.stdout, done.stderr
@@ -183,9 +183,9 @@ def test_client_code_with_the_inputs_of_the_last_run(shell: Editor, config: Path
 
 
 @pytest.mark.parametrize("language", ["python", "typescript", "go", "rust", "curl"])
-def test_client_code_in_every_language(shell: Editor, config: Path, language: str) -> None:
-    plain = client(shell, config, "greet", language)
-    in_cloud = client(shell, config, "greet", language, target={"cloud": True})
+def test_client_code_in_every_language(shared_shell: Editor, config: Path, language: str) -> None:
+    plain = client(shared_shell, config, "greet", language)
+    in_cloud = client(shared_shell, config, "greet", language, target={"cloud": True})
     assert "greet" in plain["text"]
     assert plain["text"] != in_cloud["text"]
 
@@ -203,9 +203,9 @@ def test_client_code_in_every_language(shell: Editor, config: Path, language: st
     ],
 )
 def test_wrong_questions_for_client_code_are_refused(
-    shell: Editor, config: Path, params: Json, named: str
+    shared_shell: Editor, config: Path, params: Json, named: str
 ) -> None:
     asked = {"configUri": config.as_uri(), "tag": "greet", "language": "python", **params}
     with pytest.raises(RefusedError, match=named) as refused:
-        shell.request("runagent/client", asked)
+        shared_shell.request("runagent/client", asked)
     assert refused.value.code == -32602

@@ -86,7 +86,7 @@ def test_two_runs_at_once_are_recorded_each_by_itself(shell: Editor, config: Pat
         for number in range(4)
     ]
     for number, request in enumerate(begun):
-        outcome = shell.answer(request, limit=60)
+        outcome = shell.answer(request, limit=120)
         asked = {"historyId": outcome["historyId"], "limit": 5000}
         found = shell.request("runagent/history/get", asked)
         assert found["kwargs"] == {"n": 500 + number}
@@ -95,15 +95,16 @@ def test_two_runs_at_once_are_recorded_each_by_itself(shell: Editor, config: Pat
 
 def test_more_runs_than_go_on_at_once_wait_for_their_turn(shell: Editor, config: Path) -> None:
     """64 go on; what is more waits and is run all the same."""
-    begun = [
-        shell.begin(
-            "runagent/run",
-            {"runId": f"r{n}", "configUri": config.as_uri(), "tag": "echo", "kwargs": {"n": n}},
-        )
-        for n in range(100)
-    ]
-    for number, request in enumerate(begun):
-        outcome = shell.answer(request, limit=60)
+    bodies = []
+    for number in range(100):
+        shell.expect(1000 + number, "runagent/run")
+        inputs = {"configUri": config.as_uri(), "tag": "echo", "kwargs": {"n": number}}
+        message = {"id": 1000 + number, "method": "runagent/run"}
+        message["params"] = {"runId": f"r{number}", **inputs}
+        bodies.append(json.dumps({"jsonrpc": "2.0", **message}).encode())
+    shell.send_bytes(*bodies)
+    for number in range(100):
+        outcome = shell.answer(1000 + number)
         assert outcome["value"] == {"args": [], "kwargs": {"n": number}}
     assert any(it["state"] == "waiting" for it in shell.of("runagent/runState"))
     snapshot = shell.request("runagent/metrics", {})["snapshot"]

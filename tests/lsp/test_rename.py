@@ -118,7 +118,7 @@ def findings(editor: Editor) -> dict[str, list[str]]:
 def run(script: Path) -> str:
     """What a script prints, run by a Python of its own."""
     ended = subprocess.run(
-        [sys.executable, "-B", str(script)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-B", str(script)], capture_output=True, text=True, timeout=300, check=True
     )
     return ended.stdout
 

@@ -98,10 +98,10 @@ def test_a_command_checks_inputs_too(editors: MakeEditor, config: Path) -> None:
     ],
 )
 def test_options_of_the_wrong_shape_are_refused_by_name(
-    shell: Editor, config: Path, changes: Json, named: str
+    shared_shell: Editor, config: Path, changes: Json, named: str
 ) -> None:
     with pytest.raises(RefusedError, match=named) as refused:
-        shell.request("runagent/run", {**run_params(config, "echo"), **changes})
+        shared_shell.request("runagent/run", {**run_params(config, "echo"), **changes})
     assert refused.value.code == -32602
 
 

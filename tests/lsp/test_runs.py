@@ -156,9 +156,9 @@ HOSTILE: list[Json] = [
 
 @pytest.mark.parametrize("kwargs", HOSTILE, ids=range(len(HOSTILE)))
 def test_arguments_reach_the_function_as_they_are(
-    shell: Editor, real_agent: RunningAgent, kwargs: Json
+    shared_shell: Editor, real_agent: RunningAgent, kwargs: Json
 ) -> None:
-    outcome = shell.request("runagent/run", run_params(real_agent, "echo", kwargs=kwargs))
+    outcome = shared_shell.request("runagent/run", run_params(real_agent, "echo", kwargs=kwargs))
     assert outcome["value"] == {"args": [], "kwargs": kwargs}
 
 
@@ -181,10 +181,10 @@ def test_arguments_reach_the_function_as_they_are(
     ],
 )
 def test_parameters_of_the_wrong_shape_are_refused_by_name(
-    shell: Editor, real_agent: RunningAgent, changes: Json, named: str
+    shared_shell: Editor, real_agent: RunningAgent, changes: Json, named: str
 ) -> None:
     with pytest.raises(RefusedError, match=named) as refused:
-        shell.request("runagent/run", {**run_params(real_agent, "echo"), **changes})
+        shared_shell.request("runagent/run", {**run_params(real_agent, "echo"), **changes})
     assert refused.value.code == -32602
 
 
@@ -231,7 +231,7 @@ def test_many_chunks_arrive_in_order_and_few_messages(
 ) -> None:
     params = run_params(real_agent, "count_stream", kwargs={"n": 3000})
     begin = time.monotonic()
-    outcome = shell.request("runagent/stream", params, limit=60)
+    outcome = shell.request("runagent/stream", params, limit=180)
     seconds = time.monotonic() - begin
     items = items_of(shell, params["runId"])
     assert outcome["chunks"] == 3000
@@ -243,7 +243,7 @@ def test_many_chunks_arrive_in_order_and_few_messages(
 def test_a_long_chunk_is_cut_for_display(shell: Editor, real_agent: RunningAgent) -> None:
     size = 3_000_000
     params = run_params(real_agent, "large_stream", kwargs={"size": size})
-    assert shell.request("runagent/stream", params, limit=60)["state"] == "completed"
+    assert shell.request("runagent/stream", params, limit=180)["state"] == "completed"
     long, end = items_of(shell, params["runId"])
     assert long["truncatedFrom"] == size
     assert len(long["text"]) < 1_000_000

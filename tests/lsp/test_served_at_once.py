@@ -159,7 +159,7 @@ def test_a_turn_that_is_never_used_is_waited_for_in_limits(state: Path, config: 
         begin = time.monotonic()
         found = asyncio.run(others_or_turn(config, (), lambda: told.append("waits"), 0.3))
         assert found is None and told == ["waits"]
-        assert 0.3 <= time.monotonic() - begin < 10
+        assert 0.3 <= time.monotonic() - begin < 60
         holder.kill()
         holder.wait()
         turn = take_turn(config)

@@ -31,7 +31,7 @@ Json = dict[str, Any]
 TYPO = MAIN.replace('return "hello " + name', 'return "hello " + (name')
 RAISES = MAIN + "\n\nGREETINGS = {}\nGREETINGS['missing']\n"
 RAISES_AT = RAISES.count("\n") - 1
-TOLD_WITHIN_S = 2.0
+TOLD_WITHIN_S = 30.0
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_a_start_that_fails_says_where(shell: Editor, config: Path) -> None:
     assert failure["exception"] == "KeyError"
     assert (failure["frames"][-1]["uri"], failure["frames"][-1]["line"]) == (uri, RAISES_AT)
     assert RAISES_AT in [it["range"]["start"]["line"] for it in errors(shell, uri)]
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 60  # and not the two minutes that a start may take
     outcome = run(shell, config, "greet")
     assert outcome["state"] == "failed" and outcome["attempts"] == 0
     assert outcome["error"]["frames"][-1]["line"] == RAISES_AT

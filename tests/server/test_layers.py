@@ -27,9 +27,10 @@ BELOW: Final[Mapping[str, frozenset[str]]] = {
     "agents": frozenset({"text", "schema"}),
     "serve": frozenset({"text", "jsontree", "pyfile", "schema", "project", "agents"}),
     "testing": frozenset({*_CORE, "agents"}),
-    "lsp": frozenset({*_CORE, "agents", "serve", "testing"}),
+    "sessions": frozenset(),
+    "lsp": frozenset({*_CORE, "agents", "serve", "testing", "sessions"}),
     # Without arguments the command is the language server.
-    "cli": frozenset({*_CORE, "agents", "serve", "testing", "lsp"}),
+    "cli": frozenset({*_CORE, "agents", "serve", "testing", "sessions", "lsp"}),
 }
 """Which packages each package may import, besides itself."""
 
@@ -41,21 +42,26 @@ DOORS: Final[Mapping[str, frozenset[str]]] = {
     "uvicorn": frozenset({"serve"}),
     "h11": frozenset({"agents", "serve"}),
     "websockets": frozenset({"agents", "serve"}),
-    "jsonschema": frozenset({"schema"}),
+    "jsonschema": frozenset({"schema", LOWEST}),
     "packaging": frozenset({"serve"}),
     "ruamel": frozenset({"jsontree"}),
-    LOWEST: frozenset({"agents", "serve", "lsp", "cli"}),
+    LOWEST: frozenset({"agents", "serve", "sessions", "lsp", "cli"}),
     "tenacity": frozenset({LOWEST}),
     "cachetools": frozenset({LOWEST}),
     "prometheus_client": frozenset({LOWEST}),
     "redis": frozenset({LOWEST}),
+    "networkx": frozenset({LOWEST}),
+    "mashumaro": frozenset({LOWEST}),
+    "anthropic": frozenset({LOWEST}),
+    "openai": frozenset({LOWEST}),
 }
 """Which packages may import a library at all."""
 
 HEAVY: Final = frozenset(
     {"httpx", "httpcore", "h11", "websockets", "jsonschema", "ruamel", "jsonpath_ng", "dotenv"}
     | {"docstring_parser", "pathspec", "tenacity", "cachetools", "prometheus_client", "redis"}
-    | {"starlette", "uvicorn", "click", "anyio", "packaging"}
+    | {"starlette", "uvicorn", "click", "anyio", "packaging", "networkx", "mashumaro"}
+    | {"anthropic", "openai"}
 )
 """Libraries that starting must not pay for: only what needs them imports them, when it does."""
 

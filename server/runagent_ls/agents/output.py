@@ -136,12 +136,11 @@ class OutputBatcher:
             self._later = asyncio.create_task(self._flush())
 
     async def _flush(self) -> None:
-        """Send what is waiting when it is time for the next batch."""
+        """Send what is waiting, also what comes meanwhile, each batch when it is time for it."""
         async with self._sending:
             loop = asyncio.get_running_loop()
-            await asyncio.sleep(self._next_send - loop.time())
-            if not self._waiting:
-                return
-            batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
-            self._next_send = loop.time() + self._interval
-            await self._send(batch)
+            while self._waiting:
+                await asyncio.sleep(self._next_send - loop.time())
+                batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
+                self._next_send = loop.time() + self._interval
+                await self._send(batch)

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "batch": ("call an entrypoint with many inputs, a few at a time", "batch"),
     "test": ("run the saved cases of agents and say which do not give what they should", "test"),
     "history": ("look at recorded runs, compare, export and remove them", "history"),
+    "sessions": ("look at the sessions that agents keep, and remove them", "sessions"),
     "client": ("write a program that calls an entrypoint", "client"),
     "rule": ("print the documentation of a rule", "rule"),
 }
@@ -56,7 +57,10 @@ class CommandParser(argparse.ArgumentParser):
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the command line; exits as `argparse` does on `--help`, `--version` and wrong use."""
+    """Read the command line; exits as `argparse` does on `--help`, `--version` and wrong use.
+
+    `command_line` is what was read.
+    """
     command = next((text for text in arguments if not text.startswith("-")), None)
     parser, commands = _parsers(command)
     if command is not None and command not in commands:
@@ -69,6 +73,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         user = commands.get(options.command, parser)
         first = unknown[0].partition("=")[0]
         user.error(f"{first!r} is not understood here.{did_you_mean(first, user.option_names())}")
+    options.command_line = tuple(arguments)
     return options
 
 

@@ -68,13 +68,13 @@ def resolver(
             options.host,
             options.port,
             timeouts=timeouts,
-            config_path=_config_of(options),
+            config_path=config_of(options),
         )
 
     return find
 
 
-def _config_of(options: Namespace) -> Path | None:
+def config_of(options: Namespace) -> Path | None:
     """The configuration that is called, None when an id or an address was named instead."""
     if options.agent_id is not None or options.port is not None:
         return None

@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,9 @@ from runagent_ls.agents.history import History, HistoryError, Query
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.exit_codes import CommandError, ExitCode
 from runagent_ls.cli.history_texts import compared, heading, listed, shown
+from runagent_ls.cli.output import Output, format_for
 from runagent_ls.cli.projects import absolute
+from runagent_ls.cli.resuming import way_on_of_run
 from runagent_ls.cli.terminal import Painter, harmless, one_line, wants_colour
 
 
@@ -58,7 +61,8 @@ def _show(runs: History, options: Namespace) -> None:
     run = runs.get(options.run)
     with closing(runs.iter_chunks(run.history_id, options.after)) as every:
         chunks = islice(every, options.limit)
-        if options.json:
+        output_format = format_for(sys.stdout, options.output_format)
+        if output_format == "json":
             print(json.dumps(run.to_message()))
             for chunk in chunks:
                 print(
@@ -72,7 +76,9 @@ def _show(runs: History, options: Namespace) -> None:
                     )
                 )
             return
-        for text in shown(run, chunks, Painter(wants_colour(sys.stdout))):
+        way_on = partial(way_on_of_run, run)
+        output = Output(sys.stdout, "text", way_on) if output_format == "text" else None
+        for text in shown(run, chunks, Painter(wants_colour(sys.stdout)), output):
             sys.stdout.write(text)
 
 

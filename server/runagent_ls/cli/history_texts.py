@@ -9,8 +9,10 @@ from typing import Final
 
 from runagent_ls.agents.history import StoredChunk, StoredRun
 from runagent_ls.agents.history.compare import Comparison, Difference
-from runagent_ls.agents.history.markdown import facts, output_parts
+from runagent_ls.agents.history.markdown import facts, left_out, output_parts
+from runagent_ls.agents.runs import OutputItem
 from runagent_ls.agents.values import JsonValue
+from runagent_ls.cli.output import Output
 from runagent_ls.cli.terminal import Painter, harmless, one_line
 
 _COLOURS: Final = {
@@ -43,8 +45,10 @@ def heading(run: StoredRun, paint: Painter, width: int = 0) -> str:
     )
 
 
-def shown(run: StoredRun, chunks: Iterable[StoredChunk], paint: Painter) -> Iterator[str]:
-    """One run, piece by piece."""
+def shown(
+    run: StoredRun, chunks: Iterable[StoredChunk], paint: Painter, output: Output | None = None
+) -> Iterator[str]:
+    """One run, piece by piece; what it gave as `output` shows it, else as it was given."""
     yield f"{paint(one_line(run.tag), 'bold')}  {paint(run.state, _COLOURS[run.state])}\n"
     for name, value in facts(run):
         yield f"{name}: {one_line(value)}\n"
@@ -53,19 +57,39 @@ def shown(run: StoredRun, chunks: Iterable[StoredChunk], paint: Painter) -> Iter
     yield f"\n{paint('Inputs', 'bold')}\n"
     yield "too long to be stored\n" if run.inputs_cut else f"{_pretty(_inputs(run))}\n"
     if run.has_result:
-        text = run.result if isinstance(run.result, str) else _pretty(run.result)
-        yield f"\n{paint('Result', 'bold')}\n{harmless(text)}\n"
+        yield f"\n{paint('Result', 'bold')}\n{_result(run.result, output)}"
     if run.chunks:
         yield f"\n{paint('Output', 'bold')}, {run.chunks} chunks\n"
-        part = ""
-        for part in output_parts(chunks):
-            yield harmless(part)
-        yield "" if part.endswith("\n") else "\n"
+        yield from _given(chunks) if output is None else _told(chunks, output)
     if run.dropped_chunks:
         yield f"{run.dropped_chunks} chunks are not stored: the run was too long.\n"
     if isinstance(run.error, dict):
         code, message = one_line(str(run.error.get("code"))), str(run.error.get("message"))
         yield f"\n{paint(f'error[{code}]', 'bold', 'red')}: {harmless(message)}\n"
+
+
+def _result(value: JsonValue, output: Output | None) -> str:
+    if output is not None:
+        return output.result(value) + output.rest()
+    return f"{harmless(value) if isinstance(value, str) else _pretty(value)}\n"
+
+
+def _given(chunks: Iterable[StoredChunk]) -> Iterator[str]:
+    part = ""
+    for part in output_parts(chunks):
+        yield harmless(part)
+    yield "" if part.endswith("\n") else "\n"
+
+
+def _told(chunks: Iterable[StoredChunk], output: Output) -> Iterator[str]:
+    expected: int | None = None
+    for chunk in chunks:
+        if expected is not None and chunk.index != expected:
+            yield output.pause() + left_out(chunk.index - expected)
+        expected = chunk.index + 1
+        raw = chunk.value if isinstance(chunk.value, str) else ""
+        yield output.shown(OutputItem(chunk.index, chunk.at_ms, chunk.type, chunk.value, raw))
+    yield output.rest()
 
 
 def compared(comparison: Comparison, paint: Painter) -> Iterator[str]:

@@ -114,6 +114,10 @@ def _dispatch(options: Namespace) -> int:
             from runagent_ls.cli.history import history
 
             return history(options)
+        case "sessions":
+            from runagent_ls.cli.sessions import sessions
+
+            return sessions(options)
         case "client":
             from runagent_ls.cli.client import client
 

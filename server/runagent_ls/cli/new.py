@@ -17,6 +17,7 @@ from runagent_ls.features.new_agent.candidates import Candidate, candidates
 from runagent_ls.features.new_agent.planning import make_agent, plan_new_agent
 from runagent_ls.features.new_agent.templates import DEFAULT
 from runagent_ls.project.file_source import DiskFiles
+from runagent_ls.text.command_line import command_line
 from runagent_ls.text.paths import shown_path
 
 
@@ -105,9 +106,10 @@ def _tell(folder: Path, change: Change) -> None:
     base = Path.cwd()
     for file in change.creates:
         print(one_line(f"wrote {shown_path(file.path, base)}"))
-    where = shown_path(folder, base)
+    where = command_line([shown_path(folder, base)])
     print(
         one_line(
-            f"`runagent-ls serve {where}` serves the agent, `check {where}` looks for mistakes."
+            f"`runagent-ls serve {where}` serves the agent, "
+            f"`runagent-ls check {where}` looks for mistakes."
         )
     )

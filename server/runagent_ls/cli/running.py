@@ -29,8 +29,9 @@ from runagent_ls.cli.cold import NotServedError, may_serve, served_if_needed
 from runagent_ls.cli.ending import EndableCall
 from runagent_ls.cli.exit_codes import ExitCode
 from runagent_ls.cli.inputs import read_inputs
-from runagent_ls.cli.output import Output
+from runagent_ls.cli.output import Output, format_for
 from runagent_ls.cli.recording import open_history, record_of
+from runagent_ls.cli.resuming import way_on
 from runagent_ls.cli.terminal import Painter, harmless, one_line, wants_colour
 
 _EXIT_CODES: Final[dict[str, ExitCode]] = {
@@ -66,7 +67,11 @@ def run(options: Namespace) -> int:
     check_target(options)
     args, kwargs = read_inputs(options.input, options.arguments)
     agent_id = agent_id_of(options)
-    output = Output(sys.stdout, as_json=options.json)
+    output = Output(
+        sys.stdout,
+        format_for(sys.stdout, options.output_format),
+        lambda session, step: way_on(options, kwargs, session, step),
+    )
     if (error := refusal(options, args, kwargs)) is not None:
         outcome = RunOutcome("failed", None, 0.0, 0, error=error)
         output.end(outcome)

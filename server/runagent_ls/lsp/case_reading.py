@@ -16,10 +16,13 @@ if TYPE_CHECKING:  # loaded when a case is looked at first
 
 
 def current_files(session: Session) -> FileSource:
-    """What the editor shows, else what is on the disk."""
+    """What the editor shows, else what is on the disk now.
+
+    A client that watches files tells of them some time later: who has just written a case and asks
+    for it must not hear that there is none.
+    """
     files = session.workspace.files
-    if not session.client.watches_files:
-        files.refresh()
+    files.refresh()
     return files
 
 

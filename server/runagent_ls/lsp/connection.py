@@ -52,6 +52,7 @@ from runagent_ls.lsp.serving.requests import ServeRequests
 from runagent_ls.lsp.serving.servers import Servers
 from runagent_ls.lsp.serving.verifying import Verifying
 from runagent_ls.lsp.session import WARNING, Session
+from runagent_ls.lsp.sessions import SessionRequests
 from runagent_ls.lsp.shell import Shell
 from runagent_ls.lsp.status import Status
 from runagent_ls.lsp.stdio import MessageInput
@@ -141,21 +142,26 @@ class Connection:
         self.folders.on_any_file.append(self.indexing.changed)
         self.folders.on_closed.append(self.indexing.closed)
         if session.client.is_runagent_shell:
-            self.shell = Shell(session, self.folders, self.diagnostics)
-            self.running = Running(session, self.calling, self.runs, self.batches)
-            self.batch_requests = BatchRequests(session, self.batches)
-            self.client_code = ClientCodeRequests(session, self.calling, self.recording)
-            self.new_agents = NewAgents(session)
-            self.cases = Cases(session, self.folders, self.running)
-            self.cloud = CloudQuestions(session, self.calling)
-            self.status = Status(session, self.calling)
-            self.serve_requests = ServeRequests(session, self.servers)
-            self.verifying = Verifying(session, self.observing)
-            self.history = HistoryQuestions(session, self.recording)
+            self._serve_shell(session)
         session.on("initialized", self._initialized)
         session.on("workspace/didChangeConfiguration", self._settings_changed)
         session.on("$/setTrace", lambda _params: None)
         self.folders.add_initial(params)
+
+    def _serve_shell(self, session: Session) -> None:
+        """The messages of the RunAgent shell."""
+        self.shell = Shell(session, self.folders, self.diagnostics)
+        self.running = Running(session, self.calling, self.runs, self.batches)
+        self.batch_requests = BatchRequests(session, self.batches)
+        self.client_code = ClientCodeRequests(session, self.calling, self.recording)
+        self.new_agents = NewAgents(session)
+        self.cases = Cases(session, self.folders, self.running)
+        self.cloud = CloudQuestions(session, self.calling)
+        self.status = Status(session, self.calling)
+        self.serve_requests = ServeRequests(session, self.servers)
+        self.verifying = Verifying(session, self.observing)
+        self.history = HistoryQuestions(session, self.recording)
+        self.sessions = SessionRequests(session)
 
     def start(self, messages: MessageInput) -> None:
         """Begin to read messages."""

@@ -35,7 +35,8 @@ _T = TypeVar("_T")
 
 LONGEST_TEXT: Final = 4 * 1024 * 1024
 """Characters of an export that is answered instead of written to a file."""
-_FLUSH_S: Final = 2.0
+_FLUSH_S: Final = 20.0
+"""So long an answer waits for what has arrived to be written: rather late than without it."""
 
 
 class HistoryQuestions:

@@ -1,7 +1,8 @@
 """Expectations that may take forever, as a program of its own that can be stopped.
 
 Regular expressions, schemas with such and JSONPath filters try out what they like. The program
-reads what is expected and what came from standard input and writes what does not hold:
+writes an empty line when it is ready, reads what is expected and what came from standard input and
+writes what does not hold:
 
     {"expect": {...}, "output": ..., "text": "..."} -> [{"expectation", "message", "path", ...}]
 """
@@ -32,6 +33,7 @@ MOST_BYTES: Final = 4 * 1024**3
 def main() -> None:
     """Answer the one question that stands in standard input."""
     _limit_memory()
+    print(flush=True)  # noqa: T201 - it has started, and its time begins
     question = json.load(sys.stdin)
     found = failures(question["expect"], question["output"], question["text"])
     json.dump([asdict(it) for it in found], sys.stdout)

@@ -16,6 +16,8 @@ from runagent_ls.testing.expectations import failed_end, quick_failures
 from runagent_ls.testing.model import Failure
 
 LIMIT_S: Final = 10.0
+START_LIMIT_S: Final = 60.0
+"""For the process that judges to start: a machine that is busy is no fault of an expectation."""
 _PROGRAM: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from runagent_ls.testing.confined import main; main()"
@@ -53,6 +55,9 @@ async def _confined(expect: Mapping[str, JsonValue], answer: Answer) -> list[Fai
         stderr=asyncio.subprocess.PIPE,
     )
     try:
+        if process.stdout is not None:
+            async with asyncio.timeout(START_LIMIT_S):
+                await process.stdout.readline()
         async with asyncio.timeout(LIMIT_S):
             out, errors = await process.communicate(question.encode("ascii"))
     except TimeoutError:

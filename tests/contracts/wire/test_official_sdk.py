@@ -180,7 +180,7 @@ def sdk(agent: RunningAgent, calls: list[Any]) -> list[list[str]]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -291,7 +291,7 @@ async def test_one_recorded_run_of_the_real_server(real_agent: RunningAgent) -> 
     target = Target(real_agent.host, real_agent.port, real_agent.agent_id, "explicit")
     async with AgentClient(target) as agent:
         await agent.run(Call("greet", ["recorded run"]))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while True:
                 # No others: the real server cannot list a run that gave NaN.
                 newest = await agent.invocations(limit=1)
@@ -326,7 +326,7 @@ async def test_a_signed_in_server_copies_to_the_cloud_and_the_target_says_so(
             [str(interpreter()), "-c", script],
             env=environment(cache),
             capture_output=True,
-            timeout=60,
+            timeout=300,
             check=True,
         )
         with serving(project, cache) as agent:
@@ -335,7 +335,7 @@ async def test_a_signed_in_server_copies_to_the_cloud_and_the_target_says_so(
             given = await resolve(None, agent.host, agent.port, registry=registry)
             async with AgentClient(found) as client:
                 await client.run(Call("echo", ["copied or not"]))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(120):
                 while signed_in and not _copied(cloud.requests()):
                     await asyncio.sleep(0.02)
         assert _copied(cloud.requests()) is signed_in
@@ -385,7 +385,7 @@ async def test_the_cloud_hears_and_answers_the_same(
             | {"RUNAGENT_API_KEY": cloud.api_key, "RUNAGENT_BASE_URL": f"{cloud.base_url}/"},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=True,
         )
         theirs = json.loads(done.stdout.splitlines()[-1])

@@ -182,7 +182,7 @@ async def test_streams(target: Target) -> None:
 async def test_chunks_arrive_before_the_end(target: Target, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     seen = []
-    async with AgentClient(target) as agent, asyncio.timeout(30):
+    async with AgentClient(target) as agent, asyncio.timeout(120):
         stream = agent.stream(Call("stepwise_stream", (), {"gate": str(gate)}))
         async with aclosing(stream):
             async for event in stream:
@@ -228,7 +228,7 @@ async def test_cancelling_a_stream_ends_the_generator(target: Target, tmp_path: 
 
     call = Call("endless_stream", (), {"marker": str(marker)})
     task = asyncio.create_task(execute(call, resolve_target, Watch()))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         await arrived.wait()
         assert not marker.exists()
         task.cancel()
@@ -324,7 +324,7 @@ async def test_the_frames_are_what_the_schemas_say(target: Target) -> None:
             check("run-request", message, "StreamRequest")
             await socket.send(json.dumps(message))
             for part in expected:
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(120):
                     check("stream-frame", json.loads(await socket.recv()), part)
 
 
@@ -338,7 +338,7 @@ async def test_a_server_that_is_stopped_in_mid_stream(tmp_path: Path) -> None:
         target = await resolve(agent.agent_id, registry=registry(agent))
         got = 0
         with pytest.raises(StreamError, match="the server was stopped") as caught:
-            async with AgentClient(target) as client, asyncio.timeout(30):
+            async with AgentClient(target) as client, asyncio.timeout(120):
                 async for event in client.stream(Call("endless_stream")):
                     if isinstance(event, Chunk):
                         got += 1

@@ -139,7 +139,7 @@ def test_the_order_is_that_of_the_platforms_client(
         env=environment(cache) | given,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     key, base_url = json.loads(done.stdout.splitlines()[-1])

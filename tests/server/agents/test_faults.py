@@ -384,6 +384,26 @@ async def test_an_answer_that_nobody_asked_for(start_faulty: StartFaulty) -> Non
         assert [(await agent.run(RUN)).value for _ in range(2)] == [1, 2]
 
 
+@pytest.mark.parametrize("place", ["local", "tls"])
+async def test_a_call_after_a_failure_of_the_server_has_a_connection_of_its_own(
+    start_faulty: StartFaulty, place: str
+) -> None:
+    """uvicorn closes a connection when the application failed, a moment after its answer."""
+    answers = iter([b"HTTP/1.1 500 No\r\ncontent-length: 2\r\n\r\nno", recorded_answer()])
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        writer.write(next(answers))
+        await writer.drain()
+        await reader.read(1)
+        drop(writer, "fin")  # too late for this one: it is lost
+
+    async with AgentClient(await start_faulty(handler, place)) as agent:
+        with pytest.raises(AgentError):
+            await agent.run(RUN)
+        assert (await agent.run(RUN)).value == {"greeting": "hello bobbob", "n": 2}
+
+
 async def test_an_answer_in_drips(start_faulty: StartFaulty) -> None:
     answer = recorded_answer()
 

@@ -144,7 +144,7 @@ def folder_of_certificates(cloud: RunningCloud, tmp_path: Path) -> Path:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     (tmp_path / f"{hashed.stdout.strip()}.0").write_bytes(cloud.ca_file.read_bytes())
     return tmp_path

@@ -108,7 +108,7 @@ async def test_failures_of_the_function_do_not_open_the_circuit(serve: Serve) ->
 
 async def test_a_slow_function_does_not_open_the_circuit(serve: Serve) -> None:
     server = await serve(CountingServer(b"", close=False))
-    policy, limits = breaking(Clock(), threshold=1), Timeouts(idle=0.05)
+    policy, limits = breaking(Clock(), threshold=1), Timeouts(idle=0.3)
     for _ in range(2):
         await execute(Call("x"), found(server.target), Recorder(), limits, policy=policy)
     assert len(server.bodies) == 2

@@ -409,7 +409,7 @@ async def test_silence_ends_with_the_idle_limit(start_raw: Any) -> None:
     assert error.details == {"limit": "idle", "seconds": 0.2}
     assert "the function goes on" in error.message
     assert error.action == "change-timeout"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 async def test_a_silent_question_says_nothing_of_a_function(start_raw: Any) -> None:

@@ -201,7 +201,7 @@ async def test_the_captured_silent_hang_ends_with_the_idle_limit(start_stream: A
     assert events == []
     assert isinstance(error, TimedOutError)
     assert error.details == {"limit": "idle", "seconds": 0.2}
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 30
     async with asyncio.timeout(60):
         await server.gone.wait()
 
@@ -518,27 +518,28 @@ async def endless(connection: ServerConnection) -> None:
 
 async def test_an_endless_stream_ends_with_the_total_limit(start_stream: Any) -> None:
     server = await start_stream(endless)
-    events, error = await collect(server.target, total=0.3)
+    events, error = await collect(server.target, total=3)
     assert isinstance(error, TimedOutError)
-    assert error.details == {"limit": "total", "seconds": 0.3}
+    assert error.details == {"limit": "total", "seconds": 3}
     assert values(events) == list(range(len(events) - 1))
     assert len(events) > 5
 
 
 async def test_silence_between_chunks_ends_with_the_idle_limit(start_stream: Any) -> None:
     server = await start_stream([STARTED, data(1, "integer")])
-    events, error = await collect(server.target, idle=0.2, total=20.0)
+    events, error = await collect(server.target, idle=1.5, total=60.0)
     assert values(events) == [1]
     assert isinstance(error, TimedOutError)
-    assert error.details == {"limit": "idle", "seconds": 0.2}
+    assert error.details == {"limit": "idle", "seconds": 1.5}
 
 
 async def test_a_slow_reader_is_not_taken_for_a_silent_agent(start_stream: Any) -> None:
     server = await start_stream([STARTED, data(1, "integer"), COMPLETED % 1])
-    async with AgentClient(server.target, Timeouts(idle=0.05)) as agent:
-        got = []
+    async with AgentClient(server.target, Timeouts(idle=2)) as agent:
+        got: list[object] = []
         async for event in agent.stream(CALL):
-            await asyncio.sleep(0.15)
+            if not got:
+                await asyncio.sleep(2.5)
             got.append(event)
     assert len(got) == 3
 
@@ -599,22 +600,26 @@ async def test_cancelling_closes_the_connection(start_stream: Any) -> None:
 
 
 async def test_cancelling_while_the_inputs_are_sent_leaves_no_socket(start_raw: Any) -> None:
-    closed = asyncio.Event()
+    accepted, given_up, closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accept(reader, writer)
-        await asyncio.sleep(0.2)  # reads nothing: the client's buffers are full
+        accepted.set()
+        await given_up.wait()  # reads nothing: the client's buffers are full
         while await reader.read(65536):
             pass
         closed.set()
 
     call = Call("x_stream", ["y" * 20_000_000])
     task = asyncio.create_task(collect(target(await start_raw(handler)), call))
-    await asyncio.sleep(0.1)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
     async with asyncio.timeout(60):
+        await accepted.wait()
+        await asyncio.sleep(0.1)
+        task.cancel()
+        await asyncio.sleep(0.1)
+        given_up.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
         await closed.wait()
 
 

@@ -50,7 +50,7 @@ def printed(tmp_path: Path, number: int) -> tuple[str, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert "Traceback" in done.stderr

@@ -93,7 +93,7 @@ def test_every_library_is_imported_from_the_bundle(unpacked: Path) -> None:
         *("pygls.lsp.server", "lsprotocol.types", "jsonschema", "referencing", "rpds", "httpx"),
         *("websockets.asyncio.client", "ruamel.yaml", "jsonpath_ng", "dotenv", "pathspec"),
         *("docstring_parser", "tenacity", "cachetools", "prometheus_client"),
-        *("starlette.applications", "uvicorn.server"),
+        *("starlette.applications", "uvicorn.server", "networkx", "mashumaro.jsonschema"),
     ]
     code = (
         "import sys, importlib; sys.path.insert(0, 'server/libs')\n"
@@ -162,6 +162,28 @@ def test_the_bundled_server_serves_an_agent(unpacked: Path, tmp_path: Path) -> N
     isolated, *paths = outcome["value"]
     assert isolated == 0
     assert not [path for path in paths if str(unpacked) in path]
+
+
+def test_an_agent_in_steps_works_with_the_bundle_alone(unpacked: Path, tmp_path: Path) -> None:
+    """In an interpreter without packages; all that the runtime needs comes from the bundle."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    python = tmp_path / "bare" / "bin" / "python"
+    folder = tmp_path / "agent"
+    made = run_bundled(unpacked, "server/launch.py", "new", str(folder), "--template", "react")
+    assert made.returncode == 0, made.stderr.decode()
+    words = ["server/launch.py", "run", "ask", "--json", "--no-history"]
+    words += ["--project", str(folder), "--interpreter", str(python)]
+    question = "Ada likes tea. Who likes tea? What is 6 * 7?"
+    words += ["--arg", f"question={json.dumps(question)}", "--arg", 'session_id="first"']
+    done = run_bundled(unpacked, *words)
+    assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+    answer = "tea (thing)\nAda -likes-> tea\n42"
+    value = json.loads(done.stdout)["value"]
+    assert value == {"answer": answer, "steps": 4, "session": "first"}
+    show = ("server/launch.py", "sessions", "show", "first", "--project", str(folder), "--json")
+    shown = json.loads(run_bundled(unpacked, *show).stdout)
+    assert (shown["reason"], shown["working"]) == ("answered", {"that": "42"})
+    assert [it["id"] for it in shown["graph"]["entities"]] == ["Ada", "tea"]
 
 
 class BundledServer:

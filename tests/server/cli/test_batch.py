@@ -537,7 +537,7 @@ def test_two_batches_with_one_output(start: Start, run: Run, folder: Path) -> No
 def test_a_time_limit_for_each_item(run: Run, folder: Path) -> None:
     gate = folder / "gate"
     write_items(folder, [{"key": 1, "log": str(folder / "log"), "gate": str(gate)}])
-    done = run("wait_for", *FILES, "--timeout", "0.5")
+    done = run("wait_for", *FILES, "--timeout", "3")
     gate.touch()
     assert done.code == 1
     (record,) = records(folder)
@@ -570,7 +570,7 @@ def test_a_call_that_ends_the_server_is_not_made_twice(
 def test_entrypoints_that_run_one_at_a_time_are_found_out(
     start: Start, folder: Path, tag: str, alone: bool
 ) -> None:
-    write_items(folder, [{"seconds": 0.2}] * (400 if alone else 40))
+    write_items(folder, [{"seconds": 0.3}] * (400 if alone else 40))
     batch = start(tag, *FILES, "--concurrency", "4", "--json")
     if alone:
         batch.until(lambda: "This entrypoint runs one at a time" in batch.said)

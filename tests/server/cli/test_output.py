@@ -11,7 +11,7 @@ import pytest
 from runagent_ls.agents.call import RunResult
 from runagent_ls.agents.runs import OutputItem, RunOutcome
 from runagent_ls.agents.values import JsonValue
-from runagent_ls.cli.output import Output
+from runagent_ls.cli.output import Output, OutputFormat, format_for
 
 
 class Stream(io.TextIOWrapper):
@@ -49,12 +49,12 @@ STREAMED = RunOutcome("completed", None, 3.0, 2)
 async def shown(
     *items: OutputItem,
     outcome: RunOutcome = STREAMED,
-    as_json: bool = False,
+    output_format: OutputFormat | None = None,
     terminal: bool = False,
     encoding: str = "utf-8",
 ) -> str:
     stream = Stream(terminal, encoding)
-    output = Output(stream, as_json)
+    output = Output(stream, format_for(stream, output_format))
     if items:
         await output.chunks(items)
     output.end(outcome)
@@ -109,7 +109,11 @@ async def test_values_are_json_in_every_encoding() -> None:
 
 async def test_json_lines() -> None:
     written = await shown(
-        text("h\u00e9"), value(math.nan, 1), outcome=STREAMED, as_json=True, encoding="ascii"
+        text("h\u00e9"),
+        value(math.nan, 1),
+        outcome=STREAMED,
+        output_format="json",
+        encoding="ascii",
     )
     assert [json.loads(line) for line in written.splitlines()] == [
         {"index": 0, "atMs": 1.25, "type": "text", "text": "h\u00e9"},
@@ -119,5 +123,5 @@ async def test_json_lines() -> None:
 
 
 async def test_json_of_a_call() -> None:
-    written = await shown(outcome=completed({"a": 1}), as_json=True)
+    written = await shown(outcome=completed({"a": 1}), output_format="json")
     assert json.loads(written)["value"] == {"a": 1}

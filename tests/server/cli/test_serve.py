@@ -15,6 +15,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+import venv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -389,6 +390,22 @@ def test_a_typo_leaves_the_agent_answering(make_agent: MakeAgent, serve: Serve) 
     (folder / "main.py").write_text(SOURCE.replace("hello", "good day"))
     served.until("the agent was loaded again")
     assert "good day you" in served.post("greet")["data"]
+
+
+def test_that_the_runtime_is_lent_is_said_once(
+    make_agent: MakeAgent, serve: Serve, tmp_path: Path
+) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    folder = make_agent("def greet(): ...\n", entrypoints=ENTRYPOINTS[:1])
+    served = serve(folder, "--reload", "--interpreter", tmp_path / "bare")
+    served.until(r"Ctrl\+C stops it")
+    for number in (1, 2):
+        text = f"import agent_runtime\ndef greet(): return 'version {number}'\n"
+        (folder / "main.py").write_text(text)
+        served.until(rf"(the agent was loaded again[\s\S]*){{{number}}}")
+        assert f"version {number}" in served.post("greet")["data"]
+    assert served.end() == 0
+    assert "".join(served.err).count("note: agent_runtime is lent to the agent from ") == 1
 
 
 def test_with_reload_a_start_that_fails_is_repaired_by_the_next_save(

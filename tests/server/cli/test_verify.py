@@ -233,7 +233,7 @@ def test_many_agents_each_on_its_own(cli: Cli, tmp_path: Path) -> None:
     )
     write_agent(tmp_path / "floods", "for _ in range(5000): print('x' * 100)\n" + good, "greet")
     write_agent(tmp_path / "broken", good, "greet", template_source=3)
-    done = cli("check", "--verify", *PYTHON, "--timeout", "6", "--output-format", "json")
+    done = cli("check", "--verify", *PYTHON, "--timeout", "15", "--output-format", "json")
     assert done.code == 1
     codes = {path: {code for code, _, _ in findings} for path, findings in found_in(done).items()}
     assert codes == {
@@ -381,3 +381,21 @@ def _wait_for(condition: Any) -> None:
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)
+
+
+def test_it_says_of_a_lent_runtime_where_there_will_be_none(cli: Cli, tmp_path: Path) -> None:
+    venv.create(tmp_path / "bare", with_pip=False)
+    python = ("--interpreter", tmp_path / "bare")
+    write_agent(tmp_path / "lent", "import agent_runtime\ndef f(): ...\n", "f")
+    told = cli("check", "--verify", *python, "lent")
+    assert (told.code, told.err) == (0, "")
+    assert "note: agent_runtime is lent to the agent from " in told.out
+    assert "Under `runagent serve` and in the cloud nothing is lent" in told.out
+    assert "No problems" in told.out
+    write_agent(tmp_path / "own", "import agent_runtime\ndef f(): ...\n", "f")
+    (tmp_path / "own" / "agent_runtime.py").write_text("", "utf-8")
+    assert "note" not in cli("check", "--verify", *python, "own").out
+    for folder, lent in (("lent", True), ("own", False)):
+        done = cli("check", "--verify", *python, "--output-format", "json", folder)
+        (verified,) = json.loads(done.out)["verified"]
+        assert (verified["lent"], verified["passed"]) == (lent, True)

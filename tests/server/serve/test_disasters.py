@@ -21,7 +21,7 @@ from websockets.asyncio.client import connect
 from runagent_ls.agents.targets.processes import is_running
 from serve_our_agent import OurAgent, serving_ours
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 TESTS = Path(__file__).resolve().parents[2]
 AGENT_ID = "7d1f4a52-3c0b-4c55-9d0e-2f6f7a9b1c33"
 PROGRAM = """

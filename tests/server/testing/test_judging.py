@@ -154,6 +154,17 @@ def test_what_would_take_forever_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         assert "could not be told within 1 s" in failure.message
 
 
+def test_the_time_to_start_is_not_taken_from_the_judgement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = tmp_path / "python"
+    slow.write_text(f'#!/bin/sh\nsleep 4\nexec {sys.executable} "$@"\n')
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    monkeypatch.setattr(judging, "LIMIT_S", 3.0)
+    assert judged({"regex": "^b"}, called("b")) == ()
+
+
 def test_nothing_is_left_of_a_judgement_that_is_cancelled(tmp_path: Path) -> None:
     async def cancelled() -> None:
         task = asyncio.create_task(judge({"regex": "(a+)+$"}, called("a" * 60 + "b")))

@@ -221,6 +221,7 @@ class Dispatch:
 
     def _call_begins(self, index: int) -> None:
         self._meter.begin(index, time.monotonic())
+        self._health.call_begins()
 
     def _call_answered(self, index: int) -> None:
         remaining = None if self._total is None else self._total - self._passed
@@ -243,9 +244,7 @@ class Dispatch:
         target = await self._availability.target()
         if self._watch is None and self._plan.concurrency > 1 and not target.cloud:
             await self._health.before(target)
-            self._watch = asyncio.create_task(
-                self._health.meanwhile(target, lambda: bool(self._tasks))
-            )
+            self._watch = asyncio.create_task(self._health.meanwhile(target))
 
     async def _tick(self, on_progress: OnProgress | None) -> None:
         while True:

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from runagent_ls.agents.history.writer import Writer
 
 CLOSE_LIMIT_S = 10.0
-_FLUSH_LIMIT_S = 2.0
 
 
 class History:
@@ -223,7 +222,7 @@ class History:
 
         Secrets in them read `[redacted]`. Runs that have just begun here count.
         """
-        self.flush(_FLUSH_LIMIT_S)
+        self.flush()
         for run in self.list(Query(project, agent_id, tag, limit=20)).runs:
             if not run.inputs_cut:
                 return run.args, run.kwargs

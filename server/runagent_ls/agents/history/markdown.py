@@ -50,7 +50,7 @@ def output_parts(chunks: Iterable[StoredChunk]) -> Iterator[str]:
     is_open = False
     for chunk in chunks:
         if expected is not None and chunk.index != expected:
-            yield f"\n[... {chunk.index - expected} chunks are not stored ...]\n"
+            yield left_out(chunk.index - expected)
             is_open = False
         expected = chunk.index + 1
         text = chunk.value if isinstance(chunk.value, str) else _line(chunk.value)
@@ -58,6 +58,11 @@ def output_parts(chunks: Iterable[StoredChunk]) -> Iterator[str]:
             text = f"{chr(10) if is_open else ''}{text}\n"
         is_open = not text.endswith("\n") if text else is_open
         yield text
+
+
+def left_out(count: int) -> str:
+    """What stands in the place of chunks that are not stored."""
+    return f"\n[... {count} chunks are not stored ...]\n"
 
 
 def output_text(chunks: Iterable[StoredChunk], limit: int | None = None) -> str:

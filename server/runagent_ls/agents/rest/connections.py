@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+KEPT_S: Final = 2.0
+"""How long an unused connection is kept. The platform's server closes its side after five seconds;
+a call sent in that very moment is lost, and nobody can tell whether it ran."""
+FAILED: Final = 500
+"""With this status or a higher one an answer is the last on its connection: uvicorn closes that of
+a failed application, but only after it has answered."""
 
 
 class HttpError(Exception):

@@ -18,6 +18,8 @@ from typing import Final, TypeVar
 import h11
 
 from runagent_ls.agents.rest.connections import (
+    FAILED,
+    KEPT_S,
     ConnectError,
     ConnectTimeoutError,
     IdleTimeoutError,
@@ -29,9 +31,6 @@ from runagent_ls.agents.rest.connections import (
 from runagent_ls.agents.targets.address import address_of
 from runagent_ls.agents.timeouts import Timeouts
 
-KEPT_S = 2.0
-"""How long an unused connection is kept. The platform's server closes its side after five seconds;
-a call sent in that very moment is lost, and nobody can tell whether it ran."""
 _READ_BYTES: Final = 64 * 1024
 _LONGEST_HEAD: Final = 100 * 1024
 
@@ -68,7 +67,7 @@ class LoopbackClient:
         except BaseException:
             await connection.aclose()
             raise
-        if connection.can_be_used_again():
+        if head.status_code < FAILED and connection.can_be_used_again():
             self._free.append(connection)
         else:
             await connection.aclose()

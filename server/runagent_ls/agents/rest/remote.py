@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, cast
 
 import httpx
 
 from runagent_ls.agents.rest.connections import (
+    FAILED,
+    KEPT_S,
     ConnectError,
     ConnectTimeoutError,
     HttpError,
@@ -55,7 +57,9 @@ class RemoteClient:
             verify=verify,
             trust_env=False,
             proxy=proxy,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEPT_S
+            ),
         )
 
     @asynccontextmanager
@@ -63,6 +67,8 @@ class RemoteClient:
         headers = None if body is None else {"Content-Type": "application/json"}
         try:
             async with self._client.stream(method, path, content=body, headers=headers) as response:
+                if response.status_code >= FAILED:
+                    response.stream = _LastAnswer(response)
                 yield Response(response.status_code, response.headers, response.aiter_bytes())
         except httpx.HTTPError as error:
             ours = (ours for theirs, ours in _ERRORS if isinstance(error, theirs))
@@ -72,3 +78,19 @@ class RemoteClient:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+class _LastAnswer(httpx.AsyncByteStream):
+    """The body of an answer after which its connection is closed, before another call gets it."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._body = cast("httpx.AsyncByteStream", response.stream)  # of an asynchronous client
+        self._connection = response.extensions["network_stream"]
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._body:
+            yield part
+
+    async def aclose(self) -> None:
+        await self._connection.aclose()
+        await self._body.aclose()

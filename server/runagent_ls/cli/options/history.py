@@ -11,7 +11,7 @@ from typing import Final, get_args
 
 from runagent_ls.agents.history.records import StoredState
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
-from runagent_ls.cli.options.values import one_of
+from runagent_ls.cli.options.values import add_output_format, one_of
 
 _STATES: Final = get_args(StoredState)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -66,7 +66,7 @@ def _fill_show(parser: argparse.ArgumentParser) -> None:
         "--after", type=int, default=-1, metavar="INDEX", help="begin after this chunk"
     )
     parser.add_argument("--limit", type=_count, metavar="N", help="print so many chunks at most")
-    _json(parser)
+    add_output_format(parser, "print the run as one JSON object, and a line for each chunk")
 
 
 def _fill_export(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runagent_ls.cli.arguments import EXIT_CODES, CommandParser
 from runagent_ls.cli.options.request import add_request, add_serving, add_target
-from runagent_ls.cli.options.values import argument, at_least, seconds
+from runagent_ls.cli.options.values import add_output_format, argument, at_least, seconds
 
 
 def fill(parser: CommandParser) -> None:
@@ -21,10 +21,9 @@ def fill(parser: CommandParser) -> None:
     add_request(parser)
     _add_calling(parser)
     add_serving(parser)
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print the outcome as one JSON object, chunks of a stream as one line each before it",
+    add_output_format(
+        parser,
+        "print the outcome as one JSON object, chunks of a stream as one line each before it",
     )
     parser.add_argument(
         "--no-history", action="store_true", help="do not record this run in the local history"

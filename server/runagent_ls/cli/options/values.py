@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+OUTPUT_FORMATS: Final = ("text", "raw", "json")
 LEVELS: Final = ("error", "warning", "information", "hint", "off")
 
 
@@ -84,3 +85,22 @@ def argument(text: str) -> tuple[str, Any]:
             f"the value of {name} is not JSON ({error});"
             f" a string needs quotes: --arg '{name}={json.dumps(value)}'"
         ) from None
+
+
+def add_output_format(parser: argparse.ArgumentParser, json_help: str) -> None:
+    """How what an agent returns is printed."""
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument(
+        "--output-format",
+        type=one_of(OUTPUT_FORMATS),
+        metavar="FORMAT",
+        help="text (for people: the steps of an agent as a trace), raw (what the agent gives, as it"
+        " is) or json; default: text on a terminal, raw elsewhere",
+    )
+    group.add_argument(
+        "--json",
+        action="store_const",
+        const="json",
+        dest="output_format",
+        help=f"{json_help}; the same as --output-format json",
+    )

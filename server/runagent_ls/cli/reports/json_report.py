@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """`{"files": [{"path", "diagnostics": [...]}]}`, ASCII only so that any pipe carries it.
 
-    With `--verify` also `"verified": [{"path", "interpreter", "python", "passed", "entrypoints":
-    [{"tag", "exists", "callable", "streams", "kind", "signature", "file", "line",
-    "failure"}]}]`, null where
-    something is not known; lines count from 1.
+    With `--verify` also `"verified": [{"path", "interpreter", "python", "passed", "lent",
+    "entrypoints": [{"tag", "exists", "callable", "streams", "kind", "signature", "file", "line",
+    "failure"}]}]`, null where something is not known; lines count from 1. `lent` tells whether the
+    agent works with an agent runtime that its Python lacks.
     """
     files: list[JsonValue] = [
         {
@@ -45,6 +45,7 @@ def _verified(config: Path, verification: Verification, base: Path) -> JsonValue
         "interpreter": str(verification.interpreter),
         "python": verification.python,
         "passed": verification.passed,
+        "lent": verification.lent,
         "entrypoints": [_entrypoint(it, base) for it in verification.reports],
     }
 

@@ -46,6 +46,10 @@ def _verified(report: Report, config: Path, paint: Painter) -> str:
     lines = [paint(one_line(f"{shown_path(config, report.base)} in {python} ({where})"), "bold")]
     width = max((len(it.tag) for it in found.reports), default=0)
     lines += [one_line(f"  {it.tag:{width}}  {_seen(it)}").rstrip() for it in found.reports]
+    if found.lent:
+        from runagent_ls.serve.supervisor.provided import lending_note
+
+        lines.append(one_line(f"  note: {lending_note(found.interpreter)}"))
     return "\n".join(lines) + "\n"
 
 

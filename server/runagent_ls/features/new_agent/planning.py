@@ -36,9 +36,10 @@ def plan_new_agent(
     if not name.strip():
         raise RefusedError("The agent needs a name.")
     _refuse_agents(folder, files)
-    if files.kind(folder / ENTRY_FILE) != "missing":
+    taken = [it for it in (ENTRY_FILE, *chosen.modules) if files.kind(folder / it) != "missing"]
+    if taken:
         raise RefusedError(
-            f"{folder} has a {ENTRY_FILE} already. Make this folder an agent with the functions"
+            f"{folder} already has {taken[0]}. Make this folder an agent with the functions"
             " that are there, or choose another folder."
         )
     return Change(creates=_files_of(folder, name, chosen, files, birth or Birth()))
@@ -95,8 +96,9 @@ def _files_of(
     ]
     config = configuration(name.strip(), template.description, _DEFAULT, entrypoints, birth)
     texts = {
-        ".gitignore": _IGNORED,
-        "requirements.txt": _REQUIREMENTS,
+        ".gitignore": _IGNORED + template.ignored,
+        "requirements.txt": _REQUIREMENTS + template.requirements,
+        **template.modules,
         ENTRY_FILE: template.source,
         CONFIG_NAMES[0]: config,
     }

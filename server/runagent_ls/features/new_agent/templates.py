@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from runagent_ls.features.new_agent.react_template import CASES, MAIN, OFFLINE_MODEL
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The text of `main.py`, and each entrypoint's `module` and `tag`."""
+    """The text of `main.py`, and each entrypoint's `module` and `tag`.
+
+    `modules` are further files, by path; `ignored` are lines for `.gitignore`, and `requirements`
+    for `requirements.txt`.
+    """
 
     description: str
     source: str
     entrypoints: tuple[tuple[str, str], ...]
+    modules: Mapping[str, str] = field(default_factory=dict)
+    ignored: str = ""
+    requirements: str = ""
 
 
 _BASIC: Final = '''\
@@ -106,6 +116,20 @@ class Conversations:
 conversations = Conversations()
 '''
 
+_SESSIONS: Final = ".runagent/runtime/\n"
+_RUNTIME: Final = """\
+# RunAgent for VS Code and `runagent-ls` lend the agent the package agent_runtime, which needs
+# Python 3.11 or newer. `runagent serve` and the cloud do not: for them lay a copy of its folder
+# beside main.py (the log of the agent says where it is) and take the # off these lines.
+#cachetools>=6,<9
+#docstring-parser>=0.16,<1
+#jsonschema>=4.23,<5
+#mashumaro>=3.20,<4
+#networkx>=3.5,<4
+#prometheus-client>=0.22,<1
+#tenacity>=9.1,<10
+"""
+
 DEFAULT: Final = "basic"
 TEMPLATES: Final = {
     DEFAULT: Template(
@@ -121,6 +145,14 @@ TEMPLATES: Final = {
             ("conversations.replay", "replay_stream"),
             ("conversations.forget", "forget"),
         ),
+    ),
+    "react": Template(
+        "Works in steps: thinks, uses tools, remembers",
+        MAIN,
+        (("ask", "ask"), ("ask_in_steps", "ask_stream")),
+        {"offline_model.py": OFFLINE_MODEL, **CASES},
+        _SESSIONS,
+        _RUNTIME,
     ),
 }
 """By the name that the protocol and the command line have for them."""

@@ -29,6 +29,7 @@ MakeUri = Callable[[FilePath], str]
 
 class HistorySummary(TypedDict):
     historyId: str
+    runId: str | None
     kind: str
     tag: str
     state: str
@@ -127,6 +128,7 @@ class ConfigUris:
 def summary_of(run: StoredRun, uris: ConfigUris) -> HistorySummary:
     return {
         "historyId": run.history_id,
+        "runId": run.run_id,
         "kind": run.kind,
         "tag": run.tag,
         "state": run.state,

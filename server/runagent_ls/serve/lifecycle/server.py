@@ -32,6 +32,7 @@ from runagent_ls.serve.lifecycle.reports import Reports
 from runagent_ls.serve.plan import AgentPlan
 from runagent_ls.serve.state import Failure, StartFailedError
 from runagent_ls.serve.supervisor import Supervisor
+from runagent_ls.serve.supervisor.provided import lending_note
 
 if TYPE_CHECKING:
     from runagent_ls.serve.front import Front
@@ -62,6 +63,7 @@ class AgentServer:
         self._grace_s: float | None = None
         self._token = ServerToken(secrets.token_urlsafe(32))
         self._config_path = options.path
+        self._told_lent = False
 
     def take(self, order: Order) -> None:
         """A `Stop` without grace ends what still runs at once, also when it is the second."""
@@ -231,6 +233,7 @@ class AgentServer:
         def ready() -> None:
             self._report(Step("ready", f"{supervisor.plan.name} is served"))
             tell_where()
+            self._tell_lent(supervisor)
 
         def reloaded(_: AgentPlan) -> None:
             if supervisor.plan.agent_id != publication.agent_id:  # not so when loading failed
@@ -239,6 +242,7 @@ class AgentServer:
                 except StartFailedError as error:
                     supervisor.reload_failed(error.failure)
                 tell_where()
+            self._tell_lent(supervisor)
             look_again.set()
 
         look_again = asyncio.Event()
@@ -257,6 +261,13 @@ class AgentServer:
             await stopping
             if self._hurry.is_set():
                 serving.cancel()
+
+    def _tell_lent(self, supervisor: Supervisor) -> None:
+        """Once, in the log, where whoever looks after the agent finds it."""
+        if supervisor.lends_runtime and not self._told_lent:
+            self._told_lent = True
+            note = lending_note(supervisor.plan.interpreter)
+            self._reports.logged(None, "stderr", f"note: {note}\n")
 
     async def _stop(self, supervisor: Supervisor, publication: Publication) -> None:
         """Once told to: nobody shall find us any more, and what runs may end."""

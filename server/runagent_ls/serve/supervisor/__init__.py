@@ -7,6 +7,7 @@
   processes, and how they may behave
 - `active`, `runs`: what is asked and answered
 - `extractors`: JSONPath expressions as steps for the worker
+- `provided`: what it may import from us
 """
 
 from runagent_ls.serve.supervisor.active import Stream

@@ -232,9 +232,9 @@ class Fleet:
 
     async def _unblock_if_free(self, worker: WorkerLink) -> None:
         """Until it answers nobody is sent to a worker that a run may have blocked."""
-        if await worker.is_free(self._limits.cancel_s):
-            worker.blocked = False
-            self._wake()
+        await worker.is_free(None)
+        worker.blocked = False
+        self._wake()
 
     async def _end_if_blocked(self, worker: WorkerLink) -> None:
         if not await worker.is_free(self._limits.cancel_s):

@@ -6,6 +6,7 @@ from typing import Any
 
 from runagent_ls.serve.plan import AgentPlan, DebugPlan, Limits, PythonEntrypoint
 from runagent_ls.serve.supervisor.extractors import compile_extractor
+from runagent_ls.serve.supervisor.provided import provided_modules
 
 
 def load_message(plan: AgentPlan, limits: Limits, debug: DebugPlan | None) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def load_message(plan: AgentPlan, limits: Limits, debug: DebugPlan | None) -> di
         "memory_bytes": limits.memory_bytes,
         "cpu_s": limits.cpu_s,
         "environment": dict(plan.environment),
+        "provided": provided_modules(),
     }
 
 

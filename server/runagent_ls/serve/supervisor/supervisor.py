@@ -67,6 +67,11 @@ class Supervisor:
         )
 
     @property
+    def lends_runtime(self) -> bool:
+        """Whether the agent that answers works with an agent runtime that its Python lacks."""
+        return self._fleet.about.lent
+
+    @property
     def status(self) -> Status:
         fleet, condition = self._fleet, self._fleet.condition
         about = fleet.about

@@ -29,11 +29,13 @@ LONGEST: Final = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a worker says of itself and the agent: `failure` is why it can take no runs."""
+    """What a worker says: `failure` is why it can take no runs, `lent` whether the agent has the
+    agent runtime from us."""
 
     python: str | None
     entrypoints: tuple[EntrypointReport, ...]
     failure: Failure | None = None
+    lent: bool = False
 
 
 class Owner(Protocol):
@@ -151,8 +153,8 @@ class WorkerLink:
             self._cause = cause
             self._process.kill()
 
-    async def is_free(self, limit_s: float) -> bool:
-        """Whether its event loop turns: an answer came in time."""
+    async def is_free(self, limit_s: float | None) -> bool:
+        """Whether its event loop turns, or it is gone: an answer came in time."""
         if self._free is None or self._free.done():
             self._free = asyncio.get_running_loop().create_future()
             self._send(framing.PING, 0, {})
@@ -238,6 +240,7 @@ class WorkerLink:
             payloads.text(fields, "python"),
             clean_reports(payloads.reports(fields), variables),
             failure and clean_failure(failure, variables),
+            fields.get("lent") is True,
         )
         if not self._answered.done():
             self._answered.set_result(None)

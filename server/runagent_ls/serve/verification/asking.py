@@ -22,11 +22,13 @@ DUMP_S: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker said; `failure` is why it said nothing of some entrypoints."""
+    """What a worker said; `failure` is why it said nothing of some entrypoints, `lent`
+    whether the agent was lent the agent runtime."""
 
     python: str | None
     reports: tuple[EntrypointReport, ...]
     failure: Failure | None = None
+    lent: bool = False
 
 
 async def ask(plan: AgentPlan, limits: Limits) -> Answer:
@@ -45,7 +47,7 @@ async def ask(plan: AgentPlan, limits: Limits) -> Answer:
         if link.alive:
             link.kill("ended")
             await asyncio.shield(link.gone)
-    return Answer(link.about.python, link.about.entrypoints, failure)
+    return Answer(link.about.python, link.about.entrypoints, failure, link.about.lent)
 
 
 class _Asked(WorkerLink):

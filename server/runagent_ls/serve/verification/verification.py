@@ -21,6 +21,8 @@ class Verification:
     python: str | None = None
     installs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Module that was not found to the words of the command that would install it."""
+    lent: bool = False
+    """Whether the agent has imported an agent runtime that only we lend it."""
 
     @property
     def passed(self) -> bool:

@@ -48,6 +48,7 @@ async def verify(plan: AgentPlan, limits: Limits | None = None) -> Verification:
         reports=answer.reports,
         failure=failure,
         python=answer.python,
+        lent=answer.lent,
     )
     return replace(found, installs=await install_commands(found, plan))
 
@@ -93,7 +94,8 @@ async def _each_alone(
             reports.extend(_blamed(one, answer.failure))
             whole = None
         reports.extend(answer.reports)
-    return Answer(next((it.python for it in answers if it.python), None), tuple(reports), whole)
+    python = next((it.python for it in answers if it.python), None)
+    return Answer(python, tuple(reports), whole, any(it.lent for it in answers))
 
 
 def _named(plan: AgentPlan, files: list[_File], failure: Failure) -> _File | None:

@@ -6,9 +6,10 @@ this worker from 1, 0 means none.
 
 to the worker
     LOAD      {"folder", "entrypoints": [{"tag", "file", "module", "extractor"}], "debug": null |
-              {"path", "host", "port"}, "memory_bytes", "cpu_s", "environment"}; `extractor` is
-              compiled: output name to a list of steps, or to {"error": text}; `environment` is
-              laid over that of the process. Sent once, first.
+              {"path", "host", "port"}, "memory_bytes", "cpu_s", "environment", "provided"};
+              `extractor` is compiled: output name to a list of steps, or to {"error": text};
+              `environment` is laid over that of the process; `provided` are modules that the agent
+              may lack, with the folder of each. Sent once, first.
     RUN       {"id", "tag", "args", "kwargs", "streams", "credit"}; `credit` as in CREDIT
     CREDIT    {"bytes"}: so many more bytes of chunks may be sent for this run
     CANCEL    {}: end this run, at its next yield or await at the latest
@@ -16,8 +17,9 @@ to the worker
     PING      {}: answer with PONG from the event loop; a blocked one stays silent
 
 from the worker
-    READY     {"python", "executable", "pid", "entrypoints": [report], "files": [path]};
-              `files` are the agent's own modules
+    READY     {"python", "executable", "pid", "entrypoints": [report], "files": [path],
+              "lent"}; `files` are the agent's own modules, `lent` tells whether it has taken the
+              agent runtime from us
     FAILED    as READY, and {"failure"}; the worker ends by itself
     RESULT    the structured string of the run's output, UTF-8 text and no JSON
     CHUNKS    WebSocket texts of chunks, each with its length as `>I` before it

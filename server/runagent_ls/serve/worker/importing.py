@@ -12,7 +12,7 @@ import re
 import sys
 from types import ModuleType
 
-from . import standard_library
+from . import bytecode, standard_library
 
 ROOT_MARKS = (
     "__init__.py",
@@ -88,7 +88,9 @@ class Importer:
             if each not in sys.path:
                 sys.path.insert(0, each)
         name = _module_name(path, root)
-        spec = importlib.util.spec_from_file_location(name, path)
+        spec = importlib.util.spec_from_file_location(
+            name, path, loader=bytecode.SourceLoader(name, path)
+        )
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)

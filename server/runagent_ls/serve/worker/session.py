@@ -11,11 +11,12 @@ from contextlib import suppress
 from json import loads
 from types import ModuleType
 
-from . import attribution, descriptors, ending, framing, limits, prints
+from . import attribution, bytecode, descriptors, ending, framing, limits, prints
 from .channel import Channel, frames_from
 from .event_loop import EventLoop
 from .failures import OwnFiles, error_of, name_of, text_of
 from .loading import Agent
+from .provided import is_lent, provide
 from .runs import AsyncCall, Call, Run, Worker
 from .streams import AsyncStream, AwaitedStream, Stream
 from .threads import Threads
@@ -89,6 +90,8 @@ class Session:
         self._agent = Agent(folder, self._own)
         failure = self._debug(message["debug"])
         if failure is None:
+            provide(message.get("provided", {}))
+            bytecode.distrust_recent()
             self._agent.lay_over(message.get("environment", {}))
             self._agent.load(message["entrypoints"])
             failure = self._agent.failure
@@ -98,6 +101,7 @@ class Session:
             "pid": os.getpid(),
             "entrypoints": self._agent.reports,
             "files": self._agent.new_files(),
+            "lent": is_lent(),
         }
         if failure is None:
             self._channel.tell(framing.READY, 0, about)

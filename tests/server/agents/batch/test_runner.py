@@ -197,15 +197,34 @@ async def test_garbage_is_a_result_of_its_item(start: Any, plan: Any, body: byte
     assert max(server.calls.values()) == 1
 
 
+class Clock:
+    """A clock that goes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1e-6
+        return self.now
+
+
 @pytest.mark.usefixtures("no_pauses")
 async def test_a_server_that_drops_everything_is_left_alone(
     start: Any, plan: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The breaker opens after a few; the rest of the items stays as it is, and can be resumed."""
     server = await start(lambda n, time: None)
-    batch = plan(1000, give_up_after=0.5)
+    clock = Clock()
+    monkeypatch.setattr(availability, "time", clock)
+    batch = plan(1000, give_up_after=60)
     notices: list[str] = []
-    report = await run_batch(batch, server.resolve, on_notice=notices.append)
+
+    def noticed(notice: str) -> None:
+        """In the pause the time runs out."""
+        notices.append(notice)
+        clock.now += 60
+
+    report = await run_batch(batch, server.resolve, on_notice=noticed)
     assert report.end == "gave-up"
     assert report.error is not None
     assert 5 <= len(records(batch)) < 50
@@ -236,7 +255,6 @@ async def test_waits_for_an_agent_that_is_gone(start: Any, plan: Any) -> None:
     def answer(n: int, time: int) -> Any:
         if n == 3 and time == 1:
             server.healthy = False
-            asyncio.get_running_loop().call_later(0.1, setattr, server, "healthy", True)
             return None
         return 200, success(n)
 
@@ -244,9 +262,12 @@ async def test_waits_for_an_agent_that_is_gone(start: Any, plan: Any) -> None:
     batch = plan(6)
     notices: list[str] = []
     progress: list[BatchProgress] = []
-    report = await run_batch(
-        batch, server.resolve, on_notice=notices.append, on_progress=progress.append
-    )
+
+    def noticed(notice: str) -> None:
+        notices.append(notice)
+        server.healthy = True
+
+    report = await run_batch(batch, server.resolve, on_notice=noticed, on_progress=progress.append)
     assert states(batch) == [*["completed"] * 3, "unknown", "completed", "completed"]
     assert [notice.split(":")[0].split(" at ")[0] for notice in notices] == [
         "paused", "the agent is back",
@@ -303,7 +324,7 @@ async def test_each_item_has_its_time_limit(start: Any, plan: Any) -> None:
         return 200, success(n)
 
     server = await start(answer)
-    batch = plan(3, timeouts=Timeouts(connect=5, idle=None, total=0.3))
+    batch = plan(3, timeouts=Timeouts(connect=5, idle=None, total=3))
     report = await run_batch(batch, server.resolve)
     assert states(batch) == ["completed", "unknown", "completed"]
     assert records(batch)[1]["error"]["code"] == "TIMEOUT"

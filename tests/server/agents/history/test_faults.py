@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -236,6 +237,18 @@ def test_a_file_that_another_process_locks_for_a_while(
     until(lambda: history.get("last").state == "completed")
     assert [chunk.value for chunk in history.chunks(history.get("last").history_id)] == ["a"]
     assert troubles == []
+
+
+def test_the_last_inputs_are_waited_for_on_a_slow_disk(
+    open_history: OpenHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = threading.Event()
+    record = writer.Writer._record
+    monkeypatch.setattr(writer.Writer, "_record", lambda *it: (disk.wait(LIMIT_S), record(*it)))
+    threading.Timer(4, disk.set).start()
+    history = open_history()
+    history.begin(RunRecord("t", "run", args=[5]))
+    assert history.last_inputs("t") == ([5], {})
 
 
 def test_a_run_deleted_while_it_is_recorded(

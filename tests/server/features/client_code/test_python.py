@@ -46,7 +46,7 @@ def run_python(code: str, folder: Path, cache_dir: Path) -> list[Any]:
         env=environment(cache_dir),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{code}"

@@ -24,7 +24,7 @@ def rustc(folder: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

@@ -245,14 +245,14 @@ def test_every_cursor_of_real_configurations(project: str, tmp_path: Path) -> No
     folder.mkdir()
     config = build(project, folder)
     completing, text = Completing(folder), config.read_text("utf-8")
-    start, offered = time.perf_counter(), 0
+    start, offered = time.process_time(), 0
     for offset in range(len(text) + 1):
         found = completing.at(text, offset).items
         offered += len(found)
         for item in found[:: max(1, len(found) // 4)]:
             check_edit(text, offset, item, JSON_CONFIG)
     assert offered > len(text) // 4
-    assert (time.perf_counter() - start) / len(text) < 0.1
+    assert (time.process_time() - start) / len(text) < 0.1
 
 
 @given(st.text(alphabet="{}[]\",:\\ \n\r\t/a1'#é\U0001f600", max_size=60), st.data())
@@ -271,9 +271,9 @@ def test_long_texts_end_soon(piece: str, language: Literal["json", "yaml"]) -> N
     text = piece * (30_000 // len(piece))
     document = parse(text, language)
     for offset in (0, len(text) // 2, len(text)):
-        start = time.perf_counter()
+        start = time.process_time()
         place_at(document, offset)
-        assert time.perf_counter() - start < 5
+        assert time.process_time() - start < 5
 
 
 def test_corpus_is_there() -> None:

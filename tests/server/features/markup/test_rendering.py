@@ -99,7 +99,7 @@ def read(texts: list[str]) -> list[Reader]:
         input=json.dumps(texts).encode(),
         capture_output=True,
         cwd=ROOT,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     found = []

@@ -76,7 +76,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     [
         ("runagent.config.json", "is an agent already: it has a runagent.config.json"),
         ("runagent.config.yml", "is an agent already: it has a runagent.config.yml"),
-        ("main.py", "has a main.py already"),
+        ("main.py", "already has main.py"),
     ],
 )
 def test_a_folder_with_an_agent_or_its_files_is_refused(
@@ -87,11 +87,18 @@ def test_a_folder_with_an_agent_or_its_files_is_refused(
         plan_new_agent(tmp_path, "agent", "basic", DiskFiles())
 
 
+def test_a_file_that_a_template_needs_is_not_taken_for_its_own(tmp_path: Path) -> None:
+    (tmp_path / "offline_model.py").write_text("")
+    with pytest.raises(RefusedError, match=r"already has offline_model\.py"):
+        plan_new_agent(tmp_path, "agent", "react", DiskFiles())
+    assert plan_new_agent(tmp_path, "agent", "basic", DiskFiles()).creates
+
+
 def test_names_templates_and_folders_that_cannot_be_are_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RefusedError, match="needs a name"):
         plan_new_agent(tmp_path, "  ", "basic", DiskFiles())
-    with pytest.raises(RefusedError, match="there are basic, conversation"):
+    with pytest.raises(RefusedError, match="there are basic, conversation, react"):
         plan_new_agent(tmp_path, "agent", "besic", DiskFiles())
     with pytest.raises(RefusedError, match="is no folder"):
         plan_new_agent(tmp_path / "file", "agent", "basic", DiskFiles())

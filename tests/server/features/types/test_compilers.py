@@ -109,7 +109,7 @@ def translated(language: Language, schemas: list[dict[str, Any]]) -> tuple[str, 
 def compiled(command: list[str], folder: Path, **environment: str) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": str(folder), **environment}
     done = subprocess.run(
-        command, cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -212,7 +212,7 @@ async def test_a_client_that_leaves_a_stream_is_recorded(tmp_path: Path) -> None
         async with connect(address) as socket:
             await socket.send('{"entrypoint_tag":"f_stream","input_args":[],"input_kwargs":{}}')
             await socket.recv()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (rows := (await history(agent, "?status=failed"))["invocations"]):
                 await asyncio.sleep(0.02)
     assert rows[0]["error_detail"] == "WebSocket disconnected"

@@ -123,7 +123,7 @@ async def at_once(agent: Served, run_id: str, requests: list[tuple[str, Any]]) -
         lines |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
         head = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **PRIVILEGED}.items())
         writer.write(f"POST {path} HTTP/1.1\r\n{head}\r\n{body}".encode())
-    answers = [await asyncio.wait_for(reader.read(), 20) for reader, _ in connections]
+    answers = [await asyncio.wait_for(reader.read(), 60) for reader, _ in connections]
     for _, writer in connections:
         writer.close()
     return [json.loads(answer.partition(b"\r\n\r\n")[2]) for answer in answers]

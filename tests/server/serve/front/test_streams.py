@@ -27,7 +27,7 @@ from serving_front import (
     until,
 )
 
-LIMIT_S = 20
+LIMIT_S = 60
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from agent_folders import write_agent
 from serve_our_agent import OurAgent, serving_ours
 from serve_real_agent import RunningAgent, serving
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 SOURCE = """
 import os
 

@@ -6,7 +6,9 @@ import asyncio
 import io
 import json
 import os
+import select
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +63,7 @@ async def test_orders_are_handed_over_and_the_end_means_stop() -> None:
     taken: asyncio.Queue[Order] = asyncio.Queue()
     stream = io.BytesIO(b'{"do": "reload"}\nnonsense\n{"do": "status"}')
     read_orders(stream, asyncio.get_running_loop(), taken.put_nowait)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert [await taken.get() for _ in range(3)] == [Reload(), TellStatus(), Stop()]
 
 
@@ -104,12 +106,20 @@ def test_the_token_is_for_the_parent_alone() -> None:
     assert "t0ken" not in str(written([ready], with_token=False))
 
 
+def _is_full(pipe: int) -> bool:
+    return not select.select([], [pipe], [], 0)[1]
+
+
 def test_nobody_waits_for_a_parent_that_does_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(control, "_MOST_WAITING", 50)
+    monkeypatch.setattr(control, "_LAST_WRITE_S", 60.0)
     reading, writing = os.pipe()
     with os.fdopen(writing, "wb") as stream:
         writer = EventWriter(json_lines(stream, with_token=False))
         block = "x" * 100_000
+        writer(line(block))
+        while not _is_full(writing):
+            time.sleep(0.01)
         for _ in range(200):
             writer(line(block))
         received = bytearray()
@@ -118,7 +128,7 @@ def test_nobody_waits_for_a_parent_that_does_not_read(monkeypatch: pytest.Monkey
             reader.start()
             writer.close()
             stream.close()
-            reader.join(20)
+            reader.join(60)
     lines = [each for text in received.splitlines() for each in json.loads(text)["lines"]]
     assert len(lines) < 200
     assert any("lines are not shown" in each["text"] for each in lines)

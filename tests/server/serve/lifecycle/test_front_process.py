@@ -39,7 +39,7 @@ from runagent_ls.serve.lifecycle.options import ServeOptions
 from runagent_ls.serve.plan import DebugPlan, Limits
 from runagent_ls.serve.state import StartFailedError, State, Status
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 PYTHON = Path(sys.executable)
 SLOW = """
 import os, subprocess, sys, time
@@ -304,9 +304,16 @@ async def test_a_front_that_cannot_run_at_all_says_what_it_printed(
         await FrontProcess.start(options(folder), lambda _: None)
 
 
+def _is_step(event: Event, name: str) -> bool:
+    return isinstance(event, Step) and event.step == name
+
+
 async def test_a_start_has_a_limit_and_can_be_given_up(make_agent: MakeAgent) -> None:
     folder = make_agent({"main.py": "import time\ntime.sleep(600)\n"})
-    process = await FrontProcess.start(options(folder), lambda _: None)
+    front = Front()
+    process = await FrontProcess.start(options(folder), front.events.append)
+    # its agent is under way, so that it can hear of the stop
+    await front.until(lambda: [it for it in front.events if _is_step(it, "importing")] or None)
     with pytest.raises(StartFailedError, match=r"not ready within 0\.5 s"):
         await process.wait_ready(0.5)
     assert await process.stop(0) == 0
@@ -392,14 +399,18 @@ async def test_without_reload_only_an_order_loads_again(
 ) -> None:
     folder = make_agent({"main.py": SLOW}, ENTRYPOINTS)
     front = await start(options(folder))
+    old = (await front.status("ready")).worker_pid
     (folder / "main.py").write_text(SLOW.replace("hello", "good morning"))
     front.process.changed([folder / "main.py"])
     front.process.ask_status()
     assert await front.call("greet") == "hello you"
-    seen = len(front.events)
     front.process.reload()
-    await front.until(lambda: len(front.events) >= seen + 2 or None)
-    await front.status("ready")
+
+    def replaced() -> bool:
+        told = [it.status for it in front.events if isinstance(it, StatusChanged)]
+        return (told[-1].state, told[-1].worker_pid == old) == ("ready", False)
+
+    await front.until(lambda: replaced() or None)
     assert await front.call("greet") == "good morning you"
 
 

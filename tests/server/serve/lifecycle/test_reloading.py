@@ -33,7 +33,7 @@ class Supervised:
 
 
 async def until(wanted: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not wanted():
             await asyncio.sleep(0.005)
 

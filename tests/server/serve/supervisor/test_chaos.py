@@ -95,7 +95,7 @@ async def one_disturbance(served: Served, chance: random.Random) -> None:
 async def test_every_caller_is_answered(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - to be the same each time
     agent = Agent(tmp_path, SOURCE, tuple(dict.fromkeys(CALLS + STREAMS)))
-    limits = Limits(run_s=2.0, cancel_s=0.1, stop_s=0.3, at_once=20, waiting=20)
+    limits = Limits(run_s=4.0, cancel_s=0.1, stop_s=0.3, at_once=20, waiting=20)
     async with supervised(agent, limits) as served:
         steps: list[asyncio.Task[None]] = []
         for _ in range(STEPS):

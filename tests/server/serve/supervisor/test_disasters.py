@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -65,9 +66,11 @@ def sleep_in_c():
     time.sleep(600)
 
 def hold_everything():
+    open("begun", "w").close()
     re.match(r"(a+)+$", "a" * 60 + "b")
 
 def refuse_to_end():
+    open("begun", "w").close()
     while True:
         try:
             while True:
@@ -132,11 +135,10 @@ def turn_deaf():
         except OSError:
             pass
 
-def flood():
+def flood(gate):
     line = "x" * 1000
-    until = time.monotonic() + 2
     count = 0
-    while time.monotonic() < until:
+    while not os.path.exists(gate):
         print(line)
         os.write(1, line.encode())
         count += 1
@@ -168,6 +170,11 @@ async def is_well(served: Served) -> None:
     """It answers and has one worker."""
     assert "hi you" in await served.call("greet")
     await until(lambda: (served.status.state, served.status.running) == ("ready", 0))
+
+
+async def has_begun(agent: Agent) -> None:
+    """The function runs: until then a worker that has just been asked can still take it back."""
+    await until((agent.folder / "begun").exists)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +240,7 @@ async def test_a_stream_hears_of_the_death(agent: Agent) -> None:
     ],
 )
 async def test_a_run_that_would_not_end(agent: Agent, tag: str) -> None:
-    limits = Limits(run_s=0.5, cancel_s=0.3, stop_s=0.5)
+    limits = Limits(run_s=3.0, cancel_s=0.3, stop_s=0.5)
     async with supervised(agent, limits) as served:
         alone = len(agent.processes())
         assert (await served.failure(tag)).kind == "timeout"
@@ -246,7 +253,7 @@ async def test_cancelling_what_would_not_end(agent: Agent) -> None:
     async with supervised(agent, QUICK) as served:
         run = served.run("refuse_to_end")
         failed = asyncio.create_task(served.output(run))
-        await until(lambda: served.status.running == 1)
+        await has_begun(agent)
         assert await served.supervisor.cancel(run.id)
         with pytest.raises(RunFailedError, match="cancelled"):
             await failed
@@ -259,7 +266,7 @@ async def test_a_worker_that_is_only_busy_answers_until_the_next_one_does(agent:
         agent.write("import time\ntime.sleep(600)")
         run = served.run("refuse_to_end")
         failed = asyncio.create_task(served.output(run))
-        await until(lambda: served.status.running == 1)
+        await has_begun(agent)
         failed.cancel()
         await until(lambda: served.status.state == "reloading")
         assert "hi you" in await served.call("greet")
@@ -269,13 +276,53 @@ async def test_a_worker_that_is_only_busy_answers_until_the_next_one_does(agent:
         await is_well(served)
 
 
+async def test_a_worker_that_was_blocked_for_a_while_answers_again(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    source = f"""
+    import asyncio, os, time
+
+    def greet():
+        return "hi you"
+
+    async def block():
+        open("begun", "w").close()
+        while not os.path.exists({str(gate)!r}):
+            try:
+                time.sleep(0.01)
+            except BaseException:
+                pass
+        while True:
+            try:
+                await asyncio.sleep(600)
+            except asyncio.CancelledError:
+                pass
+    """
+    agent = Agent(tmp_path, source, ("greet", "block"))
+    async with supervised(agent, Limits(cancel_s=0.05, start_s=600)) as served:
+        old = served.status.worker_pid
+        agent.write("import time\ntime.sleep(600)")
+        asked = asyncio.create_task(served.output(served.run("block")))
+        await has_begun(agent)
+        asked.cancel()
+        await until(lambda: served.status.state == "reloading")
+        greeting = asyncio.create_task(served.call("greet"))
+        # so long that the old one was seen not to answer in time
+        done, _ = await asyncio.wait({greeting}, timeout=1)
+        assert not done
+        gate.touch()
+        assert "hi you" in await greeting
+        assert (served.status.state, served.status.worker_pid) == ("reloading", old)
+
+
 async def test_others_finish_beside_what_would_not_end(agent: Agent) -> None:
-    async with supervised(agent, QUICK) as served:
+    # time enough for an answer of the old one, which tells that others in it can go on
+    async with supervised(agent, Limits(cancel_s=3.0)) as served:
         old, alone = served.status.worker_pid or 0, len(agent.processes())
         other = asyncio.create_task(served.call("hold"))
         run = served.run("refuse_to_end")
         failed = asyncio.create_task(served.output(run))
-        await until(lambda: served.status.running == 2)
+        await has_begun(agent)
+        assert served.status.running == 2
         failed.cancel()
         await until(lambda: served.status.worker_pid != old)
         assert "hi you" in await served.call("greet")
@@ -291,7 +338,8 @@ async def test_those_who_cannot_finish_beside_it_are_told(agent: Agent) -> None:
     async with supervised(agent, QUICK) as served:
         other = asyncio.create_task(served.failure("wait_long"))
         blocking = asyncio.create_task(served.output(served.run("hold_everything")))
-        await until(lambda: served.status.running == 2)
+        await has_begun(agent)
+        assert served.status.running == 2
         blocking.cancel()
         error = await other
         assert (error.kind, "another run in it would not stop" in error.message) == ("died", True)
@@ -322,7 +370,8 @@ async def test_its_children_end_with_it(agent: Agent) -> None:
     async with supervised(agent) as served:
         alone = len(agent.processes())
         await served.call("fork_children", own_group=True)
-        assert len(agent.processes()) == alone + 3
+        # one that has just been started has its environment a moment later
+        await until(lambda: len(agent.processes()) == alone + 3)
         await served.failure("leave_hard", 1)
         await is_well(served)
         await until(lambda: len(agent.processes()) == alone)
@@ -371,17 +420,17 @@ async def test_it_writes_garbage_into_every_file(agent: Agent, garbage: str) -> 
 
 
 async def test_a_flood_of_prints_drowns_nobody(agent: Agent) -> None:
+    gate = agent.folder / "gate"
     async with supervised(agent) as served:
-        flooding = asyncio.create_task(served.call("flood"))
-        answered = 0
-        while not flooding.done():
-            await served.call("greet")
-            answered += 1
-        assert answered > 10
-        assert "payload" in await flooding
-        told = sum(len(text) for _, _, text in served.heard.logs)
-        assert told < 10_000_000
+        flooding = asyncio.create_task(served.call("flood", str(gate)))
         await until(lambda: "too fast to be shown" in served.heard.text("stderr"))
+        for _ in range(20):
+            await served.call("greet")
+        assert not flooding.done()
+        gate.touch()
+        written = 2000 * json.loads(json.loads(await flooding)["payload"])
+        told = sum(len(text) for _, _, text in served.heard.logs)
+        assert told < written / 2
 
 
 async def test_an_output_of_any_size_is_answered(
@@ -447,7 +496,7 @@ async def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
         (deaf, "its code closed a file that it had not opened"),
     ):
         agent = Agent(tmp_path, SOURCE, TAGS, interpreter=interpreter)
-        async with supervised(agent, Limits(start_s=5), start=False) as served:
+        async with supervised(agent, start=False) as served:
             with pytest.raises(StartFailedError) as caught:
                 await served.supervisor.start()
             assert words in caught.value.failure.message
@@ -470,7 +519,8 @@ async def test_dying_again_and_again_is_a_failure(tmp_path: Path) -> None:
         return "hi"
 
     def leave():
-        time.sleep(0.1)
+        while not os.path.exists(f"leave-{os.getpid()}"):
+            time.sleep(0.01)
         os.write(2, b"the reason\\n")
         os._exit(9)
 
@@ -478,7 +528,15 @@ async def test_dying_again_and_again_is_a_failure(tmp_path: Path) -> None:
     """
     agent = Agent(tmp_path, dying, ("greet",))
     async with supervised(agent) as served:
-        await until(lambda: served.status.state == "failed")
+
+        def has_failed() -> bool:
+            """After each worker that takes runs has been told to die."""
+            status = served.status
+            if status.state == "ready":
+                (tmp_path / f"leave-{status.worker_pid}").touch()
+            return status.state == "failed"
+
+        await until(has_failed)
         failure = served.status.failure
         assert failure is not None
         assert failure.exit_code == 9
@@ -519,7 +577,8 @@ asyncio.run(main())
     try:
         assert process.stdout is not None
         assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
-        assert len(agent.processes()) > 3
+        # one that has just been started has its environment a moment later
+        await until(lambda: len(agent.processes()) > 3)
     finally:
         process.kill()
         await process.wait()

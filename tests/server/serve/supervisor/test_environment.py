@@ -57,3 +57,13 @@ def test_what_belongs_to_another_interpreter_does_not_reach_the_agent() -> None:
 
 def test_paths_that_are_none_are_left_alone() -> None:
     assert of_agent({"PYTHONPATH": "\0"}) == {"PYTHONPATH": "\0"}
+
+
+async def test_an_agent_can_import_the_runtime_that_comes_with_us(tmp_path: Path) -> None:
+    source = """
+    import os, agent_runtime
+    def where(): return [os.path.dirname(agent_runtime.__path__[0])]
+    """
+    async with supervised(Agent(tmp_path, source, ("where",))) as served:
+        shown = json.loads(json.loads(await served.call("where"))["payload"])
+    assert shown == [str(SERVER)]

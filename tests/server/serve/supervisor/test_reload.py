@@ -238,13 +238,22 @@ async def test_webhooks_need_no_worker(served: Served) -> None:
 
 
 async def test_stopping_lets_runs_finish(tmp_path: Path) -> None:
-    agent = Agent(
-        tmp_path, "import time\ndef nap():\n    time.sleep(0.3)\n    return 'woke'", ("nap",)
-    )
+    gate = tmp_path / "gate"
+    source = f"""
+    import os, time
+    def nap():
+        while not os.path.exists({str(gate)!r}):
+            time.sleep(0.01)
+        return "woke"
+    """
+    agent = Agent(tmp_path, source, ("nap",))
     async with supervised(agent) as served:
         call = asyncio.create_task(served.call("nap"))
         await until(lambda: served.status.running == 1)
-        await asyncio.wait_for(served.supervisor.stop(20), LIMIT_S)
+        stopping = asyncio.create_task(served.supervisor.stop(LIMIT_S))
+        await until(lambda: served.status.state == "stopping")
+        gate.touch()
+        await asyncio.wait_for(stopping, LIMIT_S)
         assert "woke" in await call
         await until(lambda: not agent.processes())
         assert served.heard.states[-2:] == ["stopping", "stopped"]

@@ -147,12 +147,12 @@ async def test_an_import_that_hangs_says_where(agent: MakeAgent) -> None:
         "other.py": "def g(): ...\n",
     }
     plan = agent(files, [("f", "main.py", "f"), ("g", "other.py", "g")])
-    found = await verify(plan, SHORT)
+    found = await verify(plan, Limits(start_s=8.0))
     failed = {it.tag: it.failure for it in found.reports}
     assert failed["g"] is None
     assert failed["f"] is not None
     assert failed["f"].code == "START_TIMEOUT"
-    assert failed["f"].message == "The agent was not imported within 2.5 seconds."
+    assert failed["f"].message == "The agent was not imported within 8 seconds."
     assert lines(failed["f"]) == [("main.py", 1), ("helper.py", 6), ("helper.py", 4)]
     assert failed["f"].frames[-1].text == "threading.Event().wait()"
     assert {it.name for it in plan.folder.iterdir()} - {"__pycache__"} == {
@@ -176,7 +176,7 @@ async def test_an_import_that_never_ends_is_ended(agent: MakeAgent, code: str) -
     begun = time.monotonic()
     found = await verify(agent({"main.py": code}, [("f", "main.py", "f")]), SHORT)
     assert only_failure(found).code == "START_TIMEOUT"
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 120
 
 
 async def test_what_is_printed_while_importing_does_no_harm(agent: MakeAgent) -> None:
@@ -277,7 +277,7 @@ async def test_nothing_is_left_when_verifying_is_cancelled(
         "time.sleep(1000)\n"
     )
     task = asyncio.create_task(verify(agent({"main.py": code}, [("f", "main.py", "f")])))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (mark.exists() and mark.read_text("utf-8").endswith("\n")):
             await asyncio.sleep(0.01)
         task.cancel()
@@ -294,3 +294,9 @@ def _lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+async def test_the_agent_runtime_is_found_as_when_the_agent_is_served(agent: MakeAgent) -> None:
+    text = "from agent_runtime.orchestrator import RetryPolicy\ndef go(): return RetryPolicy()\n"
+    found = await verify(agent({"main.py": text}, [("go", "main.py", "go")]))
+    assert found.passed, found.failure

@@ -15,7 +15,7 @@ import pytest
 
 from runagent_ls.serve.watching import FileWatcher, snapshot, watcher
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 Told: TypeAlias = Callable[[frozenset[Path]], None]
 
 
@@ -178,6 +178,7 @@ async def test_half_a_file_is_not_reported(main: Path, monkeypatch: pytest.Monke
     found: list[str] = []
     async with watching([main], told=lambda _: found.append(main.read_text("utf-8"))) as watch:
         monkeypatch.setattr(watcher, "look", look)
+        monkeypatch.setattr(watcher, "SETTLE_LIMIT_S", 60.0)
         assert await watch.next() == {main}
     assert found == ["x = 1\nx = 1\ny = 3\n"]
 

@@ -22,16 +22,16 @@ def spins(path):
         pass
 
 def catches(path):
-    mark(path)
     try:
+        mark(path)
         while True:
             pass
     finally:
         mark(path + ".cleaned")
 
 def ignores_once(path):
-    mark(path)
     try:
+        mark(path)
         while True:
             pass
     except BaseException:
@@ -50,8 +50,8 @@ async def blocks(path):
         pass
 
 def items_stream(path, pause=0.01):
-    mark(path)
     try:
+        mark(path)
         while True:
             yield "x" * 100
             time.sleep(pause)

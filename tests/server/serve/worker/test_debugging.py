@@ -12,6 +12,7 @@ from typing import Any
 import debugpy
 import pytest
 
+from runagent_ls.serve.supervisor.provided import provided_modules
 from worker_client import LIMIT_S, Worker, entry, worker
 
 SOURCE = """import time
@@ -89,6 +90,16 @@ def debugged(folder: Path, *tags: str) -> Iterator[tuple[Worker, int]]:
         assert running.load(folder, entries, debug=debug).kind == "READY"
         (told,) = [said for said in running.said if said.kind == "DEBUG"]
         yield running, told.message["port"]
+
+
+def test_an_agent_under_a_debugger_has_the_agent_runtime(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(
+        "import agent_runtime\ndef go(): return agent_runtime.AgentConfig(name='a').name\n", "utf-8"
+    )
+    debug = {"path": FOLDER, "host": "127.0.0.1", "port": 0}
+    with worker() as running:
+        ready = running.load(tmp_path, [entry("go")], debug=debug, provided=provided_modules())
+        assert ready.kind == "READY", ready.payload
 
 
 @pytest.mark.parametrize(

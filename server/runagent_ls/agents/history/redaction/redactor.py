@@ -107,9 +107,13 @@ class Redactor:
             return [self._value(item, family, looks) for item in value]
         inherited: Family = "strong" if family == "strong" else None
         named = _family_of_value(value) if looks.names and "value" in value else None
+        harmless = _session_name(value)
         return {
             self._leaf(key, looks): self._value(
-                item, inherited or (named if key == "value" else family_of(key)), looks
+                item,
+                inherited
+                or (named if key == "value" else None if key == harmless else family_of(key)),
+                looks,
             )
             for key, item in value.items()
         }
@@ -148,6 +152,19 @@ def _pairs(items: list[JsonValue]) -> list[tuple[str, JsonValue]]:
         if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
     ]
     return pairs if len(pairs) == len(items) else []
+
+
+def _session_name(value: dict[str, JsonValue]) -> str | None:
+    """Under which key a session of the agent runtime stands, whose id opens nothing: in an event,
+    a checkpoint, a result with its steps, or the inputs that resume it. Elsewhere it is a login."""
+    if "resume_from_step" in value:
+        return "session_id"
+    step = value.get("step", value.get("steps"))
+    if not isinstance(step, int) or isinstance(step, bool):
+        return None
+    others = value.keys() - {"session", "step", "steps"}
+    is_ours = not others or others >= {"seq", "type", "at"} or others == {"answer"}
+    return "session" if is_ours else None
 
 
 def _family_of_value(value: dict[str, JsonValue]) -> Family:
