@@ -32,6 +32,7 @@ await Promise.all([
     ...common,
     entryPoints: {
       run_page: 'extension/src/panel/webview/main.ts',
+      session_page: 'extension/src/panel/webview/session/session_main.ts',
       'run_page.style': 'extension/src/panel/webview/run_page.css',
       codicon: '@vscode/codicons/dist/codicon.css',
     },

@@ -1,4 +1,4 @@
-// `npm run demo`: a real VS Code with the extension and three example agents; the first click starts one.
+// `npm run demo`: a real VS Code with the extension and four example agents; the first click starts one.
 // `--check` only proves that everything comes up, then ends. `--port N` chooses the page's port (8321).
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
@@ -20,6 +20,7 @@ function copyExamples() {
   for (const name of ['hello-agent', 'travel-agent', 'broken-agent']) {
     cpSync(path.join(root, 'examples', name), path.join(folder, name), { recursive: true });
   }
+  run(findPython(), ['-I', '-S', path.join(root, 'server', 'launch.py'), 'new', path.join(folder, 'steps-agent'), '--template', 'react']);
   return folder;
 }
 
@@ -56,6 +57,7 @@ ${where}
   4. "Run" above divide with 0           shows how a failing agent is reported
   5. travel-agent/main.py                inputs of many kinds, an answer in Markdown
   6. a typing mistake in hello-agent     the agent goes on with the last good code, and says so
+  7. steps-agent/main.py                 "Stream" above ask_in_steps: what it thinks and does, step by step
 
 Press Ctrl+C here to end everything.
 `);

@@ -16,6 +16,7 @@ import type { RunEnvironment, RunRequest } from './runs/run';
 import { Runs } from './runs/runs';
 import type { ServerListener } from './server/agent_server';
 import { type PlanResult, ServerController, type ServerState } from './server/controller';
+import { DeletedFolders } from './server/deleted_folders';
 import { describeState } from './server/describe_state';
 import { launchPlan } from './server/plan';
 import type { Project, ServeOptions } from './server/protocol.generated';
@@ -43,7 +44,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const runs = new Runs(environment, activityChanged);
   const commands = new CallingCommands(context, server, apiKey, runs, log);
-  const showProjects = async () => showAll(await readProjects(access, log), status, commands);
+  const folders = new DeletedFolders(access);
+  const showProjects = async () => showAll(await readProjects(access, log), status, commands, folders);
   const listener = serverListener(runs, commands, () => void showProjects());
 
   const started = new ServerController<LanguageSession>({
@@ -66,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     serverLog,
     status,
     commands,
+    folders,
     registerApiKeyCommands(apiKey, context.secrets, server, () => void tellKey(access, apiKey)),
     registerServerCommands({ restart: () => started.restart(), server, serverLog }),
     registerNewAgentCommands(server),
@@ -134,9 +137,11 @@ async function showAll(
   projects: readonly Project[] | undefined,
   status: LanguageStatus,
   commands: CallingCommands,
+  folders: DeletedFolders,
 ): Promise<void> {
   if (projects === undefined) return;
   status.projectsCounted(projects.length);
+  folders.projectsChanged(projects);
   commands.projectsChanged(projects);
   await vscode.commands.executeCommand('setContext', 'runagent.hasAgents', projects.length > 0);
 }

@@ -49,7 +49,7 @@ export function installExtension(dataDir, vsix) {
 /** Starts the server in a process group of its own; resolves once it listens.
  * @param {{dataDir: string, port?: number, flags?: string[], env?: NodeJS.ProcessEnv, limitMs?: number}} options
  * @returns {Promise<{url: (folder?: string, file?: string) => string, stop: () => Promise<void>, log: () => string}>} */
-export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 60_000 }) {
+export function startEditor({ dataDir, port = 0, flags = [], env = process.env, limitMs = 180_000 }) {
   const program = path.join(editorFolder, 'out', 'server-main.js');
   // Without a token any page in the visitor's browser could connect, and an editor runs programs.
   const token = randomUUID();

@@ -113,9 +113,9 @@ test('a name that is taken is refused with the reason', async () => {
   const main = await begin([ORDER]);
   await editor.at('shop/main.py', 'order', 2);
   await editor.rename('pieces');
-  await editor.window.screenshot('rename-refused');
   const said = editor.window.page.locator('.monaco-editor-overlaymessage, .notification-toast');
-  await said.filter({ hasText: /pieces/ }).first().waitFor();
+  await said.filter({ hasText: /pieces/ }).first().waitFor(); // it goes by itself soon
+  await editor.window.screenshot('rename-refused');
   assert.equal(files.read('shop/main.py'), main);
 });
 
@@ -128,12 +128,12 @@ test('a file renamed in the explorer is renamed in the configuration', async () 
   const row = page.locator('.explorer-folders-view .monaco-list-row').filter({ hasText: 'main.py' });
   const input = page.locator('.explorer-folders-view .monaco-inputbox input');
   // A menu takes no click in the moment in which it opens.
-  await eventually('the box for a new name', async () => {
+  await eventually('the box for a new name', async (timeout) => {
     await page.keyboard.press('Escape');
-    await row.first().click({ button: 'right', timeout: 2000 });
-    await page.locator('.monaco-menu .action-label').filter({ hasText: /^Rename/ }).hover({ timeout: 2000 });
+    await row.first().click({ button: 'right', timeout });
+    await page.locator('.monaco-menu .action-label').filter({ hasText: /^Rename/ }).hover({ timeout });
     await page.keyboard.press('Enter');
-    await input.waitFor({ timeout: 2000 });
+    await input.waitFor({ timeout });
     return true;
   });
   await input.fill('selling.py');

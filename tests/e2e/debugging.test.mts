@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { packPythonDebugger } from './python_debugger.mts';
-import { formOf, runPage, sendForm, startButton } from './run_form.mts';
+import { formOf, runPage, sendForm, startRun } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -15,48 +15,54 @@ const lines = readFileSync(path.join(folder, 'main.py'), 'utf8').split('\n');
 const breakpoint = lines.findIndex((line) => line.includes('text = f"Hello')) + 1;
 const registry = path.join(files.folder, 'empty-registry');
 const env = { ...process.env, RUNAGENT_CACHE_DIR: registry };
-let debuggerVsix: string;
-let window: Workbench | undefined;
+let window: Workbench;
 
-before(() => {
+before(async () => {
   mkdirSync(registry);
-  debuggerVsix = packPythonDebugger(files.folder);
+  await open([packPythonDebugger(files.folder)]);
 });
-afterEach(async () => {
+after(async () => {
   await window?.close();
-  window = undefined;
+  files.remove();
 });
-after(() => files.remove());
 
-async function open(vsixFiles: readonly string[]): Promise<Workbench> {
-  window = await Workbench.open({ folder, env, vsixFiles });
+async function open(vsixFiles: readonly string[]): Promise<void> {
+  window = await Workbench.open({ folder, file: 'main.py', env, vsixFiles });
+  await eventually('lenses', async () => (await window.lenses()).includes('Debug'));
+}
+
+/** Where the tests before have left a breakpoint. */
+let breaksIn: number | undefined;
+
+/** Shows the code alone, which then stops in this line and in no other. */
+async function breakIn(line: number): Promise<void> {
+  await window.closeEditors();
   await window.openFile('main.py');
-  await eventually('lenses', async () => (await window?.lenses())?.includes('Debug'));
-  return window;
+  if (breaksIn === line) return;
+  if (breaksIn !== undefined) await window.breakpoint(breaksIn, false);
+  await window.breakpoint(line, true);
+  breaksIn = line;
 }
 
 /** The line that the debugger stands in. */
-async function stoppedIn(window: Workbench, line: number): Promise<void> {
+async function stoppedIn(line: number): Promise<void> {
   await window.page.locator('.debug-toolbar').waitFor();
   await window.page.locator('.debug-top-stack-frame-line').first().waitFor();
-  await eventually(`it stands in line ${line}`, async () => {
-    return (await window.page.locator('#status\\.editor\\.selection').innerText()).includes(`Ln ${line},`);
-  });
+  await eventually(`it stands in line ${line}`, () => window.isInLine(line));
 }
 
-async function debuggerIsGone(window: Workbench): Promise<void> {
+async function debuggerIsGone(): Promise<void> {
   await window.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
-  await eventually('served as usual', async () => /is served at [\d.:]+$/.test((await window.agentStatus()).replace(/\.$/, '')));
+  await window.agentIs(/is served at [\d.:]+\.?$/);
 }
 
 test('a breakpoint is hit from cold, and again with the inputs of the last run', async () => {
-  const window = await open([debuggerVsix]);
-  await window.goTo(breakpoint);
-  await window.page.keyboard.press('F9');
-  await window.pressLens('Debug', 0, () => formOf(window, 'greet', 5000));
+  await breakIn(breakpoint);
+  await eventually('lenses', async () => (await window.lenses()).includes('Debug'));
+  await window.pressLens('Debug', 0, (timeout) => formOf(window, 'greet', timeout));
   await sendForm(window, 'greet', { name: 'Ada' });
-  await stoppedIn(window, breakpoint);
-  assert.match(await window.agentStatus(), /for debugging/);
+  await stoppedIn(breakpoint);
+  await window.agentIs(/for debugging/);
   await eventually('the inputs are among the variables', async () => {
     const rows = window.page.locator('.debug-variables .monaco-list-row');
     if ((await rows.count()) <= 2) await rows.filter({ hasText: 'Locals' }).click({ timeout: 2000 });
@@ -71,30 +77,28 @@ test('a breakpoint is hit from cold, and again with the inputs of the last run',
   await window.runSays('Completed', 'Hello, Ada.');
 
   await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
-  await stoppedIn(window, breakpoint); // nobody was asked for inputs
+  await stoppedIn(breakpoint); // nobody was asked for inputs
   await window.page.keyboard.press('F5');
   await window.runSays('Completed', 'Hello, Ada.');
 
   await window.page.keyboard.press('Shift+F5');
-  await debuggerIsGone(window);
-  await startButton(await runPage(window)).click();
+  await debuggerIsGone();
+  await startRun(await runPage(window));
   await window.runSays('Completed', 'Hello, Ada.');
 
   await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
-  await stoppedIn(window, breakpoint); // though it was served without a debugger
+  await stoppedIn(breakpoint); // though it was served without a debugger
   await window.page.keyboard.press('Shift+F5'); // the run goes on without it
   await window.runSays('Completed', 'Hello, Ada.');
-  await debuggerIsGone(window);
+  await debuggerIsGone();
 });
 
 test('after the debugger has left a run, others are answered while that run goes on', async () => {
-  const window = await open([debuggerVsix]);
   const line = lines.findIndex((text) => text.includes('yield f"')) + 1;
-  await window.goTo(line);
-  await window.page.keyboard.press('F9');
+  await breakIn(line);
   await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'count_down_stream');
   await sendForm(window, 'count_down_stream', { start: 100_000, pause: 0.05 });
-  await stoppedIn(window, line);
+  await stoppedIn(line);
   await window.page.keyboard.press('Shift+F5');
   await window.runSays('Running', '99999 ...');
   await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
@@ -102,16 +106,13 @@ test('after the debugger has left a run, others are answered while that run goes
   await window.runSays('Completed', 'Hello, Ada.');
   assert.match(await window.agentStatus(), /for debugging/, 'the first run goes on');
   await window.command('RunAgent: Cancel Run');
-  await debuggerIsGone(window);
+  await debuggerIsGone();
 });
 
 test('an editor that is killed while it debugs leaves no process behind', async () => {
-  const window = await open([debuggerVsix]);
-  await window.goTo(breakpoint);
-  await window.page.keyboard.press('F9');
-  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet');
-  await sendForm(window, 'greet', { name: 'Ada' });
-  await stoppedIn(window, breakpoint);
+  await breakIn(breakpoint);
+  await window.chooseAfter('RunAgent: Debug Entrypoint…', 'Entrypoint to debug', 'greet'); // with the inputs of its last run
+  await stoppedIn(breakpoint);
   const processes = window.agentProcesses();
   assert.ok(processes.length >= 3, 'a server, the agent and its debugger');
   const [host] = window.extensionHosts();
@@ -121,7 +122,8 @@ test('an editor that is killed while it debugs leaves no process behind', async 
 });
 
 test('without a Python debugger it says so and how to find one', async () => {
-  const window = await open([]);
+  await window.close();
+  await open([]);
   await window.command('RunAgent: Debug Entrypoint…');
   const text = await window.notification('ms-python.debugpy');
   assert.match(text, /Find Python Debugger/);

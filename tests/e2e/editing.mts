@@ -94,12 +94,12 @@ export class EditingWindow {
   async showActions(title: string | RegExp): Promise<string[]> {
     const rows = this.#page.locator('.action-widget .monaco-list-row.action');
     let seen: string[] = [];
-    await eventually(`an action ${title}`, async () => {
+    await eventually(`an action ${title}`, async (timeout) => {
       await this.#page.keyboard.press('Escape');
       await this.#page.keyboard.press('Control+.');
-      await rows.first().waitFor({ timeout: 3000 });
+      await rows.first().waitFor({ timeout });
       seen = await rows.allInnerTexts();
-      await rows.filter({ hasText: title }).first().waitFor({ timeout: 1000 });
+      await rows.filter({ hasText: title }).first().waitFor({ timeout: timeout / 2 });
       return true;
     }).catch((error: Error) => {
       throw new Error(`${error.message}; there are: ${seen.join(', ')}`);
@@ -110,14 +110,14 @@ export class EditingWindow {
   /** Renames what is at the cursor; answers the name that was there. */
   async rename(name: string): Promise<string> {
     const input = this.#page.locator('.rename-box input, .rename-input');
-    await eventually('the box for a new name', async () => {
+    await eventually('the box for a new name', async (timeout) => {
       await this.#page.keyboard.press('F2');
-      await input.first().waitFor({ timeout: 3000 });
+      await input.first().waitFor({ timeout });
       return true;
     });
     const before = await input.first().inputValue();
     await input.first().fill(name);
-    await this.#page.keyboard.press('Enter');
+    await input.first().press('Enter');
     await input.first().waitFor({ state: 'hidden' });
     return before;
   }
@@ -126,11 +126,11 @@ export class EditingWindow {
   async hover(part: string | RegExp): Promise<string> {
     const box = this.#page.locator('.monaco-editor .monaco-hover:not(.hidden), .monaco-resizable-hover .monaco-hover');
     let text = '';
-    await eventually(`the hover says ${part}`, async () => {
+    await eventually(`the hover says ${part}`, async (timeout) => {
       await this.#page.keyboard.press('Escape');
       await this.#page.keyboard.press('Control+K');
       await this.#page.keyboard.press('Control+I');
-      await box.first().waitFor({ timeout: 3000 });
+      await box.first().waitFor({ timeout });
       text = (await box.allInnerTexts()).join('\n').replaceAll('\u00a0', ' ');
       return typeof part === 'string' ? text.includes(part) : part.test(text);
     }).catch((error: Error) => {
@@ -144,10 +144,10 @@ export class EditingWindow {
     const row = this.#page
       .locator('.suggest-widget.visible .monaco-list-row')
       .filter({ has: this.#page.locator(`.monaco-icon-label:has-text("${label}")`) });
-    await eventually(`a completion ${label}`, async () => {
+    await eventually(`a completion ${label}`, async (timeout) => {
       await this.#page.keyboard.press('Escape');
       await this.#page.keyboard.press('Control+Space');
-      await row.first().waitFor({ timeout: 3000 });
+      await row.first().waitFor({ timeout });
       return true;
     });
     if (screenshot !== undefined) await this.window.screenshot(screenshot);

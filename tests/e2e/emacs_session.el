@@ -14,7 +14,7 @@
 (require 'js)
 (require 'xref)
 
-(defvar session-limit-s 30)
+(defvar session-limit-s 120)
 (defvar session-config (getenv "CONFIG"))
 (defvar session-report nil)
 
@@ -82,6 +82,7 @@
   (add-to-list 'eglot-server-programs
                (cons '(js-mode :language-id "json") (append (json-parse-string (getenv "SERVER") :array-type 'list) nil)))
   (setq eglot-sync-connect t eglot-connect-timeout session-limit-s eglot-autoshutdown t
+        jsonrpc-default-request-timeout session-limit-s
         eglot-send-changes-idle-time 0 eglot-confirm-server-initiated-edits nil
         xref-prompt-for-identifier nil)
   (find-file session-config)

@@ -24,10 +24,9 @@ after(() => files.remove());
 
 /** What is to be gone after the editor: an agent that streams, its server, and the language server. */
 async function serveAndStream(): Promise<{ opened: Workbench; started: number[] }> {
-  const opened = await Workbench.open({ folder, env: { ...process.env, RUNAGENT_CACHE_DIR: registry } });
+  const opened = await Workbench.open({ folder, file: 'main.py', env: { ...process.env, RUNAGENT_CACHE_DIR: registry } });
   window = opened;
-  await opened.openFile('main.py');
-  await opened.pressLens('Stream', 0, () => formOf(opened, 'count_down_stream', 5000));
+  await opened.pressLens('Stream', 0, (timeout) => formOf(opened, 'count_down_stream', timeout));
   await sendForm(opened, 'count_down_stream', { start: 100_000, pause: 0.01 });
   await opened.runSays('Running', '99999 ...');
   assert.ok(opened.agentProcesses().length >= 2, 'a server, and the process of the agent');

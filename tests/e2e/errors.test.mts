@@ -22,9 +22,8 @@ let window: Workbench;
 
 before(async () => {
   mkdirSync(registry);
-  window = await Workbench.open({ folder, env, vsixFiles: [packPythonDebugger(files.folder)] });
+  window = await Workbench.open({ folder, file: 'main.py', env, vsixFiles: [packPythonDebugger(files.folder)] });
   await window.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await showCode();
   await eventually('lenses', async () => (await window.lenses()).length >= 3);
 });
 after(async () => {
@@ -39,7 +38,7 @@ async function showCode(): Promise<void> {
 async function openForm(tag: string, lens: string, index: number): Promise<void> {
   await showCode();
   await window.goTo(index === 0 ? 1 : lines.length); // lenses out of sight cannot be pressed
-  await window.pressLens(lens, index, () => formOf(window, tag, 5000));
+  await window.pressLens(lens, index, (timeout) => formOf(window, tag, timeout));
 }
 
 async function run(tag: string, lens: string, index: number, inputs: Record<string, unknown>): Promise<void> {
@@ -74,7 +73,7 @@ test('a traceback leads to the line, which is marked until the entrypoint succee
   await window.screenshot('errors-failed');
   await link.click();
   await eventually('the cursor stands in the line', async () => {
-    return (await window.page.locator('#status\\.editor\\.selection').innerText()).includes(`Ln ${failing},`);
+    return window.isInLine(failing);
   });
   await eventually('the line is marked', async () => (await window.squiggles('warning')) === 1);
   const [, problem = ''] = await window.problems();
@@ -134,9 +133,7 @@ let breaks = false;
 async function breakBefore(): Promise<void> {
   await showCode();
   if (breaks) return;
-  await window.goTo(failing);
-  await window.page.keyboard.press('F9');
-  await window.page.locator('.codicon-debug-breakpoint').first().waitFor();
+  await window.breakpoint(failing, true);
   breaks = true;
 }
 
@@ -171,7 +168,7 @@ test('a time limit that was too short leads to its settings', async () => {
     await eventually('the limit holds', async () => {
       await run('count_down_stream', 'Stream', 0, { start: 8, pause: 0.3 });
       return /TIMEOUT/.test(await window.runSays(/The run failed|Completed/));
-    }, 60_000);
+    });
     await (await shownError()).getByRole('button', { name: 'Change Time Limits' }).click();
     const found = window.page.locator('.settings-editor .setting-item-contents');
     await eventually('the limits are shown', async () => {
@@ -234,7 +231,7 @@ async function status(button: string): Promise<string> {
 
 test('the palette offers to cancel only while something runs', async () => {
   await eventually('nothing runs', async () => !(await window.offersCommand('Cancel Run')));
-  await run('count_down_stream', 'Stream', 0, { start: 100, pause: 0.3 });
+  await run('count_down_stream', 'Stream', 0, { start: 1000, pause: 0.3 });
   await window.runSays('Running');
   await window.command('RunAgent: Cancel Run');
   await window.runSays('Cancelled');

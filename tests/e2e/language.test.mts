@@ -17,8 +17,7 @@ let window: Workbench;
 
 before(async () => {
   const env = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
-  window = await Workbench.open({ folder, env, language: { name: 'de', words } });
-  await window.openFile('main.py');
+  window = await Workbench.open({ folder, file: 'main.py', env, language: { name: 'de', words } });
   await eventually('lenses', async () => (await window.lenses()).length >= 3);
 });
 after(async () => {
@@ -49,7 +48,7 @@ async function leftInEnglish(frame: Frame): Promise<string[]> {
 }
 
 test('the page of a run that failed', async () => {
-  await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
+  await window.pressLens('Run', -1, (timeout) => formOf(window, 'divide', timeout));
   const frame = await fillForm(window, 'divide', { dividend: 1, divisor: 0 });
   await window.page.keyboard.press('Control+Enter');
   await window.runSays('«Failed»', 'division by zero');
@@ -58,7 +57,7 @@ test('the page of a run that failed', async () => {
 });
 
 test('the page of a run that completed', async () => {
-  await window.pressLens('Run', 0, () => formOf(window, 'greet', 5000));
+  await window.pressLens('Run', 0, (timeout) => formOf(window, 'greet', timeout));
   const frame = await fillForm(window, 'greet', { name: 'Ada' });
   await window.page.keyboard.press('Control+Enter');
   await window.runSays('«Completed»', 'Hello, Ada.');

@@ -23,7 +23,7 @@ local function ask(where, method, text, offset, more)
     textDocument = { uri = vim.uri_from_bufnr(where) },
     position = place(where, text, offset),
   }, more or {})
-  local answer = editor.client.request_sync(method, params, 30000, where)
+  local answer = editor.client.request_sync(method, params, editor.limit_ms, where)
   if answer == nil then return editor.fail(method .. ' was not answered') end
   if answer.err then return editor.fail(method .. ': ' .. vim.inspect(answer.err)) end
   return answer.result

@@ -1,6 +1,6 @@
 -- A configuration opened in Neovim with nothing but its built-in LSP client, for the sessions beside.
 -- Environment: SERVER (JSON list: the server's command), CONFIG (file to open), REPORT (file to write).
-local limit_ms = 30000
+local limit_ms = 120000
 local config = vim.env.CONFIG
 local root = vim.fn.fnamemodify(config, ':h')
 local editor = { progress = {} }
@@ -36,6 +36,7 @@ function editor.open(path)
 end
 
 editor.root = root
+editor.limit_ms = limit_ms
 editor.buffer = editor.open(config)
 editor.wait('initialized', function()
   editor.client = vim.lsp.get_client_by_id(client_id)

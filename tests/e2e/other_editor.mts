@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { requireVenv, root } from '../../scripts/steps.mjs';
 
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 280_000;
 
 /** Runs `command` on an agent's configuration; what its session wrote.
  *

@@ -13,10 +13,9 @@ let window: Workbench;
 
 before(async () => {
   const env = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
-  window = await Workbench.open({ folder: files.copy('hello-agent'), env });
-  await window.openFile('main.py');
+  window = await Workbench.open({ folder: files.copy('hello-agent'), file: 'main.py', env });
   await eventually('lenses', async () => (await window.lenses()).length >= 2);
-  await window.pressLens('Stream', 0, () => formOf(window, TAG, 5000));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, TAG, timeout));
   await sendForm(window, TAG, { start: 300, pause: 0.001 });
   await window.runSays('Completed', 'lift-off!');
 });

@@ -6,9 +6,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { root } from '../../scripts/steps.mjs';
-import { fillForm, fillJson, formOf, sendForm, startButton } from './run_form.mts';
+import { fillForm, fillJson, formOf, sendForm, startRun } from './run_form.mts';
+import { expand, rows } from './views.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -33,23 +34,39 @@ let window: Workbench | undefined;
 before(() => {
   for (const example of ['hello-agent', 'travel-agent', 'broken-agent']) files.copy(example);
 });
-afterEach(async () => {
+after(async () => {
+  await window?.close();
+  files.remove();
+});
+
+/** A window with another agent, instead of the one before. */
+async function open(example: string): Promise<Workbench> {
   await window?.close();
   window = undefined;
-});
-after(() => files.remove());
-
-async function open(example: string): Promise<Workbench> {
-  window = await Workbench.open({ folder: path.join(files.folder, example), env, settings: CALM });
+  window = await Workbench.open({ folder: path.join(files.folder, example), file: 'main.py', env, settings: CALM });
   await window.page.setViewportSize(SIZE);
-  await window.openFile('main.py');
-  await eventually('lenses', async () => ((await window?.lenses())?.length ?? 0) >= 2);
+  await lenses(window);
   return window;
 }
 
+/** The window that is open, with the code alone. */
+async function begin(): Promise<Workbench> {
+  assert.ok(window !== undefined);
+  await window.closeEditors();
+  await window.openFile('main.py');
+  await lenses(window);
+  await hideSideBar(window);
+  return window;
+}
+
+async function lenses(window: Workbench): Promise<void> {
+  await eventually('lenses', async () => (await window.lenses()).length >= 2);
+}
+
 async function hideSideBar(window: Workbench): Promise<void> {
-  await window.page.keyboard.press('Control+B');
-  await window.page.locator('.part.sidebar').waitFor({ state: 'hidden' });
+  const bar = window.page.locator('.part.sidebar');
+  if (await bar.isVisible()) await window.page.keyboard.press('Control+B');
+  await bar.waitFor({ state: 'hidden' });
 }
 
 /** Keeps what is to be seen now as a small picture: Chromium itself writes WebP. */
@@ -76,23 +93,37 @@ test('a function, its form and its answer', async () => {
   const window = await open('travel-agent');
   await hideSideBar(window);
   await window.goTo(27);
-  await window.pressLens('Stream', 0, () => formOf(window, 'plan_stream', 5000));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'plan_stream', timeout));
   const stops = [{ city: 'Lisbon', nights: 3 }];
   const frame = await fillJson(window, 'plan_stream', { stops, pace: 'busy', budget: 900 });
   await fillForm(window, 'plan_stream', {});
-  await startButton(frame).click();
+  await startRun(frame);
   await window.runSays('Completed', 'Lisbon, 3 nights', '300 euros');
   await frame.locator('run-output').getByRole('tab', { name: 'Text' }).focus();
   await picture(window, 'run');
 });
 
-test('the events of a stream', async () => {
+test('agents, runs and saved cases', async () => {
   const window = await open('hello-agent');
-  await hideSideBar(window);
-  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
-  await sendForm(window, 'count_down_stream', { start: 40, pause: 0.2 });
+  for (const name of ['Ada', 'Grace']) {
+    await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
+    await sendForm(window, 'greet', { name });
+    await window.runSays('Completed', `Hello, ${name}.`);
+  }
+  await window.command('RunAgent: Show Run History');
+  await expand(rows(window, 'Runs', /greet.*2 runs/));
+  await eventually('each run has a row', async () => {
+    return (await rows(window, 'Runs', /Grace|Ada/).count()) >= 2;
+  });
+  await picture(window, 'views');
+});
+
+test('the events of a stream', async () => {
+  const window = await begin();
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'count_down_stream', timeout));
+  await sendForm(window, 'count_down_stream', { start: 1000, pause: 0.2 });
   const frame = await formOf(window, 'count_down_stream');
-  await window.runSays('Running', '35 ...');
+  await window.runSays('Running', '995 ...');
   await frame.locator('run-output').getByRole('tab', { name: 'Events' }).click();
   await eventually('rows', async () => (await frame.locator('run-output').getByRole('row').count()) > 8);
   await picture(window, 'stream');
@@ -101,9 +132,8 @@ test('the events of a stream', async () => {
 });
 
 test('a failure and what to do about it', async () => {
-  const window = await open('hello-agent');
-  await hideSideBar(window);
-  await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
+  const window = await begin();
+  await window.pressLens('Run', -1, (timeout) => formOf(window, 'divide', timeout));
   await sendForm(window, 'divide', { dividend: 1, divisor: 0 });
   await window.runSays('The run failed', 'division by zero', 'Debug with This Input');
   await (await formOf(window, 'divide')).locator('run-error .frames button').last().click();
@@ -119,25 +149,13 @@ test('mistakes with their fixes', async () => {
   await window.problems();
   await window.openFile('runagent.config.json');
   await window.goTo(4, 20);
-  await window.page.keyboard.press('Control+.');
-  await window.page.locator('.action-widget .monaco-list-row.action').first().waitFor();
-  await picture(window, 'checking');
-});
-
-test('agents, runs and saved cases', async () => {
-  const window = await open('hello-agent');
-  for (const name of ['Ada', 'Grace']) {
-    await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
-    await sendForm(window, 'greet', { name });
-    await window.runSays('Completed', `Hello, ${name}.`);
-  }
-  await window.command('RunAgent: Show Run History');
-  await window.page.locator('.pane .monaco-list-row').filter({ hasText: /greet.*2 runs/ }).locator('.monaco-tl-twistie').click();
-  await eventually('each run has a row', async () => {
-    const rows = window.page.locator('.pane .monaco-list-row').filter({ hasText: /Grace|Ada/ });
-    return (await rows.count()) >= 2;
+  await eventually('the fixes', async (timeout) => {
+    await window.page.keyboard.press('Escape');
+    await window.page.keyboard.press('Control+.');
+    await window.page.locator('.action-widget .monaco-list-row.action').first().waitFor({ timeout });
+    return true;
   });
-  await picture(window, 'views');
+  await picture(window, 'checking');
 });
 
 test('the README shows these pictures and no others', () => {

@@ -11,7 +11,7 @@ export type Filling = Readonly<Record<string, unknown>>;
 export function formOf({ page }: Workbench, tag: string, limitMs?: number): Promise<Frame> {
   return eventually(`the form of ${tag}`, async () => {
     for (const frame of runPages(page.frames())) {
-      const heading = frame.locator('#run h1').filter({ hasText: new RegExp(`^${tag}$`) });
+      const heading = frame.locator('run-page h1').filter({ hasText: new RegExp(`^${tag}$`) });
       if ((await heading.count()) === 0 || !(await isShown(frame))) continue;
       if (await frame.locator('run-form').isVisible()) return frame;
     }
@@ -50,8 +50,23 @@ export async function showTab(frame: Frame, name: 'Form' | 'JSON'): Promise<void
 
 /** Fills in the form and starts the run by its button. */
 export async function sendForm(window: Workbench, tag: string, filling: Filling): Promise<void> {
-  await startButton(await fillForm(window, tag, filling)).click();
+  await startRun(await fillForm(window, tag, filling));
 }
+
+/** Starts a run by its button, and waits until the page shows it: what it then says is not of the run before. */
+export async function startRun(frame: Frame): Promise<void> {
+  const before = await shownRun(frame);
+  await startButton(frame).click();
+  await eventually('the page shows the run', async () => (await shownRun(frame)) !== before);
+}
+
+/** Which run the page shows. */
+export function shownRun(frame: Frame): Promise<string | undefined> {
+  return frame.locator('run-page').evaluate((page) => (page as RunPage).content?.run?.model.runId);
+}
+
+/** The part of our page that says which run is shown. */
+type RunPage = Element & { readonly content?: { readonly run?: { readonly model: { readonly runId: string } } | null } };
 
 /** The button that starts the run, again too. */
 export function startButton(frame: Frame): Locator {
@@ -71,7 +86,7 @@ async function isShown(frame: Frame): Promise<boolean> {
 export function runPage({ page }: Workbench): Promise<Frame> {
   return eventually('the page of a run', async () => {
     for (const frame of runPages(page.frames())) {
-      if ((await frame.locator('#run h1').count()) > 0 && (await isShown(frame))) return frame;
+      if ((await frame.locator('run-page h1').count()) > 0 && (await isShown(frame))) return frame;
     }
     return undefined;
   }) as Promise<Frame>;

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { fillForm, formOf, startButton } from './run_form.mts';
+import { fillForm, formOf, sendForm, startRun } from './run_form.mts';
 import {
   chooseInMenu,
   expand,
@@ -48,7 +48,7 @@ describe('the view of runs', () => {
     await pressInTitle(window, 'Runs', 'Filter Runs');
     await window.waitForInput('Filter Runs');
     await window.quickInput.fill(typed);
-    await window.page.keyboard.press('Enter');
+    await window.quickInput.press('Enter');
     await window.quickPick('Filter Runs').waitFor({ state: 'hidden' });
   }
 
@@ -75,15 +75,15 @@ describe('the view of runs', () => {
     await rowsAre(window, 'Runs', 'the newest is first', (texts) => texts.some((text) => text.startsWith('name="seeded 299"')));
     await screenshots(window, 'runs');
     const more = rows(window, 'Runs', 'Older runs…');
-    await eventually('older runs are listed', async () => {
+    await eventually('older runs are listed', async (timeout) => {
       // The row is at the end of a long list: only what is in sight is drawn.
-      await viewOf(window, 'Runs').locator('.monaco-list').first().focus({ timeout: 2000 });
+      await viewOf(window, 'Runs').locator('.monaco-list').first().focus({ timeout });
       await window.page.keyboard.press('End');
-      await rows(window, 'Runs', /^count_down_stream/).waitFor({ timeout: 2000 });
+      await rows(window, 'Runs', /^count_down_stream/).waitFor({ timeout });
       const texts = await rows(window, 'Runs', 'seeded').allInnerTexts();
       // A page holds 25 runs, and two of three are of this entrypoint.
       if (texts.some((text) => Number(/seeded (\d+)/.exec(text)?.[1]) < 255)) return true;
-      await more.click({ timeout: 2000 });
+      await more.click({ timeout });
       return false;
     });
     await window.page.keyboard.press('Home');
@@ -176,12 +176,26 @@ describe('the view of runs', () => {
     await window.runSays('Completed', 'Hello, seeded 296.');
     await rowsAre(window, 'Runs', 'it is kept', (texts) => texts.filter((text) => text.includes('seeded 296')).length === 2);
     await pressInRow(rows(window, 'Runs', 'seeded 295'), 'Edit Inputs and Run');
-    await formOf(window, 'greet');
+    const form = await formOf(window, 'greet');
+    // What is filled in before they are there is replaced by them.
+    await eventually('its inputs are there', async () => (await form.getByLabel('name', { exact: true }).first().inputValue()) === 'seeded 295');
     const page = await fillForm(window, 'greet', { excited: true });
-    await eventually('its inputs are there', async () => (await page.getByLabel('name', { exact: true }).first().inputValue()) === 'seeded 295');
-    await startButton(page).click();
+    await startRun(page);
     await window.runSays('Completed', 'HELLO, SEEDED 295!');
     await rowsAre(window, 'Runs', 'it is kept', (texts) => texts.some((text) => /seeded 295", excited=true/.test(text)));
+  });
+
+  test('two runs that do not differ are said to be the same', async () => {
+    const again = rows(window, 'Runs', 'seeded 296');
+    await pressInRow(again, 'Run Again');
+    await rowsAre(window, 'Runs', 'it has ended', (texts) => texts.filter((text) => /seeded 296.*completed/s.test(text)).length === 3);
+    await again.first().click();
+    await again.nth(1).click({ modifiers: ['ControlOrMeta'] });
+    const comparisons = window.page.locator('.tab').filter({ hasText: '↔' });
+    const before = await comparisons.count();
+    await chooseInMenu(window, again.nth(1), 'Compare…');
+    await window.notification(/no difference: inputs, output and errors/);
+    assert.equal(await comparisons.count(), before, 'no empty comparison is opened');
   });
 
   test('the last run is compared with a saved case', async () => {
@@ -194,6 +208,15 @@ describe('the view of runs', () => {
     const marks = window.page.locator('.monaco-diff-editor').locator('.line-insert, .char-insert');
     await eventually('differences are marked', async () => (await marks.count()) > 0);
     await window.screenshot('case-compared');
+  });
+
+  test('a run that goes on is cancelled in its row', async () => {
+    await pressInRow(rows(window, 'Agents', 'count_down_stream'), 'Stream');
+    await sendForm(window, 'count_down_stream', { start: 100_000 });
+    await expand(rows(window, 'Runs', /^count_down_stream/));
+    await pressInRow(rows(window, 'Runs', 'start=100000'), 'Cancel Run');
+    await window.runSays('Cancelled');
+    await rowsAre(window, 'Runs', 'it has ended', (texts) => texts.some((text) => /start=100000.*cancelled/s.test(text)));
   });
 
   test('all runs are deleted', async () => {

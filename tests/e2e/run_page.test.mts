@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Frame } from 'playwright-core';
 import { requireVenv } from '../../scripts/steps.mjs';
-import { fillForm, fillJson, formOf, runPage, sendForm, shownText, showTab, startButton } from './run_form.mts';
+import { fillForm, fillJson, formOf, runPage, sendForm, shownRun, shownText, showTab, startButton, startRun } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
@@ -29,7 +29,7 @@ after(async () => {
 
 async function open(lens: 'Run' | 'Stream', tag: string): Promise<Frame> {
   await window.page.locator('.tab[data-resource-name="main.py"]').click();
-  await window.pressLens(lens, 0, () => formOf(window, tag, 5000));
+  await window.pressLens(lens, 0, (timeout) => formOf(window, tag, timeout));
   return formOf(window, tag);
 }
 
@@ -114,12 +114,12 @@ test('runs go where the page says, and what is wrong with that is told', async (
   await window.answer('Address of the agent', 'localhost:9');
   await frame.getByText('chosen here, on this machine').waitFor();
   await window.screenshot('page-target');
-  await startButton(frame).click();
+  await startRun(frame);
   await window.runSays('Failed', 'localhost:9');
 
   await target.click();
   await window.choose('For the runs from this page', 'This machine');
-  await startButton(frame).click();
+  await startRun(frame);
   await window.runSays('Completed', 'served from this workspace');
 });
 
@@ -138,10 +138,12 @@ test('a run that goes on is cancelled by its key, or gives way to another one', 
   await window.runSays('Running', '500 ...');
   await window.page.keyboard.press('Control+Enter');
   const notification = window.page.locator('.notification-toast').filter({ hasText: 'count_down_stream is still running.' });
+  const frame = await runPage(window);
+  const first = await shownRun(frame);
   await notification.getByRole('button', { name: 'Cancel and Run Again' }).click();
   await eventually('the first run is recorded', () => recorded('count_down_stream') >= 2);
+  await eventually('the other run is shown', async () => (await shownRun(frame)) !== first);
   await window.runSays('Running', '500 ...');
-  const frame = await runPage(window);
   await frame.getByRole('button', { name: 'Cancel', exact: true }).focus();
   await window.page.keyboard.press('Shift+F5');
   await window.runSays('Cancelled', 'was stopped');
@@ -149,7 +151,7 @@ test('a run that goes on is cancelled by its key, or gives way to another one', 
 });
 
 test('a page that was hidden while its run went on has all of it', async () => {
-  await sendForm(window, 'count_down_stream', { start: 12, pause: 0.3 });
+  await sendForm(window, 'count_down_stream', { start: 12, pause: 0.8 });
   await window.runSays('Running', '12 ...');
   await window.page.getByRole('tab', { name: /^greet, / }).click();
   await formOf(window, 'greet');
@@ -165,7 +167,7 @@ test('a page comes back with the window, its form and its last run', async () =>
   await fillForm(window, 'count_down_stream', { start: 7 });
   // Unlike the browser's own reload it waits until everything is kept.
   await window.command('Developer: Reload Window');
-  const frame = await formOf(window, 'count_down_stream', 90_000);
+  const frame = await formOf(window, 'count_down_stream');
   assert.equal(await frame.getByLabel('start', { exact: true }).first().inputValue(), '7');
   await window.runSays('Completed', '1 ... lift-off!');
   await window.screenshot('page-reloaded');

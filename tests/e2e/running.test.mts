@@ -14,8 +14,7 @@ let window: Workbench;
 
 before(async () => {
   agent = await serveAgent(folder);
-  window = await Workbench.open({ folder, env: { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir } });
-  await window.openFile('main.py');
+  window = await Workbench.open({ folder, file: 'main.py', env: { ...process.env, RUNAGENT_CACHE_DIR: agent.cacheDir } });
   await eventually('lenses', async () => (await window.lenses()).length >= 3);
 });
 after(async () => {
@@ -25,7 +24,7 @@ after(async () => {
 });
 
 test('Run asks for the inputs and shows the answer', async () => {
-  await window.pressLens('Run', 0, () => formOf(window, 'greet', 5000));
+  await window.pressLens('Run', 0, (timeout) => formOf(window, 'greet', timeout));
   await window.screenshot('run-input');
   await sendForm(window, 'greet', { name: 'Ada', excited: true });
   const text = await window.runSays('Completed', 'HELLO, ADA!');
@@ -34,7 +33,7 @@ test('Run asks for the inputs and shows the answer', async () => {
 });
 
 test('Stream shows each piece as it arrives', async () => {
-  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'count_down_stream', timeout));
   await sendForm(window, 'count_down_stream', { start: 20, pause: 0.5 });
   const early = await window.runSays('Running', '20 ...');
   assert.doesNotMatch(early, /lift-off/);
@@ -44,7 +43,7 @@ test('Stream shows each piece as it arrives', async () => {
 });
 
 test('Cancel stops a stream and keeps what arrived', async () => {
-  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'count_down_stream', timeout));
   await sendForm(window, 'count_down_stream', { start: 1000, pause: 0.2 });
   await window.runSays('Running', '1000 ...');
   const page = await runPage(window);
@@ -56,7 +55,7 @@ test('Cancel stops a stream and keeps what arrived', async () => {
 
 test('what the function raises is told, with a way on', async () => {
   await window.page.locator('.tab[data-resource-name="main.py"]').click(); // back from the run's page
-  await window.pressLens('Run', -1, () => formOf(window, 'divide', 5000));
+  await window.pressLens('Run', -1, (timeout) => formOf(window, 'divide', timeout));
   await sendForm(window, 'divide', { dividend: 1, divisor: 0 });
   await window.runSays('The run failed', 'division by zero');
   const error = (await runPage(window)).locator('run-error');

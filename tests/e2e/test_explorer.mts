@@ -27,13 +27,13 @@ export class TestExplorer {
 
   /** Opens the view with all of its rows unfolded. */
   async open(): Promise<void> {
-    await eventually('the test explorer', async () => {
+    await eventually('the test explorer', async (timeout) => {
       if (!(await this.#rows.first().isVisible())) {
         await this.window.command('Testing: Focus on Test Explorer View');
-        await this.#rows.first().waitFor({ timeout: 5000 });
+        await this.#rows.first().waitFor({ timeout });
       }
       return true;
-    }, 90_000);
+    });
   }
 
   /** What a screen reader says of each visible row, its state included. */
@@ -49,44 +49,44 @@ export class TestExplorer {
   /** Unfolds what is folded, until a case is in sight. */
   async unfoldTo(label: string): Promise<void> {
     await this.open();
-    await eventually(`the case ${label} is in sight`, async () => {
+    await eventually(`the case ${label} is in sight`, async (timeout) => {
       const folded = this.window.page.locator('.test-explorer .monaco-list-row[aria-expanded="false"]');
-      if ((await folded.count()) > 0) await folded.first().locator('.monaco-tl-twistie').click({ timeout: 2000 });
+      if ((await folded.count()) > 0) await folded.first().locator('.monaco-tl-twistie').click({ timeout });
       return (await this.row(label).count()) > 0 && (await folded.count()) === 0;
     });
   }
 
   /** Waits until a case has that state. */
-  async state(label: string, state: RegExp, limitMs = 60_000): Promise<string> {
+  async state(label: string, state: RegExp): Promise<string> {
     let said = '';
     return eventually(`${label} is ${state}`, async () => {
       said = (await this.row(label).first().getAttribute('aria-label', { timeout: 2000 })) ?? '';
       return state.test(said) ? said : undefined;
-    }, limitMs).catch((error: Error) => {
+    }).catch((error: Error) => {
       throw new Error(`${error.message}; it says: ${said}`);
     }) as Promise<string>;
   }
 
   /** Runs, or does else with, one row by the button that it shows. */
   async press(label: string, button: string): Promise<void> {
-    await eventually(`"${button}" of ${label}`, async () => {
+    await eventually(`"${button}" of ${label}`, async (timeout) => {
       const row = this.row(label).first();
-      await row.hover({ timeout: 2000 });
-      await row.locator(`.action-label[aria-label^="${button}"]`).first().click({ timeout: 2000 });
+      await row.hover({ timeout });
+      await row.locator(`.action-label[aria-label^="${button}"]`).first().click({ timeout });
       return true;
     });
   }
 
   /** Chooses an entry of a row's context menu until `done` is. */
-  async menu(label: string, entry: string, done: () => Promise<unknown>): Promise<void> {
-    await eventually(`"${entry}" in the menu of ${label}`, async () => {
+  async menu(label: string, entry: string, done: (timeout: number) => Promise<unknown>): Promise<void> {
+    await eventually(`"${entry}" in the menu of ${label}`, async (timeout) => {
       await this.window.page.keyboard.press('Escape');
-      await this.row(label).first().click({ button: 'right', timeout: 2000 });
+      await this.row(label).first().click({ button: 'right', timeout });
       // A menu takes no click in its first moments; what is hovered is what Enter chooses.
       const item = this.window.page.locator('.monaco-menu .action-item', { hasText: entry }).first();
-      await item.hover({ timeout: 3000 });
+      await item.hover({ timeout });
       await this.window.page.keyboard.press('Enter');
-      await done();
+      await done(Math.max(5000, timeout));
       return true;
     });
   }
@@ -108,9 +108,9 @@ export class TestExplorer {
 
   /** Shows the message of a case in the Test Results view. */
   async showMessage(label: string): Promise<void> {
-    await eventually(`the message of ${label}`, async () => {
+    await eventually(`the message of ${label}`, async (timeout) => {
       const row = this.window.page.locator('.test-output-peek-tree .monaco-list-row').filter({ hasText: label });
-      await row.first().click({ timeout: 3000 });
+      await row.first().click({ timeout });
       return true;
     });
   }

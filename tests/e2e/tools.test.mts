@@ -7,7 +7,7 @@ import { after, afterEach, test } from 'node:test';
 import { findPython } from '../../scripts/setup.mjs';
 import { run } from '../../scripts/steps.mjs';
 import { sendForm } from './run_form.mts';
-import { eventually } from './waiting.mts';
+import { eventually, LIMIT_MS } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
 
 const files = scratch();
@@ -46,8 +46,7 @@ test('missing requirements are named, and installed by one click, after which th
   const text = readFileSync(main, 'utf8').replace('import asyncio\n', 'import asyncio\nimport tiny_greeting\n');
   writeFileSync(main, text.replace('Hello, ', '{tiny_greeting.WORD}, '));
 
-  window = await Workbench.open({ folder, env: { ...env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels } });
-  await window.openFile('main.py');
+  window = await Workbench.open({ folder, file: 'main.py', env: { ...env, PIP_NO_INDEX: '1', PIP_FIND_LINKS: wheels } });
   await window.command('RunAgent: Serve Agent…');
   const message = await window.notification(/lacks tiny-greeting/);
   assert.match(message, /Install in Terminal/);
@@ -58,7 +57,7 @@ test('missing requirements are named, and installed by one click, after which th
   await window.notification(/lacks tiny-greeting/); // a later try is told the same
   const toast = window.page.locator('.notification-toast').filter({ hasText: 'lacks tiny-greeting' });
   await toast.getByRole('button', { name: 'Install in Terminal' }).click();
-  await window.agentIs(/is served at/, 90_000);
+  await window.agentIs(/is served at/, 2 * LIMIT_MS);
   await window.screenshot('requirements-installed');
   await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
   await sendForm(window, 'greet', { name: 'Ada' });

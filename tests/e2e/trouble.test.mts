@@ -17,29 +17,42 @@ const broken = files.copy('broken-agent');
 /** No agent is known here. */
 const noRegistry = { ...process.env, RUNAGENT_CACHE_DIR: path.join(files.folder, 'empty-registry') };
 let hostile: HostileAgent;
-let window: Workbench | undefined;
+/** The window that most tests share; others open one of their own. */
+let shared: Workbench;
+let own: Workbench | undefined;
 
 before(async () => {
   hostile = await hostileAgent(JSON.parse(readFileSync(path.join(folder, 'runagent.config.json'), 'utf8')));
+  shared = await Workbench.open({ folder, file: 'main.py', env: noRegistry });
 });
 afterEach(async () => {
-  await window?.close();
-  window = undefined;
+  await own?.close();
+  own = undefined;
 });
 after(async () => {
+  await shared?.close();
   await hostile?.close();
   files.remove();
 });
 
 async function open(options: Partial<Parameters<typeof Workbench.open>[0]> = {}): Promise<Workbench> {
-  window = await Workbench.open({ folder, env: noRegistry, ...options });
-  await window.openFile('main.py');
-  return window;
+  own = await Workbench.open({ folder, file: 'main.py', env: noRegistry, ...options });
+  return own;
 }
 
-async function greet(window: Workbench): Promise<void> {
-  await eventually('lenses', async () => (await window.lenses()).length >= 1);
-  await window.pressLens('Run', 0, () => formOf(window, 'greet', 5000));
+/** The shared window with the code alone, and with these settings. */
+async function begin(settings: Record<string, unknown> = {}): Promise<Workbench> {
+  shared.useSettings(settings);
+  await shared.closeEditors();
+  await shared.openFile('main.py');
+  await eventually('lenses', async () => (await shared.lenses()).length >= 2);
+  return shared;
+}
+
+/** Runs the entrypoint once its page says where runs go now, which follows the settings. */
+async function greet(window: Workbench, target = 'This machine'): Promise<void> {
+  await window.pressLens('Run', 0, (timeout) => formOf(window, 'greet', timeout));
+  await window.runSays(target);
   await sendForm(window, 'greet', { name: 'Ada' });
 }
 
@@ -48,8 +61,11 @@ function target(port: number): Record<string, unknown> {
   return { 'runagent.target.host': '127.0.0.1', 'runagent.target.port': port };
 }
 
+/** What a page says of that. */
+const agentAt = (port: number) => `Agent at 127.0.0.1:${port}`;
+
 test('an agent whose Python is not there: says so, and which one was wanted', async () => {
-  const window = await open({ settings: { 'runagent.serve.interpreter': '/nowhere/bin/python3' } });
+  const window = await begin({ 'runagent.serve.interpreter': '/nowhere/bin/python3' });
   await greet(window);
   await window.runSays('The run failed', '/nowhere/bin/python3');
   await window.agentIs(/not served, because it failed/);
@@ -57,16 +73,16 @@ test('an agent whose Python is not there: says so, and which one was wanted', as
 });
 
 test('a port that speaks no HTTP: says so', async () => {
-  const window = await open({ settings: target(hostile.noisePort) });
-  await greet(window);
+  const window = await begin(target(hostile.noisePort));
+  await greet(window, agentAt(hostile.noisePort));
   const text = await window.runSays('The run failed', String(hostile.noisePort), 'Change Target');
   assert.doesNotMatch(text, /Traceback/);
   await window.screenshot('wrong-port');
 });
 
 test('hostile output is shown as text and does nothing', async () => {
-  const window = await open({ settings: target(hostile.port) });
-  await greet(window);
+  const window = await begin(target(hostile.port));
+  await greet(window, agentAt(hostile.port));
   await window.runSays('Completed', '<script>', 'command:workbench.action.quit');
   const page = await runPage(window);
   assert.equal(await page.locator('.output script, .output img, .output a').count(), 0);
@@ -75,34 +91,15 @@ test('hostile output is shown as text and does nothing', async () => {
 });
 
 test('a line of ten million characters leaves the editor usable', async () => {
-  const window = await open({ settings: target(hostile.port) });
-  await eventually('lenses', async () => (await window.lenses()).length >= 2);
-  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  const window = await begin(target(hostile.port));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'count_down_stream', timeout));
+  await window.runSays(agentAt(hostile.port));
   await sendForm(window, 'count_down_stream', { start: 1, pause: 1 });
   const text = await window.runSays('Completed');
   assert.ok(text.length < 2_000_000, `${text.length} characters are drawn`);
   await window.openFile('runagent.config.json');
   await window.screenshot('long-line');
 });
-
-test('a server that dies is started again once, then it is said', async () => {
-  const window = await open();
-  await eventually('lenses', async () => (await window.lenses()).length >= 1);
-  killServer(window);
-  await window.notification(/stopped|restart/i);
-  await window.screenshot('server-died-once');
-  await eventually('it runs again', () => window.serverProcesses().length === 1);
-  killServer(window);
-  await window.notification('Restart Language Server');
-  await window.screenshot('server-died-twice');
-  assert.equal(window.serverProcesses().length, 0);
-});
-
-function killServer(window: Workbench): void {
-  const [pid] = window.serverProcesses();
-  assert.ok(pid !== undefined, 'a server runs');
-  process.kill(pid, 'SIGKILL');
-}
 
 test('Restricted Mode: mistakes are shown, running is off and says so', async () => {
   const window = await open({ trusted: false, folder: broken });
@@ -156,10 +153,11 @@ test('a Python that is too old: names it and its version', async () => {
   await window.screenshot('old-python');
 });
 
-for (const theme of ['Default High Contrast', 'Default High Contrast Light']) {
+for (const [theme, mark] of [['Default High Contrast', 'hc-black'], ['Default High Contrast Light', 'hc-light']] as const) {
   test(`a failed run is readable in the theme ${theme}`, async () => {
-    const window = await open({ settings: { ...target(hostile.noisePort), 'workbench.colorTheme': theme } });
-    await greet(window);
+    const window = await begin({ ...target(hostile.noisePort), 'workbench.colorTheme': theme });
+    await window.page.locator(`.monaco-workbench.${mark}`).waitFor();
+    await greet(window, agentAt(hostile.noisePort));
     await window.runSays('The run failed', 'Change Target');
     const faint = await (await runPage(window)).evaluate(textsBelow, 4.5);
     assert.deepEqual(faint, []);
@@ -196,13 +194,32 @@ function textsBelow(least: number): string[] {
 // The last test of the hostile agent: it stays garbled.
 test('an answer that is no JSON and a stream that breaks off: both are said, and nothing that came is lost', async () => {
   hostile.garble();
-  const window = await open({ settings: target(hostile.port) });
-  await greet(window);
+  const window = await begin(target(hostile.port));
+  await greet(window, agentAt(hostile.port));
   await window.runSays('The run failed', 'not JSON', 'Change Target');
   await window.screenshot('not-json');
-  await window.page.locator('.tab[data-resource-name="main.py"]').click();
-  await window.pressLens('Stream', 0, () => formOf(window, 'count_down_stream', 5000));
+  await begin(target(hostile.port));
+  await window.pressLens('Stream', 0, (timeout) => formOf(window, 'count_down_stream', timeout));
   await sendForm(window, 'count_down_stream', { start: 1, pause: 1 });
   await window.runSays('The run failed', 'STREAM_ERROR', 'half of it');
   await window.screenshot('stream-broken-off');
 });
+
+// It has none afterwards: the last test of the shared window.
+test('a server that dies is started again once, then it is said', async () => {
+  const window = await begin();
+  killServer(window);
+  await window.notification(/stopped|restart/i);
+  await window.screenshot('server-died-once');
+  await eventually('it runs again', () => window.serverProcesses().length === 1);
+  killServer(window);
+  await window.notification('Restart Language Server');
+  await window.screenshot('server-died-twice');
+  assert.equal(window.serverProcesses().length, 0);
+});
+
+function killServer(window: Workbench): void {
+  const [pid] = window.serverProcesses();
+  assert.ok(pid !== undefined, 'a server runs');
+  process.kill(pid, 'SIGKILL');
+}

@@ -12,10 +12,12 @@ export type View = 'Agents' | 'Runs';
 /** Opens the container by its icon. */
 export async function showViews({ page }: Workbench): Promise<void> {
   const icon = page.locator('.activitybar .action-item').filter({ has: page.locator('[aria-label^="RunAgent"]') });
-  await eventually('the container is open', async () => {
+  await eventually('the container is open', async (timeout) => {
     if (await pane(page.locator('body'), 'Runs').isVisible()) return true;
-    await icon.first().click({ timeout: 2000 });
-    return false;
+    await icon.first().click({ timeout });
+    // Another press would put it away again.
+    await pane(page.locator('body'), 'Runs').waitFor({ timeout });
+    return true;
   });
 }
 
@@ -51,6 +53,15 @@ export async function rowsAre(
   }) as Promise<string[]>;
 }
 
+/** The row that stands at this place among `found`, from the top: a list reuses elements, and their order in the page is another. */
+export async function rowAt(window: Workbench, found: Locator, place: number): Promise<Locator> {
+  return eventually(`${place + 1} rows`, async () => {
+    const indices = await found.evaluateAll((elements) => elements.map((it) => Number(it.getAttribute('data-index'))));
+    const index = indices.sort((one, other) => one - other)[place];
+    return index === undefined ? undefined : found.and(window.page.locator(`[data-index="${index}"]`));
+  }) as Promise<Locator>;
+}
+
 /** What a view says above its rows or instead of them. */
 export async function viewSays(window: Workbench, view: View, ...parts: (string | RegExp)[]): Promise<string> {
   let text = '';
@@ -64,9 +75,9 @@ export async function viewSays(window: Workbench, view: View, ...parts: (string 
 
 /** Presses a button that stands in a row while the mouse is over it. Rows are redrawn at any time, so it tries again. */
 export async function pressInRow(row: Locator, name: string): Promise<void> {
-  await eventually(`"${name}" can be pressed`, async () => {
-    await row.first().hover({ timeout: 2000 });
-    await row.first().locator(`.actions .action-label[aria-label^="${name}"]`).click({ timeout: 2000 });
+  await eventually(`"${name}" can be pressed`, async (timeout) => {
+    await row.first().hover({ timeout });
+    await row.first().locator(`.actions .action-label[aria-label^="${name}"]`).click({ timeout });
     return true;
   });
 }
@@ -74,44 +85,48 @@ export async function pressInRow(row: Locator, name: string): Promise<void> {
 /** The words of a row's menu; the menu is open afterwards. */
 export async function menuOf(window: Workbench, row: Locator): Promise<string[]> {
   const items = window.page.locator('.monaco-menu .action-item:not(.disabled) .action-label:not(.separator)');
-  return eventually('a menu', async () => {
+  return eventually('a menu', async (timeout) => {
     // Without a menu the key would end the selection.
     if (await window.page.locator('.monaco-menu').first().isVisible()) await window.page.keyboard.press('Escape');
-    await row.first().click({ button: 'right', timeout: 2000 });
-    await items.first().waitFor({ timeout: 2000 });
+    await row.first().click({ button: 'right', timeout });
+    await items.first().waitFor({ timeout });
     return await items.allInnerTexts();
   }) as Promise<string[]>;
 }
 
 /** Chooses from a row's menu. */
 export async function chooseInMenu(window: Workbench, row: Locator, item: string): Promise<void> {
-  await eventually(`"${item}" can be chosen`, async () => {
+  await eventually(`"${item}" can be chosen`, async (timeout) => {
     await menuOf(window, row);
     const label = window.page.locator('.monaco-menu .action-label').getByText(item, { exact: true });
-    await label.click({ timeout: 2000 });
+    await label.waitFor({ timeout });
     // A press that follows the opening too soon is not taken.
-    const isTaken = await label.waitFor({ state: 'hidden', timeout: 1000 }).then(() => true, () => false);
-    if (!isTaken) await label.click({ timeout: 1000 }).catch(() => undefined);
-    return true;
+    return eventually('it is taken', async () => {
+      if (!(await label.isVisible())) return true;
+      await label.click({ timeout: 1000 });
+      return false;
+    }, timeout);
   });
 }
 
 /** Presses a button of a view's title. */
 export async function pressInTitle(window: Workbench, view: View, name: string): Promise<void> {
   const header = viewOf(window, view).locator('.pane-header');
-  await eventually(`"${name}" of ${view} can be pressed`, async () => {
-    await header.hover({ timeout: 2000 });
-    await header.locator(`.action-label[aria-label^="${name}"]`).click({ timeout: 2000 });
+  await eventually(`"${name}" of ${view} can be pressed`, async (timeout) => {
+    await header.hover({ timeout });
+    await header.locator(`.action-label[aria-label^="${name}"]`).click({ timeout });
     return true;
   });
 }
 
 /** Opens a row that can be opened; waits until it is. */
 export async function expand(row: Locator): Promise<void> {
-  await eventually('the row is open', async () => {
-    if ((await row.first().getAttribute('aria-expanded', { timeout: 2000 })) === 'true') return true;
-    await row.first().locator('.monaco-tl-twistie').click({ timeout: 2000 });
-    return false;
+  const isOpen = async (timeout: number) => (await row.first().getAttribute('aria-expanded', { timeout })) === 'true';
+  await eventually('the row is open', async (timeout) => {
+    if (await isOpen(timeout)) return true;
+    await row.first().locator('.monaco-tl-twistie').click({ timeout });
+    // Another press would close it again.
+    return eventually('it opens', () => isOpen(timeout), timeout);
   });
 }
 
@@ -123,9 +138,9 @@ export function seed(window: Workbench, folder: string, count: number): void {
 
 /** The same picture in dark, light and high contrast. */
 export async function screenshots(window: Workbench, name: string): Promise<void> {
-  const themes = { dark: ['Dark Modern', 'vs-dark'], hc: ['Dark High Contrast', 'hc-black'], light: ['Light Modern', 'vs'] };
+  const themes = { dark: ['Dark Modern', 'vs-dark'], hc: ['High Contrast', 'hc-black'], light: ['Light Modern', 'vs'] };
   for (const [short, [theme = '', mark = '']] of Object.entries(themes)) {
-    await window.chooseAfter('Preferences: Color Theme', 'Select Color Theme', theme);
+    window.useSettings({ 'workbench.colorTheme': `Default ${theme}` });
     await window.page.locator(`.monaco-workbench.${mark}`).waitFor();
     await window.screenshot(`${name}-${short}`);
   }

@@ -1,7 +1,7 @@
 /** The view of agents with their servers and findings, views that have nothing to show, and the first steps. */
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { formOf, sendForm } from './run_form.mts';
@@ -59,9 +59,7 @@ describe('the view of agents', () => {
     await rows(window, 'Agents', 'divide').first().click();
     await window.page.locator('.tab.active[data-resource-name="main.py"]').waitFor();
     const line = readFileSync(path.join(folder, 'hello-agent', 'main.py'), 'utf8').split('\n').indexOf('def divide(dividend: float, divisor: float) -> float:') + 1;
-    await eventually('the cursor is in its line', async () =>
-      (await window.page.locator('#status\\.editor\\.selection').innerText()).includes(`Ln ${line},`),
-    );
+    await eventually('the cursor is in its line', () => window.isInLine(line));
     await chooseInMenu(window, rows(window, 'Agents', 'divide'), 'Open Configuration');
     await window.page.locator('.tab.active[data-resource-name="runagent.config.json"]').waitFor();
   });
@@ -88,6 +86,38 @@ describe('the view of agents', () => {
     await rowsAre(window, 'Runs', 'it is listed', (texts) => texts.some((text) => /name="Ada"now · .*completed/.test(text)));
     await window.screenshot('runs-first');
   });
+
+  test('the language server has stopped: says so, and is started again', async () => {
+    await showViews(window);
+    await rowsAre(window, 'Agents', 'agents are known', (texts) => texts.length >= 4);
+    await stopForGood();
+    await viewSays(window, 'Agents', 'language server is not running', 'Show Logs');
+    await viewSays(window, 'Runs', 'language server is not running');
+    await window.screenshot('views-stopped');
+    await viewOf(window, 'Agents').getByRole('button', { name: 'Restart Language Server' }).click();
+    await rowsAre(window, 'Agents', 'agents are back', (texts) => texts.length >= 4);
+  });
+
+  test('an agent whose folder is deleted is listed no more', async () => {
+    const isListed = (texts: readonly string[]) => texts.some((text) => text.startsWith('broken'));
+    await rowsAre(window, 'Agents', 'it is listed', isListed);
+    rmSync(path.join(folder, 'broken-agent'), { recursive: true });
+    await rowsAre(window, 'Agents', 'the other one alone is listed', (texts) => texts.length >= 4 && !isListed(texts));
+  });
+
+  /** One crash is mended; the next one soon after is not. */
+  async function stopForGood(): Promise<void> {
+    for (let crash = 0; crash < 2; crash++) {
+      const [server] = await eventually('a server runs', () => {
+        const found = window.serverProcesses();
+        return found.length > 0 ? found : undefined;
+      }) as number[];
+      assert.ok(server !== undefined);
+      process.kill(server, 'SIGKILL');
+      await eventually('it is gone', () => !existsSync(`/proc/${server}`));
+      if (crash === 0) await rowsAre(window, 'Agents', 'agents are known again', (texts) => texts.length >= 4);
+    }
+  }
 });
 
 describe('views that have nothing to show', () => {
@@ -97,9 +127,9 @@ describe('views that have nothing to show', () => {
     window = await Workbench.open({ env });
     await showViews(window);
     await viewSays(window, 'Agents', 'No folder is open');
-    assert.ok(await viewOf(window, 'Agents').getByRole('button', { name: 'Open Folder' }).isVisible());
+    await viewOf(window, 'Agents').getByRole('button', { name: 'Open Folder' }).waitFor();
     await window.screenshot('views-no-folder');
-    assert.ok(await viewOf(window, 'Agents').getByRole('button', { name: 'New Agent', exact: true }).isVisible());
+    await viewOf(window, 'Agents').getByRole('button', { name: 'New Agent', exact: true }).waitFor();
   });
 
   test('a folder without an agent: offers to make one', async () => {
@@ -148,32 +178,6 @@ describe('views that have nothing to show', () => {
     await viewSays(window, 'Runs', /history\.db/);
     await window.screenshot('views-history-unreadable');
   });
-
-  test('the language server has stopped: says so, and is started again', async () => {
-    window = await Workbench.open({ folder: files.copy('hello-agent'), env });
-    await showViews(window);
-    await rowsAre(window, 'Agents', 'agents are known', (texts) => texts.length >= 4);
-    await stopForGood();
-    await viewSays(window, 'Agents', 'language server is not running', 'Show Logs');
-    await viewSays(window, 'Runs', 'language server is not running');
-    await window.screenshot('views-stopped');
-    await viewOf(window, 'Agents').getByRole('button', { name: 'Restart Language Server' }).click();
-    await rowsAre(window, 'Agents', 'agents are back', (texts) => texts.length >= 4);
-  });
-
-  /** One crash is mended; the next one soon after is not. */
-  async function stopForGood(): Promise<void> {
-    for (let crash = 0; crash < 2; crash++) {
-      const [server] = await eventually('a server runs', () => {
-        const found = window.serverProcesses();
-        return found.length > 0 ? found : undefined;
-      }) as number[];
-      assert.ok(server !== undefined);
-      process.kill(server, 'SIGKILL');
-      await eventually('it is gone', () => !existsSync(`/proc/${server}`));
-      if (crash === 0) await rowsAre(window, 'Agents', 'agents are known again', (texts) => texts.length >= 4);
-    }
-  }
 });
 
 describe('the walkthrough', () => {
@@ -184,9 +188,7 @@ describe('the walkthrough', () => {
 
   /** Opens it (Escape, which opening a command begins with, leaves it) until so many steps are ticked, in order. */
   async function ticked(...wanted: readonly boolean[]): Promise<void> {
-    await window.command('Welcome: Open Walkthrough');
-    await window.page.keyboard.type('Begin with RunAgent');
-    await window.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Begin with RunAgent' }).click();
+    await window.chooseAfter('Welcome: Open Walkthrough', 'walkthrough', 'Begin with RunAgent');
     let ticks: boolean[] = [];
     await eventually(`the steps are ${wanted}`, async () => {
       ticks = await window.page.locator('.getting-started-step').evaluateAll((steps) =>
@@ -202,10 +204,9 @@ describe('the walkthrough', () => {
     await ticked(true, false, false, false);
     await window.screenshot('walkthrough');
     await window.command('RunAgent: Serve Agent…');
-    await window.agentIs(/is served at/, 60_000);
+    await window.agentIs(/is served at/);
     await ticked(true, true, false, false);
-    await window.command('RunAgent: Run Entrypoint…');
-    await window.choose('Entrypoint to run', 'greet');
+    await window.chooseAfter('RunAgent: Run Entrypoint…', 'Entrypoint to run', 'greet');
     await sendForm(window, 'greet', { name: 'Ada' });
     await window.runSays('Completed');
     await ticked(true, true, true, false);

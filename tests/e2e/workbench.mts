@@ -4,19 +4,23 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { installEditor } from '../../scripts/editor/install.mjs';
 import { installExtension, startEditor, writeSettings } from '../../scripts/editor/server.mjs';
 import { root } from '../../scripts/steps.mjs';
 import { vsixFile } from '../../scripts/vsix.mjs';
 import { runPage, shownText } from './run_form.mts';
-import { eventually } from './waiting.mts';
+import { eventually, LIMIT_MS } from './waiting.mts';
 
+/** How long the effect of a press that has come through may take before it counts as lost. */
+const PRESS_MS = 10_000;
 const SCREENSHOTS = path.join(root, 'test-results');
 
 export interface WorkbenchOptions {
   /** None: an empty window. */
   readonly folder?: string;
+  /** A file of the folder that is open from the start. */
+  readonly file?: string;
   readonly trusted?: boolean;
   readonly settings?: Record<string, unknown>;
   readonly env?: NodeJS.ProcessEnv;
@@ -40,8 +44,8 @@ export function scratch(): { folder: string; copy: (example: string) => string; 
   };
 }
 
-/** The extension as VS Code has unpacked it: installed once, copied for each window. */
-let installed: string | undefined;
+/** The extension as VS Code has unpacked it: installed once, by `npm test` for all files; copied for each window. */
+let installed = process.env['RUNAGENT_E2E_EXTENSIONS'];
 
 function extensionsFolder(): string {
   if (installed !== undefined) return installed;
@@ -87,13 +91,25 @@ export class Workbench {
       const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
       // Where VS Code itself looks for the language of a page; it has no texts of its own in this one.
       await page.addInitScript((name) => Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: name }), options.language?.name);
-      await page.goto(editor.url(options.folder));
-      await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: 60_000 });
-      return new Workbench(page, dataDir, ends);
+      page.setDefaultTimeout(LIMIT_MS);
+      const { folder = '', file } = options;
+      await page.goto(editor.url(options.folder, file === undefined ? undefined : path.join(folder, file)));
+      await page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+      const window = new Workbench(page, dataDir, ends);
+      if (file !== undefined) await window.isOpen(file);
+      return window;
     } catch (error) {
       for (const end of ends) await end();
       throw error;
     }
+  }
+
+  /** Settings that hold over the user's from now on, instead of those that were given last. VS Code reads them in its
+   * own time: look for what they change. */
+  useSettings(settings: Record<string, unknown>): void {
+    const folder = path.join(this.dataDir, 'user', 'Machine');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(path.join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
   async close(): Promise<void> {
@@ -109,6 +125,19 @@ export class Workbench {
   async openFile(file: string): Promise<void> {
     const name = path.basename(file);
     await this.#pick(file, name, 'Control+P');
+    await this.isOpen(file);
+  }
+
+  /** Until none is left: what is opened before that would be closed as well. */
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    const tabs = this.page.locator('.editor-group-container .tab');
+    await eventually('all editors are closed', async () => (await tabs.count()) === 0);
+  }
+
+  /** Waits until the file is in the active editor. */
+  async isOpen(file: string): Promise<void> {
+    const name = path.basename(file);
     await this.page.locator(`.editor-group-container.active .tab.active[data-resource-name="${name}"]`).waitFor();
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
   }
@@ -118,19 +147,23 @@ export class Workbench {
     await this.#pick(`>${title}`, title, 'F1');
   }
 
-  /** Whether the palette lists a command now. What is not there within a few seconds counts as not offered. */
+  /** Whether the palette lists a command now. What is not there long after it has listed others is not offered. */
   async offersCommand(title: string): Promise<boolean> {
     const rows = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'RunAgent: ' });
-    await eventually('the palette lists our commands', async () => {
+    let tookMs = 0;
+    await eventually('the palette lists our commands', async (timeout) => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
-      await this.quickInput.fill('>RunAgent: ', { timeout: 2000 });
-      await rows.first().waitFor({ timeout: 2000 });
-      await this.quickInput.fill(`>RunAgent: ${title}`, { timeout: 2000 });
+      const start = performance.now();
+      await this.quickInput.fill('>RunAgent: ', { timeout });
+      await rows.first().waitFor({ timeout });
+      tookMs = performance.now() - start;
+      await this.quickInput.fill(`>RunAgent: ${title}`, { timeout });
       return true;
     });
     const listed = rows.filter({ hasText: `RunAgent: ${title}` }).first();
-    const found = await listed.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    const timeout = Math.max(2000, 5 * tookMs);
+    const found = await listed.waitFor({ timeout }).then(() => true, () => false);
     await this.page.keyboard.press('Escape');
     return found;
   }
@@ -139,14 +172,25 @@ export class Workbench {
    * before an extension was ready never lists its commands. */
   async #pick(text: string, row: string, key: string): Promise<void> {
     const rows = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: row });
-    await eventually(`a row "${row}" for "${text}"`, async () => {
+    await eventually(`a row "${row}" for "${text}"`, async (timeout) => {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press(key);
-      await this.quickInput.fill(text, { timeout: 2000 });
-      await rows.first().waitFor({ timeout: 2000 });
-      await rows.first().click({ timeout: 3000 });
+      await this.quickInput.fill(text, { timeout });
+      await rows.first().waitFor({ timeout });
+      await this.#press(rows, timeout);
       return true;
     });
+  }
+
+  /** Presses a row of the quick pick and sees to it that it was taken: rows that are redrawn take no press. */
+  async #press(rows: Locator, timeout: number): Promise<void> {
+    const row = rows.first();
+    const label = await row.evaluate((it) => (it.querySelector('.label-name') ?? it).textContent ?? '', undefined, { timeout });
+    const widget = this.page.locator('.quick-input-widget:visible');
+    const state = async () => String(await widget.evaluateAll(stateOf, label));
+    const before = await state();
+    await row.click({ timeout });
+    await eventually('the row is taken', async () => (await state()) !== before, Math.max(PRESS_MS, timeout));
   }
 
   get quickInput() {
@@ -155,13 +199,11 @@ export class Workbench {
 
   /** Answers the input box whose title says `title`. */
   async answer(title: string, text: string): Promise<void> {
-    await this.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title }).waitFor();
+    const box = this.page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: title });
+    await box.waitFor();
     await this.quickInput.fill(text);
-    await this.page.keyboard.press('Enter');
-    await this.page
-      .locator('.quick-input-widget:visible .quick-input-title')
-      .filter({ hasText: title })
-      .waitFor({ state: 'hidden' });
+    await this.quickInput.press('Enter');
+    await box.waitFor({ state: 'hidden' });
   }
 
   /** The quick pick whose title or placeholder says `prompt`, and no other that is still on its way out. */
@@ -173,10 +215,10 @@ export class Workbench {
   /** Chooses the row that holds `text` in the quick pick that says `prompt`. Rows are redrawn at any time, so it tries again. */
   async choose(prompt: string, text: string): Promise<void> {
     const row = this.quickPick(prompt).locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
-    await eventually(`"${text}" can be chosen where it says "${prompt}"`, async () => {
+    await eventually(`"${text}" can be chosen where it says "${prompt}"`, async (timeout) => {
       // Where it rested it may have brought up what a row says on hovering, over the row below.
       await this.page.mouse.move(0, 0);
-      await row.first().click({ timeout: 3000 });
+      await this.#press(row, timeout);
       return true;
     });
   }
@@ -184,18 +226,20 @@ export class Workbench {
   /** Chooses a row of the quick pick that a command opens; opens it anew when it was lost on the way. */
   async chooseAfter(title: string, prompt: string, text: string): Promise<void> {
     const row = this.quickPick(prompt).locator('.quick-input-list .monaco-list-row').filter({ hasText: text });
-    await eventually(`"${text}" can be chosen after "${title}"`, async () => {
+    await eventually(`"${text}" can be chosen after "${title}"`, async (timeout) => {
       await this.command(title);
-      await row.first().click({ timeout: 8000 });
+      await this.page.mouse.move(0, 0);
+      await this.#press(row, Math.max(PRESS_MS, timeout));
       return true;
     });
   }
 
   /** Accepts the rows that are checked in the quick pick that says `prompt`. */
   async acceptChoices(prompt: string): Promise<void> {
-    await this.quickPick(prompt).waitFor();
-    await this.page.keyboard.press('Enter');
-    await this.quickPick(prompt).waitFor({ state: 'hidden' });
+    const pick = this.quickPick(prompt);
+    await pick.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await pick.locator('.quick-input-box input').press('Enter');
+    await pick.waitFor({ state: 'hidden' });
   }
 
   /** Names a file to VS Code's own dialog in a browser, in which a path is typed. */
@@ -205,11 +249,11 @@ export class Workbench {
     // The dialog puts the folder it begins in there itself, in its own time.
     const folder = path.dirname(file);
     await eventually('the dialog is ready', async () => (await this.quickInput.inputValue()).startsWith(folder));
-    await eventually(`${file} is taken`, async () => {
+    await eventually(`${file} is taken`, async (timeout) => {
       if (!(await dialog.isVisible())) return true;
-      await this.quickInput.fill(file, { timeout: 2000 });
-      await this.page.keyboard.press('Enter');
-      await dialog.waitFor({ state: 'hidden', timeout: 2000 });
+      await this.quickInput.fill(file, { timeout });
+      await this.quickInput.press('Enter', { timeout });
+      await dialog.waitFor({ state: 'hidden', timeout });
       return true;
     });
   }
@@ -217,10 +261,16 @@ export class Workbench {
   /** Presses a button of the modal dialog; its whole text is answered. */
   async confirm(button: string): Promise<string> {
     const dialog = this.page.locator('.monaco-dialog-box');
-    await dialog.waitFor({ timeout: 30_000 });
+    await dialog.waitFor();
     const text = await dialog.innerText();
-    await dialog.getByRole('button', { name: button, exact: true }).click();
-    await dialog.waitFor({ state: 'hidden' });
+    const isOpen = async () => (await dialog.isVisible()) && (await dialog.innerText({ timeout: 2000 })) === text;
+    await eventually(`"${button}" closes the dialog`, async (timeout) => {
+      if (!(await isOpen())) return true;
+      // A press that comes while the dialog is still being put in its place is lost.
+      await dialog.getByRole('button', { name: button, exact: true }).click({ timeout });
+      await eventually('the dialog is closed', async () => !(await isOpen()), timeout);
+      return true;
+    });
     return text;
   }
 
@@ -247,10 +297,34 @@ export class Workbench {
 
   /** Puts the cursor at a place (from 1) of the active editor and scrolls it into view. */
   async goTo(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press('Control+G');
-    await this.quickInput.fill(`:${line}:${column}`);
-    await this.page.keyboard.press('Enter');
-    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    await eventually(`the cursor is in line ${line}`, async (timeout) => {
+      await this.page.keyboard.press('Control+G');
+      await this.quickInput.fill(`:${line}:${column}`, { timeout });
+      await this.quickInput.press('Enter', { timeout });
+      await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden', timeout });
+      await eventually('the status bar says so', () => this.isInLine(line), timeout);
+      return true;
+    });
+  }
+
+  /** Sets a breakpoint in a line of the active editor, or takes it away. */
+  async breakpoint(line: number, isWanted: boolean): Promise<void> {
+    await this.goTo(line);
+    const group = this.page.locator('.editor-group-container.active');
+    const mark = group.locator('.glyph-margin-widgets [class*="codicon-debug-breakpoint"]').first();
+    if (!isWanted) await mark.waitFor();
+    await eventually(`a breakpoint in line ${line}: ${isWanted}`, async (timeout) => {
+      if ((await mark.isVisible()) === isWanted) return true;
+      // The key is lost until the editor knows that the language can be debugged.
+      await this.page.keyboard.press('F9');
+      await mark.waitFor({ state: isWanted ? 'visible' : 'hidden', timeout });
+      return true;
+    });
+  }
+
+  /** Whether the cursor of the active editor is in the line. */
+  async isInLine(line: number): Promise<boolean> {
+    return (await this.page.locator('#status\\.editor\\.selection').innerText({ timeout: 2000 })).includes(`Ln ${line},`);
   }
 
   /** How many of what kind the status bar counts, over all files. */
@@ -266,9 +340,12 @@ export class Workbench {
   /** The texts of the Problems view's visible rows. */
   async problems(): Promise<string[]> {
     const rows = this.page.locator('.markers-panel .monaco-list-row');
-    if (!(await rows.first().isVisible())) await this.page.keyboard.press('Control+Shift+M');
-    await rows.first().waitFor({ timeout: 5000 });
-    return await rows.allInnerTexts();
+    return eventually('the Problems view has rows', async (timeout) => {
+      // Where the view is in front the key would put it away.
+      if (!(await this.page.locator('.markers-panel').isVisible())) await this.page.keyboard.press('Control+Shift+M');
+      await rows.first().waitFor({ timeout });
+      return await rows.allInnerTexts();
+    }) as Promise<string[]>;
   }
 
   /** The lenses of all editors: the page of a run may have the keyboard. */
@@ -277,16 +354,16 @@ export class Workbench {
   }
 
   /** Presses a lens: the n-th with this text. They are redrawn at any time, so it tries again. */
-  async pressLens(text: string, index: number, done: () => Promise<unknown>): Promise<void> {
+  async pressLens(text: string, index: number, done: (timeout: number) => Promise<unknown>): Promise<void> {
     const lens = this.page.locator('.editor-group-container .codelens-decoration a').filter({ hasText: text });
-    await eventually(`lens ${text} ${index} can be pressed`, async () => {
-      await lens.nth(index).click({ timeout: 3000 });
-      await done();
+    await eventually(`lens ${text} ${index} can be pressed`, async (timeout) => {
+      await lens.nth(index).click({ timeout });
+      await done(Math.max(PRESS_MS, timeout));
       return true;
     });
   }
 
-  waitForInput(title: string, timeout = 30_000): Promise<void> {
+  waitForInput(title: string, timeout = LIMIT_MS): Promise<void> {
     return this.page
       .locator('.quick-input-widget:visible .quick-input-title')
       .filter({ hasText: title })
@@ -354,7 +431,7 @@ export class Workbench {
 
   async notification(text: string | RegExp): Promise<string> {
     const toast = this.page.locator('.notification-toast').filter({ hasText: text }).first();
-    await toast.waitFor({ timeout: 30_000 });
+    await toast.waitFor();
     return await toast.innerText();
   }
 
@@ -369,6 +446,19 @@ export class Workbench {
       throw new Error(`${error.message}; it says:\n${text}`);
     }) as Promise<string>;
   }
+}
+
+/** Runs in the page: what a quick pick asks for, what is typed and checked in it, and whether it has a row of this label.
+ * What else a row says may come later. */
+function stateOf(widgets: Element[], label: string): string[] {
+  const texts = (widget: Element, part: string) => [...widget.querySelectorAll(part)].map((it) => it.textContent ?? '');
+  return widgets.map((widget) => {
+    const typed = [...widget.querySelectorAll('input')].map(({ value, placeholder }) => `${value} ${placeholder}`);
+    const checked = widget.querySelectorAll('.monaco-list-row [aria-checked="true"], .monaco-list-row input:checked').length;
+    const rows = [...widget.querySelectorAll('.monaco-list-row')];
+    const has = rows.some((row) => ((row.querySelector('.label-name') ?? row).textContent ?? '') === label);
+    return [...texts(widget, '.quick-input-title'), ...typed, checked, has].join();
+  });
 }
 
 /** Puts a translation into the installed extension, as its VSIX would bring it. */

@@ -42,6 +42,8 @@ const EDITOR_MODULES = new Set([
   'commands/server_commands.ts',
   'commands/server_reports.ts',
   'commands/serving.ts',
+  'commands/session_commands.ts',
+  'commands/session_resume.ts',
   'commands/target_pick.ts',
   'commands/verify_commands.ts',
   'extension.ts',
@@ -49,13 +51,18 @@ const EDITOR_MODULES = new Set([
   'panel/output_words.ts',
   'panel/form_words.ts',
   'panel/run_panels.ts',
+  'panel/session_panels.ts',
+  'panel/session_words.ts',
+  'panel/trace_words.ts',
   'panel/words.ts',
   'python/agent_interpreter.ts',
   'python/extension_rungs.ts',
   'python/interpreters.ts',
+  'server/deleted_folders.ts',
   'server/session.ts',
   'tasks/task_provider.ts',
   'views/agent_logs.ts',
+  'views/agent_sessions.ts',
   'views/agents_view.ts',
   'views/container.ts',
   'views/history_words.ts',
@@ -70,6 +77,28 @@ const EDITOR_MODULES = new Set([
   'views/tree_item.ts',
 ]);
 
+/** Rooms that decide; those that ask and draw stand on them. */
+const DECIDING = [
+  'agents',
+  'batch',
+  'cases',
+  'checking',
+  'cloud',
+  'debugging',
+  'form',
+  'history',
+  'output',
+  'runs',
+  'serving',
+  'sessions',
+  'trace',
+];
+const DRAWING = /^(?:commands|panel|views)\//;
+
+/** What the pages stand on; the rest is for the host side. */
+const BELOW_PAGES =
+  /^(?:(?:cases|form|output|panel|runs|sessions|trace)\/|[a-z_]+\.ts$|server\/protocol\.generated\.ts$)/;
+
 /** Ours, or a library made for pages. */
 const BROWSER_LIBRARIES = /^\.\.?\/|^lit(?:\/|$)|^@vscode-elements\/elements\/|^(?:markdown-it|dompurify)$/;
 
@@ -79,14 +108,49 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 
 function imports(file: string): string[] {
   const text = readFileSync(path.join(source, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gm)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/^(?:import|export)(?:[^;]*?from)? '([^']+)'/gm)].map((match) => match[1] ?? '');
 }
 
 function target(file: string, specifier: string): string {
   return `${path.posix.join(path.posix.dirname(file), specifier)}.ts`;
 }
 
+function targets(file: string): string[] {
+  return imports(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => target(file, specifier));
+}
+
 describe('the layers of the extension', () => {
+  it.each(DECIDING)('%s knows nothing of what asks and draws', (room) => {
+    const own = files.filter((file) => file.startsWith(`${room}/`));
+    expect(own).not.toEqual([]);
+    for (const file of own) {
+      for (const other of targets(file)) expect(other, file).not.toMatch(DRAWING);
+    }
+  });
+
+  it('lets no modules import one another, not even for types', () => {
+    let left = files;
+    let before = 0;
+    while (left.length !== before) {
+      before = left.length;
+      const still = new Set(left);
+      left = left.filter((file) => targets(file).some((other) => still.has(other)));
+    }
+    expect(left).toEqual([]);
+  });
+
+  it('lets a reader of traces know events and fields alone', () => {
+    const readers = files.filter((file) => /^trace\/readers\/(?!registry)/.test(file));
+    expect(readers).toContain('trace/readers/agent_runtime.ts');
+    for (const file of readers) {
+      for (const other of targets(file)) {
+        expect(other, file).toMatch(/^(?:trace\/(?:trace_event|readers\/(?!registry)\w+)|json_value)\.ts$/);
+      }
+    }
+  });
+
   it.each(files.filter((file) => !EDITOR_MODULES.has(file)))('%s decides without the editor', (file) => {
     const touched = imports(file).filter(
       (specifier) =>
@@ -111,6 +175,7 @@ describe('the layers of the extension', () => {
         expect(specifier, file).toMatch(BROWSER_LIBRARIES);
         expect(EDITOR_MODULES.has(target(file, specifier)), `${file} -> ${specifier}`).toBe(false);
       }
+      for (const other of targets(file)) expect(other, file).toMatch(BELOW_PAGES);
     }
   });
 

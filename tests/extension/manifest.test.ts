@@ -101,6 +101,20 @@ describe('the extension manifest', () => {
     expect(new Map(palette.filter((entry: [string, string]) => !needArguments.has(entry)))).toEqual(enabled);
   });
 
+  it('wakes up for each kind of page that a window may come back with', () => {
+    const folder = 'extension/src/panel';
+    const sources = readdirSync(path.join(root, folder))
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => read(`${folder}/${name}`))
+      .join('\n');
+    expect(sources.match(/registerWebviewPanelSerializer\(/g)).toHaveLength(2);
+    const kinds = [...sources.matchAll(/^const \w+_PANEL = '([^']+)'/gm)].map(([, kind]) => kind);
+    const woken = manifest.activationEvents.flatMap((event: string) =>
+      event.split('onWebviewPanel:').slice(1),
+    );
+    expect(woken.sort()).toEqual(kinds.sort());
+  });
+
   it('sets the contexts that its conditions ask for', () => {
     const sources = readdirSync(path.join(root, 'extension/src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))

@@ -56,6 +56,11 @@ export function templateRows(translate: Translate): TemplateRow[] {
       detail: translate('An object that remembers what each visitor has said.'),
       template: 'conversation',
     },
+    {
+      label: translate('Steps'),
+      detail: translate('Thinks, uses tools and remembers: watch each step, and go on from any of them.'),
+      template: 'react',
+    },
   ];
 }
 

@@ -1,7 +1,8 @@
+import { isObject } from '../json_value';
+
 /** The setting `runagent.rules` with one more rule that is off; whatever else stands there stays. */
 export function withRuleOff(setting: unknown, slug: string): Record<string, unknown> {
-  const known = typeof setting === 'object' && setting !== null && !Array.isArray(setting) ? setting : {};
-  return { ...known, [slug]: 'off' };
+  return { ...(isObject(setting) ? setting : {}), [slug]: 'off' };
 }
 
 /** The rule and the agent that the argument of `runagent.rules.disable` names; undefined for anything else. */

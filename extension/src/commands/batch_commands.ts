@@ -91,6 +91,7 @@ async function pickOutput(input: vscode.Uri, tag: string): Promise<Output | unde
   const chosen = await vscode.window.showQuickPick([beside, elsewhere], {
     title: l10n.t('Run Batch'),
     placeHolder: l10n.t('Where to write the results'),
+    ignoreFocusOut: true,
   });
   if (chosen === undefined) return undefined;
   const filters = { 'JSON Lines': ['jsonl'] };
@@ -112,6 +113,7 @@ async function withOldResults(uri: vscode.Uri): Promise<Output | undefined> {
   const chosen = await vscode.window.showQuickPick([resume, again], {
     title: l10n.t('Run Batch'),
     placeHolder: l10n.t('{0} holds results already', vscode.workspace.asRelativePath(uri)),
+    ignoreFocusOut: true,
   });
   return chosen === undefined ? undefined : { uri, resume: chosen === resume };
 }
@@ -134,7 +136,12 @@ async function askHowToCall(gate: CloudGate, configUri: string): Promise<Partial
 async function pickOptions(): Promise<readonly BatchOption[] | undefined> {
   const rows = batchOptionRows(l10n.t);
   const placeHolder = l10n.t('How to run the batch');
-  const options = { title: l10n.t('Run Batch'), placeHolder, canPickMany: true as const };
+  const options = {
+    title: l10n.t('Run Batch'),
+    placeHolder,
+    canPickMany: true as const,
+    ignoreFocusOut: true,
+  };
   return (await vscode.window.showQuickPick(rows, options))?.map(({ id }) => id);
 }
 
@@ -148,6 +155,7 @@ async function askConcurrency(): Promise<number | undefined> {
     prompt: l10n.t('How many calls may go on at once'),
     value: String(USUAL_CONCURRENCY),
     validateInput: problemOf,
+    ignoreFocusOut: true,
   });
   const read = typed === undefined ? undefined : readConcurrency(typed, l10n.t);
   return read !== undefined && 'value' in read ? read.value : undefined;

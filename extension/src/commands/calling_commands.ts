@@ -21,6 +21,7 @@ import { RunCommands } from './run_commands';
 import { registerServeCommands } from './serve_commands';
 import { registerServeMenu } from './serve_menu';
 import { Serving } from './serving';
+import { SessionCommands } from './session_commands';
 import { registerVerifyCommands } from './verify_commands';
 
 /** Every command that serves or calls an agent, or looks at calls. */
@@ -30,6 +31,7 @@ export class CallingCommands implements vscode.Disposable {
   readonly batches = new Batches();
   readonly cases: CaseCommands;
   readonly container: Container;
+  readonly sessions: SessionCommands;
   readonly #registrations: vscode.Disposable;
 
   constructor(
@@ -47,12 +49,23 @@ export class CallingCommands implements vscode.Disposable {
     const { serving } = this;
     this.run = new RunCommands(context, { server, runs, documents, gate, serving });
     const { starter } = this.run;
-    this.container = new Container(server, serving);
+    this.container = new Container(server, serving, log);
+    const { extensionUri } = context;
+    const { panels } = this.run;
+    this.sessions = new SessionCommands({
+      extensionUri,
+      server,
+      starter,
+      panels,
+      sessions: this.container.sessions,
+      documents,
+    });
     const debugging = new DebugCommands({ server, serving, starter, callers: [runs, cases.runs] });
     cases.runWith(debugging);
     this.#registrations = vscode.Disposable.from(
       documents,
       this.container,
+      this.sessions,
       this.run,
       serving,
       registerServeCommands({ server, serving }),
@@ -61,7 +74,7 @@ export class CallingCommands implements vscode.Disposable {
       debugging,
       cases,
       registerCloudCommands({ server, starter, gate }),
-      registerHistoryCommands({ server, starter, documents, view: this.container.runs }),
+      registerHistoryCommands({ server, starter, runs, documents, view: this.container.runs }),
       registerAgentsViewCommands(server),
       registerBatchCommands({ server, batches: this.batches, documents, gate }),
       registerClientCodeCommands(server),
@@ -77,6 +90,7 @@ export class CallingCommands implements vscode.Disposable {
   }
 
   runChanged(run: Run, event: RunEvent): void {
+    this.sessions.runChanged(run, event);
     this.run.panels.changed(run, event);
     if (event.type === 'finished') this.container.runEnded();
   }

@@ -37,7 +37,13 @@ async function copyClientCode(server: () => Promise<AgentServer>, file: unknown)
 async function pickLanguage() {
   const languages = clientLanguages(l10n.t);
   const placeHolder = l10n.t('Language of the client code');
-  return (await vscode.window.showQuickPick(languages, { placeHolder, matchOnDescription: true }))?.id;
+  return (
+    await vscode.window.showQuickPick(languages, {
+      placeHolder,
+      matchOnDescription: true,
+      ignoreFocusOut: true,
+    })
+  )?.id;
 }
 
 /** Whether the code shall call the agent in the cloud. Nothing is sent there by writing it. */
@@ -55,7 +61,7 @@ async function pickInputs(): Promise<boolean | undefined> {
     lastRun: true,
   };
   const placeHolder = l10n.t('Values in the client code');
-  return (await vscode.window.showQuickPick([plain, last], { placeHolder }))?.lastRun;
+  return (await vscode.window.showQuickPick([plain, last], { placeHolder, ignoreFocusOut: true }))?.lastRun;
 }
 
 async function show({ text, languageId, fileName, notes }: ClientResult): Promise<void> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { caseComparison } from '../history/case_comparison';
-import { selectedRuns } from '../history/run_groups';
+import { chosenRuns } from '../history/run_groups';
 import { comparableText, readRun } from '../history/transcript_text';
 import { readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
@@ -28,9 +28,10 @@ type Entrypoint = Pick<HistorySummary, 'configUri' | 'tag'>;
 export function registerCompareCommands(parts: CompareParts): vscode.Disposable {
   const on =
     (act: (server: AgentServer, runs: readonly HistorySummary[]) => Promise<void>) =>
-    async (clicked: unknown, selected: unknown) => {
+    async (...called: unknown[]) => {
+      const runs = chosenRuns(called, parts.view.selection);
       try {
-        await act(await parts.server(), selectedRuns(clicked, selected, parts.view.selection));
+        await act(await parts.server(), runs);
       } catch (error) {
         reportFailure(error);
       }
@@ -105,6 +106,15 @@ async function compare(
     return { key: `${historyId}-compared`, name: `${tag}.txt`, text };
   };
   const [left, right] = await reading(() => Promise.all([textOf(older), textOf(newer)]));
+  if (left.text === right.text) {
+    // Two equal sides would look like a comparison that did not work.
+    void showInformation(
+      l10n.t(
+        'There is no difference: inputs, output and errors of both runs are the same, as far as they are kept.',
+      ),
+    );
+    return;
+  }
   await documents.compare(left, right, `${titleOf(older)} ↔ ${titleOf(newer)}`);
 }
 
@@ -142,6 +152,10 @@ async function compareWithCase(
     Promise.all([server.request('runagent/cases/get', { uri }), readRun(server, run.historyId)]),
   );
   const texts = caseComparison(saved, stored, caseWords());
+  if (texts.saved === texts.run) {
+    void showInformation(l10n.t('There is no difference between the run and the case {0}.', name));
+    return;
+  }
   await documents.compare(
     { key: `${uri}-compared`, name: `${name}.txt`, text: texts.saved },
     { key: `${run.historyId}-with-case`, name: `${run.tag}.txt`, text: texts.run },

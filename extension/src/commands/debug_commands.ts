@@ -8,7 +8,7 @@ import {
   PYTHON_DEBUGGER,
 } from '../debugging/attaching';
 import { debuggedRun } from '../debugging/debugged_run';
-import type { Entrypoint } from '../panel/run_view';
+import type { Entrypoint } from '../panel/opening';
 import { readInputs, readReference } from '../runs/entrypoint_choice';
 import type { RunRequest } from '../runs/run';
 import type { AgentServer } from '../server/agent_server';

@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { rerunOf } from '../history/rerun';
 import { NO_FILTER } from '../history/run_filter';
-import { type MoreNode, selectedRuns } from '../history/run_groups';
+import { chosenRuns, type MoreNode } from '../history/run_groups';
+import { storedSession } from '../history/stored_session';
 import { readRun, transcriptText } from '../history/transcript_text';
+import { cancelStored } from '../runs/cancelling';
+import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
 import { transcriptWords } from '../views/history_words';
@@ -18,6 +21,7 @@ const { l10n } = vscode;
 
 export interface HistoryParts extends CompareParts {
   readonly starter: RunStarter;
+  readonly runs: Runs;
 }
 
 /** What is done with runs of the history; the arguments are those of a view's menu: the row, and what is selected. */
@@ -26,54 +30,45 @@ type Act = (server: AgentServer, runs: readonly [HistorySummary, ...HistorySumma
 /** The view of runs, and what can be done with the runs that are selected there. */
 export function registerHistoryCommands(parts: HistoryParts): vscode.Disposable {
   const { view, server } = parts;
-  const withRuns = (act: Act) => (clicked: unknown, selected: unknown) =>
-    onRuns(parts, selectedRuns(clicked, selected, view.selection), act);
-  const commands = vscode.commands;
+  const { registerCommand, executeCommand } = vscode.commands;
   return vscode.Disposable.from(
-    commands.registerCommand('runagent.showHistory', () => commands.executeCommand('runagent.runs.focus')),
-    commands.registerCommand('runagent.runs.refresh', () => view.refresh()),
-    commands.registerCommand('runagent.runs.filter', () => filterRuns(server, view)),
-    commands.registerCommand('runagent.runs.clearFilter', () => view.show(NO_FILTER)),
-    commands.registerCommand('runagent.runs.showOf', (entrypoint) => showRunsOf(view, entrypoint)),
-    commands.registerCommand('runagent.runs.more', (node: MoreNode) => view.more(node.parent)),
-    commands.registerCommand(
-      'runagent.runs.open',
-      withRuns((ready, runs) => open(parts, ready, runs)),
-    ),
-    commands.registerCommand(
-      'runagent.runs.again',
-      withRuns((ready, [run]) => again(parts, ready, run)),
-    ),
-    commands.registerCommand(
-      'runagent.runs.edit',
-      withRuns((ready, [run]) => edit(parts, ready, run)),
-    ),
-    commands.registerCommand(
-      'runagent.runs.debug',
-      withRuns((ready, [run]) => debug(ready, run)),
-    ),
-    commands.registerCommand(
-      'runagent.runs.pin',
-      withRuns((ready, runs) => pinRuns(ready, runs, true)),
-    ),
-    commands.registerCommand(
-      'runagent.runs.unpin',
-      withRuns((ready, runs) => pinRuns(ready, runs, false)),
-    ),
-    commands.registerCommand('runagent.runs.export', withRuns(exportRuns)),
-    commands.registerCommand('runagent.runs.delete', withRuns(deleteRuns)),
-    commands.registerCommand('runagent.runs.deleteAll', () => all(server, deleteAllRuns)),
+    registerCommand('runagent.showHistory', () => executeCommand('runagent.runs.focus')),
+    registerCommand('runagent.runs.refresh', () => view.refresh()),
+    registerCommand('runagent.runs.filter', () => filterRuns(server, view)),
+    registerCommand('runagent.runs.clearFilter', () => view.show(NO_FILTER)),
+    registerCommand('runagent.runs.showOf', (entrypoint) => showRunsOf(view, entrypoint)),
+    registerCommand('runagent.runs.more', (node: MoreNode) => all(server, () => view.more(node.parent))),
+    registerCommand('runagent.runs.deleteAll', () => all(server, deleteAllRuns)),
+    registerRowCommands(parts),
     registerCompareCommands(parts),
   );
 }
 
-async function onRuns(
-  { server }: HistoryParts,
-  [first, ...others]: readonly HistorySummary[],
-  act: Act,
-): Promise<void> {
+function registerRowCommands(parts: HistoryParts): vscode.Disposable {
+  const registerCommand = (command: string, act: Act) =>
+    vscode.commands.registerCommand(command, (...called: unknown[]) => onRuns(parts, called, act));
+  return vscode.Disposable.from(
+    registerCommand('runagent.runs.open', (ready, runs) => open(parts, ready, runs)),
+    registerCommand('runagent.runs.again', (ready, [run]) => again(parts, ready, run)),
+    registerCommand('runagent.runs.edit', (ready, [run]) => edit(parts, ready, run)),
+    registerCommand('runagent.runs.debug', (ready, [run]) => debug(ready, run)),
+    registerCommand('runagent.runs.cancel', (ready, [run]) => cancel(parts, ready, run)),
+    registerCommand('runagent.runs.showSession', (ready, [run]) => showSession(ready, run)),
+    registerCommand('runagent.runs.pin', (ready, runs) => pinRuns(ready, runs, true)),
+    registerCommand('runagent.runs.unpin', (ready, runs) => pinRuns(ready, runs, false)),
+    registerCommand('runagent.runs.export', exportRuns),
+    registerCommand('runagent.runs.delete', deleteRuns),
+  );
+}
+
+async function onRuns({ server, view }: HistoryParts, called: readonly unknown[], act: Act): Promise<void> {
+  const [first, ...others] = chosenRuns(called, view.selection);
   if (first === undefined) {
-    void showInformation(l10n.t('Select a run in the view of runs first.'));
+    void showInformation(
+      called.length === 0
+        ? l10n.t('Select a run in the view of runs first.')
+        : l10n.t('The rows of the view have just changed: choose the run again.'),
+    );
     return;
   }
   await all(server, (ready) => act(ready, [first, ...others]));
@@ -123,6 +118,21 @@ async function debug(server: AgentServer, run: HistorySummary): Promise<void> {
   const { configUri, tag, inputs } = rerun.request;
   const edit = rerun.kind === 'ask';
   await vscode.commands.executeCommand('runagent.debug', { configUri, tag, inputs, edit });
+}
+
+/** The session that a run has made or gone on with, as its record tells. */
+async function showSession(server: AgentServer, { historyId, configUri }: HistorySummary): Promise<void> {
+  const session = storedSession(await reading(() => readRun(server, historyId)));
+  if (configUri === null || session === undefined) {
+    void showInformation(l10n.t('What is kept of this run tells of no session.'));
+    return;
+  }
+  await vscode.commands.executeCommand('runagent.sessions.show', { configUri, session, step: null });
+}
+
+async function cancel({ runs }: HistoryParts, server: AgentServer, run: HistorySummary): Promise<void> {
+  const message = await cancelStored(run, runs, server, l10n.t);
+  if (message !== undefined) void showInformation(message);
 }
 
 type Possible = Exclude<ReturnType<typeof rerunOf>, { kind: 'impossible' }>;

@@ -41,7 +41,7 @@ async function newAgent(server: AgentServer, argument: unknown): Promise<void> {
   const asked = { folderUri: folder.toString(), name, template };
   const planned = await server.request('runagent/newAgent', asked);
   await create(planned);
-  const code = planned.files.find(({ uri }) => uri.endsWith('.py'))?.uri ?? planned.configUri;
+  const code = planned.files.find(({ uri }) => uri.endsWith('/main.py'))?.uri ?? planned.configUri;
   await show(folder, vscode.Uri.parse(code));
 }
 
@@ -114,6 +114,7 @@ async function askName(
         : l10n.t('A folder of this name is made in {0}', folder),
     value: place === 'here' ? folder : freeName(names),
     validateInput: (text) => nameProblem(text, place, names, l10n.t),
+    ignoreFocusOut: true,
   });
   return name?.trim();
 }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { OutputAnswer, OutputRequest } from '../output/messages';
-import type { PageCommand } from '../panel/messages';
+import type { PageCommand, SessionRequest } from '../panel/messages';
 import type { RunView, RunViewListener } from '../panel/run_view';
 import { errorText } from '../runs/error_text';
 import { placeOf } from '../runs/frames';
+import type { Inputs } from '../runs/inputs';
 import type { Run, RunRequest } from '../runs/run';
 import type { AgentServer } from '../server/agent_server';
 import type { TextDocuments } from '../views/text_documents';
@@ -35,8 +36,8 @@ export class PanelRequests implements RunViewListener {
     this.#output = new OutputRequests(parts.documents);
   }
 
-  run(view: RunView): void {
-    const { entrypoint, inputs, prepare, info } = view;
+  run(view: RunView, inputs: Inputs): void {
+    const { entrypoint, prepare, info } = view;
     const request = { ...entrypoint, inputs };
     const starter = this.parts.starter();
     starter.remember(request, info);
@@ -49,6 +50,11 @@ export class PanelRequests implements RunViewListener {
 
   openFrame(index: number, run: Run): void {
     void openPlace(placeOf(run.model.error?.frames?.[index]));
+  }
+
+  session({ type, session, step }: SessionRequest, { entrypoint: { configUri } }: RunView): void {
+    const command = type === 'showSession' ? 'runagent.sessions.show' : 'runagent.sessions.resume';
+    void vscode.commands.executeCommand(command, { configUri, session, step });
   }
 
   output(request: OutputRequest, run: Run, answer: (answer: OutputAnswer) => void): void {

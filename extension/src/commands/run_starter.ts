@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { withoutSecretFields } from '../form/secret_fields';
 import { isWhole } from '../form/starting_inputs';
+import type { Entrypoint, Preparation } from '../panel/opening';
 import type { RunPanels } from '../panel/run_panels';
-import type { Entrypoint, Preparation } from '../panel/run_view';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import { RememberedInputs } from '../runs/remembered_inputs';
 import type { RunRequest } from '../runs/run';
@@ -10,6 +10,7 @@ import { withOptionsOf } from '../runs/run_options';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { EntrypointInfo } from '../server/protocol.generated';
+import { withoutSession } from '../sessions/resume';
 import type { CloudGate } from './cloud_gate';
 import { mayRun } from './entrypoint_pick';
 import { reportFailure } from './server_reports';
@@ -80,8 +81,9 @@ export class RunStarter {
   }
 
   #usedBefore({ configUri, tag }: Entrypoint): Inputs {
-    const latest = this.runs.latestOn({ configUri, tag })?.request.inputs;
-    return latest ?? this.#remembered.get(configUri, tag) ?? NO_INPUTS;
+    const latest = this.runs.latestOn({ configUri, tag })?.request;
+    if (latest?.resumes === true) return withoutSession(latest.inputs);
+    return latest?.inputs ?? this.#remembered.get(configUri, tag) ?? NO_INPUTS;
   }
 
   /** Whether no run of the entrypoint goes on, or the user wants it cancelled. */

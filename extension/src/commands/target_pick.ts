@@ -14,5 +14,6 @@ export async function pickCloud(
     cloud: false,
   };
   const cloud = { label: l10n.t('$(cloud) RunAgent Cloud'), detail: cloudDetail, cloud: true };
-  return (await vscode.window.showQuickPick([local, cloud], { title, placeHolder }))?.cloud;
+  return (await vscode.window.showQuickPick([local, cloud], { title, placeHolder, ignoreFocusOut: true }))
+    ?.cloud;
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../json_value';
 import { type Definitions, fits, type JsonSchema, same } from './json_schema';
 import { parsedJson } from './json_text';
 import { type Alternative, alternatives, type Member, type Shape } from './shape';
@@ -188,8 +189,4 @@ function textOfAny(value: unknown): string {
 
 function pretty(value: unknown): string {
   return JSON.stringify(value, undefined, 2);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

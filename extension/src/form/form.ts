@@ -1,6 +1,7 @@
+import { isObject } from '../json_value';
 import { type Inputs, NO_INPUTS } from '../runs/inputs';
 import type { EntrypointInfo, ParameterInfo } from '../server/protocol.generated';
-import { absent, type Draft, draftOf, isObject, type Place, startingDraft } from './draft';
+import { absent, type Draft, draftOf, type Place, startingDraft } from './draft';
 import type { JsonSchema } from './json_schema';
 import type { Path, Problem } from './problem';
 import { type Reading, readDraft, wrong } from './reading';

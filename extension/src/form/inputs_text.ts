@@ -1,6 +1,6 @@
+import { isObject } from '../json_value';
 import type { Inputs } from '../runs/inputs';
 import type { EntrypointInfo } from '../server/protocol.generated';
-import { isObject } from './draft';
 import { same } from './json_schema';
 import { parsedJson } from './json_text';
 

@@ -1,3 +1,5 @@
+import { isObject } from '../json_value';
+
 /** The part of JSON Schema that the server writes for parameters. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
@@ -77,7 +79,7 @@ function isOfType(type: string, value: unknown): boolean {
     case 'null':
       return value === null;
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value);
+      return isObject(value);
     case 'number':
     case 'string':
     case 'boolean':

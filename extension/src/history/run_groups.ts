@@ -41,12 +41,18 @@ const LARGEST_PAGE = 200;
 /** So many runs are found by their words at most. */
 export const MOST_FOUND = 200;
 
-/** The history as a tree: agents, their entrypoints, their runs. Runs are asked for when their entrypoint is opened. */
+/**
+ * The history as a tree: agents, their entrypoints, their runs. Runs are asked for when their entrypoint is opened.
+ *
+ * What was read last is kept, and stays until all of it was read again: a view that asks for its rows has them at once.
+ */
 export class RunGroups {
   filter: RunFilter = NO_FILTER;
   readonly #wanted = new Map<string, number>();
+  #agents: readonly AgentRuns[] = [];
+  /** The runs of each entrypoint that was opened. */
+  #runs = new Map<string, readonly RunsNode[]>();
   #recording = true;
-  #shown = 0;
 
   constructor(private readonly server: () => Promise<AgentServer>) {}
 
@@ -57,27 +63,66 @@ export class RunGroups {
 
   /** How many runs fit the filter, as they were counted last. */
   get shown(): number {
-    return this.#shown;
+    return this.#agents.flatMap(({ groups }) => groups).reduce((sum, { group }) => sum + group.runs, 0);
   }
 
   /** Agents with runs, those of the workspace first, each with its entrypoints, the latest first. */
-  async agents(workspace: readonly string[]): Promise<AgentRuns[]> {
-    const server = await this.server();
-    const { text } = this.filter;
-    const searched = text === '' ? undefined : await this.#search(server, text);
-    const { groups, recording } = await server.request('runagent/history/groups', queryOf(this.filter));
-    this.#recording = recording;
-    const entrypoints = searched ?? groups.map((group) => entrypointRuns(group));
-    this.#shown = entrypoints.reduce((sum, { group }) => sum + group.runs, 0);
-    return byAgent(entrypoints, workspace);
+  get agents(): readonly AgentRuns[] {
+    return this.#agents;
+  }
+
+  /** Reads all that is listed again; nothing is when that fails. */
+  async read(workspace: readonly string[]): Promise<void> {
+    try {
+      const server = await this.server();
+      const { text } = this.filter;
+      const searched = text === '' ? undefined : await this.#search(server, text);
+      const { groups, recording } = await server.request('runagent/history/groups', queryOf(this.filter));
+      const entrypoints = searched ?? groups.map((group) => entrypointRuns(group));
+      const opened = entrypoints.filter((parent) => this.#runs.has(keyOf(parent)));
+      const again = await Promise.all(opened.map((parent) => this.#list(server, parent)));
+      const here = new Set(entrypoints.map(keyOf));
+      // Those that were opened meanwhile are as new.
+      const others = [...this.#runs].filter(([key]) => here.has(key));
+      this.#runs = new Map([
+        ...others,
+        ...opened.map((parent, at) => [keyOf(parent), again[at] ?? []] as const),
+      ]);
+      this.#agents = byAgent(entrypoints, workspace);
+      this.#recording = recording;
+    } catch (error) {
+      this.#agents = [];
+      this.#runs.clear();
+      throw error;
+    }
   }
 
   /** The newest runs of an entrypoint, and a last row when there are older ones. */
-  async runs(parent: EntrypointRuns): Promise<RunsNode[]> {
+  async runs(parent: EntrypointRuns): Promise<readonly RunsNode[]> {
+    return this.known(parent) ?? (await this.#open(parent));
+  }
+
+  /** The runs of an entrypoint that was opened, as they were read last. */
+  known(parent: EntrypointRuns): readonly RunsNode[] | undefined {
+    return this.#runs.get(keyOf(parent));
+  }
+
+  /** From now on a page more of an entrypoint's runs is listed. */
+  async more(parent: EntrypointRuns): Promise<void> {
+    this.#wanted.set(keyOf(parent), (this.#wanted.get(keyOf(parent)) ?? PAGE) + PAGE);
+    await this.#open(parent);
+  }
+
+  async #open(parent: EntrypointRuns): Promise<readonly RunsNode[]> {
+    const runs = await this.#list(await this.server(), parent);
+    this.#runs.set(keyOf(parent), runs);
+    return runs;
+  }
+
+  async #list(server: AgentServer, parent: EntrypointRuns): Promise<readonly RunsNode[]> {
     if (parent.found !== undefined) {
       return parent.found.map(({ run, excerpt }): RunNode => ({ kind: 'run', run, excerpt }));
     }
-    const server = await this.server();
     const wanted = this.#wanted.get(keyOf(parent)) ?? PAGE;
     const question = { ...queryOf(this.filter), configUri: parent.configUri, tag: parent.group.tag };
     const runs: HistorySummary[] = [];
@@ -91,11 +136,6 @@ export class RunGroups {
     }
     const nodes = runs.map((run): RunNode => ({ kind: 'run', run }));
     return before === null ? nodes : [...nodes, { kind: 'more', parent }];
-  }
-
-  /** From now on a page more of an entrypoint's runs is listed. */
-  more(parent: EntrypointRuns): void {
-    this.#wanted.set(keyOf(parent), (this.#wanted.get(keyOf(parent)) ?? PAGE) + PAGE);
   }
 
   async #search(server: AgentServer, text: string): Promise<EntrypointRuns[]> {
@@ -139,15 +179,16 @@ function byAgent(entrypoints: readonly EntrypointRuns[], workspace: readonly str
   return [...all.filter(isHere), ...all.filter((agent) => !isHere(agent))];
 }
 
-/** The runs that a command is about: all that are selected when it was called on one of them. */
-export function selectedRuns(
-  clicked: unknown,
-  selected: unknown,
-  selection: readonly RunsNode[],
-): HistorySummary[] {
+/**
+ * The runs that a command is about, by what it was called with: the row that was clicked, or all that are selected when
+ * it is one of them; by a key nothing, which means what is selected. A row that was replaced at the moment of the click
+ * comes as undefined: it means no other row.
+ */
+export function chosenRuns(called: readonly unknown[], selection: readonly RunsNode[]): HistorySummary[] {
+  const [clicked, selected] = called;
   const several: readonly unknown[] = Array.isArray(selected) ? selected : [];
-  const chosen = isRun(clicked) ? (several.includes(clicked) ? several : [clicked]) : selection;
-  return chosen.filter(isRun).map(({ run }) => run);
+  const rows = called.length === 0 ? selection : several.includes(clicked) ? several : [clicked];
+  return rows.filter(isRun).map(({ run }) => run);
 }
 
 function isRun(node: unknown): node is RunNode {

@@ -20,7 +20,8 @@ export class Announcements {
     const { end } = output.log;
     if (end === this.#said || now - this.#saidAt < PAUSE_MS) return undefined;
     const chunks = end - this.#said;
-    const text = this.#newText(output);
+    // Events are data: what they mean is in the summary.
+    const text = output.trace.isFound ? undefined : this.#newText(output);
     this.#said = end;
     this.#saidAt = now;
     return text ?? summary(chunks);

@@ -61,6 +61,6 @@ export class OutputFeed {
 
   #makeRoom(): void {
     const { output } = this;
-    if (output.isFull) this.output = new PageOutput(output.runId, this.ask, output.log.end);
+    if (output.isFull) this.output = new PageOutput(output.runId, this.ask, output.log.end, output.trace);
   }
 }

@@ -165,7 +165,8 @@ export function brief(value: unknown, limit = 120): string {
 }
 
 function hollow(value: object): string {
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.length}]`;
+  // How many there are would read like a list of that number.
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : '[…]';
   return Object.keys(value).length === 0 ? '{}' : '{…}';
 }
 

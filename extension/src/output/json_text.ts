@@ -1,4 +1,4 @@
-import type { PageOutput } from './page_output';
+import type { ChunkLog } from './chunk_log';
 
 /** More text than this is not tried. */
 const LIMIT = 1_000_000;
@@ -15,8 +15,14 @@ export function jsonText(text: string): { readonly value: object } | undefined {
   }
 }
 
+/** What the page has of an output. */
+interface ShownOutput {
+  readonly log: ChunkLog;
+  peek(chunk: number): { readonly text: string } | undefined;
+}
+
 /** The text of an output that is nothing but text, as far as the page has it; undefined when it is long or mixed. */
-export function onlyText(output: Pick<PageOutput, 'log' | 'peek'>): string | undefined {
+export function onlyText(output: ShownOutput): string | undefined {
   const { log } = output;
   let text = '';
   for (let chunk = log.first; chunk < log.end; chunk += 1) {

@@ -1,3 +1,4 @@
+import { OutputTrace } from '../trace/output_trace';
 import type { Chunk } from './chunk';
 import { ChunkLog } from './chunk_log';
 import { type ChunkText, ChunkTexts, PAGE_SIZE } from './chunk_texts';
@@ -35,6 +36,8 @@ export class PageOutput {
     readonly runId: string,
     private readonly ask: Ask,
     first = 0,
+    /** What the agent did, as far as it says so; it goes on where the page starts afresh. */
+    readonly trace = new OutputTrace(),
   ) {
     this.log = new ChunkLog(first);
     this.textSegments = new MarkdownSegments(this.log);
@@ -125,6 +128,7 @@ export class PageOutput {
 
   #add(item: Chunk): void {
     this.#texts.put(item.index, textOf(item));
+    this.trace.add(item);
     this.#count(item);
   }
 

@@ -1,3 +1,5 @@
+import type { TraceWords } from '../trace/words';
+
 /** Words of the output, translated on the host side; `{0}` and so on are filled in by the page. */
 export interface OutputWords {
   /** Names the log. */
@@ -47,7 +49,8 @@ export interface OutputWords {
   readonly matchCountCut: string;
   readonly noMatch: string;
   readonly searching: string;
+  readonly trace: TraceWords;
 }
 
-export const OUTPUT_VIEWS = ['text', 'events', 'json', 'raw'] as const;
+export const OUTPUT_VIEWS = ['trace', 'text', 'events', 'json', 'raw'] as const;
 export type OutputView = (typeof OUTPUT_VIEWS)[number];

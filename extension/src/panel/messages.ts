@@ -6,11 +6,13 @@ import {
   readOutputRequest,
 } from '../output/messages';
 import type { OutputWords } from '../output/words';
-import type { Inputs } from '../runs/inputs';
+import { type Inputs, isInputs } from '../runs/inputs';
 import type { RunOptions } from '../runs/run';
 import { type Limit, readOptions } from '../runs/run_options';
 import type { RunEvent, RunKind, RunPhase, RunViewModel } from '../runs/view_model';
 import type { EntrypointInfo, Target } from '../server/protocol.generated';
+import { isStep } from '../sessions/messages';
+import type { RunSession } from '../sessions/run_session';
 import type { NextTarget } from './next_target';
 import type { ErrorWords } from './webview/error/words';
 
@@ -41,6 +43,18 @@ export interface PageWords {
   readonly changeTarget: string;
   readonly cases: CaseWords;
   readonly options: OptionWords;
+  readonly session: RunSessionWords;
+}
+
+/** Of the session that a run has made. */
+export interface RunSessionWords {
+  readonly interrupted: string;
+  /** Of a session that can neither be looked at nor resumed from here. */
+  readonly notHere: string;
+  /** Of an entrypoint that cannot be told which session to go on with. */
+  readonly noResume: string;
+  readonly resume: string;
+  readonly show: string;
 }
 
 export interface CaseWords {
@@ -107,6 +121,8 @@ export interface PageContent {
   /** Why there is no form; null while all is well. */
   readonly problem: string | null;
   readonly inputs: Inputs;
+  /** Which inputs these are: the page names it with what a person makes of them. */
+  readonly inputsAt: number;
   readonly options: RunOptions;
   readonly target: NextTarget | null;
   readonly cases: readonly OfferedCase[];
@@ -117,6 +133,8 @@ export interface PageContent {
   readonly run: ShownRun | null;
   /** Of the run's record in the history. */
   readonly historyId: string | null;
+  /** The session of the agent runtime that the run has made or goes on with. */
+  readonly session: RunSession | null;
 }
 
 /** From the extension to the page. */
@@ -147,25 +165,36 @@ const PAGE_COMMANDS = [
 ] as const;
 export type PageCommand = (typeof PAGE_COMMANDS)[number];
 
+/** What the page asks of a session of the agent runtime. */
+export interface SessionRequest {
+  readonly type: 'showSession' | 'resumeSession';
+  readonly session: string;
+  readonly step: number | null;
+}
+
 /** From the page to the extension. */
 export type PageMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'outputRequest'; readonly request: OutputRequest }
   | { readonly type: 'command'; readonly command: PageCommand }
-  /** The form has changed. */
-  | { readonly type: 'inputs'; readonly inputs: Inputs }
-  | { readonly type: 'run'; readonly inputs: Inputs }
+  /** The form has changed, or a run is wanted with what stands there. */
+  | { readonly type: 'inputs' | 'run'; readonly inputs: Inputs; readonly inputsAt: number }
   /** The options have changed; where runs go is not among them. */
   | { readonly type: 'options'; readonly options: RunOptions }
   /** The inputs of a case are to be used; null: those of none. */
   | { readonly type: 'useCase'; readonly uri: string | null }
+  /** Shows a session of the agent runtime or goes on with it, after a step if one is named. */
+  | SessionRequest
   /** Open the file of a frame of the error's traceback, by its place in the list. */
   | { readonly type: 'openFrame'; readonly index: number };
 
 /** The message, if it is one; a page that shows hostile output is not trusted to send what it should. */
 export function readPageMessage(data: unknown): PageMessage | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  const { type, request, command, index, inputs, options, uri } = data as Record<string, unknown>;
+  const { type, request, command, index, inputs, inputsAt, options, uri, session, step } = data as Record<
+    string,
+    unknown
+  >;
   switch (type) {
     case 'ready':
       return { type };
@@ -177,11 +206,16 @@ export function readPageMessage(data: unknown): PageMessage | undefined {
       return isWhole(index) ? { type, index } : undefined;
     case 'inputs':
     case 'run':
-      return isInputs(inputs) ? { type, inputs: { args: inputs.args, kwargs: inputs.kwargs } } : undefined;
+      return isInputs(inputs) && isWhole(inputsAt)
+        ? { type, inputs: { args: inputs.args, kwargs: inputs.kwargs }, inputsAt }
+        : undefined;
     case 'options': {
       const { cloud: _cloud, address: _address, ...others } = readOptions(options);
       return { type, options: others };
     }
+    case 'showSession':
+    case 'resumeSession':
+      return sessionRequest(type, session, step);
     case 'useCase':
       return typeof uri === 'string' || uri === null ? { type, uri } : undefined;
     case 'command': {
@@ -193,12 +227,15 @@ export function readPageMessage(data: unknown): PageMessage | undefined {
   }
 }
 
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value);
+function sessionRequest(
+  type: SessionRequest['type'],
+  session: unknown,
+  step: unknown,
+): SessionRequest | undefined {
+  const isKnown = typeof session === 'string' && (step === null || isStep(step));
+  return isKnown ? { type, session, step } : undefined;
 }
 
-export function isInputs(value: unknown): value is Inputs {
-  if (typeof value !== 'object' || value === null) return false;
-  const { args, kwargs } = value as Partial<Inputs>;
-  return Array.isArray(args) && typeof kwargs === 'object' && kwargs !== null && !Array.isArray(kwargs);
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }

@@ -1,12 +1,19 @@
 import { l10n } from 'vscode';
 import type { OutputWords } from '../output/words';
+import { traceWords } from './trace_words';
 
 /** The words of the output in the user's language. `{0}` and so on are filled in by the page. */
 export function outputWords(): OutputWords {
   return {
     output: l10n.t('Output'),
     view: l10n.t('View of the output'),
-    views: { text: l10n.t('Text'), events: l10n.t('Events'), json: l10n.t('JSON'), raw: l10n.t('Raw') },
+    views: {
+      trace: l10n.t('Trace'),
+      text: l10n.t('Text'),
+      events: l10n.t('Events'),
+      json: l10n.t('JSON'),
+      raw: l10n.t('Raw'),
+    },
     noOutput: l10n.t('No output.'),
     jumpToEnd: l10n.t('Jump to End'),
     openDocument: l10n.t('Open as Document'),
@@ -19,6 +26,7 @@ export function outputWords(): OutputWords {
     ...actionWords(),
     ...metricWords(),
     ...searchWords(),
+    trace: traceWords(),
   };
 }
 

@@ -1,10 +1,10 @@
 import { withoutSecretFields } from '../form/secret_fields';
 import { OUTPUT_VIEWS, type OutputView } from '../output/words';
-import { type Inputs, NO_INPUTS } from '../runs/inputs';
+import { type Inputs, isInputs, NO_INPUTS } from '../runs/inputs';
 import type { RunOptions } from '../runs/run';
 import { readOptions } from '../runs/run_options';
 import type { RunKind } from '../runs/view_model';
-import { isInputs, type PageContent } from './messages';
+import type { PageContent } from './messages';
 
 /** What VS Code keeps of a page while the window is closed: enough to show it again, and no secrets. */
 export interface PageState {
@@ -17,12 +17,12 @@ export interface PageState {
   /** Of the run that was shown, if the history has it. */
   readonly historyId: string | null;
   readonly caseUri: string | null;
-  /** How the output is looked at. */
-  readonly view: OutputView;
+  /** How the user wants to look at the output; null: as it suits the output. */
+  readonly view: OutputView | null;
 }
 
 /** The state of a page as it stands. */
-export function pageState(content: PageContent, inputs: Inputs, view: OutputView): PageState {
+export function pageState(content: PageContent, inputs: Inputs, view: OutputView | null): PageState {
   const { configUri, tag, project, kind, info, options, historyId, caseUri } = content;
   const kept = withoutSecretFields(info, inputs);
   return { configUri, tag, project, kind, options, historyId, caseUri, view, inputs: kept };
@@ -45,6 +45,6 @@ export function readPageState(value: unknown): PageState | undefined {
     options: readOptions(options),
     historyId: typeof historyId === 'string' ? historyId : null,
     caseUri: typeof caseUri === 'string' ? caseUri : null,
-    view: OUTPUT_VIEWS.find((name) => name === view) ?? 'text',
+    view: OUTPUT_VIEWS.find((name) => name === view) ?? null,
   };
 }

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { oneLine } from '../history/run_item';
 import type { Run } from '../runs/run';
 import { sameEntrypoint } from '../runs/runs';
 import type { RunEvent } from '../runs/view_model';
 import { pageHtml } from './html';
+import type { Entrypoint, Opening } from './opening';
 import { type PageState, readPageState } from './page_state';
-import { type Entrypoint, type Opening, RunView, type RunViewListener } from './run_view';
+import { RunView, type RunViewListener } from './run_view';
 import { allWords } from './words';
 
 const RUN_PANEL = 'runagent.run';
+/** A longer name leaves the tabs beside it no room; the page has all of it. */
+const TITLE_LENGTH = 40;
 
 export interface RunPanelParts {
   readonly extensionUri: vscode.Uri;
@@ -87,7 +91,8 @@ export class RunPanels implements vscode.Disposable, vscode.WebviewPanelSerializ
   #create(entrypoint: Entrypoint, preserveFocus: boolean): RunPanel {
     const viewColumn = [...this.#panels][0]?.column ?? vscode.ViewColumn.Beside;
     const place = { viewColumn, preserveFocus };
-    const panel = vscode.window.createWebviewPanel(RUN_PANEL, entrypoint.tag, place, {
+    const title = oneLine(entrypoint.tag, TITLE_LENGTH);
+    const panel = vscode.window.createWebviewPanel(RUN_PANEL, title, place, {
       enableFindWidget: true,
     });
     return this.#add(entrypoint, panel);

@@ -1,46 +1,37 @@
 import type { OutputAnswer, OutputRequest } from '../output/messages';
-import { type Inputs, NO_INPUTS } from '../runs/inputs';
-import type { Run, RunOptions, RunRequest } from '../runs/run';
-import { optionsOf, withOptionsOf } from '../runs/run_options';
+import type { Inputs } from '../runs/inputs';
+import type { Run, RunOptions } from '../runs/run';
+import { optionsOf, withOptionsOf, withPageOptions } from '../runs/run_options';
 import type { RunEvent } from '../runs/view_model';
 import type { EntrypointInfo } from '../server/protocol.generated';
+import { withoutSession } from '../sessions/resume';
+import { FormInputs } from './form_inputs';
 import {
   type HostMessage,
   type OfferedCase,
   type PageCommand,
   type PageContent,
   readPageMessage,
+  type SessionRequest,
   type Words,
 } from './messages';
 import type { NextTarget } from './next_target';
+import {
+  type BareEntrypoint,
+  type Entrypoint,
+  entrypointOf,
+  type Opening,
+  type Preparation,
+} from './opening';
 import type { PageState } from './page_state';
-
-/** A run that still lacks its inputs. */
-export type Entrypoint = Omit<RunRequest, 'inputs'>;
-
-type BareEntrypoint = Pick<RunRequest, 'configUri' | 'tag' | 'project' | 'kind'>;
-
-/**
- * What has to be done once the inputs are known and before the run starts: answers the run as it is to be sent;
- * undefined: it is not to start.
- */
-export type Preparation = (request: RunRequest) => Promise<RunRequest | undefined>;
-
-/** What the form of an entrypoint begins with. */
-export interface Opening {
-  readonly entrypoint: Entrypoint;
-  readonly info: EntrypointInfo;
-  readonly inputs: Inputs;
-  /** The next run is for the debugger, which this attaches. */
-  readonly prepare?: Preparation | undefined;
-}
 
 /** What the page asks for. */
 export interface RunViewListener {
-  run(view: RunView): void;
+  run(view: RunView, inputs: Inputs): void;
   command(command: PageCommand, view: RunView): void;
   useCase(uri: string | null, view: RunView): void;
   openFrame(index: number, run: Run): void;
+  session(request: SessionRequest, view: RunView): void;
   /** What the output on the page asks for; answers go back to it. */
   output(request: OutputRequest, run: Run, answer: (answer: OutputAnswer) => void): void;
 }
@@ -57,9 +48,7 @@ export class RunView {
   #options: RunOptions = {};
   #info: EntrypointInfo | null = null;
   #problem: string | null = null;
-  #inputs: Inputs = NO_INPUTS;
-  /** The inputs of the run that the page has asked for last. */
-  #sent: Inputs | undefined;
+  readonly #inputs = new FormInputs();
   #prepare: Preparation | undefined;
   #run: Run | undefined;
   #target: NextTarget | null = null;
@@ -91,7 +80,7 @@ export class RunView {
 
   /** The form as it stands, also what the user has not sent yet. */
   get inputs(): Inputs {
-    return this.#inputs;
+    return this.#inputs.value;
   }
 
   get prepare(): Preparation | undefined {
@@ -117,10 +106,10 @@ export class RunView {
     this.#options = withOptionsOf(entrypoint, this.#options);
     this.#prepare = prepare;
     this.describedBy(info);
-    if (inputs === this.#inputs) this.#update('kind', 'action', 'options');
+    if (inputs === this.#inputs.value) this.#update('kind', 'action', 'options');
     else {
       this.#caseUri = null;
-      this.#inputs = inputs;
+      this.#inputs.put(inputs);
       this.#showAll();
     }
     this.focusForm();
@@ -129,16 +118,18 @@ export class RunView {
   /** Shows a run with its inputs. A form that they come from is left as it is, also when it was edited since. */
   show(run: Run): void {
     const { inputs } = run.request;
-    const isFromForm = inputs === this.#inputs || inputs === this.#sent;
+    // What goes on with a session once is not what the next run is to begin with.
+    const isOnce = run.request.resumes === true && this.#info !== null;
+    const isFromForm = isOnce || this.#inputs.gave(inputs);
     this.#entrypoint = entrypointOf(run.request);
     this.#options = optionsOf(run.request);
     this.#prepare = undefined;
     if (this.#run !== run) this.#run?.gate.viewIsLive(false);
     this.#run = run;
-    if (isFromForm) this.#update('run', 'historyId', 'action', 'kind');
+    if (isFromForm) this.#update('run', 'historyId', 'session', 'action', 'kind');
     else {
       this.#caseUri = null;
-      this.#inputs = inputs;
+      this.#inputs.put(run.request.resumes === true ? withoutSession(inputs) : inputs);
       this.#showAll();
     }
     if (this.#pageIsReady) run.gate.viewIsLive(true);
@@ -146,7 +137,7 @@ export class RunView {
 
   /** Begins as the page was when the window was closed. */
   restore({ inputs, options, caseUri }: PageState): void {
-    this.#inputs = inputs;
+    this.#inputs.put(inputs);
     this.#options = options;
     this.#caseUri = caseUri;
   }
@@ -155,7 +146,12 @@ export class RunView {
   showPast(run: Run): void {
     if (this.#run !== undefined) return;
     this.#run = run;
-    this.#update('run', 'historyId');
+    this.#update('run', 'historyId', 'session');
+  }
+
+  /** More is known of the session of the run. */
+  sessionChanged(): void {
+    this.#update('session');
   }
 
   describedBy(info: EntrypointInfo): void {
@@ -190,9 +186,9 @@ export class RunView {
 
   /** Puts the inputs of a case into the form. */
   use(caseUri: string, inputs: Inputs, options: RunOptions): void {
-    this.#inputs = inputs;
+    this.#inputs.put(inputs);
     this.#options = { ...this.#options, ...options };
-    this.#update('inputs', 'options');
+    this.#update('inputs', 'inputsAt', 'options');
     this.isCase(caseUri, inputs);
   }
 
@@ -232,26 +228,24 @@ export class RunView {
         this.#forward(message.request);
         break;
       case 'inputs':
-        this.#inputs = message.inputs;
+        this.#inputs.typed(message.inputs, message.inputsAt);
         break;
       case 'run':
-        this.#inputs = message.inputs;
-        this.#sent = message.inputs;
-        listener.run(this);
+        this.#inputs.sent(message.inputs, message.inputsAt);
+        listener.run(this, message.inputs);
         break;
-      case 'options': {
-        const { cloud, address } = this.#options;
-        this.#options = {
-          ...(cloud === true ? { cloud } : address === undefined ? {} : { address }),
-          ...message.options,
-        };
+      case 'options':
+        this.#options = withPageOptions(this.#options, message.options);
         break;
-      }
       case 'useCase':
         listener.useCase(message.uri, this);
         break;
       case 'command':
         listener.command(message.command, this);
+        break;
+      case 'showSession':
+      case 'resumeSession':
+        listener.session(message, this);
         break;
       case 'openFrame':
         if (this.#run !== undefined) listener.openFrame(message.index, this.#run);
@@ -291,7 +285,8 @@ export class RunView {
       action: this.#prepare === undefined ? this.#entrypoint.kind : 'debug',
       info: this.#info,
       problem: this.#problem,
-      inputs: this.#inputs,
+      inputs: this.#inputs.value,
+      inputsAt: this.#inputs.at,
       options: this.#options,
       target: this.#target,
       cases: this.#cases,
@@ -299,10 +294,7 @@ export class RunView {
       caseInputs: this.#caseInputs,
       run: run === undefined ? null : { model: run.model, elapsedMs: run.elapsedMs, output: run.outputStart },
       historyId: run?.historyId ?? null,
+      session: run?.session ?? null,
     };
   }
-}
-
-function entrypointOf({ configUri, tag, project, kind }: Entrypoint): BareEntrypoint {
-  return { configUri, tag, project, kind };
 }

@@ -42,6 +42,15 @@ function pageWords(): PageWords {
     changeTarget: l10n.t('Change where runs go, now: {0}'),
     cases: caseWords(),
     options: optionWords(),
+    session: {
+      interrupted: l10n.t('The session of this run was interrupted.'),
+      notHere: l10n.t(
+        'This session is not kept in the folder of the agent on this machine: the agent ran elsewhere, or it was deleted.',
+      ),
+      noResume: l10n.t('To be resumed, an entrypoint needs the parameters session_id and resume_from_step.'),
+      resume: l10n.t('Resume Session'),
+      show: l10n.t('Show Session'),
+    },
   };
 }
 

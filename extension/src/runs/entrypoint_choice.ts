@@ -1,6 +1,6 @@
 import type { Project } from '../server/protocol.generated';
 import type { Translate } from '../translate';
-import type { Inputs } from './inputs';
+import { type Inputs, isInputs } from './inputs';
 import type { RunKind } from './view_model';
 
 /** An entrypoint of a config, as lenses name it in their argument. */
@@ -25,11 +25,7 @@ export function readReference(argument: unknown): EntrypointReference | undefine
 export function readInputs(argument: unknown): Inputs | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   const { inputs } = argument as { readonly inputs?: unknown };
-  if (typeof inputs !== 'object' || inputs === null) return undefined;
-  const { args, kwargs } = inputs as Partial<Inputs>;
-  const isWhole =
-    Array.isArray(args) && typeof kwargs === 'object' && kwargs !== null && !Array.isArray(kwargs);
-  return isWhole ? { args, kwargs } : undefined;
+  return isInputs(inputs) ? { args: inputs.args, kwargs: inputs.kwargs } : undefined;
 }
 
 /** Which entrypoints come into question; all of them where nothing is said. */

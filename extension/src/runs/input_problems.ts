@@ -1,3 +1,4 @@
+import { isObject } from '../json_value';
 import type { InputProblem, RunError } from '../server/protocol.generated';
 
 /** What is wrong with one input, as the server found it before the call. */
@@ -42,8 +43,4 @@ function isProblem(problem: unknown): problem is InputProblem {
     Array.isArray(path) &&
     path.every((key) => typeof key === 'string' || typeof key === 'number')
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../json_value';
+
 /** What is sent: positional arguments and keyword arguments. */
 export interface Inputs {
   readonly args: readonly unknown[];
@@ -5,3 +7,7 @@ export interface Inputs {
 }
 
 export const NO_INPUTS: Inputs = { args: [], kwargs: {} };
+
+export function isInputs(value: unknown): value is Inputs {
+  return isObject(value) && Array.isArray(value['args']) && isObject(value['kwargs']);
+}

@@ -1,4 +1,4 @@
-import type { Inputs } from './inputs';
+import { type Inputs, isInputs } from './inputs';
 
 /** The part of a VS Code `Memento` that is needed. */
 export interface Store {
@@ -59,10 +59,4 @@ export function withoutSecrets(value: unknown, depth = DEEPEST): unknown {
       .filter(([name]) => !looksSecret(name))
       .map(([name, member]) => [name, withoutSecrets(member, depth - 1)]),
   );
-}
-
-function isInputs(value: unknown): value is Inputs {
-  if (typeof value !== 'object' || value === null) return false;
-  const { args, kwargs } = value as Partial<Inputs>;
-  return Array.isArray(args) && typeof kwargs === 'object' && kwargs !== null && !Array.isArray(kwargs);
 }

@@ -10,6 +10,7 @@ import type {
   ServeOptions,
   Timeouts,
 } from '../server/protocol.generated';
+import type { RunSession } from '../sessions/run_session';
 import type { Translate } from '../translate';
 import { AckGate } from './ack_gate';
 import { cancelRun } from './cancelling';
@@ -47,6 +48,8 @@ export interface RunRequest extends RunOptions {
   readonly validate?: boolean;
   /** How it is sent this once, in place of all options that were chosen. */
   readonly instead?: RunOptions;
+  /** True: it goes on with a session; the form keeps the inputs of a run that begins one. */
+  readonly resumes?: boolean;
 }
 
 export interface RunEnvironment {
@@ -73,6 +76,8 @@ export class Run {
   readonly ended: Promise<void>;
   /** Of the run's record, once it is over and was recorded. */
   historyId: string | null = null;
+  /** Of the agent runtime, as soon as the output tells of it. */
+  session: RunSession | null = null;
   #isOver: () => void = () => undefined;
   #lastChunkAt: number;
   readonly #startedAt: number;

@@ -1,3 +1,4 @@
+import { isObject } from '../json_value';
 import type { Timeouts } from '../server/protocol.generated';
 import type { Address, RunOptions } from './run';
 
@@ -26,6 +27,11 @@ export function withOptionsOf(entrypoint: RunOptions, before: RunOptions): RunOp
   const { cloud: _cloud, address, ...kept } = before;
   const goesOn = entrypoint.cloud === true || address === undefined ? {} : { address };
   return { ...kept, ...goesOn, ...optionsOf(entrypoint) };
+}
+
+/** The options as the page has them, where the run goes as it was chosen before: that is not for the page to say. */
+export function withPageOptions({ cloud, address }: RunOptions, told: RunOptions): RunOptions {
+  return { ...(cloud === true ? { cloud } : address === undefined ? {} : { address }), ...told };
 }
 
 /** The options of a request, without the rest of it. */
@@ -97,8 +103,4 @@ function isAddress(value: unknown): value is Address {
 
 function addressOf({ host, port }: Address): Address {
   return { host, port };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -47,6 +47,11 @@ export class Runs {
     return [...this.#byId.values()].findLast((run) => sameEntrypoint(run.request, entrypoint));
   }
 
+  /** A run of this window that goes on. */
+  activeWithId(runId: string): Run | undefined {
+    return this.active().find(({ id }) => id === runId);
+  }
+
   /** The entrypoint of a run of this window. */
   tagOf(runId: string): string | undefined {
     return this.#byId.get(runId)?.request.tag;

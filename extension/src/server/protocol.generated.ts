@@ -605,6 +605,10 @@ export interface HistoryChangedParams {}
 
 export interface HistorySummary {
   historyId: string;
+  /**
+   * who started the run calls it so; by it `runagent/cancel` ends what goes on
+   */
+  runId: string | null;
   kind: "run" | "stream";
   tag: string;
   state: HistoryState;
@@ -781,6 +785,292 @@ export interface ComparedRun {
    */
   text: string;
   languageId: string;
+}
+
+export interface SessionsParams {
+  configUri: string;
+  /**
+   * sessions of the agent of this name only
+   */
+  agent?: string;
+}
+
+export interface SessionsResult {
+  /**
+   * newest first
+   */
+  sessions: SessionSummary[];
+  /**
+   * whether older ones were left out
+   */
+  isCut: boolean;
+  /**
+   * sentences about what could not be read; the rest is there
+   */
+  problems: string[];
+}
+
+/**
+ * a session of the agent runtime, as it is kept in the agent's folder
+ */
+export interface SessionSummary {
+  /**
+   * its id
+   */
+  session: string;
+  /**
+   * the name in its `AgentConfig`
+   */
+  agent: string;
+  /**
+   * the question; in a list only its beginning
+   */
+  input: string;
+  state: SessionState;
+  /**
+   * why it ended: `answered`, `max_iterations`, `token_budget`, `time_limit`, `cancelled`, `failed`
+   */
+  reason: string | null;
+  /**
+   * complete ones
+   */
+  steps: number;
+  /**
+   * entities in its knowledge graph
+   */
+  entityCount: number;
+  /**
+   * milliseconds since 1970
+   */
+  startedAt: number;
+  /**
+   * milliseconds since 1970
+   */
+  lastAt: number;
+  /**
+   * where it branched off
+   */
+  forkedFrom: SessionStep | null;
+  store: "file" | "sqlite";
+}
+
+/**
+ * `interrupted`: it has no end, and nobody works on it any more
+ */
+export type SessionState = "running" | "interrupted" | "ended";
+
+export interface SessionStep {
+  session: string;
+  step: number;
+}
+
+export interface SessionsGetParams {
+  configUri: string;
+  session: string;
+  /**
+   * its state as it was after this step; without it, as it is
+   */
+  step?: number;
+  /**
+   * checkpoints of steps before this one; without it, the latest
+   */
+  before?: number;
+  /**
+   * where it is, if both have one of this id; without it, that of `file`
+   */
+  store?: "file" | "sqlite";
+}
+
+export interface SessionDetails {
+  session: SessionSummary;
+  /**
+   * the last step that `working`, `graph` and `answer` know of
+   */
+  step: number;
+  /**
+   * complete steps, also those after `step`, oldest first: the latest 500, and some 1 MiB
+   */
+  checkpoints: SessionCheckpoint[];
+  /**
+   * whether there are older ones: ask for those `before` the first of these
+   */
+  checkpointsCut: boolean;
+  /**
+   * what is always in the prompt, as of `step`; used last comes last
+   */
+  working: WorkingItem[];
+  /**
+   * what the agent remembers from all its sessions, as of now; newest first
+   */
+  episodic: EpisodicItem[];
+  /**
+   * what the agent knows by key, as of now; by key
+   */
+  semantic: SemanticItem[];
+  /**
+   * whether some of `episodic` or `semantic` were left out
+   */
+  memoryCut: boolean;
+  graph: SessionGraph;
+  /**
+   * null when it had none as of `step`
+   */
+  answer: string | null;
+  /**
+   * sentences about what could not be read; the rest is there
+   */
+  problems: string[];
+}
+
+/**
+ * a step that is complete: the session can be resumed after it
+ */
+export interface SessionCheckpoint {
+  step: number;
+  /**
+   * when it was saved, milliseconds since 1970
+   */
+  at: number;
+  /**
+   * its beginning
+   */
+  thought: string;
+  /**
+   * those that were called, in order
+   */
+  tools: SessionTool[];
+  inputTokens: number;
+  outputTokens: number;
+  /**
+   * of the model and its tools
+   */
+  elapsedMs: number;
+}
+
+export interface SessionTool {
+  /**
+   * null when the model's output could not be read
+   */
+  tool: string | null;
+  ok: boolean;
+  /**
+   * `not_found`, `transient`, `permanent`, `malformed` or `interrupted`
+   */
+  error: string | null;
+}
+
+export interface WorkingItem {
+  key: string;
+  value: string;
+}
+
+/**
+ * numbers are null when the store does not say
+ */
+export interface EpisodicItem {
+  id: string;
+  text: string;
+  /**
+   * as it was remembered, before it faded
+   */
+  importance: number | null;
+  recalls: number | null;
+  /**
+   * milliseconds since 1970
+   */
+  createdAt: number | null;
+  /**
+   * when it was recalled last, milliseconds since 1970
+   */
+  lastAt: number | null;
+}
+
+export interface SemanticItem {
+  key: string;
+  text: string;
+  tags: string[];
+}
+
+/**
+ * the session's knowledge graph as of a step
+ */
+export interface SessionGraph {
+  entities: GraphEntity[];
+  /**
+   * between entities that are here
+   */
+  relations: GraphRelation[];
+  /**
+   * whether there are more of them
+   */
+  isCut: boolean;
+}
+
+export interface GraphEntity {
+  id: string;
+  kind: string;
+  properties: {
+    [k: string]: unknown;
+  };
+}
+
+export interface GraphRelation {
+  source: string;
+  target: string;
+  kind: string;
+  properties: {
+    [k: string]: unknown;
+  };
+}
+
+export interface SessionsEventsParams {
+  configUri: string;
+  session: string;
+  /**
+   * where it is, if both have one of this id
+   */
+  store?: "file" | "sqlite";
+  /**
+   * as its summary said; refused when another session has this id now
+   */
+  startedAt?: number;
+  /**
+   * events with a higher `seq`
+   */
+  after?: number;
+  /**
+   * so many events at most, and some 1 MiB
+   */
+  limit?: number;
+}
+
+export interface SessionsEventsResult {
+  /**
+   * as the runtime keeps them, in order of `seq`
+   */
+  events: {
+    [k: string]: unknown;
+  }[];
+  /**
+   * what `after` must be for more events; null at the end
+   */
+  next: number | null;
+}
+
+export interface SessionsDeleteParams {
+  configUri: string;
+  session: string;
+  /**
+   * where it is, if both have one of this id
+   */
+  store?: "file" | "sqlite";
+}
+
+export interface SessionsDeleteResult {
+  /**
+   * false when there was none
+   */
+  deleted: boolean;
 }
 
 export interface CasesParams {
@@ -970,7 +1260,7 @@ export interface NewAgentParams {
   template?: AgentTemplate;
 }
 
-export type AgentTemplate = "basic" | "conversation";
+export type AgentTemplate = "basic" | "conversation" | "react";
 
 export interface PlannedAgent {
   configUri: string;
@@ -1452,6 +1742,10 @@ export interface Requests {
   'runagent/history/delete': { params: HistoryDeleteParams; result: HistoryDeleteResult };
   'runagent/history/export': { params: HistoryExportParams; result: HistoryExportResult };
   'runagent/history/compare': { params: HistoryCompareParams; result: HistoryCompareResult };
+  'runagent/sessions': { params: SessionsParams; result: SessionsResult };
+  'runagent/sessions/get': { params: SessionsGetParams; result: SessionDetails };
+  'runagent/sessions/events': { params: SessionsEventsParams; result: SessionsEventsResult };
+  'runagent/sessions/delete': { params: SessionsDeleteParams; result: SessionsDeleteResult };
   'runagent/cases': { params: CasesParams; result: CasesResult };
   'runagent/cases/get': { params: CasesGetParams; result: CaseDetails };
   'runagent/cases/save': { params: CasesSaveParams; result: CasesSaveResult };

@@ -34,7 +34,7 @@ export class ServerAccess<S extends Session & AgentServer> {
   }
 
   /** The server once it is ready. Rejects with words for people when it is stopped or takes too long. */
-  async ready(limitMs = 45_000): Promise<AgentServer> {
+  async ready(limitMs = 45_000): Promise<S> {
     const state = isSettled(this.#state) ? this.#state : await this.#next(limitMs);
     if (state.kind === 'ready') return state.session;
     const [message, cause] = state.kind === 'stopped' ? [state.message, state.cause] : ['', 'asked' as const];

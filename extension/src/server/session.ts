@@ -3,6 +3,7 @@ import {
   CloseAction,
   type DocumentSelector,
   ErrorAction,
+  FileChangeType,
   LanguageClient,
   type LanguageClientOptions,
   type MessageTransports,
@@ -132,6 +133,12 @@ export class LanguageSession implements Session, AgentServer {
     const shown = SECRET.has(method) ? this.#sealed.seal({ ...params }) : params;
     // A server that is gone needs no acknowledgement.
     void this.#client.sendNotification(method, shown).catch(() => undefined);
+  }
+
+  /** Files or folders that are gone, as the client itself would tell of those that it watches. */
+  deleted(uri: string): void {
+    const changes = [{ uri, type: FileChangeType.Deleted }];
+    void this.#client.sendNotification('workspace/didChangeWatchedFiles', { changes }).catch(() => undefined);
   }
 
   #options(channel: vscode.LogOutputChannel): LanguageClientOptions {

@@ -1,7 +1,8 @@
-import type { EntrypointSummary, Project, ServerStatus } from '../server/protocol.generated';
+import type { EntrypointSummary, Project, ServerStatus, SessionsResult } from '../server/protocol.generated';
 import type { ServedAgent } from '../serving/served_agents';
 import { answers } from '../serving/served_agents';
 import type { Translate } from '../translate';
+import { type SessionNode, type SessionsNode, sessionNodes, sessionsNode } from './sessions_tree';
 import type { TreeRow } from './tree_row';
 
 /** An agent of the workspace. Commands find it by `configUri`. */
@@ -25,7 +26,7 @@ export interface NothingNode {
   readonly configUri: string;
 }
 
-export type AgentsNode = AgentNode | EntrypointNode | NothingNode;
+export type AgentsNode = AgentNode | EntrypointNode | NothingNode | SessionsNode | SessionNode;
 
 /** How many findings of ours the files of an agent have. */
 export interface ProblemCount {
@@ -37,9 +38,15 @@ export function agentNodes(projects: readonly Project[]): AgentNode[] {
   return projects.map((project) => ({ kind: 'agent', configUri: project.configUri, project }));
 }
 
-export function childrenOf(node: AgentsNode): AgentsNode[] {
+/** What stands below a row; `sessions` are those that the agent keeps, as far as they are known. */
+export function childrenOf(node: AgentsNode, sessions?: SessionsResult): AgentsNode[] {
+  if (node.kind === 'sessions') return sessionNodes(node);
   if (node.kind !== 'agent') return [];
-  const { configUri, project } = node;
+  const { configUri } = node;
+  return [...entrypointNodes(node), ...sessionsNode(configUri, sessions)];
+}
+
+function entrypointNodes({ configUri, project }: AgentNode): AgentsNode[] {
   if (project.entrypoints.length === 0) return [{ kind: 'nothing', configUri }];
   return firstOfEachTag(project.entrypoints).map((entrypoint) => ({
     kind: 'entrypoint',

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AgentServer } from '../server/agent_server';
 import type { Project } from '../server/protocol.generated';
 import type { ServedAgents } from '../serving/served_agents';
+import { AgentSessions } from './agent_sessions';
 import { AgentsView } from './agents_view';
 import { RunsView } from './runs_view';
 
@@ -13,6 +14,7 @@ export interface ServedSource {
 
 /** What the container RunAgent of the activity bar holds. */
 export class Container implements vscode.Disposable {
+  readonly sessions: AgentSessions;
   readonly agents: AgentsView;
   readonly runs: RunsView;
   readonly #registration: vscode.Disposable;
@@ -20,16 +22,28 @@ export class Container implements vscode.Disposable {
   constructor(
     server: () => Promise<AgentServer>,
     private readonly source: ServedSource,
+    log: vscode.LogOutputChannel,
   ) {
-    this.agents = new AgentsView(source.served);
-    this.runs = new RunsView(server);
+    this.sessions = new AgentSessions(server, log);
+    this.agents = new AgentsView(source.served, this.sessions);
+    const { sessions } = this;
+    this.runs = new RunsView(server, (configUri) => (sessions.of(configUri)?.sessions.length ?? 0) > 0);
     const follow = source.onDidChange(() => this.#servedChanged());
-    this.#registration = vscode.Disposable.from(follow, this.agents, this.runs);
+    // The rows of its runs are others once an agent keeps sessions.
+    const followSessions = sessions.onDidChange(() => this.runs.historyChanged());
+    this.#registration = vscode.Disposable.from(
+      follow,
+      followSessions,
+      this.agents,
+      this.runs,
+      this.sessions,
+    );
   }
 
   projectsChanged(projects: readonly Project[]): void {
     this.agents.projectsChanged(projects);
     this.runs.projectsChanged(projects);
+    this.sessions.projectsChanged(projects);
     // Only now may it be said that there is no agent.
     void vscode.commands.executeCommand('setContext', 'runagent.hasLooked', true);
   }

@@ -5,6 +5,7 @@ import {
   keyOf,
   type MoreNode,
   PAGE,
+  type RunGroups,
   type RunNode,
   type RunsNode,
 } from '../history/run_groups';
@@ -23,6 +24,8 @@ export interface RowContext {
   readonly now: number;
   /** The path of a folder, for people. */
   folderOf(configUri: string): string;
+  /** Whether an agent keeps sessions of the agent runtime. */
+  keepsSessions(configUri: string): boolean;
 }
 
 export function runsRow(node: RunsNode, context: RowContext): TreeRow {
@@ -36,6 +39,15 @@ export function runsRow(node: RunsNode, context: RowContext): TreeRow {
     case 'more':
       return moreRow(node, context);
   }
+}
+
+/** All rows that are known, as one text: as long as it is the same, nothing has to be drawn anew. */
+export function drawnRuns(groups: Pick<RunGroups, 'agents' | 'known'>, context: RowContext): string {
+  const rows = groups.agents.flatMap((agent) => [
+    agent,
+    ...agent.groups.flatMap((parent) => [parent, ...(groups.known(parent) ?? [])]),
+  ]);
+  return JSON.stringify(rows.map((row) => runsRow(row, context)));
 }
 
 function agentRow({ configUri, groups }: AgentRuns, context: RowContext): TreeRow {
@@ -101,7 +113,8 @@ const STATE_ICONS: Readonly<Record<RunNode['run']['state'], TreeRow['icon']>> = 
 /** Longer ones would push out of a narrow side bar when the runs were, by which they are told apart. */
 const LABEL_LENGTH = 48;
 
-function runRow({ run, excerpt }: RunNode, { words, locale, now, translate: t }: RowContext): TreeRow {
+function runRow({ run, excerpt }: RunNode, context: RowContext): TreeRow {
+  const { words, locale, now, translate: t } = context;
   const shown = oneLine(excerpt ?? run.problem ?? run.inputs, LABEL_LENGTH);
   // The state last: its sign stands in front, and the end of a row is often out of sight.
   const facts = [timeAgo(run.startedAt, now, locale)];
@@ -125,9 +138,17 @@ function runRow({ run, excerpt }: RunNode, { words, locale, now, translate: t }:
     description: facts.join(' · '),
     tooltip: details.filter((line) => line !== '').join('\n'),
     icon: run.pinned ? { id: 'pinned', ...colorOf(run.state) } : STATE_ICONS[run.state],
-    context: `run.${run.state === 'running' ? 'running' : 'over'}${run.pinned ? '.pinned' : ''}`,
+    context: contextOf(run, context),
     expands: 'no',
   };
+}
+
+/** What the menus of a row go by: `run.over.sessions.pinned`. */
+function contextOf({ state, configUri, pinned }: RunNode['run'], { keepsSessions }: RowContext): string {
+  const parts = ['run', state === 'running' ? 'running' : 'over'];
+  if (configUri !== null && keepsSessions(configUri)) parts.push('sessions');
+  if (pinned) parts.push('pinned');
+  return parts.join('.');
 }
 
 function colorOf(state: RunNode['run']['state']): { color?: string } {

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { isEmpty, type RunFilter, writeFilter } from '../history/run_filter';
-import { type EntrypointRuns, MOST_FOUND, RunGroups, type RunsNode } from '../history/run_groups';
+import { type EntrypointRuns, keyOf, MOST_FOUND, RunGroups, type RunsNode } from '../history/run_groups';
 import type { AgentServer } from '../server/agent_server';
 import { messageOf } from '../server/controller';
 import type { Project } from '../server/protocol.generated';
 import { ServerStoppedError } from '../server/server_access';
 import { historyWords } from './history_words';
-import { type RowContext, runsRow } from './runs_tree';
+import { drawnRuns, type RowContext, runsRow } from './runs_tree';
 import { treeItem } from './tree_item';
 
 const { l10n } = vscode;
@@ -26,8 +26,20 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   readonly #watches: vscode.Disposable;
   #projects: readonly Project[] = [];
   #settling: ReturnType<typeof setTimeout> | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  /** A reading that has not begun yet: who asks now waits for it. */
+  #next: Promise<void> | undefined;
+  #hasRead = false;
+  /** The entrypoints that the view has rows of: it knows them as the objects that they were then. */
+  readonly #given = new Map<string, EntrypointRuns>();
+  /** All rows as they were when the view was last told of them. */
+  #told = '';
 
-  constructor(server: () => Promise<AgentServer>) {
+  /** `keepsSessions` knows which agents keep sessions of the agent runtime. */
+  constructor(
+    server: () => Promise<AgentServer>,
+    private readonly keepsSessions: (configUri: string) => boolean,
+  ) {
     this.#groups = new RunGroups(server);
     this.#view = vscode.window.createTreeView<RunsNode>('runagent.runs', {
       treeDataProvider: this,
@@ -63,8 +75,17 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     return this.#view.selection;
   }
 
-  refresh(): void {
-    this.#changed.fire(undefined);
+  /**
+   * Reads what is listed again, and has it drawn when it is other than before. While rows are drawn anew a click on one
+   * of them reaches nothing, so the view is told only then, and finds all of its rows read.
+   */
+  refresh(): Promise<void> {
+    this.#next ??= this.#reading.then(() => {
+      this.#next = undefined;
+      this.#reading = this.#read();
+      return this.#reading;
+    });
+    return this.#next;
   }
 
   /** Lists only the runs that fit. */
@@ -73,37 +94,41 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
     const typed = writeFilter(filter);
     this.#view.description = typed;
     await vscode.commands.executeCommand('setContext', 'runagent.isFiltered', typed !== '');
-    this.refresh();
+    await this.refresh();
   }
 
   /** Runs began, ended, were pinned or deleted. */
   historyChanged(): void {
     clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => this.refresh(), SETTLE_MS);
+    this.#settling = setTimeout(() => this.#refreshIfSeen(), SETTLE_MS);
   }
 
   projectsChanged(projects: readonly Project[]): void {
     this.#projects = projects;
-    this.refresh();
+    this.#refreshIfSeen();
   }
 
   /** Lists more runs of an entrypoint. */
-  more(parent: EntrypointRuns): void {
-    this.#groups.more(parent);
-    this.#changed.fire(parent);
+  async more(parent: EntrypointRuns): Promise<void> {
+    await this.#groups.more(parent);
+    this.#changed.fire(this.#given.get(keyOf(parent)) ?? parent);
   }
 
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
-    if (node?.kind === 'agentRuns') return [...node.groups];
+    if (node === undefined) {
+      // The first rows wait until they were read; all others are there.
+      if (!this.#hasRead) await this.refresh();
+      return [...this.#groups.agents];
+    }
+    if (node.kind === 'agentRuns') {
+      for (const group of node.groups) this.#given.set(keyOf(group), group);
+      return [...node.groups];
+    }
+    if (node.kind !== 'entrypointRuns') return [];
     try {
-      if (node !== undefined) return node.kind === 'entrypointRuns' ? await this.#groups.runs(node) : [];
-      const agents = await this.#groups.agents(this.#projects.map(({ configUri }) => configUri));
-      await this.#say();
-      return agents;
+      return [...(await this.#groups.runs(node))];
     } catch (error) {
-      await vscode.commands.executeCommand('setContext', 'runagent.hasReadRuns', false);
-      // That there is no server is said by the view's welcome.
-      this.#view.message = error instanceof ServerStoppedError ? '' : messageOf(error);
+      await this.#sayWhy(error);
       return [];
     }
   }
@@ -116,6 +141,26 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       item.command = { title: l10n.t('Older Runs'), command: 'runagent.runs.more', arguments: [node] };
     }
     return item;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#groups.read(this.#projects.map(({ configUri }) => configUri));
+      await this.#say();
+    } catch (error) {
+      await this.#sayWhy(error);
+    }
+    const drawn = drawnRuns(this.#groups, this.#rows());
+    const isOther = this.#hasRead && drawn !== this.#told;
+    this.#hasRead = true;
+    this.#told = drawn;
+    if (isOther) this.#changed.fire(undefined);
+  }
+
+  async #sayWhy(error: unknown): Promise<void> {
+    await vscode.commands.executeCommand('setContext', 'runagent.hasReadRuns', false);
+    // That there is no server is said by the view's welcome.
+    this.#view.message = error instanceof ServerStoppedError ? '' : messageOf(error);
   }
 
   /** Above the rows: how many were found, and that new runs are not kept. */
@@ -131,7 +176,7 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
   }
 
   #refreshIfSeen(): void {
-    if (this.#view.visible) this.refresh();
+    if (this.#view.visible) void this.refresh();
   }
 
   #rows(): RowContext {
@@ -141,6 +186,7 @@ export class RunsView implements vscode.TreeDataProvider<RunsNode>, vscode.Dispo
       translate: l10n.t,
       locale: vscode.env.language,
       now: Date.now() / 1000,
+      keepsSessions: this.keepsSessions,
       folderOf: (configUri) =>
         vscode.workspace.asRelativePath(vscode.Uri.joinPath(vscode.Uri.parse(configUri), '..')),
     };

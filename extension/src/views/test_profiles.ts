@@ -26,10 +26,18 @@ export function addTestProfiles(
     (request, token) => runs.run(request, token, { times: 1, debugging }),
     true,
   );
-  const repeat = controller.createRunProfile(l10n.t('Repeat'), Run, (request, token) =>
-    runs.run(request, token, { times: repeatCount() }),
-  );
-  repeat.configureHandler = () => void askRepeatCount();
+  // Writing the setting takes a moment, in which a run can already be asked for.
+  let saving: Thenable<void> = Promise.resolve();
+  const repeat = controller.createRunProfile(l10n.t('Repeat'), Run, async (request, token) => {
+    await saving;
+    await runs.run(request, token, { times: repeatCount() });
+  });
+  repeat.configureHandler = async () => {
+    const count = await askRepeatCount();
+    if (count === undefined) return;
+    const configuration = vscode.workspace.getConfiguration('runagent');
+    saving = configuration.update(REPEAT_SETTING, count, vscode.ConfigurationTarget.Global);
+  };
   return vscode.Disposable.from(run, debug, repeat);
 }
 
@@ -38,16 +46,14 @@ function repeatCount(): number {
   return typeof value === 'number' && problemOfCount(value) === undefined ? value : 5;
 }
 
-async function askRepeatCount(): Promise<void> {
+async function askRepeatCount(): Promise<number | undefined> {
   const typed = await vscode.window.showInputBox({
     title: l10n.t('Repeat Cases'),
     prompt: l10n.t('How often "Repeat" runs each case'),
     value: String(repeatCount()),
     validateInput: (text) => problemOfCount(Number(text.trim() || Number.NaN)),
   });
-  if (typed === undefined) return;
-  const configuration = vscode.workspace.getConfiguration('runagent');
-  await configuration.update(REPEAT_SETTING, Number(typed), vscode.ConfigurationTarget.Global);
+  return typed === undefined ? undefined : Number(typed);
 }
 
 function problemOfCount(count: number): string | undefined {

@@ -41,7 +41,7 @@ describe('the name of a new agent', () => {
 describe('what can be chosen', () => {
   it('has a row for each template of the protocol', () => {
     const rows = templateRows(marked);
-    expect(rows.map(({ template }) => template)).toEqual(['basic', 'conversation']);
+    expect(rows.map(({ template }) => template)).toEqual(['basic', 'conversation', 'react']);
     for (const { label, detail } of rows) expect(label + detail).toMatch(/^«.+»«.+»$/);
   });
 

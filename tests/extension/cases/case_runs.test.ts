@@ -52,6 +52,9 @@ const result = (state: 'completed' | 'failed' | 'cancelled'): CaseResult => ({
   outcome: { runId: 'run-1', state, target: null, elapsedMs: 5, chunks: 0 },
 });
 
+/** These are over at once, unless the machine is busy. */
+const LONG = { timeout: 60_000 };
+
 let server: FakeServer;
 let access: () => Promise<AgentServer>;
 let token: Token;
@@ -85,13 +88,13 @@ afterEach(() => {
 
 async function started(): Promise<{ readonly end: Promise<CaseEnd>; readonly run: Sent }> {
   const end = runs.run(one, listener, token);
-  await vi.waitFor(() => expect(server.sent).toHaveLength(1));
+  await vi.waitFor(() => expect(server.sent).toHaveLength(1), LONG);
   return { end, run: server.sent[0] as Sent };
 }
 
 async function cancelled(): Promise<Sent> {
   token.cancel();
-  await vi.waitFor(() => expect(server.sent).toHaveLength(2));
+  await vi.waitFor(() => expect(server.sent).toHaveLength(2), LONG);
   return server.sent[1] as Sent;
 }
 

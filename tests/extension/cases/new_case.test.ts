@@ -17,6 +17,7 @@ function stored(summary: Partial<HistorySummary>, run: Partial<HistoryRun> = {},
   const whole: HistoryRun = {
     summary: {
       historyId: 'h',
+      runId: null,
       kind: 'run',
       tag: 'greet',
       state: 'completed',

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { draftOf, type Place } from '../../../extension/src/form/draft';
 import { openForm, readForm } from '../../../extension/src/form/form';
 import { inputsFromText, textFromInputs } from '../../../extension/src/form/inputs_text';
@@ -10,7 +10,6 @@ import { entrypoint, parameter } from '../runs/parameters';
 import { definitions, json, schema } from './schemas';
 
 // Hundreds of forms take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const KINDS = ['positional_only', 'positional_or_keyword', 'keyword_only'] as const;
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { draftOf, type ItemDraft, type Place } from '../../../extension/src/form/draft';
 import type { JsonSchema } from '../../../extension/src/form/json_schema';
 import { withItem, withItemMoved, withMember, withoutItem } from '../../../extension/src/form/parts';
@@ -8,8 +8,6 @@ import { readDraft } from '../../../extension/src/form/reading';
 import { draftInState, stateIdOf, statesOf, stateText, unfolded } from '../../../extension/src/form/states';
 import type { FormWords } from '../../../extension/src/form/words';
 import { definitions, json, schema } from './schemas';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 function place(of: JsonSchema, required: boolean): Place {
   return { schema: of, definitions, required };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readFilter } from '../../../extension/src/history/run_filter';
 import {
+  chosenRuns,
   type EntrypointRuns,
   PAGE,
   RunGroups,
   type RunsNode,
-  selectedRuns,
 } from '../../../extension/src/history/run_groups';
 import type { AgentServer } from '../../../extension/src/server/agent_server';
 import type { HistoryGroup, HistorySummary } from '../../../extension/src/server/protocol.generated';
@@ -19,7 +19,7 @@ class Shelf {
   readonly asked: [string, Record<string, unknown>][] = [];
   recording = true;
 
-  constructor(readonly runs: readonly HistorySummary[]) {}
+  constructor(public runs: readonly HistorySummary[]) {}
 
   server = (): Promise<AgentServer> => {
     const request = (method: string, params: Record<string, unknown>) => {
@@ -65,7 +65,8 @@ function runs(count: number, more: Partial<HistorySummary> = {}): HistorySummary
 }
 
 async function entrypoint(groups: RunGroups): Promise<EntrypointRuns> {
-  const [agent] = await groups.agents([HERE]);
+  await groups.read([HERE]);
+  const [agent] = groups.agents;
   const [first] = agent?.groups ?? [];
   if (first === undefined) throw new Error('no entrypoint');
   return first;
@@ -82,7 +83,9 @@ describe('the history as a tree', () => {
       ...runs(2),
       ...runs(1, { tag: 'echo' }),
     ]);
-    const agents = await new RunGroups(shelf.server).agents([HERE]);
+    const listed = new RunGroups(shelf.server);
+    await listed.read([HERE]);
+    const { agents } = listed;
     expect(
       agents.map(({ configUri, groups }) => [configUri, groups.map(({ tag, group }) => [tag, group.runs])]),
     ).toEqual([
@@ -107,9 +110,9 @@ describe('the history as a tree', () => {
       ...ids(await groups.runs(parent)).slice(0, PAGE),
       'more',
     ]);
-    groups.more(parent);
+    await groups.more(parent);
     expect((await groups.runs(parent)).length).toBe(PAGE * 2 + 1);
-    groups.more(parent);
+    await groups.more(parent);
     const all = await groups.runs(parent);
     expect(ids(all)).toEqual(shelf.runs.map(({ historyId }) => historyId));
   });
@@ -118,7 +121,7 @@ describe('the history as a tree', () => {
     const shelf = new Shelf(runs(600));
     const groups = new RunGroups(shelf.server);
     const parent = await entrypoint(groups);
-    for (let page = 1; page < 20; page++) groups.more(parent);
+    for (let page = 1; page < 20; page++) await groups.more(parent);
     const nodes = await groups.runs(parent);
     expect(ids(nodes)).toEqual([...shelf.runs.slice(0, 500).map(({ historyId }) => historyId), 'more']);
     const limits = shelf.asked.flatMap(([, { limit }]) => (limit === undefined ? [] : [Number(limit)]));
@@ -143,13 +146,68 @@ describe('the history as a tree', () => {
     expect([parent.tag, groups.shown]).toEqual(['echo', 1]);
   });
 
+  it('answers with what was read last while it is read again', async () => {
+    const shelf = new Shelf(runs(2));
+    let hold = Promise.resolve();
+    const groups = new RunGroups(async () => {
+      await hold;
+      return await shelf.server();
+    });
+    const parent = await entrypoint(groups);
+    expect(ids(await groups.runs(parent))).toEqual(['greet0', 'greet1']);
+    shelf.runs = [summary({ historyId: 'new', configUri: HERE }), ...shelf.runs];
+    let release: () => void = () => undefined;
+    hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const reading = groups.read([HERE]);
+    const asked = shelf.asked.length;
+    // A view that draws its rows now does not wait for a server that takes its time.
+    expect(ids(await groups.runs(parent))).toEqual(['greet0', 'greet1']);
+    expect([groups.shown, shelf.asked.length]).toEqual([2, asked]);
+    release();
+    await reading;
+    const [now] = groups.agents[0]?.groups ?? [];
+    expect([now?.group.runs, ids(groups.known(now ?? parent) ?? [])]).toEqual([
+      3,
+      ['new', 'greet0', 'greet1'],
+    ]);
+    const methods = shelf.asked.slice(asked).map(([method]) => method);
+    expect(methods).toEqual(['runagent/history/groups', 'runagent/history/list']);
+  });
+
+  it('reads again the runs of entrypoints that were opened, and of no others', async () => {
+    const shelf = new Shelf([...runs(2), ...runs(2, { tag: 'echo' })]);
+    const groups = new RunGroups(shelf.server);
+    await groups.runs(await entrypoint(groups));
+    shelf.runs = [...runs(1, { tag: 'echo' }), ...runs(1)];
+    shelf.asked.length = 0;
+    await groups.read([HERE]);
+    const lists = shelf.asked.filter(([method]) => method === 'runagent/history/list');
+    expect(lists.map(([, { tag }]) => tag)).toEqual(['greet']);
+    shelf.runs = [];
+    await groups.read([HERE]);
+    expect(groups.agents).toEqual([]);
+  });
+
+  it('lists nothing when it cannot be read', async () => {
+    const shelf = new Shelf(runs(2));
+    let server = shelf.server;
+    const groups = new RunGroups(() => server());
+    const parent = await entrypoint(groups);
+    await groups.runs(parent);
+    server = () => Promise.reject(new Error('gone'));
+    await expect(groups.read([HERE])).rejects.toThrow('gone');
+    expect([groups.agents, groups.shown, groups.known(parent)]).toEqual([[], 0, undefined]);
+  });
+
   it('knows whether new runs are kept', async () => {
     const shelf = new Shelf([]);
     const groups = new RunGroups(shelf.server);
-    await groups.agents([]);
+    await groups.read([]);
     expect(groups.recording).toBe(true);
     shelf.recording = false;
-    await groups.agents([]);
+    await groups.read([]);
     expect(groups.recording).toBe(false);
   });
 });
@@ -164,16 +222,22 @@ describe('the runs that a command is about', () => {
   const idsOf = (found: readonly HistorySummary[]) => found.map(({ historyId }) => historyId);
 
   it('are all that are selected, when it was called on one of them', () => {
-    expect(idsOf(selectedRuns(first, [first, group, second], []))).toEqual(['greet0', 'greet1']);
+    expect(idsOf(chosenRuns([first, [first, group, second]], []))).toEqual(['greet0', 'greet1']);
   });
 
   it('are the one it was called on, when others are selected', () => {
-    expect(idsOf(selectedRuns(third, [first, second], [first]))).toEqual(['greet2']);
-    expect(idsOf(selectedRuns(third, undefined, []))).toEqual(['greet2']);
+    expect(idsOf(chosenRuns([third, [first, second]], [first]))).toEqual(['greet2']);
+    expect(idsOf(chosenRuns([third, undefined], []))).toEqual(['greet2']);
+    expect(idsOf(chosenRuns([third], [first]))).toEqual(['greet2']);
   });
 
   it('are those that are selected, when a key was pressed', () => {
-    expect(idsOf(selectedRuns(undefined, undefined, [group, second]))).toEqual(['greet1']);
-    expect(selectedRuns(undefined, undefined, [])).toEqual([]);
+    expect(idsOf(chosenRuns([], [group, second]))).toEqual(['greet1']);
+    expect(chosenRuns([], [])).toEqual([]);
+  });
+
+  it('are none, when the row that was clicked is being replaced', () => {
+    expect(chosenRuns([undefined, [undefined]], [first])).toEqual([]);
+    expect(chosenRuns([undefined, undefined], [first, second])).toEqual([]);
   });
 });

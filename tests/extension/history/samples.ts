@@ -14,6 +14,7 @@ export const target: Target = {
 export function summary(more: Partial<HistorySummary> = {}): HistorySummary {
   return {
     historyId: 'h1',
+    runId: 'r1',
     kind: 'run',
     tag: 'greet',
     state: 'completed',

@@ -81,7 +81,7 @@ describe('a value in few words', () => {
   it.each([
     ['text', '"text"'],
     [null, 'null'],
-    [{ a: 1, b: { c: 2 }, d: [1], e: [], f: {} }, '{a: 1, b: {…}, d: [1], e: [], f: {}}'],
+    [{ a: 1, b: { c: 2 }, d: [1], e: [], f: {} }, '{a: 1, b: {…}, d: […], e: [], f: {}}'],
     [[1, 'x'], '[1, "x"]'],
   ])('%j is %s', (value, text) => expect(brief(value)).toBe(text));
 

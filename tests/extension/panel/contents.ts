@@ -31,6 +31,7 @@ export const content: PageContent = {
   info,
   problem: null,
   inputs: { args: [], kwargs: { topic: 'tea' } },
+  inputsAt: 1,
   options: {},
   target: {
     kind: 'local',
@@ -43,4 +44,5 @@ export const content: PageContent = {
   caseInputs: null,
   run: null,
   historyId: null,
+  session: null,
 };

@@ -42,8 +42,8 @@ describe('a message from the page', () => {
     { type: 'outputRequest', request: { type: 'drawn', runId: 'r', seq: 3 } },
     { type: 'command', command: 'cancel' },
     { type: 'openFrame', index: 1 },
-    { type: 'inputs', inputs: { args: [], kwargs: { a: 1 } } },
-    { type: 'run', inputs: { args: [1], kwargs: {} } },
+    { type: 'inputs', inputs: { args: [], kwargs: { a: 1 } }, inputsAt: 0 },
+    { type: 'run', inputs: { args: [1], kwargs: {} }, inputsAt: 2 },
     { type: 'options', options: { userId: 'ada', timeouts: { total: null } } },
     { type: 'useCase', uri: null },
     { type: 'useCase', uri: 'file:///p/.runagent/cases/greet/a.json' },
@@ -62,8 +62,10 @@ describe('a message from the page', () => {
     { type: 'openFrame', uri: 'file:///etc/passwd' },
     { type: 'run' },
     { type: 'useCase', uri: 1 },
-    { type: 'run', inputs: { args: {}, kwargs: {} } },
-    { type: 'inputs', inputs: { args: [], kwargs: [] } },
+    { type: 'run', inputs: { args: {}, kwargs: {} }, inputsAt: 0 },
+    { type: 'inputs', inputs: { args: [], kwargs: [] }, inputsAt: 0 },
+    { type: 'inputs', inputs: { args: [], kwargs: {} } },
+    { type: 'run', inputs: { args: [], kwargs: {} }, inputsAt: 0.5 },
     { type: 'other' },
   ])('%j is not', (message) => {
     expect(readPageMessage(message)).toBeUndefined();

@@ -41,7 +41,7 @@ describe('the state of a page', () => {
       options: {},
       historyId: null,
       caseUri: null,
-      view: 'text',
+      view: null,
     });
     for (const value of [undefined, null, 'x', {}, { tag: 'greet' }]) {
       expect(readPageState(value)).toBeUndefined();

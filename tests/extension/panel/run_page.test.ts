@@ -8,7 +8,6 @@ import { content, info } from './contents';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from './webview_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words = allWords();
 const fresh = newRun({ runId: 'r', kind: 'stream' });
@@ -119,7 +118,7 @@ describe('the run page', () => {
   it('sends the inputs as they stand, and keeps the form while a run goes on', async () => {
     await open();
     await button('Stream').click();
-    await eventually(sentRuns).toEqual([{ type: 'run', inputs: content.inputs }]);
+    await eventually(sentRuns).toEqual([{ type: 'run', inputs: content.inputs, inputsAt: content.inputsAt }]);
     await post({ type: 'update', changes: { run: runAfter(running) } });
     await button('Cancel').click();
     await eventually(() => view.sent).toContainEqual({ type: 'command', command: 'cancel' });
@@ -128,6 +127,67 @@ describe('the run page', () => {
     expect(await view.page.locator('p.notice').textContent()).toMatch(/may still be running/);
     await button('Stream').click();
     await eventually(sentRuns).toHaveLength(2);
+  });
+
+  it('leads to the session that a run has made, and on where it was interrupted', async () => {
+    const error = { code: 'AGENT_STOPPED', message: 'It is gone.', suggestion: null, details: null };
+    await open({ run: runAfter(running), session: { session: 's-1', state: null } });
+    await button('Show Session').click();
+    await eventually(() => view.sent).toContainEqual({ type: 'showSession', session: 's-1', step: null });
+    expect(await button('Resume Session').count()).toBe(0);
+    await happen(finished({ state: 'failed', error }));
+    await post({ type: 'update', changes: { session: { session: 's-1', state: 'interrupted' } } });
+    await view.page.getByText('The session of this run was interrupted.').waitFor();
+    await button('Resume Session').click();
+    await eventually(() => view.sent).toContainEqual({ type: 'resumeSession', session: 's-1', step: null });
+    await view.screenshot('run-page-session');
+    expect(await view.axe()).toEqual([]);
+  });
+
+  it('takes what the trace asks of a session to the extension', async () => {
+    await open({ run: runAfter(running) });
+    const ask = (type: string) =>
+      view.page
+        .locator('run-output')
+        .evaluate(
+          (output, name) =>
+            output.dispatchEvent(new CustomEvent(name, { detail: { session: 's', step: 4 } })),
+          type,
+        );
+    await ask('session-requested');
+    await ask('resume-requested');
+    await eventually(() => view.sent).toContainEqual({ type: 'showSession', session: 's', step: 4 });
+    await eventually(() => view.sent).toContainEqual({ type: 'resumeSession', session: 's', step: 4 });
+  });
+
+  it('asks nothing of a session that is not on this machine, and says why', async () => {
+    const event = (type: string, more: object) =>
+      JSON.stringify({ type, session: 's', seq: 0, step: 1, at: 1, ...more });
+    const events = [
+      event('session_started', { trace: 'agent_runtime/1', agent: 'helper', input: 'Tea?' }),
+      event('step_started', {}),
+    ];
+    const links = () =>
+      view.page
+        .locator('.checkpoint button')
+        .evaluateAll((all) =>
+          all.map((link) => [link.getAttribute('aria-disabled'), link.getAttribute('title')]),
+        );
+    const session = { session: 's', state: 'ended' } as const;
+    await open({ run: runAfter(running), session });
+    const items = [...events, event('checkpoint', {})].map((text, at) => chunk(at, text, 'value'));
+    await happen({ type: 'output', seq: 0, items });
+    await happen(finished());
+    await eventually(async () => (await links()).map(([isDisabled]) => isDisabled)).toEqual([
+      'true',
+      'false',
+    ]);
+    await post({ type: 'update', changes: { session: null } });
+    await eventually(async () => (await links()).map(([isDisabled]) => isDisabled)).toEqual(['true', 'true']);
+    expect((await links()).map(([, title]) => title)).toEqual(Array(2).fill(words.page.session.notHere));
+    for (const link of await view.page.locator('.checkpoint button').all()) await link.click({ force: true });
+    expect(view.sent.filter((message) => /Session$/.test((message as PageMessage).type))).toEqual([]);
+    expect(await view.axe()).toEqual([]);
   });
 
   it('executes and loads nothing that an agent sends', async () => {
@@ -254,6 +314,24 @@ describe('the run page', () => {
     await open({ info: longInfo, inputs: { args: [], kwargs: {} } });
     await post({ type: 'update', changes: { run: runAfter(running) } });
     await eventually(() => view.page.locator('.phase').evaluate(isInSight)).toBe(true);
+  });
+
+  it.each(THEMES)('leaves the output most of half a window, and its button in sight (%s)', async (theme) => {
+    await open({ info: longInfo, inputs: { args: [], kwargs: {} } }, theme);
+    await view.page.setViewportSize({ width: 600, height: 860 });
+    await post({ type: 'update', changes: { run: runAfter(running) } });
+    await happen({ type: 'output', seq: 0, items: [chunk(0, 'a line\n'.repeat(500))] });
+    const height = (of: string) =>
+      view.page.locator(of).evaluate((element) => element.getBoundingClientRect().height);
+    await eventually(() => height('run-output')).toBeGreaterThan(860 / 3);
+    expect(await button('Cancel').evaluate(isInSight)).toBe(true);
+    expect(await view.page.locator('run-output').evaluate(isInSight)).toBe(true);
+    const last = view.page.getByLabel('topic_29', { exact: true });
+    await last.scrollIntoViewIfNeeded();
+    await last.fill('tea');
+    expect(await button('Cancel').evaluate(isInSight)).toBe(true);
+    await view.screenshot(`page-half-${theme}`);
+    expect(await view.axe()).toEqual([]);
   });
 
   it.each([

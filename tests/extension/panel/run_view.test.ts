@@ -20,7 +20,14 @@ let view: RunView;
 
 beforeEach(() => {
   posted = [];
-  listener = { run: vi.fn(), command: vi.fn(), useCase: vi.fn(), openFrame: vi.fn(), output: vi.fn() };
+  listener = {
+    run: vi.fn(),
+    command: vi.fn(),
+    useCase: vi.fn(),
+    openFrame: vi.fn(),
+    session: vi.fn(),
+    output: vi.fn(),
+  };
   const words = {} as Words;
   view = new RunView(entrypoint, { listener, words: () => words, post: (message) => posted.push(message) });
 });
@@ -60,7 +67,7 @@ describe('a page that is not there', () => {
     view.open({ entrypoint, info, inputs });
     ready();
     const typed = { args: [], kwargs: { topic: 'coffee', password: 'p' } };
-    view.received({ type: 'inputs', inputs: typed });
+    view.received({ type: 'inputs', inputs: typed, inputsAt: 1 });
     view.pageIsGone();
     posted = [];
     ready();
@@ -87,14 +94,40 @@ describe('a form that is asked for again', () => {
     view.open({ entrypoint, info, inputs: others });
     expect(shown()?.inputs).toEqual(others);
   });
+
+  it('keeps other inputs when word of what was typed before them comes late', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const others = { args: [], kwargs: { topic: 'cocoa' } };
+    view.open({ entrypoint, info, inputs: others });
+    const typed = { args: [], kwargs: { topic: 'teapot' } };
+    view.received({ type: 'inputs', inputs: typed, inputsAt: 1 });
+    expect(view.inputs).toEqual(others);
+    view.pageIsGone();
+    ready();
+    expect(shown()).toMatchObject({ inputs: others, inputsAt: 2 });
+    view.received({ type: 'inputs', inputs: typed, inputsAt: 2 });
+    expect(view.inputs).toEqual(typed);
+  });
+
+  it('runs what a person saw, also when other inputs were on their way', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const others = { args: [], kwargs: { topic: 'cocoa' } };
+    view.open({ entrypoint, info, inputs: others });
+    const seen = { args: [], kwargs: { topic: 'teapot' } };
+    view.received({ type: 'run', inputs: seen, inputsAt: 1 });
+    expect(listener.run).toHaveBeenCalledWith(view, seen);
+    expect(view.inputs).toEqual(others);
+  });
 });
 
 describe('a run', () => {
   it('from the form leaves the form as it is', () => {
     view.open({ entrypoint, info, inputs });
     ready();
-    view.received({ type: 'run', inputs });
-    expect(listener.run).toHaveBeenCalledWith(view);
+    view.received({ type: 'run', inputs, inputsAt: 1 });
+    expect(listener.run).toHaveBeenCalledWith(view, inputs);
     posted = [];
     view.show(runOf({ inputs: view.inputs }));
     expect(posted.map(({ type }) => type)).toEqual(['update']);
@@ -105,10 +138,10 @@ describe('a run', () => {
   it('from the form leaves alone what was typed before it began', () => {
     view.open({ entrypoint, info, inputs });
     ready();
-    view.received({ type: 'run', inputs: { ...inputs } });
+    view.received({ type: 'run', inputs: { ...inputs }, inputsAt: 1 });
     const sent = view.inputs;
     const typed = { args: [], kwargs: { topic: 'coffee' } };
-    view.received({ type: 'inputs', inputs: typed });
+    view.received({ type: 'inputs', inputs: typed, inputsAt: 1 });
     view.show(runOf({ inputs: sent }));
     expect(view.inputs).toEqual(typed);
     expect(updates().at(-1)).not.toHaveProperty('inputs');
@@ -172,7 +205,7 @@ describe('cases', () => {
     ready();
     view.offer([one]);
     view.use(one.uri, inputs, { userId: 'ada' });
-    expect(updates().at(-2)).toEqual({ inputs, options: { userId: 'ada' } });
+    expect(updates().at(-2)).toEqual({ inputs, inputsAt: 1, options: { userId: 'ada' } });
     expect(updates().at(-1)).toEqual({ caseUri: one.uri, caseInputs: inputs });
   });
 
@@ -216,5 +249,46 @@ describe('the signature', () => {
     expect(updates().at(-1)).toMatchObject({ info, problem: null });
     view.cannotDescribe('later trouble');
     expect(updates().at(-1)).toMatchObject({ problem: null });
+  });
+});
+
+describe('a session of the agent runtime', () => {
+  it('is on the page as soon as the output tells of it, and stays when a past run is shown', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const run = runOf();
+    view.show(run);
+    run.session = { session: 's-1', state: null };
+    view.sessionChanged();
+    expect(updates().at(-1)).toEqual({ session: { session: 's-1', state: null } });
+    view.pageIsGone();
+    ready();
+    expect(shown()?.session).toEqual({ session: 's-1', state: null });
+  });
+
+  it('is asked for by the page, and of nothing else', () => {
+    view.received({ type: 'resumeSession', session: 's-1', step: 2 });
+    view.received({ type: 'showSession', session: 's-1', step: null });
+    view.received({ type: 'showSession', session: 7, step: null });
+    view.received({ type: 'resumeSession', session: 's-1', step: 'x' });
+    expect(vi.mocked(listener.session).mock.calls.map(([request]) => request)).toEqual([
+      { type: 'resumeSession', session: 's-1', step: 2 },
+      { type: 'showSession', session: 's-1', step: null },
+    ]);
+  });
+
+  it('is gone on with once: the form keeps what a run that begins one had', () => {
+    view.open({ entrypoint, info, inputs });
+    ready();
+    const kwargs = { topic: 'tea', session_id: 's-1' };
+    view.show(runOf({ inputs: { args: [], kwargs }, resumes: true }));
+    expect(view.inputs).toBe(inputs);
+    expect(updates().at(-1)).toMatchObject({ run: { model: { phase: 'preparing' } } });
+  });
+
+  it('leaves its inputs in a form that was not there yet, without the session', () => {
+    const kwargs = { topic: 'tea', session_id: 's-1', resume_from_step: 3 };
+    view.show(runOf({ inputs: { args: [], kwargs }, resumes: true }));
+    expect(view.inputs).toEqual(inputs);
   });
 });

@@ -7,6 +7,8 @@ import { expect } from 'vitest';
 import { pageHtml } from '../../../extension/src/panel/html';
 
 const ORIGIN = 'http://run-page.invalid';
+/** Two busy cores can hold a browser up. */
+const LIMIT_MS = 60_000;
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const SCREENSHOTS = path.resolve(import.meta.dirname, '../../../test-results');
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -44,6 +46,7 @@ export class WebviewBundle {
 
   async open(theme: Theme = 'dark'): Promise<WebviewPage> {
     const page = await this.browser.newPage({ viewport: { width: 700, height: 900 } });
+    page.setDefaultTimeout(LIMIT_MS);
     const opened = new WebviewPage(page);
     await page.exposeFunction('sendToTest', (message: unknown) => opened.sent.push(message));
     await page.addInitScript(asEditor, dumpOf(theme));
@@ -71,11 +74,21 @@ export class WebviewPage {
   /** What the page's own policy has kept out: must stay empty unless an agent's output asked for it. */
   readonly blocked: string[] = [];
   readonly errors: string[] = [];
+  #isClosing = false;
 
   constructor(readonly page: Page) {}
 
   async post(message: unknown): Promise<void> {
     await this.page.evaluate((data) => window.postMessage(data), message);
+  }
+
+  /** Posts what nobody waits for, such as an answer: the page may be gone by then. */
+  async postUnlessClosed(message: unknown): Promise<void> {
+    try {
+      await this.post(message);
+    } catch (error) {
+      if (!this.#isClosing) throw error;
+    }
   }
 
   /** What axe finds wrong, by rule and place; nothing when all is well. */
@@ -99,14 +112,17 @@ export class WebviewPage {
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
   }
 
-  close(): Promise<void> {
-    return this.page.close();
+  /** What the page still asks for, a font or an answer, ends with it. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await this.page.close();
   }
 }
 
-/** Waits longer than `expect.poll` does by itself: two busy cores can hold a browser up. */
+/** Waits longer than `expect.poll` does by itself. */
 export function eventually<T>(get: () => T) {
-  return expect.poll(get, { timeout: 20_000 });
+  return expect.poll(get, { timeout: LIMIT_MS });
 }
 
 interface AxeResults {
@@ -169,13 +185,15 @@ function dumpOf(theme: Theme): ThemeDump {
 
 /** Runs in the page before its own script: what VS Code does there. */
 function asEditor({ vars, defaults, body, data }: ThemeDump): void {
-  let state: unknown;
+  // Whatever was kept is there again when the page is made anew.
+  let state: unknown = JSON.parse(sessionStorage.getItem('state') ?? 'null') ?? undefined;
   const api = {
     postMessage: (message: unknown) =>
       (window as never as { sendToTest(message: unknown): void }).sendToTest(message),
     getState: () => state,
     setState: (next: unknown) => {
       state = next;
+      sessionStorage.setItem('state', JSON.stringify(next));
     },
   };
   Object.assign(window, { acquireVsCodeApi: () => api, keptState: () => state });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EntrypointRuns, RunsNode } from '../../../extension/src/history/run_groups';
 import { timeAgo } from '../../../extension/src/history/run_item';
 import type { HistorySummary, Project } from '../../../extension/src/server/protocol.generated';
-import { type RowContext, runsRow } from '../../../extension/src/views/runs_tree';
+import { drawnRuns, type RowContext, runsRow } from '../../../extension/src/views/runs_tree';
 import { summary, target } from '../history/samples';
 import { plain } from '../plain';
 
@@ -35,6 +35,7 @@ const context: RowContext = {
   locale: 'en',
   now: NOW,
   folderOf: () => 'elsewhere/agent',
+  keepsSessions: () => false,
 };
 const group = (tag: string, configUri: string | null = CONFIG, runs = 2): EntrypointRuns => ({
   kind: 'entrypointRuns',
@@ -123,5 +124,44 @@ describe('how long ago something was', () => {
     [-5, 'now'],
   ])('%i s', (seconds, text) => {
     expect(timeAgo(NOW - seconds, NOW, 'en')).toBe(text);
+  });
+});
+
+describe('the menus of a run', () => {
+  it('go by whether it goes on, is pinned, and is of an agent that keeps sessions', () => {
+    const contextOf = (more: Partial<HistorySummary>, keeps = true) =>
+      runsRow({ kind: 'run', run: summary(more) }, { ...context, keepsSessions: () => keeps }).context;
+    expect(contextOf({}, false)).toBe('run.over');
+    expect(contextOf({ pinned: true }, false)).toBe('run.over.pinned');
+    expect(contextOf({ state: 'running' })).toBe('run.running.sessions');
+    expect(contextOf({ pinned: true })).toBe('run.over.sessions.pinned');
+    expect(contextOf({ configUri: null })).toBe('run.over');
+  });
+});
+
+describe('all rows together', () => {
+  const list = (...runs: HistorySummary[]) => {
+    const parent = group('greet', CONFIG, runs.length);
+    return {
+      agents: [{ kind: 'agentRuns' as const, configUri: CONFIG, groups: [parent] }],
+      known: () => runs.map((run): RunsNode => ({ kind: 'run', run })),
+    };
+  };
+  const drawn = drawnRuns(list(summary()), context);
+
+  it('are the same as long as nobody would see a difference', () => {
+    expect(drawnRuns(list(summary()), context)).toBe(drawn);
+    expect(drawnRuns(list(summary()), { ...context, now: NOW + 1 })).toBe(drawn);
+  });
+
+  it('are others when a run came, ended or was pinned, and as it grows older', () => {
+    const others = [
+      drawnRuns(list(summary({ historyId: 'h2' }), summary()), context),
+      drawnRuns(list(summary({ state: 'running', elapsedMs: null })), context),
+      drawnRuns(list(summary({ pinned: true })), context),
+      drawnRuns(list(summary()), { ...context, now: NOW + 60 }),
+      drawnRuns(list(summary()), { ...context, projects: [] }),
+    ];
+    expect(new Set([drawn, ...others]).size).toBe(6);
   });
 });

@@ -9,7 +9,8 @@ import { sentProblems } from '../../runs/input_problems';
 import { type Inputs, NO_INPUTS } from '../../runs/inputs';
 import type { RunOptions } from '../../runs/run';
 import { isOver, type RunViewModel, reduce } from '../../runs/view_model';
-import type { HostMessage, PageCommand, PageContent, ShownRun, Words } from '../messages';
+import { takesSession } from '../../sessions/resume';
+import type { HostMessage, PageCommand, PageContent, SessionRequest, ShownRun, Words } from '../messages';
 import { pageState, readPageState } from '../page_state';
 import './case_row';
 import { editor } from './editor';
@@ -20,6 +21,8 @@ import type { CurrentInputs, RunForm } from './form/run_form';
 import { header, resultLine } from './headings';
 import './output/run_output';
 import './run_options';
+import { mayResume, type SessionStep, sessionLine } from './session_line';
+import { startButton } from './start_button';
 
 /** Drawing waits for the next frame, but not for ever: a page in a background tab gets no frames. */
 const FRAME_LIMIT_MS = 200;
@@ -32,7 +35,7 @@ export class RunPage extends LitElement {
   @state() private accessor now = 0;
   /** As they stand in the form. */
   @state() private accessor inputs: Inputs = NO_INPUTS;
-  @state() private accessor view: OutputView = readPageState(editor.getState())?.view ?? 'text';
+  @state() private accessor view: OutputView | null = readPageState(editor.getState())?.view ?? null;
   @query('run-form') private accessor form!: RunForm | null;
   #words: Words | undefined;
   #startedAt = 0;
@@ -138,35 +141,18 @@ export class RunPage extends LitElement {
       @inputs-changed=${this.#inputsChanged}
       @run-requested=${this.#runRequested}
     >
-      <div slot="actions" class="actions">
-        <run-options
-          .options=${content.options}
-          .words=${words.page.options}
-          @options-changed=${this.#optionsChanged}
-        ></run-options>
-        ${this.#buttons(content, words)}
-      </div>
+      <run-options
+        slot="actions"
+        .options=${content.options}
+        .words=${words.page.options}
+        @options-changed=${this.#optionsChanged}
+      ></run-options>
+      ${startButton(content, words.page, { start: () => this.#start(), cancel: () => this.#ask('cancel') })}
     </run-form>`;
   }
 
-  #buttons({ run, action }: PageContent, words: Words): TemplateResult {
-    const phase = run?.model.phase;
-    const running = phase !== undefined && !isOver(phase);
-    // One button: the keyboard stays on it when the run begins and when it ends.
-    return html`<div class="buttons">
-      <vscode-button
-        class="main"
-        icon=${running ? 'debug-stop' : action === 'debug' ? 'debug-alt' : 'play'}
-        ?secondary=${running}
-        aria-disabled=${String(phase === 'cancelling')}
-        @click=${() => (running ? this.#ask('cancel') : this.#start())}
-        >${running ? words.page.cancel : words.page.actions[action]}</vscode-button
-      >
-      <span class="note">${running ? nothing : isMac() ? words.page.runHintMac : words.page.runHint}</span>
-    </div>`;
-  }
-
   #result(model: RunViewModel, words: Words): TemplateResult {
+    const { session = null, info = null } = this.content ?? {};
     const elapsed = model.elapsedMs ?? performance.now() - this.#startedAt;
     return html`<section class="result" aria-label=${words.page.result}>
       ${resultLine(model, elapsed, words)}
@@ -175,20 +161,40 @@ export class RunPage extends LitElement {
         .words=${words.error}
         .root=${folderOf(this.content?.configUri ?? '')}
         ?debuggable=${model.target !== null}
+        ?outdone=${mayResume(session, info)}
         @error-action=${this.#errorAction}
         @open-frame=${(event: CustomEvent<OpenFrameDetail>) =>
           editor.postMessage({ type: 'openFrame', index: event.detail.index })}
         @debug-requested=${() => this.#ask('debug')}
         @copy-error=${() => this.#ask('copyError')}
       ></run-error>
+      ${sessionLine(session, info, words.page.session, (type, at) => this.#askSession(type, at))}
       <run-output
         .run=${model}
         .feed=${this.#feed}
         .words=${words.output}
         .view=${this.view}
+        .sessionProblem=${this.#sessionProblem(model, words)}
+        .resumeProblem=${this.#resumeProblem(words)}
         @view-changed=${this.#viewChanged}
+        @session-requested=${({ detail }: CustomEvent<SessionStep>) => this.#askSession('showSession', detail)}
+        @resume-requested=${({ detail }: CustomEvent<SessionStep>) => this.#askSession('resumeSession', detail)}
       ></run-output>
     </section>`;
+  }
+
+  /** Once a run is over it is known whether its session is here. */
+  #sessionProblem({ phase }: RunViewModel, words: Words): string | null {
+    return isOver(phase) && this.content?.session === null ? words.page.session.notHere : null;
+  }
+
+  #resumeProblem(words: Words): string | null {
+    const info = this.content?.info ?? null;
+    return info === null || takesSession(info) ? null : words.page.session.noResume;
+  }
+
+  #askSession(type: SessionRequest['type'], { session, step }: SessionStep): void {
+    editor.postMessage({ type, session, step });
   }
 
   #viewChanged({ detail }: CustomEvent<{ readonly view: OutputView }>): void {
@@ -244,7 +250,7 @@ export class RunPage extends LitElement {
   #inputsChanged({ detail }: CustomEvent<CurrentInputs>): void {
     this.inputs = detail.inputs;
     if (this.content !== undefined) this.#keep(this.content);
-    editor.postMessage({ type: 'inputs', inputs: detail.inputs });
+    this.#tellInputs('inputs');
   }
 
   #optionsChanged({ detail }: CustomEvent<{ readonly options: RunOptions }>): void {
@@ -254,7 +260,11 @@ export class RunPage extends LitElement {
 
   #runRequested({ detail }: CustomEvent<{ readonly inputs: Inputs }>): void {
     this.inputs = detail.inputs;
-    editor.postMessage({ type: 'run', inputs: detail.inputs });
+    this.#tellInputs('run');
+  }
+
+  #tellInputs(type: 'inputs' | 'run'): void {
+    editor.postMessage({ type, inputs: this.inputs, inputsAt: this.content?.inputsAt ?? 0 });
   }
 
   #start(): void {
@@ -273,10 +283,6 @@ export class RunPage extends LitElement {
 
 function folderOf(uri: string): string {
   return uri.slice(0, Math.max(0, uri.lastIndexOf('/')));
-}
-
-function isMac(): boolean {
-  return /Mac|iPhone|iPad/.test(navigator.userAgent);
 }
 
 function nextFrame(): Promise<void> {

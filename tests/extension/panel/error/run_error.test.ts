@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorWords } from '../../../../extension/src/panel/webview/error/words';
 import type { RunError, TracebackFrame } from '../../../../extension/src/server/protocol.generated';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from '../webview_page';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words: ErrorWords = {
   heading: 'The run failed',
@@ -146,7 +144,7 @@ describe('<run-error>', () => {
       'Details',
     ]);
     await element.locator('summary').nth(1).press('Enter');
-    expect(await element.locator('details[open] li').allInnerTexts()).toEqual([
+    await eventually(() => element.locator('details[open] li').allInnerTexts()).toEqual([
       '…/a_client_with_a_long_name/transport.py:6 in call',
       '…/a_client_with_a_long_name/transport.py:7 in call',
     ]);

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { answerChunks, answerFind } from '../../../../extension/src/output/answers';
 import type { OutputEvent } from '../../../../extension/src/output/feed';
 import type { OutputRequest } from '../../../../extension/src/output/messages';
 import { OutputStore } from '../../../../extension/src/output/output_store';
@@ -7,9 +6,9 @@ import { outputWords } from '../../../../extension/src/panel/output_words';
 import { newRun, type RunViewModel } from '../../../../extension/src/runs/view_model';
 import type { OutputItem } from '../../../../extension/src/server/protocol.generated';
 import { eventually, THEMES, type Theme, WebviewBundle, type WebviewPage } from '../webview_page';
+import { answerRequests } from './answering';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The page of a run without what is around its output. */
 const SOURCE = `
@@ -51,19 +50,9 @@ afterEach(() => view.close());
 async function open(run: RunViewModel = running, theme: Theme = 'dark', width = 700): Promise<void> {
   view = await bundle.open(theme);
   await view.page.setViewportSize({ width, height: 600 });
-  const { sent } = view;
-  const answering = { push: sent.push.bind(sent) };
-  sent.push = (request) => {
-    void answer(request as OutputRequest);
-    return answering.push(request);
-  };
+  answerRequests(view, () => store);
   await view.post({ words, run });
   await view.post({ start: { end: store.end, silentMs: 0 }, runId: 'r' });
-}
-
-async function answer(request: OutputRequest): Promise<void> {
-  if (request.type === 'chunks') await view.post({ answer: await answerChunks(store, request) });
-  if (request.type === 'find') await view.post({ answer: await answerFind(store, request, () => false) });
 }
 
 const happen = (event: OutputEvent) => view.post({ event });
@@ -83,6 +72,14 @@ const requests = () => view.sent as OutputRequest[];
 const drawn = () => requests().flatMap((request) => (request.type === 'drawn' ? [request.seq] : []));
 const metrics = () => view.page.locator('run-output-metrics').locator('span').allInnerTexts().then(String);
 const scrollTop = (role: 'log') => view.page.getByRole(role).evaluate((node) => node.scrollTop);
+/** How far the text is scrolled by itself while some frames are drawn: a wheel moves it step by step. */
+const scrolledInFrames = () =>
+  log().evaluate(async (node) => {
+    const before = node.scrollTop;
+    for (let frame = 0; frame < 10; frame += 1)
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    return node.scrollTop - before;
+  });
 const toEnd = (role: 'log') =>
   view.page.getByRole(role).evaluate((node) => node.scrollHeight - node.clientHeight - node.scrollTop);
 
@@ -200,6 +197,7 @@ describe('much output', () => {
     await log().hover();
     await view.page.mouse.wheel(0, -500);
     await button('Jump to End').waitFor();
+    await eventually(scrolledInFrames).toBe(0);
     const before = await scrollTop('log');
     const seen = await log().innerText();
     await come(...lines(500, 500));
@@ -481,6 +479,11 @@ describe('how the output came', () => {
 
   it('is said to have stalled while the run goes on, and no longer', async () => {
     await open();
+    // However busy the machine is, no time worth telling goes by here.
+    await view.page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() / 1000;
+    });
     await come(...text('a', 'b'));
     await eventually(metrics).toContain('2 chunks');
     expect(await metrics()).not.toContain('No chunk');
@@ -500,6 +503,17 @@ describe('how the output came', () => {
     await eventually(said).toBe('500 new chunks');
     expect(await log().getAttribute('aria-live')).toBe('off');
   });
+
+  it('is not what an earlier run has said', async () => {
+    await open();
+    const said = () => view.page.locator('.announcer').innerText();
+    await come(...text('Hello ', 'there'));
+    await eventually(said).toBe('Hello there');
+    store = new OutputStore();
+    seq = 0;
+    await view.post({ start: { end: 0, silentMs: 0 }, runId: 'next' });
+    await eventually(said).toBe('');
+  });
 });
 
 describe('the whole output', () => {
@@ -514,8 +528,10 @@ describe('the whole output', () => {
       await button(name).click();
       await eventually(requests).toContainEqual({ type: 'output', runId: 'r', action });
     }
+    const said = () => view.page.locator('.announcer').innerText();
+    await eventually(said).toBe('words'); // what came is not told over it
     await view.post({ answer: { type: 'done', runId: 'r', action: 'copy' } });
-    await eventually(() => view.page.locator('.announcer').innerText()).toBe('Copied.');
+    await eventually(said).toBe('Copied.');
   });
 
   it('is nothing when the run was over without any', async () => {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fill } from '../../../translate';
 
-/** Characters of a text that are shown at first. */
+/** Characters of a text that are shown at first, unless told otherwise. */
 const AT_FIRST = 4_000;
 /** However much an agent sends: a page draws this without a pause. */
 const AT_MOST = 200_000;
@@ -35,6 +35,7 @@ export class LongText extends LitElement {
 
   @property({ attribute: false }) accessor text = '';
   @property({ attribute: false }) accessor showAll = '';
+  @property({ attribute: false }) accessor atFirst = AT_FIRST;
   @state() accessor #whole = false;
 
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
@@ -43,7 +44,7 @@ export class LongText extends LitElement {
 
   protected override render(): TemplateResult {
     const { text } = this;
-    if (this.#whole || text.length <= AT_FIRST) {
+    if (this.#whole || text.length <= this.atFirst) {
       const cut = text.length > AT_MOST ? '…' : '';
       return html`<div class="text">${text.slice(0, AT_MOST)}${cut}</div>`;
     }
@@ -51,7 +52,7 @@ export class LongText extends LitElement {
       this.#whole = true;
     };
     return html`
-      <div class="text">${text.slice(0, AT_FIRST)}…</div>
+      <div class="text">${text.slice(0, this.atFirst)}…</div>
       ${this.showAll === '' ? nothing : html`<button type="button" @click=${more}>${fill(this.showAll, text.length.toLocaleString())}</button>`}
     `;
   }

@@ -37,6 +37,8 @@ export class RunErrorElement extends LitElement {
   @property({ attribute: false }) accessor root = '';
   /** Whether the same inputs can be sent to the agent under the debugger. */
   @property({ type: Boolean }) accessor debuggable = false;
+  /** Whether something better is offered beside the error: then none of its own ways is the main one. */
+  @property({ type: Boolean }) accessor outdone = false;
 
   protected override render(): TemplateResult {
     const { error, words } = this;
@@ -96,7 +98,7 @@ export class RunErrorElement extends LitElement {
     const actions = errorActions(error).map(
       (action, place) => html`<vscode-button
         data-action=${action}
-        ?secondary=${place > 0}
+        ?secondary=${this.outdone || place > 0}
         @click=${() => this.#tell<ErrorActionDetail>('error-action', { action })}
         >${words.actions[action]}</vscode-button
       >`,

@@ -2,14 +2,14 @@ import '@vscode-elements/elements/dist/vscode-icon/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { same } from '../../../form/json_schema';
+import type { Field } from './field';
 import { described } from './form_context';
-import type { FormField } from './form_field';
 import { listControl } from './list_control';
 import { objectControl } from './object_control';
 import { jsonControl, textControl } from './text_control';
 
 /** What a person fills in at a field. */
-export function controlOf(field: FormField): TemplateResult | typeof nothing {
+export function controlOf(field: Field): TemplateResult | typeof nothing {
   const shape = field.option?.shape;
   if (shape === undefined) return jsonControl(field);
   switch (shape.kind) {
@@ -28,7 +28,7 @@ export function controlOf(field: FormField): TemplateResult | typeof nothing {
   }
 }
 
-function checkbox(field: FormField): TemplateResult {
+function checkbox(field: Field): TemplateResult {
   const { content } = field.draft;
   const { defaultValue } = field.place;
   const checked = content.kind === 'boolean' ? content.on : defaultValue === true;
@@ -40,7 +40,7 @@ function checkbox(field: FormField): TemplateResult {
   >`;
 }
 
-function choice(field: FormField, values: readonly unknown[]): TemplateResult {
+function choice(field: Field, values: readonly unknown[]): TemplateResult {
   const { place, context, draft } = field;
   const { content } = draft;
   const chosen = content.kind === 'choice' ? values.findIndex((value) => same(value, content.value)) : -1;

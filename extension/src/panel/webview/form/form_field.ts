@@ -7,6 +7,7 @@ import { draftInState, isTall, type State, stateIdOf, statesOf, stateText } from
 import { fill } from '../../../translate';
 
 import { controlOf } from './controls';
+import type { Field } from './field';
 import {
   DraftChange,
   type FieldPlace,
@@ -23,7 +24,7 @@ import { textStyles } from './text_control';
 
 /** One place of the inputs: its name, what it takes, its control, and what is wrong with it. */
 @customElement('form-field')
-export class FormField extends LitElement {
+export class FormField extends LitElement implements Field {
   static override styles = [
     formStyles,
     partStyles,
@@ -90,7 +91,6 @@ export class FormField extends LitElement {
   @state() accessor secretShown = false;
   @state() private accessor said = '';
 
-  /** What the draft is shown as. */
   get option(): Alternative | undefined {
     return alternatives(this.place.schema, this.place.definitions)[this.draft.alternative];
   }
@@ -108,12 +108,10 @@ export class FormField extends LitElement {
     return this.remarks.some(({ kind }) => kind === 'error');
   }
 
-  /** `path`: where inside of the place the change was made. */
   change(content: Content, path = this.place.path): void {
     this.dispatchEvent(new DraftChange({ ...this.draft, content }, path));
   }
 
-  /** What leaving the place out means. */
   get absentText(): string {
     const { words } = this.context;
     const { defaultText } = this.place;
@@ -125,8 +123,7 @@ export class FormField extends LitElement {
     first?.focus();
   }
 
-  /** Puts the focus into one of the fields inside, once they are drawn; on the button that adds one when none is. */
-  async focusPart(choose: (parts: readonly FormField[]) => FormField | undefined): Promise<void> {
+  async focusPart(choose: <Part>(parts: readonly Part[]) => Part | undefined): Promise<void> {
     await this.#drawn();
     const part = choose([...this.renderRoot.querySelectorAll('form-field')]);
     if (part === undefined) return this.focusAdd();
@@ -143,7 +140,6 @@ export class FormField extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('.add')?.focus();
   }
 
-  /** Leaves the focus where it is while its element goes to another place, which would take it away. */
   async keepFocus(): Promise<void> {
     let active = this.shadowRoot?.activeElement ?? null;
     while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
@@ -151,7 +147,6 @@ export class FormField extends LitElement {
     if (active instanceof HTMLElement) active.focus();
   }
 
-  /** Tells screen readers what has happened. */
   say(text: string): void {
     this.said = text;
   }

@@ -6,11 +6,11 @@ import { type ItemDraft, itemSchema, MOST_PARTS, startingDraft } from '../../../
 import { withItem, withItemDraft, withItemMoved, withoutItem } from '../../../form/parts';
 import type { Shape } from '../../../form/shape';
 import { isTall } from '../../../form/states';
+import type { Field } from './field';
 import type { DraftChange } from './form_context';
-import type { FormField } from './form_field';
 
 /** Items in rows, each with buttons to move and remove it. Alt+Up and Alt+Down move as well. */
-export function listControl(field: FormField, shape: Shape & { kind: 'list' }): TemplateResult {
+export function listControl(field: Field, shape: Shape & { kind: 'list' }): TemplateResult {
   const { place, context, draft } = field;
   const { words } = context;
   const items = draft.content.kind === 'list' ? draft.content.items : [];
@@ -39,7 +39,7 @@ export function listControl(field: FormField, shape: Shape & { kind: 'list' }): 
 }
 
 function itemRow(
-  field: FormField,
+  field: Field,
   shape: Shape & { kind: 'list' },
   items: readonly ItemDraft[],
   { id, draft }: ItemDraft,

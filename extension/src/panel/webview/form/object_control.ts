@@ -9,13 +9,13 @@ import { pythonText } from '../../../form/python_text';
 import type { Member, Shape } from '../../../form/shape';
 import { isTall, unfolded } from '../../../form/states';
 import { looksSecret } from '../../../runs/remembered_inputs';
+import type { Field } from './field';
 import type { DraftChange } from './form_context';
-import type { FormField } from './form_field';
 
 type ObjectShape = Shape & { readonly kind: 'object' };
 
 /** The members that the type has, each a field, and rows for further keys. */
-export function objectControl(field: FormField, shape: ObjectShape): TemplateResult {
+export function objectControl(field: Field, shape: ObjectShape): TemplateResult {
   const { draft, context } = field;
   const { content } = draft;
   if (content.kind !== 'object' && shape.members.length > 0) {
@@ -49,7 +49,7 @@ function isSecond(members: readonly MemberDraft[], name: string, id: number): bo
   return members.find((member) => member.name === name)?.id !== id;
 }
 
-function knownMember(field: FormField, members: readonly MemberDraft[], member: Member): TemplateResult {
+function knownMember(field: Field, members: readonly MemberDraft[], member: Member): TemplateResult {
   const { place, context } = field;
   const { name, schema, required } = member;
   const found = members.find((one) => one.name === name);
@@ -76,7 +76,7 @@ function knownMember(field: FormField, members: readonly MemberDraft[], member: 
 }
 
 function extraMember(
-  field: FormField,
+  field: Field,
   shape: ObjectShape,
   members: readonly MemberDraft[],
   { id, name, draft }: MemberDraft,
@@ -115,7 +115,7 @@ function extraMember(
   </div>`;
 }
 
-function addButton(field: FormField, shape: ObjectShape, members: readonly MemberDraft[]): TemplateResult {
+function addButton(field: Field, shape: ObjectShape, members: readonly MemberDraft[]): TemplateResult {
   const add = () => {
     const next = { schema: shape.others ?? {}, definitions: field.place.definitions, required: true };
     field.change(withMember(members, '', startingDraft(next)));

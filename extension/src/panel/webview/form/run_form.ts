@@ -49,7 +49,8 @@ export class RunForm extends LitElement {
   @property({ attribute: false }) accessor words: FormWords | undefined;
   @property({ attribute: false }) accessor busy = false;
 
-  @state() private accessor mode: 'form' | 'json' = 'form';
+  /** What was chosen; without a form there is only JSON. */
+  @state() private accessor chosenMode: 'form' | 'json' = 'form';
   @state() private accessor form: Form | undefined;
   @state() private accessor text = '';
   @state() private accessor textProblem: TextProblem | undefined;
@@ -60,9 +61,13 @@ export class RunForm extends LitElement {
   /** What the JSON text gave when it last gave inputs. */
   #fromText: Inputs = NO_INPUTS;
 
+  get #mode(): 'form' | 'json' {
+    return this.form === undefined ? 'json' : this.chosenMode;
+  }
+
   /** What would be sent now. */
   get current(): CurrentInputs {
-    if (this.mode === 'json' || this.form === undefined) {
+    if (this.#mode === 'json' || this.form === undefined) {
       return { inputs: this.#fromText, problems: this.textProblem === undefined ? 0 : 1 };
     }
     const { inputs, problems } = readForm(this.form);
@@ -114,7 +119,6 @@ export class RunForm extends LitElement {
 
   #open(info: EntrypointInfo, inputs: Inputs): void {
     this.form = startForm(info, inputs);
-    if (this.form === undefined) this.mode = 'json';
     this.attempted = false;
     this.served = [];
     this.#writeText(info, this.form === undefined ? inputs : readForm(this.form).inputs);
@@ -133,8 +137,8 @@ export class RunForm extends LitElement {
     return html`
       <div @keydown=${this.#pressed}>
         ${hasTabs ? this.#bar(words) : nothing}
-        <div id="panel" role=${hasTabs ? 'tabpanel' : nothing} aria-labelledby=${hasTabs ? `tab-${this.mode}` : nothing}>
-          ${this.mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}
+        <div id="panel" role=${hasTabs ? 'tabpanel' : nothing} aria-labelledby=${hasTabs ? `tab-${this.#mode}` : nothing}>
+          ${this.#mode === 'form' && this.form !== undefined ? this.#fields(words, this.form) : this.#json(words, info)}
         </div>
         <slot name="actions"></slot>
       </div>
@@ -143,8 +147,8 @@ export class RunForm extends LitElement {
 
   #bar(words: FormWords): TemplateResult {
     const tab = (mode: 'form' | 'json', label: string) => html`<button
-      type="button" role="tab" id=${`tab-${mode}`} aria-controls="panel" aria-selected=${String(this.mode === mode)}
-      tabindex=${this.mode === mode ? 0 : -1} ?disabled=${mode === 'form' && this.form === undefined}
+      type="button" role="tab" id=${`tab-${mode}`} aria-controls="panel" aria-selected=${String(this.#mode === mode)}
+      tabindex=${this.#mode === mode ? 0 : -1} ?disabled=${mode === 'form' && this.form === undefined}
       @click=${() => this.#switch(mode)}
     >${label}</button>`;
     return html`<div class="bar" role="tablist" aria-label=${words.inputs} @keydown=${this.#moveTab}>
@@ -213,6 +217,8 @@ export class RunForm extends LitElement {
   #typed(text: string): void {
     if (this.info === undefined) return;
     this.text = text;
+    // Whoever writes JSON goes on with it, also when what it says fits a form by now.
+    this.chosenMode = 'json';
     const read = inputsFromText(this.info, text);
     this.textProblem = 'problem' in read ? read.problem : undefined;
     if ('inputs' in read) {
@@ -232,20 +238,20 @@ export class RunForm extends LitElement {
   }
 
   #switch(mode: 'form' | 'json'): void {
-    if (mode === this.mode || this.info === undefined) return;
+    if (mode === this.#mode || this.info === undefined) return;
     if (mode === 'json' && this.textProblem === undefined && this.form !== undefined) {
       const inputs = typedInputs(this.form);
       // A text that says the same keeps the look that a person gave it.
       if (!sameInputs(inputs, this.#fromText)) this.#writeText(this.info, inputs);
     }
-    this.mode = mode;
+    this.chosenMode = mode;
     this.#tell();
   }
 
   #moveTab = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
     event.preventDefault();
-    const other = this.mode === 'form' ? 'json' : 'form';
+    const other = this.#mode === 'form' ? 'json' : 'form';
     const tab = this.renderRoot.querySelector<HTMLButtonElement>(`#tab-${other}`);
     if (tab === null || tab.disabled) return;
     this.#switch(other);
@@ -260,7 +266,7 @@ export class RunForm extends LitElement {
   };
 
   #focusFirstProblem(): void {
-    if (this.mode === 'json') {
+    if (this.#mode === 'json') {
       this.renderRoot.querySelector<JsonEditor>('json-editor')?.focus();
       return;
     }

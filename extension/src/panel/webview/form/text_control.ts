@@ -3,13 +3,13 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { kindOfText, shortened } from '../../../form/reading';
 import type { Shape } from '../../../form/shape';
+import type { Field } from './field';
 import { described } from './form_context';
-import type { FormField } from './form_field';
 
 type TextShape = Shape & { readonly kind: 'text' | 'any' | 'number' };
 
 /** What is typed: text that grows, a number, a secret, a day with a calendar beside it. */
-export function textControl(field: FormField, shape: TextShape): TemplateResult {
+export function textControl(field: Field, shape: TextShape): TemplateResult {
   const note = noteOf(field, shape);
   const noted = note === '' ? nothing : html`<p class="note" id="note">${note}</p>`;
   if (shape.kind === 'number') return html`${line(field, 'text', shape)}${noted}`;
@@ -22,7 +22,7 @@ export function textControl(field: FormField, shape: TextShape): TemplateResult 
 }
 
 /** A value that no field of the form can show. */
-export function jsonControl(field: FormField): TemplateResult {
+export function jsonControl(field: Field): TemplateResult {
   const typed = (event: Event) =>
     field.change({ kind: 'json', text: (event.target as HTMLTextAreaElement).value });
   return html`<textarea
@@ -32,7 +32,7 @@ export function jsonControl(field: FormField): TemplateResult {
     <p class="note" id="note">${field.context.words.shownAsJson}</p>`;
 }
 
-function area(field: FormField, shape: TextShape): TemplateResult {
+function area(field: Field, shape: TextShape): TemplateResult {
   return html`<textarea
     id="control" rows="1" spellcheck="false" autocomplete="off" .value=${live(textOf(field))}
     placeholder=${placeholderOf(field, shape)} aria-required=${String(field.place.required)}
@@ -41,7 +41,7 @@ function area(field: FormField, shape: TextShape): TemplateResult {
   ></textarea>`;
 }
 
-function line(field: FormField, type: 'text' | 'password', shape: TextShape): TemplateResult {
+function line(field: Field, type: 'text' | 'password', shape: TextShape): TemplateResult {
   const keys = shape.kind === 'number' ? (shape.whole ? 'numeric' : 'decimal') : 'text';
   return html`<input
     id="control" type=${type} inputmode=${keys} spellcheck="false" autocomplete="off" .value=${live(textOf(field))}
@@ -52,7 +52,7 @@ function line(field: FormField, type: 'text' | 'password', shape: TextShape): Te
 }
 
 /** Hidden until asked for. Shown, it has room for the lines of a key file. */
-function secret(field: FormField, shape: TextShape): TemplateResult {
+function secret(field: Field, shape: TextShape): TemplateResult {
   const { words } = field.context;
   const label = field.secretShown ? words.hideSecret : words.showSecret;
   const toggle = () => {
@@ -77,7 +77,7 @@ const PICKERS: ReadonlyMap<string, { readonly type: string; readonly example: st
  * The text is what counts, for it can say more than a calendar, such as a time zone. By keyboard one types it, so the
  * calendar is for the mouse alone.
  */
-function withPicker(field: FormField, shape: TextShape, { type }: { readonly type: string }): TemplateResult {
+function withPicker(field: Field, shape: TextShape, { type }: { readonly type: string }): TemplateResult {
   const picked = (event: Event) => {
     const { value } = event.target as HTMLInputElement;
     if (value !== '') field.change({ kind: 'text', text: value });
@@ -91,21 +91,21 @@ function withPicker(field: FormField, shape: TextShape, { type }: { readonly typ
   </div>`;
 }
 
-function typedInto(field: FormField, { kind }: TextShape) {
+function typedInto(field: Field, { kind }: TextShape) {
   return (event: Event) => {
     const { value: text } = event.target as HTMLTextAreaElement;
     field.change(text === '' ? { kind: 'absent' } : { kind, text });
   };
 }
 
-function textOf({ draft: { content } }: FormField): string {
+function textOf({ draft: { content } }: Field): string {
   return 'text' in content ? content.text : '';
 }
 
 const LONGEST_PLACEHOLDER = 200;
 
 /** An example where the look of the text is not obvious, else what is used when nothing is typed. */
-function placeholderOf({ place, draft }: FormField, shape: TextShape): string {
+function placeholderOf({ place, draft }: Field, shape: TextShape): string {
   const example = shape.kind === 'text' ? PICKERS.get(shape.format ?? '')?.example : undefined;
   if (example !== undefined || place.required || draft.content.kind !== 'absent') return example ?? '';
   const usual = typeof place.defaultValue === 'string' ? place.defaultValue : (place.defaultText ?? '');
@@ -113,7 +113,7 @@ function placeholderOf({ place, draft }: FormField, shape: TextShape): string {
 }
 
 /** What will be sent, where that is not plain to see. */
-function noteOf({ draft: { content }, context: { words } }: FormField, shape: TextShape): string {
+function noteOf({ draft: { content }, context: { words } }: Field, shape: TextShape): string {
   if (content.kind === 'text') return content.text === '' ? words.sentAsEmpty : '';
   if (shape.kind !== 'any' || content.kind !== 'any') return '';
   if (content.text === '') return words.sentAsEmpty;

@@ -4,8 +4,9 @@ import { prettyText } from '../../../output/chunk';
 import { formatBytes, formatMs } from '../../../output/format';
 import type { Position } from '../../../output/messages';
 import { fill } from '../../../translate';
+import { gridStyles } from './grid_styles';
 import { highlight } from './highlight';
-import { gridStyles, sharedStyles, viewStyles } from './output_styles';
+import { sharedStyles, viewStyles } from './output_styles';
 import { OutputView } from './output_view';
 
 const ROW_HEIGHT = 22;

@@ -4,8 +4,9 @@ import type { ChunkText } from '../../../output/chunk_texts';
 import { brief, type JsonRow, JsonRows, pathText, sizeOf } from '../../../output/json_rows';
 import { jsonText, onlyText } from '../../../output/json_text';
 import type { Position } from '../../../output/messages';
+import { gridStyles } from './grid_styles';
 import { highlight } from './highlight';
-import { gridStyles, sharedStyles, viewStyles } from './output_styles';
+import { sharedStyles, viewStyles } from './output_styles';
 import { OutputView } from './output_view';
 
 const ROW_HEIGHT = 22;

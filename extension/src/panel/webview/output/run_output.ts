@@ -2,19 +2,19 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Announcements } from '../../../output/announcements';
 import type { OutputFeed } from '../../../output/feed';
-import { isWebLink, type OutputAction, type OutputRequest, type Query } from '../../../output/messages';
-import { OUTPUT_VIEWS, type OutputWords, type OutputView as ViewName } from '../../../output/words';
+import type { OutputAction, OutputRequest, Query } from '../../../output/messages';
+import type { OutputWords, OutputView as ViewName } from '../../../output/words';
 import { isOver, type RunViewModel } from '../../../runs/view_model';
+import { traceNews } from '../../../trace/news';
 import { fill } from '../../../translate';
+import { clickedLink } from './links';
+import { isFind, Marking } from './marking';
 import { pageStyles, sharedStyles } from './output_styles';
 import type { OutputView } from './output_view';
 import type { SearchBar } from './search_bar';
-import './events_view';
-import './json_view';
 import './metrics_bar';
-import './raw_view';
 import './search_bar';
-import './text_view';
+import { shownView, viewNamed, viewTabs } from './views';
 
 /** Drawing waits for the next frame, but not for ever: a page in a background tab gets no frames. */
 const FRAME_LIMIT_MS = 200;
@@ -30,8 +30,13 @@ export class RunOutput extends LitElement {
   @property({ attribute: false }) accessor run: RunViewModel | null = null;
   @property({ attribute: false }) accessor words: OutputWords | null = null;
   @property({ attribute: false }) accessor feed: OutputFeed | null = null;
-  /** The view; `view-changed` tells of another choice. */
-  @property() accessor view: ViewName = 'text';
+  /** The view that was chosen, told by `view-changed`; null: the trace where there is one, or else the text. */
+  @property({ attribute: false }) accessor view: ViewName | null = null;
+  /** Why the session of a trace can neither be looked at nor resumed; null when it can. */
+  @property({ attribute: false }) accessor sessionProblem: string | null = null;
+  /** Why no step of a trace can be resumed after; null when it can. */
+  @property({ attribute: false }) accessor resumeProblem: string | null = null;
+  @state() private accessor hasTrace = false;
   @state() private accessor isSearchOpen = false;
   @state() private accessor isAtEnd = true;
   @state() private accessor done: OutputAction | null = null;
@@ -41,11 +46,13 @@ export class RunOutput extends LitElement {
   @query('run-output-search') private accessor bar!: SearchBar | null;
   @query('.announcer') private accessor announcer!: HTMLElement | null;
   readonly #announcements = new Announcements();
+  #drawnOutput: OutputFeed['output'] | undefined;
   #frame: { readonly animation: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
   #clock: ReturnType<typeof setInterval> | undefined;
   #doneTimer: ReturnType<typeof setTimeout> | undefined;
   #metricsAt = 0;
-  #chosen: { readonly query: Query | null; readonly index: number } = { query: null, index: -1 };
+  #drawnView: ViewName | undefined;
+  readonly #marking = new Marking();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -77,7 +84,9 @@ export class RunOutput extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('view') || changed.has('run')) void this.shown?.updateComplete.then(() => this.#draw());
+    const isOther = changed.has('view') || changed.has('run') || this.#drawnView !== this.#shownView;
+    this.#drawnView = this.#shownView;
+    if (isOther) void this.shown?.updateComplete.then(() => this.#draw());
   }
 
   protected override render() {
@@ -90,7 +99,7 @@ export class RunOutput extends LitElement {
     const { output } = feed;
     return html`
       <div class="bar">
-        ${this.#tabs(words)}
+        ${viewTabs(words, this.#shownView, this.hasTrace, (view) => this.#choose(view))}
         <div class="tools">${isEmpty ? nothing : this.#tools(words)}</div>
       </div>
       <run-output-metrics .output=${output} .words=${words} .kind=${run.kind} .silentMs=${this.silentMs}
@@ -101,34 +110,26 @@ export class RunOutput extends LitElement {
         class="body"
         id="panel"
         role="tabpanel"
-        aria-labelledby="tab-${this.view}"
+        aria-labelledby="tab-${this.#shownView}"
         @view-moved=${this.#moved}
         @output-request=${({ detail }: CustomEvent<OutputRequest>) => this.#ask(detail)}
         @click=${this.#clicked}
         @auxclick=${this.#clicked}
       >
-        ${this.#view(words, feed, run)}
+        ${viewNamed(this.#shownView, {
+          output,
+          words,
+          startsAtTop: run.kind === 'run',
+          isOver: isOver(run.phase),
+          sessionProblem: this.sessionProblem,
+          resumeProblem: this.sessionProblem ?? this.resumeProblem,
+        })}
         <button class="jump" ?hidden=${this.isAtEnd} @click=${() => this.shown?.toEnd()}>
           ${words.jumpToEnd}
         </button>
       </div>
       <div class="announcer" role="status"></div>
     `;
-  }
-
-  #tabs(words: OutputWords) {
-    return html`<div class="tabs" role="tablist" aria-label=${words.view} @keydown=${this.#tabPressed}>
-      ${OUTPUT_VIEWS.map(
-        (view) => html`<button
-          role="tab"
-          id="tab-${view}"
-          aria-selected=${String(view === this.view)}
-          aria-controls="panel"
-          tabindex=${view === this.view ? 0 : -1}
-          @click=${() => this.#choose(view)}
-        >${words.views[view]}</button>`,
-      )}
-    </div>`;
   }
 
   #tools(words: OutputWords) {
@@ -155,18 +156,8 @@ export class RunOutput extends LitElement {
     ></run-output-search>`;
   }
 
-  #view(words: OutputWords, { output }: OutputFeed, run: RunViewModel) {
-    const [top, over] = [run.kind === 'run', isOver(run.phase)];
-    switch (this.view) {
-      case 'text':
-        return html`<run-output-text class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-text>`;
-      case 'events':
-        return html`<run-output-events class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-events>`;
-      case 'json':
-        return html`<run-output-json class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-json>`;
-      case 'raw':
-        return html`<run-output-raw class="view" .output=${output} .words=${words} .startsAtTop=${top} .isOver=${over}></run-output-raw>`;
-    }
+  get #shownView(): ViewName {
+    return shownView(this.view, this.hasTrace);
   }
 
   #schedule(): void {
@@ -184,9 +175,13 @@ export class RunOutput extends LitElement {
   #draw(): void {
     const { feed, shown } = this;
     if (feed === null || !this.isConnected) return;
+    if (this.#drawnOutput !== feed.output) this.#say(''); // what another run has said
+    this.#drawnOutput = feed.output;
+    this.hasTrace = feed.output.trace.isFound;
     if (shown !== null) {
       shown.output = feed.output;
-      this.#markMatches(feed, shown);
+      this.#marking.draw(feed.search, shown);
+      this.bar?.requestUpdate();
       shown.draw();
       this.isAtEnd = shown.isAtEnd;
     }
@@ -201,20 +196,6 @@ export class RunOutput extends LitElement {
     if (!isFirst && now - this.#metricsAt < METRICS_MS) return;
     this.#metricsAt = now;
     this.count = feed.output.log.end;
-  }
-
-  #markMatches(feed: OutputFeed, shown: OutputView): void {
-    const { search } = feed;
-    if (search.query !== null && search.current < 0 && search.matches.length > 0) {
-      search.choose(shown.position);
-    }
-    const { query, current: index } = search;
-    const isOther = query !== this.#chosen.query || index !== this.#chosen.index;
-    shown.mark(query === null ? null : { query, matches: search.matches, index });
-    this.bar?.requestUpdate();
-    if (!isOther) return;
-    this.#chosen = { query, index };
-    if (search.match !== null) shown.show(search.match);
   }
 
   #step(by: 1 | -1): void {
@@ -235,44 +216,22 @@ export class RunOutput extends LitElement {
   }
 
   #choose(view: ViewName): void {
-    if (view === this.view) return;
+    if (view === this.#shownView) return;
     this.view = view;
-    this.#chosen = { query: null, index: -1 };
+    this.#marking.begin();
     this.dispatchEvent(new CustomEvent('view-changed', { bubbles: true, composed: true, detail: { view } }));
   }
 
-  #tabPressed(event: KeyboardEvent): void {
-    const at = OUTPUT_VIEWS.indexOf(this.view);
-    const { length } = OUTPUT_VIEWS;
-    const moves: Readonly<Record<string, number>> = {
-      ArrowRight: (at + 1) % length,
-      ArrowLeft: (at + length - 1) % length,
-      Home: 0,
-      End: length - 1,
-    };
-    const view = OUTPUT_VIEWS[moves[event.key] ?? -1];
-    if (view === undefined) return;
-    event.preventDefault();
-    this.#choose(view);
-    this.renderRoot.querySelector<HTMLElement>(`#tab-${view}`)?.focus();
-  }
-
-  /** The page's own search sees only what is drawn. */
   #pressed = (event: KeyboardEvent): void => {
-    const isFind = event.key === 'f' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (!isFind || this.count === 0) return;
+    if (!isFind(event) || this.count === 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     void this.openSearch();
   };
 
-  /** Links of an agent go through the extension, which looks at them once more. */
   #clicked(event: MouseEvent): void {
-    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
-    if (link === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.button <= 1 && isWebLink(link.href)) this.#ask({ type: 'openLink', url: link.href });
+    const url = clickedLink(event);
+    if (url !== undefined) this.#ask({ type: 'openLink', url });
   }
 
   #moved(): void {
@@ -301,8 +260,9 @@ export class RunOutput extends LitElement {
     this.silentMs = waits ? performance.now() - feed.lastChunkAt : null;
     this.count = end;
     if (this.isSearchOpen) feed.search.goOn(end, performance.now());
+    const { isFound, trace } = feed.output.trace;
     const news = this.#announcements.next(feed.output, performance.now(), (chunks) =>
-      fill(words.newChunks, chunks.toLocaleString()),
+      isFound ? traceNews(trace, words.trace) : fill(words.newChunks, chunks.toLocaleString()),
     );
     if (news !== undefined) this.#say(news);
   }

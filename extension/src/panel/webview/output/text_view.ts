@@ -4,7 +4,8 @@ import type { SegmentPiece, SegmentText } from '../../../output/segment_text';
 import type { Segment } from '../../../output/segments';
 import { fill } from '../../../translate';
 import { button, element } from '../element';
-import { markdownStyles, sharedStyles, viewStyles } from './output_styles';
+import { markdownStyles } from './markdown_styles';
+import { sharedStyles, viewStyles } from './output_styles';
 import { safeMarkdown } from './safe_markdown';
 import { SegmentView } from './segment_view';
 

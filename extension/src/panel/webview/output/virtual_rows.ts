@@ -26,7 +26,9 @@ export class VirtualRows {
   readonly #heights = new Sums();
   /** Where the scroller is by our own doing. */
   #top = 0;
-  #observer = new ResizeObserver(() => this.changed());
+  #observer = new ResizeObserver((changes) => {
+    if (changes.some(({ target }) => target === this.scroller) || this.#isOutgrown) this.changed();
+  });
 
   /** `changed`: the reader has moved or the size is another, so that drawing is needed. */
   constructor(
@@ -38,6 +40,7 @@ export class VirtualRows {
     scroller.addEventListener('scroll', this.#scrolled, { passive: true });
     scroller.addEventListener('wheel', this.#wheeled, { passive: true });
     this.#observer.observe(scroller);
+    this.#observer.observe(rows);
   }
 
   stop(): void {
@@ -89,6 +92,8 @@ export class VirtualRows {
     this.follows = false;
     if (start >= top && end <= top + view) return;
     const nearer = start < top ? start : Math.min(start, end - view);
+    // Rows may have come since they were drawn last: there must be room to move to.
+    this.#place();
     const isFar = start > top + 2 * view || end < top - view;
     this.#moveTo(isFar ? Math.max(0, start - view / 3) : nearer);
     this.draw(source);
@@ -108,6 +113,12 @@ export class VirtualRows {
   /** Pixels in which rows are seen; a heading that stays where it is stands above them. */
   get #view(): number {
     return this.scroller.clientHeight - this.sizer.offsetTop;
+  }
+
+  /** Rows have changed their height since they were drawn, as when a font has come. */
+  get #isOutgrown(): boolean {
+    const height = this.#heights.before(this.to) - this.#heights.before(this.from);
+    return Math.abs(this.rows.getBoundingClientRect().height - height) > 0.5;
   }
 
   #end(view: number): number {

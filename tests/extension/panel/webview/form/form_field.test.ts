@@ -8,7 +8,6 @@ import { eventually, THEMES, type WebviewBundle } from '../../webview_page';
 import { bundleOfForm, everything, FormPage, only } from './form_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words = formWords();
 let bundle: WebviewBundle;

@@ -5,7 +5,6 @@ import { eventually, type WebviewBundle } from '../../webview_page';
 import { bundleOfForm, everything, FormPage, only } from './form_page';
 
 vi.mock('vscode', () => ({ l10n: { t: (text: string) => text } }));
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const words = formWords();
 let bundle: WebviewBundle;
@@ -93,6 +92,27 @@ describe('JSON beside the form', () => {
     await form.json().fill('{"anything": 9007199254740993}');
     await eventually(() => text('The number 9007199254740993 cannot be sent exactly.')).toBe(1);
     expect((await form.current()).problems).toBe(1);
+  });
+
+  it('gives way to the form once the parameters are known again', async () => {
+    const known = only('anything');
+    await open(known, { inputs: { kwargs: { anything: 'a' } } });
+    await form.set({ info: { ...known, signature: null, parameters: [] } });
+    await eventually(() => form.json().inputValue()).toContain('"anything": "a"');
+    await form.set({ info: known });
+    await eventually(() => form.control('anything').count()).toBe(1);
+    expect(await form.control('anything').inputValue()).toBe('a');
+  });
+
+  it('stays when it was written in, also once a form is possible', async () => {
+    const known = only('anything');
+    await open({ ...known, signature: null, parameters: [] });
+    await form.json().fill('{"anything": "b"}');
+    await form.set({ info: known });
+    await eventually(() => form.tab('Form').isEnabled()).toBe(true);
+    expect(await form.json().isVisible()).toBe(true);
+    await form.tab('Form').click();
+    expect(await form.control('anything').inputValue()).toBe('b');
   });
 
   it('is all there is where the parameters are not known', async () => {
