@@ -797,7 +797,7 @@ export interface SessionsParams {
 
 export interface SessionsResult {
   /**
-   * newest first
+   * what was worked on last comes first
    */
   sessions: SessionSummary[];
   /**

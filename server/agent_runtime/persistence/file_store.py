@@ -91,12 +91,12 @@ class FileStore:
             return self._folder(session).summary()
 
     def sessions(self, agent: str | None = None) -> list[SessionSummary]:
-        """Newest first; see `SessionStore`. `survey` also tells what could not be read."""
+        """See `SessionStore`. `survey` also tells what could not be read."""
         return self.survey(agent)[0]
 
     def survey(self, agent: str | None = None) -> tuple[list[SessionSummary], list[str]]:
-        """Sessions, newest first, and a sentence for each one that cannot be read. StoreError when
-        nothing can."""
+        """The sessions, and a sentence for each one that cannot be read. StoreError when nothing
+        can."""
         found: list[SessionSummary] = []
         problems: list[str] = []
         for path in self._paths():
@@ -111,7 +111,7 @@ class FileStore:
             else:
                 if summary is not None and agent in {None, summary.agent}:
                     found.append(summary)
-        return sorted(found, key=lambda summary: (-summary.started_at, summary.id)), problems
+        return sorted(found, key=SessionSummary.place), problems
 
     def _paths(self) -> list[Path]:
         try:

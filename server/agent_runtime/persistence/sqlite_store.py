@@ -119,12 +119,11 @@ class SqliteStore:
         for event in events:
             progress.apply(event)
         connection.execute(
-            "INSERT INTO sessions (id, agent, started_at, progress) VALUES (?, ?, ?, ?)"
+            "INSERT INTO sessions (id, agent, progress) VALUES (?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET progress = excluded.progress",
             (
                 text_key(session),
                 text_key(progress.agent),
-                progress.started_at,
                 encoded(progress.to_json(), "The summary"),
             ),
         )
@@ -192,12 +191,12 @@ class SqliteStore:
         return progress.summary(session, is_worked_on=is_running)
 
     def sessions(self, agent: str | None = None) -> list[SessionSummary]:
-        """Newest first; see `SessionStore`. `survey` also tells what could not be read."""
+        """See `SessionStore`. `survey` also tells what could not be read."""
         return self.survey(agent)[0]
 
     def survey(self, agent: str | None = None) -> tuple[list[SessionSummary], list[str]]:
-        """Sessions, newest first, and a sentence for each one that cannot be read. StoreError when
-        nothing can."""
+        """The sessions, and a sentence for each one that cannot be read. StoreError when nothing
+        can."""
         return self._database.read(partial(self._survey, agent))
 
     def _survey(
@@ -206,14 +205,14 @@ class SqliteStore:
         found: list[SessionSummary] = []
         problems: list[str] = []
         for key, progress_text in connection.execute(
-            "SELECT id, progress FROM sessions WHERE agent = ? OR ? ORDER BY started_at DESC, id",
+            "SELECT id, progress FROM sessions WHERE agent = ? OR ?",
             (text_key(agent or ""), agent is None),
         ):
             try:
                 found.append(self._summary(self._id(key), progress_text))
             except StoreError as error:
                 problems.append(str(error))
-        return found, problems
+        return sorted(found, key=SessionSummary.place), problems
 
     def delete(self, session: str) -> None:
         """Forgets a session; see `SessionStore`. A damaged one, too."""

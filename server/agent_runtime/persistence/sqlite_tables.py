@@ -29,11 +29,9 @@ _TABLES: Final = (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         id TEXT NOT NULL UNIQUE,
         agent TEXT NOT NULL,
-        started_at REAL NOT NULL,
         progress TEXT NOT NULL
     )
     """,
-    "CREATE INDEX sessions_by_time ON sessions (started_at)",
     """
     CREATE TABLE events (
         session INTEGER NOT NULL REFERENCES sessions (number) ON DELETE CASCADE,

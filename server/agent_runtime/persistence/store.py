@@ -51,6 +51,10 @@ class SessionSummary:
     last_at: float
     forked_from: Fork | None
 
+    def place(self) -> tuple[float, float, str]:
+        """For sorting: what was worked on last comes first. A fork began when its origin did."""
+        return -self.last_at, -self.started_at, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryRecord:
@@ -90,7 +94,8 @@ class SessionStore(Protocol):
         """Kept events whose `seq` is greater than `after`, in order. SessionNotFoundError."""
 
     def sessions(self, agent: str | None = None) -> list[SessionSummary]:
-        """Newest first, of one agent or of all. A damaged session does not hide the others."""
+        """Of one agent or of all, what was worked on last first. A damaged session does not hide
+        the others."""
 
     def delete(self, session: str) -> None:
         """Forgets a session. SessionNotFoundError, SessionBusyError."""

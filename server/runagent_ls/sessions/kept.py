@@ -42,7 +42,7 @@ class KeptSession:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Sessions, newest first, and a sentence for each thing that could not be read."""
+    """Sessions, and a sentence for each thing that could not be read."""
 
     sessions: tuple[KeptSession, ...]
     problems: tuple[str, ...]
@@ -86,7 +86,7 @@ class KeptSessions:
         self._database.close()
 
     def list(self, agent: str | None = None) -> Found:
-        """Sessions of the agent of this name, or of all."""
+        """Sessions of the agent of this name, or of all; what was worked on last comes first."""
         found: list[KeptSession] = []
         problems: list[str] = []
         for kind, store in self._stores().items():
@@ -97,7 +97,7 @@ class KeptSessions:
                 continue
             found += [KeptSession(summary, kind) for summary in summaries]
             problems += unread
-        found.sort(key=lambda it: (-it.summary.started_at, it.summary.id))
+        found.sort(key=lambda it: it.summary.place())
         return Found(tuple(found), tuple(problems))
 
     def get(

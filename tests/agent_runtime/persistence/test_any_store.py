@@ -169,14 +169,14 @@ def test_any_id_is_a_session_of_its_own(kind: str, store: AnyStore, tmp_path: Pa
     assert again.sessions() == []
 
 
-def test_sessions_are_listed_newest_first_with_what_became_of_them(store: AnyStore) -> None:
+def test_what_was_worked_on_last_is_listed_first_with_what_became_of_it(store: AnyStore) -> None:
     store.append("old", [started("old", at=10.0), checkpoint("old", 1, 1), ended("old", 2)])
     fork = cast(Event, {**started("new", at=30.0), "forked_from": {"session": "old", "step": 1}})
     store.append("new", [fork])
     store.append("middle", [started("middle", agent="other", at=20.0, text="x" * 5000)])
     listed = store.sessions()
-    assert [summary.id for summary in listed] == ["new", "middle", "old"]
-    new, middle, old = listed
+    assert [summary.id for summary in listed] == ["old", "new", "middle"]
+    old, new, middle = listed
     assert (old.state, old.reason, old.steps) == ("ended", "answered", 1)
     assert (old.started_at, old.last_at) == (10.0, 102.0)
     assert (new.state, new.reason, new.forked_from) == (
@@ -187,6 +187,18 @@ def test_sessions_are_listed_newest_first_with_what_became_of_them(store: AnySto
     assert middle.input == "x" * 999 + "…"
     assert [summary.id for summary in store.sessions("other")] == ["middle"]
     assert store.sessions("nobody") == []
+
+
+@pytest.mark.parametrize("fork", ["a", "z"])
+def test_a_fork_stands_before_its_origin_while_it_was_worked_on_last(
+    store: AnyStore, fork: str
+) -> None:
+    store.append("m", [started("m"), checkpoint("m", 1, 1), ended("m", 2)])
+    origin = {"forked_from": {"session": "m", "step": 1}}
+    store.append(fork, [cast(Event, {**started(fork), **origin}), checkpoint(fork, 1, 1)])
+    assert [summary.id for summary in store.sessions()] == ["m", fork]
+    store.append(fork, [thought(fork, 2), thought(fork, 3)])
+    assert [summary.id for summary in store.sessions()] == [fork, "m"]
 
 
 def test_a_summary_follows_steps_and_entities(store: AnyStore) -> None:

@@ -58,7 +58,7 @@ def test_a_folder_without_sessions_has_none_and_is_left_as_it_is(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sessions_are_listed_newest_first_and_by_agent(tmp_path: Path, store: Store) -> None:
+def test_sessions_are_listed_in_order_and_by_agent(tmp_path: Path, store: Store) -> None:
     write_session(store, "old")
     newer = SessionWriter(store, "new", "how", BEGUN + 60, agent="other")
     newer.think(1, "well")
@@ -278,7 +278,7 @@ def test_two_sessions_of_one_id_are_told_apart(tmp_path: Path, file_store: FileS
     assert kept.get("same", store="sqlite").history.input == "in the database"
     counts = [len(list(kept.events("same", store=store))) for store in ("file", "sqlite")]
     assert counts[1] == counts[0] + 1
-    assert kept.like("sam") == [("same", "file"), ("same", "sqlite")]
+    assert kept.like("sam") == [("same", "sqlite"), ("same", "file")]
     assert kept.like("same", "sqlite") == [("same", "sqlite")]
     with pytest.raises(StoreError, match=r"two sessions 'same'.*file or sqlite"):
         kept.delete("same")

@@ -25,7 +25,7 @@ def fill(parser: CommandParser) -> None:
         description = summary[0].upper() + summary[1:] + "."
         return actions.add_parser(name, help=summary, description=description)
 
-    listing = action("list", "list sessions, newest first")
+    listing = action("list", "list sessions, the one that was worked on last first")
     listing.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="the same as --project PATH"
     )
