@@ -31,7 +31,17 @@ export function failedOfPytest() {
   return Object.keys(/** @type {Record<string, true>} */ (read(notes.pytest) ?? {}));
 }
 
+/** @returns {import('./failed_tests.mjs').FailedTest[]} */
+function failedTests() {
+  return /** @type {import('./failed_tests.mjs').FailedTest[]} */ (read(notes.e2e) ?? []);
+}
+
 /** The paths of files. @returns {string[]} */
 export function failedOfEndToEnd() {
-  return /** @type {string[]} */ (read(notes.e2e) ?? []);
+  return [...new Set(failedTests().map(({ file }) => file))];
+}
+
+/** A line for each test, with what it said. @returns {string[]} */
+export function toldByEndToEnd() {
+  return failedTests().map(({ file, test, message }) => `${file}: ${test}: ${message}`);
 }

@@ -8,19 +8,21 @@ import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { installEditor } from './editor/install.mjs';
 import { installExtension } from './editor/server.mjs';
-import { failedOfEndToEnd, failedOfPytest, failedOfVitest, forgetFailed, notes } from './failed.mjs';
+import { failedOfEndToEnd, failedOfPytest, failedOfVitest, forgetFailed, notes, toldByEndToEnd } from './failed.mjs';
 import { needPrograms, setUp } from './setup.mjs';
 import { globFiles, modernNode, requireVenv, root, run, StepError, script } from './steps.mjs';
 import { buildVsix } from './vsix.mjs';
 
 /** More failures than this are no matter of chance. */
 const MOST_RERUN = 3;
+/** Lines about the failures of a part in the summary. */
+const MOST_TOLD = 20;
 
 /** @typedef {() => [string, ...string[]]} Command */
 /** `together`: it only reads, and has no limits of time, so that it may run beside others of its kind.
- * `rerun`: what failed in a run that has just ended, and what runs no more than that.
+ * `rerun`: what failed in a run that has just ended, in lines for people too, and what runs no more than that.
  * @typedef {{name: string, command: Command, prepare?: () => void, together?: boolean,
- *   rerun?: {failed: () => string[], command: Command}}} Part */
+ *   rerun?: {failed: () => string[], told?: () => string[], command: Command}}} Part */
 
 /** @param {string} name @param {string[]} args @returns {Command} */
 const python = (name, ...args) => () => [requireVenv(name), ...args];
@@ -52,7 +54,7 @@ const PARTS = [
     name: 'e2e',
     prepare: prepareEndToEnd,
     command: () => endToEnd(globFiles(path.join(root, 'tests', 'e2e'), '.test.mts')),
-    rerun: { failed: failedOfEndToEnd, command: () => endToEnd(failedOfEndToEnd()) },
+    rerun: { failed: failedOfEndToEnd, told: toldByEndToEnd, command: () => endToEnd(failedOfEndToEnd()) },
   },
   { name: 'demo', command: () => [process.execPath, 'scripts/demo.mjs', '--check'] },
 ];
@@ -77,7 +79,7 @@ function prepareEndToEnd() {
  * @param {string[]} files @returns {[string, ...string[]]} */
 function endToEnd(files) {
   const spec = ['--test-reporter=spec', '--test-reporter-destination=stdout'];
-  const failed = ['--test-reporter=./scripts/failed_files.mjs', `--test-reporter-destination=${notes.e2e}`];
+  const failed = ['--test-reporter=./scripts/failed_tests.mjs', `--test-reporter-destination=${notes.e2e}`];
   return [modernNode(), '--test', '--test-concurrency=1', '--test-timeout=600000', ...spec, ...failed, ...files];
 }
 
@@ -90,8 +92,8 @@ function chosen(only) {
   return PARTS.filter((part) => names.includes(part.name));
 }
 
-/** `unstable`: what passed only when it ran once more.
- * @typedef {{name: string, ok: boolean, seconds: number, unstable: string[]}} Result */
+/** `failed`: a line for each test that failed, also if it passed when it ran once more.
+ * @typedef {{name: string, ok: boolean, seconds: number, failed: string[]}} Result */
 
 /** Runs a command; what it says is shown as it comes, or returned when others run beside it.
  * @param {Command} command @param {boolean} quietly */
@@ -117,22 +119,23 @@ async function runPart({ name, prepare, command, together = false, rerun }, mayR
   let ok = false;
   let said = '';
   /** @type {string[]} */
-  let unstable = [];
+  let told = [];
   try {
     prepare?.();
     ({ ok, said } = await runCommand(command, together));
-    const failed = ok || !mayRerun || !rerun ? [] : rerun.failed();
-    if (rerun && failed.length > 0 && failed.length <= MOST_RERUN) {
+    const failed = ok || !rerun ? [] : rerun.failed();
+    told = failed.length === 0 ? [] : (rerun?.told?.() ?? failed);
+    if (rerun && mayRerun && failed.length > 0 && failed.length <= MOST_RERUN) {
       console.log(`\n=== ${name}, once more: ${failed.join(', ')} ===`);
       ({ ok } = await runCommand(rerun.command, false));
-      if (ok) unstable = failed;
+      if (!ok) told.push(...(rerun.told?.() ?? []).map((line) => `once more: ${line}`));
     }
   } catch (error) {
     said += error instanceof Error ? error.message : error;
   }
   if (together) console.log(title);
   if (said) console.log(said.trimEnd());
-  return { name, ok, seconds: (performance.now() - start) / 1000, unstable };
+  return { name, ok, seconds: (performance.now() - start) / 1000, failed: told };
 }
 
 /** @param {Part[]} parts @param {boolean} mayRerun */
@@ -153,9 +156,10 @@ await script(async () => {
   mkdirSync(path.dirname(notes.e2e), { recursive: true });
   const results = await runParts(parts, values.rerun);
   console.log('\n=== summary ===');
-  for (const { name, ok, seconds, unstable } of results) {
+  for (const { name, ok, seconds, failed } of results) {
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} ${seconds.toFixed(1)} s`);
-    for (const it of unstable) console.log(`       UNSTABLE, passed only when run once more: ${it}`);
+    const mark = ok ? 'UNSTABLE, passed only when run once more: ' : '';
+    for (const line of failed.slice(0, MOST_TOLD)) console.log(`       ${mark}${line}`);
   }
   const failed = results.filter(({ ok }) => !ok);
   if (failed.length > 0) throw new StepError(`failed: ${failed.map(({ name }) => name).join(', ')}`);
