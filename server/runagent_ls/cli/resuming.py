@@ -28,15 +28,21 @@ _LONGEST: Final = 2000
 
 
 def way_on(
-    options: Namespace, kwargs: Mapping[str, JsonValue], session: str, step: int
+    options: Namespace,
+    args: Sequence[JsonValue],
+    kwargs: Mapping[str, JsonValue],
+    session: str,
+    step: int,
 ) -> str | None:
-    """The command of `options`, which gave `kwargs`, with the session and its step; None when the
-    entrypoint has no parameters for them, as far as its project tells."""
+    """The command of `options`, which gave `args` and `kwargs`, with the session and its step; None
+    where it could not go on, as far as the project tells, and with positional arguments."""
     config = config_of(options)
-    if config is None or not can_resume(config, options.tag):
+    if config is None or args or not _can_resume(config, options.tag, session, step):
         return None
-    given = kwargs if options.input == "-" else {}
-    return resuming(["runagent-ls", *_kept(options.command_line)], given, session, step)
+    named = {name for name, _ in options.arguments}
+    given = {name: it for name, it in kwargs.items() if name not in named}
+    words = ["runagent-ls", *_kept(options.command_line)]
+    return resuming(words, given if options.input == "-" else {}, session, step)
 
 
 def way_on_of_run(run: StoredRun, session: str, step: int) -> str | None:
@@ -47,7 +53,8 @@ def way_on_of_run(run: StoredRun, session: str, step: int) -> str | None:
     if run.project_root is None or run.config_path is None or run.args or run.inputs_cut:
         return None
     kwargs = {name: it for name, it in run.kwargs.items() if name not in (SESSION, STEP)}
-    if MASK in json.dumps(kwargs) or not can_resume(Path(run.config_path), run.tag):
+    config = Path(run.config_path)
+    if MASK in json.dumps(kwargs) or not _can_resume(config, run.tag, session, step):
         return None
     words = ("runagent-ls", run.kind, run.tag, "--project", run.project_root)
     return resuming(words, kwargs, session, step)
@@ -77,15 +84,32 @@ def way_on_of_session(config: Path, question: str, session: str, step: int) -> s
     return resuming(words, {needed[0].parameter.name: question}, session, step)
 
 
-def can_resume(config: Path, tag: str) -> bool:
-    """Whether the entrypoint has parameters for a session and its step."""
+def _can_resume(config: Path, tag: str, session: str, step: int) -> bool:
+    """Whether the entrypoint has parameters for a session and its step, and its agent keeps them
+    where sessions are looked for."""
     from runagent_ls.features.entrypoints import describe
     from runagent_ls.project.file_source import DiskFiles
     from runagent_ls.project.loading import load_entrypoints
 
     project = load_entrypoints(config, DiskFiles(), tag)
     found = project.entrypoint_of(tag)
-    return found is not None and _takes(describe(found, project))
+    return (
+        found is not None
+        and _takes(describe(found, project))
+        and _is_kept(config.parent, session, step)
+    )
+
+
+def _is_kept(folder: Path, session: str, step: int) -> bool:
+    from agent_runtime.persistence import StoreError
+    from runagent_ls.sessions.kept import KeptSessions
+
+    with KeptSessions(folder) as kept:
+        try:
+            kept.get(session, step)
+        except StoreError:
+            return False
+    return True
 
 
 def _takes(info: EntrypointInfo) -> bool:
@@ -98,9 +122,11 @@ def _takes(info: EntrypointInfo) -> bool:
 def resuming(
     words: Sequence[str], kwargs: Mapping[str, JsonValue], session: str, step: int
 ) -> str | None:
-    """The command that calls with `kwargs` as well; None for one that is too long to be copied."""
-    values = {**kwargs, SESSION: session, STEP: step}
-    given = [word for name, it in values.items() for word in ("--arg", f"{name}={_json(it)}")]
+    """The command that calls with `kwargs` as well, but for secrets; None for one that is too long
+    to be copied."""
+    values = {name: _LEFT_OUT if _is_secret(name, it) else _json(it) for name, it in kwargs.items()}
+    values |= {SESSION: _json(session), STEP: _json(step)}
+    given = [word for name, text in values.items() for word in ("--arg", f"{name}={text}")]
     text = command_line([*words, *given])
     return text if len(text) <= _LONGEST else None
 
@@ -118,15 +144,16 @@ def _kept(words: Sequence[str]) -> Iterator[str]:
         if name == "--input" and given != "-":
             yield from (name, given)
         elif name == "--extra" or (name == "--arg" and field not in (SESSION, STEP)):
-            yield from (name, f"{field}={_LEFT_OUT}" if _is_secret(field, text) else given)
+            is_secret = _is_secret(field, json.loads(text))
+            yield from (name, f"{field}={_LEFT_OUT}" if is_secret else given)
 
 
-def _is_secret(name: str, text: str) -> bool:
+def _is_secret(name: str, value: JsonValue) -> bool:
     from runagent_ls.agents.history.redaction.forms import SecretForms
     from runagent_ls.agents.history.redaction.redactor import Redactor
 
-    value: JsonValue = {name: text.strip('"')}
-    return Redactor(SecretForms(())).value(value) != value
+    named: JsonValue = {name: value}
+    return Redactor(SecretForms(())).value(named) != named
 
 
 def _json(value: JsonValue) -> str:

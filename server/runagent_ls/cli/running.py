@@ -70,7 +70,7 @@ def run(options: Namespace) -> int:
     output = Output(
         sys.stdout,
         format_for(sys.stdout, options.output_format),
-        lambda session, step: way_on(options, kwargs, session, step),
+        lambda session, step: way_on(options, args, kwargs, session, step),
     )
     if (error := refusal(options, args, kwargs)) is not None:
         outcome = RunOutcome("failed", None, 0.0, 0, error=error)
