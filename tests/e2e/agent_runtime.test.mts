@@ -5,7 +5,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Locator } from 'playwright-core';
 import { requireVenv, root } from '../../scripts/steps.mjs';
+import { kill } from './killing.mts';
+import { reload } from './reloading.mts';
 import { formOf, runPage, sendForm } from './run_form.mts';
 import { sessionPage } from './session_page.mts';
 import { TestExplorer } from './test_explorer.mts';
@@ -43,10 +46,16 @@ function waited(): string[] {
 
 /** Ends the process in which the agent's code runs, as a crash would. */
 function killWorker(): void {
-  const isWorker = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('serve/worker');
-  const workers = window.agentProcesses().filter(isWorker);
+  const workers = window.workerProcesses();
   assert.notEqual(workers.length, 0, 'a worker runs');
-  for (const pid of workers) process.kill(pid, 'SIGKILL');
+  kill(workers);
+}
+
+/** Begins without sessions, whatever the tests before have left. */
+async function forgetSessions(): Promise<void> {
+  await window.closeEditors();
+  for (const made of ['.runagent', 'key', 'waited.txt']) rmSync(path.join(folder, made), { recursive: true, force: true });
+  await rowsAre(window, 'Agents', 'no session', (texts) => !texts.some((text) => / steps? · /.test(text)));
 }
 
 /** The agent at work outside of the editor, as in a terminal. */
@@ -69,14 +78,23 @@ test('a session that another program runs is followed to its end', async () => {
     await sessionPage(window, 'Answered', 'Step 4', 'Six bottles fit.');
     await rowsAre(window, 'Agents', 'it is over', (texts) => texts.some((text) => /5 steps · Answered/.test(text)));
   } finally {
-    other.kill('SIGKILL');
+    const ended = new Promise((resolve) => other.once('exit', resolve));
+    if (other.exitCode === null && other.kill('SIGKILL')) await ended;
   }
-  await window.closeEditors();
-  for (const made of ['.runagent', 'key', 'waited.txt']) rmSync(path.join(folder, made), { recursive: true });
-  await rowsAre(window, 'Agents', 'no session', (texts) => texts.every((text) => !text.includes('Elsewhere?')));
 });
 
 test('a session that is interrupted goes on where it was, and no tool is called twice', async () => {
+  await interruptAndResume();
+  await window.screenshot('session-resumed');
+  const page = await runPage(window);
+  assert.equal(await page.getByLabel('question', { exact: true }).first().inputValue(), QUESTION);
+  assert.equal(await page.getByLabel('session_id', { exact: true }).first().inputValue(), '');
+});
+
+/** Makes the session that most tests look at. */
+async function interruptAndResume(): Promise<void> {
+  await showViews(window);
+  await forgetSessions();
   await window.chooseAfter('RunAgent: Stream Entrypoint…', 'Entrypoint to stream', 'count_stream');
   await sendForm(window, 'count_stream', { question: QUESTION });
   await eventually('the tool waits', () => waited().length === 1);
@@ -92,19 +110,26 @@ test('a session that is interrupted goes on where it was, and no tool is called 
   await page.getByRole('button', { name: 'Resume Session' }).click();
   await window.runSays('Completed', 'Six bottles fit.');
   assert.deepEqual(waited(), ['key']);
-  await window.screenshot('session-resumed');
-  assert.equal(await page.getByLabel('question', { exact: true }).first().inputValue(), QUESTION);
-  assert.equal(await page.getByLabel('session_id', { exact: true }).first().inputValue(), '');
-});
+}
+
+/** The rows of the sessions that have an answer; the one that was interrupted is among them. */
+async function answered(): Promise<Locator> {
+  await showViews(window);
+  const found = rows(window, 'Agents', 'Answered');
+  if (waited()[0] === 'key' && (await found.count()) > 0) return found;
+  await interruptAndResume();
+  return found;
+}
 
 test('a kept run leads to the session that it went on with', async () => {
+  await answered();
   await expand(rows(window, 'Runs', /^count_stream/));
   await chooseInMenu(window, rows(window, 'Runs', 'completed'), 'Show Session');
   await sessionPage(window, 'How many <img', 'Answered', 'Six bottles fit.');
 });
 
 test('its memory and graph are shown as they were after each step', async () => {
-  await rows(window, 'Agents', 'Answered').first().click();
+  await (await answered()).first().click();
   const page = await sessionPage(window, 'How many <img', 'Answered', 'Six bottles fit.', 'wait_for: interrupted');
   await page.getByRole('tab', { name: 'Trace' }).click();
   await sessionPage(window, 'It is not known whether it was done.', 'Resume from This Step');
@@ -126,12 +151,7 @@ test('its memory and graph are shown as they were after each step', async () => 
 });
 
 test('a checkpoint leads to another session, and the first stays as it is', async () => {
-  writeFileSync(path.join(folder, 'key'), '');
-  const page = await sessionPage(window, 'After step 2', 'A new session goes on from there');
-  await page.getByRole('button', { name: 'Resume from Step 2' }).click();
-  await window.runSays('Completed', 'key is there', 'Six bottles fit.');
-  assert.deepEqual(waited(), ['key', 'key']);
-  await rowsAre(window, 'Agents', 'both sessions', (texts) => texts.filter((text) => text.includes('Answered')).length === 2);
+  await branchOff();
   await (await runPage(window)).getByRole('button', { name: 'Show Session' }).click();
   const fork = await sessionPage(window, 'Branched off after step 2 of');
   await window.screenshot('session-fork');
@@ -139,18 +159,29 @@ test('a checkpoint leads to another session, and the first stays as it is', asyn
   await sessionPage(window, 'After step 2', 'wait_for: interrupted');
 });
 
-/** Opens the window anew. Unlike the browser's own reload this waits until everything is kept. */
-async function reload(): Promise<void> {
-  const { page } = window;
-  await page.evaluate(() => Object.assign(globalThis, { isOldWindow: true }));
-  await window.command('Developer: Reload Window');
-  await eventually('the window is another one', () => page.evaluate(() => !('isOldWindow' in globalThis)));
-  await page.locator('.monaco-workbench .statusbar-item').first().waitFor({ timeout: 60_000 });
+/** Goes on from the second step of the session that was interrupted. */
+async function branchOff(): Promise<void> {
+  await (await answered()).first().click();
+  const page = await sessionPage(window, 'How many <img', 'wait_for: interrupted');
+  await page.getByRole('option', { name: /^Step 2/ }).click();
+  await sessionPage(window, 'After step 2', 'A new session goes on from there');
+  writeFileSync(path.join(folder, 'key'), '');
+  await page.getByRole('button', { name: 'Resume from Step 2' }).click();
+  await window.runSays('Completed', 'key is there', 'Six bottles fit.');
+  assert.deepEqual(waited(), ['key', 'key']);
+  await rowsAre(window, 'Agents', 'both sessions', (texts) => texts.filter((text) => text.includes('Answered')).length === 2);
+}
+
+/** The rows of both sessions: the one that branched off was worked on last. */
+async function bothSessions(): Promise<Locator> {
+  const found = await answered();
+  if ((await found.count()) < 2) await branchOff();
+  return found;
 }
 
 test('two sessions stand side by side and come back with the window, also one that is behind another tab', async () => {
+  const sessions = await bothSessions();
   await window.closeEditors();
-  const sessions = rows(window, 'Agents', 'Answered');
   await (await rowAt(window, sessions, 0)).click();
   const fork = await sessionPage(window, 'Branched off after step 2 of');
   await fork.getByRole('tab', { name: 'Trace' }).click();
@@ -161,7 +192,7 @@ test('two sessions stand side by side and come back with the window, also one th
   await sessionPage(window, 'Branched off after step 2 of', 'Latest');
   await window.screenshot('sessions-side-by-side');
   await window.openFile('cellarer/main.py');
-  await reload();
+  await reload(window);
   const back = await sessionPage(window, 'Branched off after step 2 of', 'Latest');
   await back.getByRole('tab', { name: 'Trace', selected: true }).waitFor();
   await window.page.locator('.editor-group-container .tab').filter({ hasText: 'How many' }).last().click();
@@ -173,7 +204,7 @@ test('two sessions stand side by side and come back with the window, also one th
 });
 
 test('a session is deleted once that is confirmed', async () => {
-  const sessions = rows(window, 'Agents', 'Answered');
+  const sessions = await bothSessions();
   await chooseInMenu(window, sessions, 'Delete Session…');
   assert.match(await window.confirm('Delete'), /How many <img/);
   await rowsAre(window, 'Agents', 'one session', (texts) => texts.filter((text) => text.includes('Answered')).length === 1);

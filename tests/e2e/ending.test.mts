@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
+import { kill } from './killing.mts';
 import { formOf, sendForm } from './run_form.mts';
 import { eventually } from './waiting.mts';
 import { scratch, Workbench } from './workbench.mts';
@@ -44,7 +45,7 @@ for (const [what, victims] of KILLED) {
     const { opened, started } = await serveAndStream();
     const killed = victims(opened);
     assert.ok(killed.length > 0);
-    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    kill(killed);
     const start = performance.now();
     await eventually('they are gone', () => started.every((pid) => !isAlive(pid)));
     t.diagnostic(`${started.length} processes gone ${Math.round(performance.now() - start)} ms after ${killed.length} were killed`);

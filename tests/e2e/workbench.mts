@@ -380,6 +380,11 @@ export class Workbench {
     return this.#processes((line) => /launch\.py \S|serve\/worker|debugpy\/adapter/.test(line));
   }
 
+  /** The processes in which agents' code runs. */
+  workerProcesses(): number[] {
+    return this.#processes((line) => line.includes('serve/worker'));
+  }
+
   /** Where the extensions of this window live. */
   extensionHosts(): number[] {
     return this.#processes((line) => line.includes('--type=extensionHost'));
