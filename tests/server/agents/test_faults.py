@@ -331,10 +331,14 @@ async def test_faults(start_faulty: StartFaulty, place: str, call: Call, name: s
     fault = FAULTS[name]
     code, kind, may_have_run = fault.stream if call.streams else fault.run
     target = await start_faulty(fault.handler, place)
-    limits = {"connect": 0.5, "idle": 0.5} if name == "silent" else {}
-    if place != "local" and name == "silent" and not call.streams:
-        limits["total"] = 0.5  # the cloud gets time for its own limit on top of `idle`
-        kind = "timeout-total"
+    limits: dict[str, float] = {}
+    if name == "silent" and call.streams:
+        limits = {"connect": 0.5}  # the answer to the handshake is part of connecting
+    elif name == "silent" and place == "local":
+        limits = {"idle": 0.5}
+    elif name == "silent":
+        # the cloud gets time for its own limit on top of `idle`; the call is to be sent before it
+        limits, kind = {"idle": 0.5, "total": 3.0}, "timeout-total"
     error, _ = await outcome(target, call, **limits)
     assert (error.code, error.kind, error.may_have_run) == (code, kind, may_have_run)
     assert error.suggestion

@@ -200,7 +200,7 @@ async def test_another_attempt_has_only_the_time_that_is_left(serve: Serve) -> N
         return next(targets)
 
     retry = RetryPolicy(base=0.3, jitter=0)
-    policy, limits = CallPolicy(retry=retry, repeat_unsafe=True), Timeouts(total=0.8)
+    policy, limits = CallPolicy(retry=retry, repeat_unsafe=True), Timeouts(total=4)
     outcome = await execute(Call("x"), resolve, Recorder(), limits, policy=policy)
     assert outcome.attempts == 2
     assert outcome.error is not None
@@ -208,7 +208,7 @@ async def test_another_attempt_has_only_the_time_that_is_left(serve: Serve) -> N
     assert isinstance(outcome.error.details, dict)
     seconds = outcome.error.details["seconds"]
     assert isinstance(seconds, float)
-    assert 0 < seconds <= 0.5
+    assert 0 < seconds <= 3.7
 
 
 async def test_cancelling_ends_the_pause(free_port: int) -> None:
