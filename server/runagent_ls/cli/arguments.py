@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
-from runagent_ls.cli.options.values import did_you_mean
+from runagent_ls.cli.options.values import did_you_mean, option_meant
 from runagent_ls.version import __version__
 
 COMMANDS: Final = {
@@ -51,9 +50,21 @@ class CommandParser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
+        self.actions: dict[str, CommandParser] = {}
+        self._group: argparse._SubParsersAction[CommandParser] | None = None
+
+    def add_action(self, name: str, summary: str) -> CommandParser:
+        """A parser for what stands behind `name`, the second word of a command."""
+        if self._group is None:
+            self._group = self.add_subparsers(dest="action", metavar="ACTION", required=True)
+        description = f"{summary[0].upper()}{summary[1:]}."
+        action = self._group.add_parser(name, help=summary, description=description)
+        self.actions[name] = action
+        return action
+
     def option_names(self) -> list[str]:
-        """Every option that the help names."""
-        return re.findall(r"--[a-z][a-z-]*", self.format_help())
+        """Every long option."""
+        return [name for name in self._option_string_actions if name.startswith("--")]
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -61,20 +72,34 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     `command_line` is what was read.
     """
-    command = next((text for text in arguments if not text.startswith("-")), None)
+    command, action, *_ = (*(text for text in arguments if not text.startswith("-")), None, None)
     parser, commands = _parsers(command)
     if command is not None and command not in commands:
         parser.error(
             f"there is no command {command!r}.{did_you_mean(command, COMMANDS)}"
             f" Commands: {', '.join(COMMANDS)}."
         )
+    user = parser if command is None else commands[command]
+    if user.actions and action is not None and action not in user.actions:
+        user.error(
+            f"there is no action {action!r}.{did_you_mean(action, user.actions)}"
+            f" Actions: {', '.join(user.actions)}."
+        )
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        user = commands.get(options.command, parser)
-        first = unknown[0].partition("=")[0]
-        user.error(f"{first!r} is not understood here.{did_you_mean(first, user.option_names())}")
+        _refuse(unknown[0], user.actions.get(action or "", user))
     options.command_line = tuple(arguments)
     return options
+
+
+def _refuse(unknown: str, user: CommandParser) -> NoReturn:
+    """The value behind an equals sign is not repeated: it may be a secret."""
+    names = user.option_names()
+    name, equals, _ = unknown.partition("=")
+    advice = option_meant(name, names)
+    if equals and not name.startswith("-") and "--arg" in names:
+        advice = f" Inputs are given as --arg {name}=JSON."
+    user.error(f"{name!r} is not understood here.{advice}")
 
 
 def _parsers(chosen: str | None) -> tuple[CommandParser, dict[str, CommandParser]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from runagent_ls.agents.history import StoredRun
 from runagent_ls.agents.values import JsonValue
 from runagent_ls.cli.calling import config_of
+from runagent_ls.cli.secret_inputs import is_secret
 from runagent_ls.cli.terminal import harmless
 from runagent_ls.text.command_line import command_line
 
@@ -124,7 +125,7 @@ def resuming(
 ) -> str | None:
     """The command that calls with `kwargs` as well, but for secrets; None for one that is too long
     to be copied."""
-    values = {name: _LEFT_OUT if _is_secret(name, it) else _json(it) for name, it in kwargs.items()}
+    values = {name: _LEFT_OUT if is_secret(name, it) else _json(it) for name, it in kwargs.items()}
     values |= {SESSION: _json(session), STEP: _json(step)}
     given = [word for name, text in values.items() for word in ("--arg", f"{name}={text}")]
     text = command_line([*words, *given])
@@ -144,16 +145,8 @@ def _kept(words: Sequence[str]) -> Iterator[str]:
         if name == "--input" and given != "-":
             yield from (name, given)
         elif name == "--extra" or (name == "--arg" and field not in (SESSION, STEP)):
-            is_secret = _is_secret(field, json.loads(text))
-            yield from (name, f"{field}={_LEFT_OUT}" if is_secret else given)
-
-
-def _is_secret(name: str, value: JsonValue) -> bool:
-    from runagent_ls.agents.history.redaction.forms import SecretForms
-    from runagent_ls.agents.history.redaction.redactor import Redactor
-
-    named: JsonValue = {name: value}
-    return Redactor(SecretForms(())).value(named) != named
+            left_out = is_secret(field, json.loads(text))
+            yield from (name, f"{field}={_LEFT_OUT}" if left_out else given)
 
 
 def _json(value: JsonValue) -> str:

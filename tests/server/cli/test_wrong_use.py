@@ -19,6 +19,16 @@ from runagent_ls.version import __version__
         (["check", "--severity", "RA301"], "'RA301' is not CODE=LEVEL"),
         (["check", "--severity", "RA301=eror"], "Did you mean error?"),
         (["check", "--strict"], "'--strict' is not understood here."),
+        (["check", "--out", "json"], "'--out' is not understood here. Did you mean --output-form"),
+        (["run", "x", "--ar", "a=1"], "'--ar' is not understood here. Did you mean --arg?"),
+        (["run", "x", "--proj=s"], "'--proj' is not understood here. Did you mean --project?"),
+        (["run", "x", "--p", "s"], "Did you mean --project, --port or --persistent-memory?"),
+        (["run", "x", "name=Ada"], "'name' is not understood here. Inputs are given as --arg name"),
+        (["history", "shwo"], "there is no action 'shwo'. Did you mean show? Actions: list, show,"),
+        (["history", "list", "--stat", "failed"], "Did you mean --state?"),
+        (["history", "show", "--tag", "x"], "history show: error: '--tag' is not understood here."),
+        (["sessions", "remove"], "there is no action 'remove'. Actions: list, show, delete."),
+        (["sessions", "show", "x", "--projct", "y"], "Did you mean --project?"),
         (["run"], "the following arguments are required: TAG"),
         (["run", "x", "--port", "70000"], "'70000' is no port"),
         (["run", "x", "--port", "80x"], "'80x' is no port"),
@@ -44,6 +54,20 @@ def test_wrong_use_is_2_and_names_what_was_meant(
     captured = capsys.readouterr()
     assert said in captured.err
     assert captured.out == ""
+
+
+@pytest.mark.parametrize("option", ["--arg", "--extra", "--ar", "--are"])
+@pytest.mark.parametrize(
+    "value", ["password=hunter2", "key=sk-hunter2hunter2hunter2", 'options={"token": "hunter2"']
+)
+def test_wrong_use_does_not_repeat_a_secret(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["run", "x", option, value], ["run", "x", f"{option}={value}"]):
+        assert main(arguments) == 2
+        captured = capsys.readouterr()
+        assert "hunter2" not in captured.err + captured.out
+        assert option in captured.err
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "-h"], ["stream", "--help"]])

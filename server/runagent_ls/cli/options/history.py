@@ -24,12 +24,7 @@ def fill(parser: CommandParser) -> None:
         "recognised taken out. RUNAGENT_LS_HISTORY\n"
         "names another file, or is off.\n\n" + EXIT_CODES
     )
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-
-    def action(name: str, summary: str) -> argparse.ArgumentParser:
-        description = summary[0].upper() + summary[1:] + "."
-        return actions.add_parser(name, help=summary, description=description)
-
+    action = parser.add_action
     _fill_list(action("list", "list runs, newest first"))
     _fill_show(action("show", "print one run with its inputs and output"))
     search = action("search", "find runs by words in inputs, outputs and errors")

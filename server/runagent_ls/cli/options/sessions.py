@@ -19,12 +19,7 @@ def fill(parser: CommandParser) -> None:
         ".runagent/runtime/ of a FileStore, .runagent/runtime.sqlite of a SqliteStore.\n\n"
         + EXIT_CODES
     )
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-
-    def action(name: str, summary: str) -> argparse.ArgumentParser:
-        description = summary[0].upper() + summary[1:] + "."
-        return actions.add_parser(name, help=summary, description=description)
-
+    action = parser.add_action
     listing = action("list", "list sessions, the one that was worked on last first")
     listing.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="the same as --project PATH"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 OUTPUT_FORMATS: Final = ("text", "raw", "json")
+_MOST_MEANT: Final = 4
 LEVELS: Final = ("error", "warning", "information", "hint", "off")
 
 
@@ -16,6 +17,16 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     """` Did you mean x?` for the nearest of `known`, an empty string when none is near."""
     near = difflib.get_close_matches(given, list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""
+
+
+def option_meant(given: str, known: Sequence[str]) -> str:
+    """As `did_you_mean`; a shortened option means those that begin so."""
+    begun = [name for name in known if given.startswith("--") and name.startswith(given)]
+    if not 0 < len(begun) <= _MOST_MEANT:
+        return did_you_mean(given, known)
+    *others, last = begun
+    before = f"{', '.join(others)} or " if others else ""
+    return f" Did you mean {before}{last}?"
 
 
 def one_of(values: Sequence[str]) -> Callable[[str], str]:
@@ -81,9 +92,12 @@ def argument(text: str) -> tuple[str, Any]:
     try:
         return name, json.loads(value)
     except (ValueError, RecursionError) as error:
+        from runagent_ls.cli.secret_inputs import is_secret
+
+        shown = "..." if is_secret(name, value) else value
         raise argparse.ArgumentTypeError(
             f"the value of {name} is not JSON ({error});"
-            f" a string needs quotes: --arg '{name}={json.dumps(value)}'"
+            f" a string needs quotes: --arg '{name}={json.dumps(shown)}'"
         ) from None
 
 
