@@ -16,11 +16,11 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Any, Generic, TypeVar
 
+from agent_runtime.react.cancels import END_S
+
 _T = TypeVar("_T")
 
 _TURN_S = 0.2
-_CANCEL_WAIT_S = 10.0
-"""How long a caller that is interrupted waits for what it began."""
 
 
 class _LoopThread:
@@ -98,7 +98,7 @@ class _Call(Generic[_T]):
                 pass
         except BaseException:
             self._loop.call_soon_threadsafe(self._cancel)
-            wait([self._end], _CANCEL_WAIT_S)
+            wait([self._end], END_S)
             raise
         return self.ended()
 
@@ -168,7 +168,7 @@ def _close(items: AsyncGenerator[_T, None], context: Context) -> None:
     closing = _Call(items.aclose, context)
     closing.begin()
     # the loop's own thread is where what was forgotten may be collected
-    if not closing.is_own_thread and closing.ends_within(_CANCEL_WAIT_S):
+    if not closing.is_own_thread and closing.ends_within(END_S):
         closing.ended()
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+
+END_S: Final = 10.0
+"""So long the end of what was cancelled is awaited: a model of one's own may swallow a cancel."""
 
 
 def cancels() -> int:

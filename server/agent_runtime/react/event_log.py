@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict, TypeVar
+from typing import TypedDict
 
 from agent_runtime.events import Event, ModelDelta, ModelRetried
 from agent_runtime.orchestrator.retry import Retry
@@ -14,9 +13,8 @@ from agent_runtime.persistence.store import SessionStore
 from agent_runtime.react.channel import Channel
 from agent_runtime.react.parsing import well_formed
 from agent_runtime.react.state import JournalState
+from agent_runtime.react.store_thread import StoreThread
 from agent_runtime.tools.errors import text_of
-
-_T = TypeVar("_T")
 
 
 class Stamp(TypedDict):
@@ -26,34 +24,6 @@ class Stamp(TypedDict):
     seq: int
     step: int
     at: float
-
-
-class StoreThread:
-    """Calls a store in one thread, each call to its end: a cancel waits until it is over.
-
-    Otherwise nobody could say whether something was saved.
-    """
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "agent-store")
-
-    async def call(self, work: Callable[[], _T]) -> _T:
-        """What `work` gives. A cancel in between is raised when it has ended, whatever it gave."""
-        future = asyncio.get_running_loop().run_in_executor(self._pool, work)
-        cancelled: asyncio.CancelledError | None = None
-        while not future.done():
-            try:
-                await asyncio.wait([future])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            future.exception()  # it is known to have failed, even if the cancel comes first
-            raise cancelled
-        return future.result()
-
-    def end(self) -> None:
-        """No more calls come."""
-        self._pool.shutdown(wait=False)
 
 
 class EventLog:

@@ -15,9 +15,10 @@ from agent_runtime.persistence.shape import has_its_fields
 from agent_runtime.persistence.store import SessionNotFoundError, SessionStore, StoreError
 from agent_runtime.react.changes import change_events
 from agent_runtime.react.channel import Channel
-from agent_runtime.react.event_log import EventLog, StoreThread
+from agent_runtime.react.event_log import EventLog
 from agent_runtime.react.remembering import Remembering
 from agent_runtime.react.state import JournalState
+from agent_runtime.react.store_thread import StoreThread
 from agent_runtime.session import SessionContext
 
 _COPIED_AT_ONCE: Final = 1_000
@@ -78,9 +79,9 @@ class Opening:
         if not self.session and self.resume_from_step is not None:
             raise ResumeError("resume_from_step needs the session_id of the session.")
         async with AsyncExitStack() as stack:
-            thread = StoreThread()
-            stack.callback(thread.end)
             session = self.session or new_session_id()
+            thread = StoreThread(session)
+            stack.callback(thread.end)
             release = await _leased(stack, store, thread, session)
             await thread.call(self.remembering.load)
             state, context = self._state(), self.remembering.empty_context(session)
@@ -103,7 +104,7 @@ class Opening:
                 fork_of = Fork(session=session, step=step)
                 # a session that only stopped goes on where it did, with what was done since
                 whole = step == state.steps and state.answer is None
-                kept = _kept_until(store.events(session), step, whole)
+                kept = _kept_until(store, session, step, whole)
                 events = (_moved(event, fork, fork_of) for event in kept)
                 async with _creating(store, thread, fork) as append:
                     beginning = await _copy(events, thread, log, context, append)
@@ -239,7 +240,7 @@ async def _leased(
     lease = ExitStack()
 
     async def release() -> None:
-        await thread.call(lease.close)
+        await thread.finish(lease.close)
 
     # before it is taken: a cancel may come just after that
     stack.push_async_callback(release)
@@ -277,14 +278,14 @@ async def _creating(
         yield await thread.call(lambda: block.enter_context(store.creating(session)))
     except BaseException as error:
         end = partial(block.__exit__, type(error), error, error.__traceback__)
-        await thread.call(end)
+        await thread.finish(end)
         raise
     await thread.call(block.close)
 
 
-def _kept_until(events: Iterator[Event], step: int, whole: bool) -> Iterator[Event]:
+def _kept_until(store: SessionStore, session: str, step: int, whole: bool) -> Iterator[Event]:
     """The events up to the end of `step`; all of them, but for the end, if it is to be `whole`."""
-    for event in events:
+    for event in store.events(session):
         if event["type"] == "session_ended" or (event["step"] > step and not whole):
             return
         yield event

@@ -12,6 +12,7 @@ from agent_runtime.events import Event
 from agent_runtime.metrics import RunMetrics, RuntimeMetrics
 from agent_runtime.orchestrator.guard import BackpressureShed
 from agent_runtime.parts import BuildError, Parts
+from agent_runtime.react.cancels import END_S
 from agent_runtime.react.channel import Channel
 from agent_runtime.react.event_log import EventLog
 from agent_runtime.react.loop import Ending, ReactLoop
@@ -19,7 +20,7 @@ from agent_runtime.react.model_calls import ModelCalls
 from agent_runtime.react.opening import Opening, Start
 from agent_runtime.react.parsing import well_formed
 from agent_runtime.react.remembering import Remembering, session_tools
-from agent_runtime.react.runs import Runs
+from agent_runtime.react.runs import LOG, Runs
 from agent_runtime.result import RunResult
 from agent_runtime.session import in_session
 from agent_runtime.tools.registry import ToolRegistry
@@ -58,7 +59,8 @@ class Runner:
         )
 
     async def stream(self, wanted: Wanted) -> AsyncGenerator[Event, None]:
-        """The events of a run. Closing it, or a cancel, cancels the run and waits for its end."""
+        """The events of a run. Closing it, or a cancel, cancels the run and waits for its end, ten
+        seconds at most."""
         channel = Channel()
         task = asyncio.create_task(self.run(wanted, channel), name="agent-run")
         task.add_done_callback(lambda _: channel.close())
@@ -67,7 +69,7 @@ class Runner:
                 yield event
         finally:
             channel.abandon()
-            await _ended(task)
+            await self._ended(task)
         task.result()
 
     async def run(self, wanted: Wanted, channel: Channel | None = None) -> RunResult:
@@ -98,6 +100,20 @@ class Runner:
         await self._runs.aclose()
         if isinstance(self._model.model, SdkModel):
             await self._model.model.aclose()
+
+    async def _ended(self, task: asyncio.Task[RunResult]) -> None:
+        """Cancels what still goes on, and waits until that is kept."""
+        task.add_done_callback(_seen)  # whoever closes the stream has seen enough
+        if task.done():
+            return
+        task.cancel()
+        _, others = await asyncio.wait([task], timeout=END_S)
+        if others:
+            LOG.warning(
+                "Nobody takes the events of a run of %s any more, but something in it swallows "
+                "cancels: it still goes on.",
+                self.config.name,
+            )
 
     def _opening(self, wanted: Wanted, channel: Channel | None, counted: RunMetrics) -> Opening:
         return Opening(
@@ -152,10 +168,7 @@ def _result(log: EventLog, ending: Ending) -> RunResult:
     )
 
 
-async def _ended(task: asyncio.Task[RunResult]) -> None:
-    """Cancels what still goes on, and waits until that is kept."""
-    if not task.done():
-        task.cancel()
-        await asyncio.wait([task])
+def _seen(task: asyncio.Task[RunResult]) -> None:
+    """What it failed with is not told a second time, as something that nobody has looked at."""
     if not task.cancelled():
-        task.exception()  # whoever closes the stream has seen enough
+        task.exception()

@@ -10,10 +10,9 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Final
 
-LOG: Final = logging.getLogger("agent_runtime")
+from agent_runtime.react.cancels import END_S
 
-_END_S: Final = 10.0
-"""So long the end of runs is awaited: a model of one's own may swallow a cancel."""
+LOG: Final = logging.getLogger("agent_runtime")
 
 
 class RuntimeClosedError(RuntimeError):
@@ -62,7 +61,7 @@ class Runs:
             run.end()
         if under_way:
             overs = [asyncio.wrap_future(run.over) for run in under_way]
-            _, others = await asyncio.wait(overs, timeout=_END_S)
+            _, others = await asyncio.wait(overs, timeout=END_S)
             if others:
                 LOG.warning(
                     "The runtime of %s is closed, but something in it swallows cancels: runs that "

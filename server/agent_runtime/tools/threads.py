@@ -129,12 +129,9 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
 
 
-def start_in_thread(work: Callable[[], _T], name: str) -> asyncio.Future[Outcome[_T]]:
-    """Calls `work` in another thread, with the caller's context variables.
-
-    Cancelling the future does not stop the thread. RuntimeError when the system allows no further
-    thread.
-    """
+def job_of(work: Callable[[], _T]) -> tuple[asyncio.Future[Outcome[_T]], Callable[[], None]]:
+    """What `work` will give, and what has to be called in another thread for it: that has the
+    caller's context variables. Cancelling the future does not stop the thread."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Outcome[_T]] = loop.create_future()
     context = contextvars.copy_context()
@@ -143,14 +140,28 @@ def start_in_thread(work: Callable[[], _T], name: str) -> asyncio.Future[Outcome
         if not done.done():
             done.set_result(outcome)
 
-    def run() -> None:
-        threading.current_thread().name = name
+    def job() -> None:
         try:
             outcome = Outcome(context.run(work))
         except BaseException as error:  # noqa: BLE001 - handed over to the one who waits
             outcome = Outcome(error=error)
         with suppress(RuntimeError):  # the loop was closed meanwhile: nobody waits any more
             loop.call_soon_threadsafe(deliver, outcome)
+
+    return done, job
+
+
+def start_in_thread(work: Callable[[], _T], name: str) -> asyncio.Future[Outcome[_T]]:
+    """Calls `work` in another thread, with the caller's context variables.
+
+    Cancelling the future does not stop the thread. RuntimeError when the system allows no further
+    thread.
+    """
+    done, job = job_of(work)
+
+    def run() -> None:
+        threading.current_thread().name = name
+        job()
 
     _THREADS.run(run)
     return done

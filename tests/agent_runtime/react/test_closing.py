@@ -181,7 +181,7 @@ async def test_a_store_that_fails_at_the_end_does_not_hide_that_it_is_closed(
 async def test_what_does_not_end_is_waited_for_no_longer_than_the_limit(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(runs, "_END_S", 0.05)
+    monkeypatch.setattr(runs, "END_S", 0.05)
     asked, enough = asyncio.Event(), asyncio.Event()
 
     async def deaf(messages: Sequence[Message]) -> str:

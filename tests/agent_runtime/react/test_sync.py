@@ -173,7 +173,7 @@ def test_an_interrupted_caller_leaves_a_cancelled_session(tmp_path: Path) -> Non
 def test_an_interrupt_comes_through_although_the_model_does_not_stop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bridge, "_CANCEL_WAIT_S", 0.05)
+    monkeypatch.setattr(bridge, "END_S", 0.05)
     began, release, ended = threading.Event(), threading.Event(), threading.Event()
 
     async def think(_: Sequence[Message]) -> str:
