@@ -17,7 +17,10 @@ export function registerAgentsViewCommands(server: () => Promise<AgentServer>): 
   );
 }
 
-/** The function of an entrypoint, or where it stands in the configuration; of an agent its configuration. */
+/**
+ * The function of an entrypoint, or where it stands in the configuration; of an agent its configuration, at the first
+ * error where no entrypoint can be read for it.
+ */
 async function openEntrypoint(
   server: () => Promise<AgentServer>,
   argument: unknown,
@@ -29,7 +32,7 @@ async function openEntrypoint(
     if (reference === undefined) {
       const { projects } = await ready.request('runagent/projects', {});
       const agent = agentOf(projects, argument);
-      if (agent !== undefined) await openPlace({ uri: agent.configUri, line: 0 });
+      if (agent !== undefined) await openPlace(agent.firstError ?? { uri: agent.configUri, line: 0 });
       return;
     }
     const { configUri, tag } = reference;

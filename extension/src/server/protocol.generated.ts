@@ -16,6 +16,7 @@ export interface Project {
   agentId: string | null;
   framework: string | null;
   entrypoints: EntrypointSummary[];
+  firstError?: Place;
 }
 
 export interface EntrypointSummary {

@@ -24,6 +24,8 @@ export interface EntrypointNode {
 export interface NothingNode {
   readonly kind: 'nothing';
   readonly configUri: string;
+  /** None can be read, because the configuration has errors. */
+  readonly broken: boolean;
 }
 
 export type AgentsNode = AgentNode | EntrypointNode | NothingNode | SessionsNode | SessionNode;
@@ -47,7 +49,8 @@ export function childrenOf(node: AgentsNode, sessions?: SessionsResult): AgentsN
 }
 
 function entrypointNodes({ configUri, project }: AgentNode): AgentsNode[] {
-  if (project.entrypoints.length === 0) return [{ kind: 'nothing', configUri }];
+  const broken = project.firstError !== undefined;
+  if (project.entrypoints.length === 0) return [{ kind: 'nothing', configUri, broken }];
   return firstOfEachTag(project.entrypoints).map((entrypoint) => ({
     kind: 'entrypoint',
     configUri,
@@ -174,7 +177,20 @@ export function entrypointRow({ configUri, tag, entrypoint }: EntrypointNode, t:
   };
 }
 
-export function nothingRow({ configUri }: NothingNode, t: Translate): TreeRow {
+export function nothingRow({ configUri, broken }: NothingNode, t: Translate): TreeRow {
+  if (broken) {
+    return {
+      id: `${configUri}#broken`,
+      label: t('The configuration has errors'),
+      description: t('go to the first one'),
+      tooltip: t(
+        'RunAgent refuses it as it is, so nothing can be called. The errors are marked in the file.',
+      ),
+      icon: { id: 'error', color: 'list.errorForeground' },
+      context: 'nothing',
+      expands: 'no',
+    };
+  }
   return {
     id: `${configUri}#`,
     label: t('No entrypoints yet'),

@@ -12,6 +12,7 @@ from runagent_ls.lsp.jsonrpc import InvalidParamsError, Json
 from runagent_ls.lsp.messages import reading
 from runagent_ls.lsp.messages.projects import (
     CheckResult,
+    Place,
     ProjectSummary,
     entrypoint_message,
     places,
@@ -47,7 +48,7 @@ class Shell:
 
     def _summary(self, config: FilePath) -> ProjectSummary:
         project = self._session.workspace.project(config)
-        return {
+        summary: ProjectSummary = {
             "configUri": self._session.uris.uri(config),
             "rootUri": self._session.uris.uri(project.root),
             "name": project.agent_name,
@@ -57,6 +58,21 @@ class Shell:
                 summary_message(item) for item in project.entrypoints if item.tag is not None
             ],
         }
+        if not summary["entrypoints"] and (first := self._first_error(config)) is not None:
+            summary["firstError"] = first
+        return summary
+
+    def _first_error(self, config: FilePath) -> Place | None:
+        """Where a configuration is wrong first; not having entrypoints yet is not meant."""
+        errors = [
+            finding.range.start
+            for finding in self._diagnostics.all_findings(config)
+            if finding.severity == "error" and finding.slug != "no-entrypoints"
+        ]
+        if not errors:
+            return None
+        line, character = min(errors)
+        return {"uri": self._session.uris.uri(config), "line": line, "character": character}
 
     def _entrypoint(self, params: Json) -> Json:
         config, tag = reading.config_path(params), reading.text(params, "tag")

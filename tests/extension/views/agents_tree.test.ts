@@ -115,4 +115,16 @@ describe('the rows below an agent', () => {
     expect(nothing?.kind === 'nothing' && nothingRow(nothing, plain).label).toBe('No entrypoints yet');
     expect(nothing && childrenOf(nothing)).toEqual([]);
   });
+
+  it('lead to the errors of the configuration where none can be read for them', () => {
+    const firstError = { uri: CONFIG, line: 3, character: 2 };
+    const [broken] = agentNodes([{ ...project, entrypoints: [], firstError }]) as [AgentNode];
+    const [nothing] = childrenOf(broken);
+    if (nothing?.kind !== 'nothing') throw new Error('there is no row below the agent');
+    expect(nothingRow(nothing, plain)).toMatchObject({
+      label: 'The configuration has errors',
+      description: 'go to the first one',
+      icon: { id: 'error' },
+    });
+  });
 });

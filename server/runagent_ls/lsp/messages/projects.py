@@ -23,6 +23,12 @@ class EntrypointSummary(TypedDict):
     documentation: NotRequired[str]
 
 
+class Place(TypedDict):
+    uri: str
+    line: int
+    character: int
+
+
 class ProjectSummary(TypedDict):
     configUri: str
     rootUri: str
@@ -30,12 +36,7 @@ class ProjectSummary(TypedDict):
     agentId: str | None
     framework: str | None
     entrypoints: list[EntrypointSummary]
-
-
-class Place(TypedDict):
-    uri: str
-    line: int
-    character: int
+    firstError: NotRequired[Place]
 
 
 class ParameterMessage(TypedDict):
