@@ -11,8 +11,9 @@ from typing import Final
 
 from agent_runtime.events import Event
 from agent_runtime.persistence.batch import check_order
-from agent_runtime.persistence.memory_file import MemoryFile
+from agent_runtime.persistence.memory_file import MemoryFile, changes
 from agent_runtime.persistence.names import file_name
+from agent_runtime.persistence.records import MemoryChange
 from agent_runtime.persistence.session_folder import PART, SessionFolder, session_in
 from agent_runtime.persistence.store import (
     MemoryRecord,
@@ -151,6 +152,12 @@ class FileStore:
         with self._explained():
             return self._memory(agent).load()
 
+    def memory_changes(self, agent: str) -> Iterator[MemoryChange]:
+        """What adds up to the memory of an agent, the oldest first, read as it is asked for: for
+        who cannot trust that memory holds all of it."""
+        with self._explained():
+            yield from changes(self._memory_path(agent), agent)
+
     def save_memory(
         self, agent: str, changed: Sequence[MemoryRecord], removed: Sequence[str]
     ) -> None:
@@ -175,9 +182,12 @@ class FileStore:
         name = file_name(agent)
         with self._folders_lock:
             if name not in self._memories:
-                path = self.folder / "memory" / f"{name}.jsonl"
+                path = self._memory_path(agent)
                 self._memories[name] = MemoryFile(path, agent, sync=self._sync)
             return self._memories[name]
+
+    def _memory_path(self, agent: str) -> Path:
+        return self.folder / "memory" / f"{file_name(agent)}.jsonl"
 
     @contextmanager
     def _explained(self, session: str | None = None) -> Iterator[None]:

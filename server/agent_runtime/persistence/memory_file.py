@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,12 @@ from agent_runtime.persistence.line_file import (
     replace,
     writing,
 )
-from agent_runtime.persistence.records import decoded_record, encoded_change, encoded_record
+from agent_runtime.persistence.records import (
+    MemoryChange,
+    decoded_record,
+    encoded_change,
+    encoded_record,
+)
 from agent_runtime.persistence.store import MemoryRecord, StoreError
 
 _OUTDATED: Final = 4
@@ -103,32 +108,14 @@ class MemoryFile:
         if line is None or zlib.crc32(line) != self._check:
             self._forget()
         try:
-            for line_read in file.lines(self._end):
-                self._read(line_read)
+            for line_read, number, change in _lines(file, self.agent, self._end, self._number):
+                texts = {record.id: encoded_record(record) for record in change.changed}
+                self._number = number
+                self._apply(change.removed, texts)
+                self._passed(line_read)
         except StoreError:
             self._forget()
             raise
-
-    def _read(self, line: Line) -> None:
-        with contextlib.suppress(ValueError):
-            value = decoded_json(line.data)
-            number = value.get("number") if isinstance(value, dict) else None
-            if line.start == 0 and isinstance(value, dict) and self._is_ours(value):
-                self._passed(line)
-                return
-            if line.start > 0 and type(number) is int and number >= self._number:
-                removed, texts = _read_change(value)
-                self._number = number
-                self._apply(removed, texts)
-                self._passed(line)
-                return
-        raise StoreError(
-            f"{self.path} is damaged at byte {line.start}, or is no memory of {self.agent!r}."
-            " Repair it, or move it away: then the agent remembers nothing."
-        )
-
-    def _is_ours(self, header: Mapping[str, JsonValue]) -> bool:
-        return header.get("memory") == TRACE and header.get("agent") == self.agent
 
     def _write_afresh(self) -> None:
         lines = [self._header()]
@@ -150,13 +137,39 @@ def _change(number: int, removed: Sequence[str], texts: Iterable[str]) -> bytes:
     return (head + ",".join(texts) + "]}").encode("ascii")
 
 
-def _read_change(value: JsonValue) -> tuple[list[str], dict[str, str]]:
-    """ValueError for anything but a change."""
-    if not isinstance(value, dict):
-        raise ValueError("no change")
-    removed, changed = value.get("removed"), value.get("changed")
-    if not isinstance(removed, list) or not isinstance(changed, list):
-        raise ValueError("no change")
-    records = [decoded_record(item) for item in changed]
-    texts = {record.id: encoded_record(record) for record in records}
-    return [name for name in removed if isinstance(name, str)], texts
+def changes(path: Path, agent: str) -> Iterator[MemoryChange]:
+    """What was changed in the memory of `agent` in the file `path`, a line at a time, the oldest
+    first; nothing when there is no file. OSError, StoreError."""
+    with contextlib.suppress(FileNotFoundError), reading(path) as file:
+        for _, _, change in _lines(file, agent):
+            yield change
+
+
+def _lines(
+    file: LineFile, agent: str, start: int = 0, least: int = 0
+) -> Iterator[tuple[Line, int, MemoryChange]]:
+    """Each line with its number, which is `least` or more, and what it changes. StoreError."""
+    for line in file.lines(start):
+        with contextlib.suppress(ValueError):
+            number, change = _read(decoded_json(line.data), agent, is_first=line.start == 0)
+            if number >= least:
+                least = number + 1
+                yield line, number, change
+                continue
+        raise StoreError(
+            f"{file.path} is damaged at byte {line.start}, or is no memory of {agent!r}."
+            " Repair it, or move it away: then the agent remembers nothing."
+        )
+
+
+def _read(value: JsonValue, agent: str, *, is_first: bool) -> tuple[int, MemoryChange]:
+    """ValueError for anything but the header, as the first line, or a change."""
+    match value:
+        case {"memory": str(trace), "agent": str(name)} if is_first:
+            if (trace, name) == (TRACE, agent):
+                return 0, MemoryChange((), ())
+        case {"number": int(number), "removed": list(removed), "changed": list(changed)}:
+            if not is_first and type(number) is int:
+                ids = [name for name in removed if isinstance(name, str)]
+                return number, MemoryChange(ids, [decoded_record(item) for item in changed])
+    raise ValueError("no change")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from agent_runtime.json_value import JsonValue
 from agent_runtime.persistence.batch import decoded_json, encoded
 from agent_runtime.persistence.store import MemoryRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryChange:
+    """What was saved together: `removed` are ids of records that were forgotten first."""
+
+    removed: Sequence[str]
+    changed: Sequence[MemoryRecord]
 
 
 def encoded_record(record: MemoryRecord) -> str:

@@ -26,6 +26,7 @@ from agent_runtime.persistence.links import check_no_link
 from agent_runtime.persistence.locking import is_locked
 from agent_runtime.persistence.names import file_name
 from agent_runtime.persistence.progress import Progress
+from agent_runtime.persistence.records import MemoryChange
 from agent_runtime.persistence.sqlite_database import Database
 from agent_runtime.persistence.sqlite_errors import explained
 from agent_runtime.persistence.sqlite_tables import text_key
@@ -240,12 +241,12 @@ class SqliteStore:
 
     def load_memory(self, agent: str) -> list[MemoryRecord]:
         """All that is remembered for an agent, the oldest first."""
-        try:
-            return self._database.read(partial(sqlite_memory.load, agent=agent))
-        except (ValueError, TypeError) as error:
-            raise StoreError(
-                f"{self.path} is damaged: what {agent!r} remembers cannot be read."
-            ) from error
+        return sqlite_memory.load(self._database, agent)
+
+    def memory_changes(self, agent: str) -> Iterator[MemoryChange]:
+        """What adds up to the memory of an agent, the oldest first, read as it is asked for: for
+        who cannot trust that memory holds all of it."""
+        return sqlite_memory.changes(self._database, agent)
 
     def save_memory(
         self, agent: str, changed: Sequence[MemoryRecord], removed: Sequence[str]

@@ -13,7 +13,6 @@ from agent_runtime.events import Event
 from agent_runtime.persistence import (
     FileStore,
     SessionNotFoundError,
-    SessionStore,
     SessionSummary,
     SqliteStore,
     StoreError,
@@ -229,9 +228,15 @@ def _left_out(history: SessionHistory) -> Iterator[str]:
         yield "Working memory is too large to be read as a whole: its oldest texts are left out."
 
 
-def _memory(store: SessionStore, agent: str) -> tuple[Memory, tuple[str, ...]]:
-    """What an agent remembers, and why that could not be read."""
+def _memory(store: FileStore | SqliteStore, agent: str) -> tuple[Memory, tuple[str, ...]]:
+    """What an agent remembers, and why something of it is missing."""
     try:
-        return memory_of(store.load_memory(agent)), ()
+        memory, is_cut = memory_of(store.memory_changes(agent))
     except StoreError as error:
-        return memory_of(()), (str(error),)
+        return Memory(), (str(error),)
+    return memory, (_MEMORY_CUT,) if is_cut else ()
+
+
+_MEMORY_CUT: Final = (
+    "What the agent remembers takes more memory than there is for it here: the oldest is left out."
+)

@@ -14,12 +14,11 @@ from typing import Final, TypeAlias
 from agent_runtime.events import EntityFields, RelationFields
 from agent_runtime.json_value import JsonValue
 from runagent_ls.sessions import fields
+from runagent_ls.sessions.sizes import AN_ENTRY, size_of
 
 GRAPH_BYTES: Final = 128 * 1024 * 1024
 """Of memory, for entities and relations; ten thousand and fifty thousand take about a third."""
 WORKING_BYTES: Final = 16 * 1024 * 1024
-_AN_ENTRY: Final = 400
-"""Bytes that the tables take for each thing in them."""
 
 RelationKey: TypeAlias = tuple[str, str, str]
 """Source, target and kind."""
@@ -123,7 +122,7 @@ class Mind:
     def _takes(self, key: str | RelationKey, value: list[JsonValue]) -> bool:
         """Whether there is room for it in place of what is there by this key."""
         left = self.graph_left + self._sizes.get(key, 0)
-        size = _AN_ENTRY + _size_of(value, left)
+        size = AN_ENTRY + size_of(value, left)
         if size > left:
             self.graph_cut = True
             return False
@@ -140,19 +139,4 @@ def _relation_key(said: Mapping[str, object]) -> RelationKey:
 
 
 def _size_of_text(key: str, value: str) -> int:
-    return _AN_ENTRY + getsizeof(key) + getsizeof(value)
-
-
-def _size_of(value: JsonValue, most: int) -> int:
-    """Bytes of memory, about; counted no further than `most`."""
-    size = 0
-    waiting: list[JsonValue] = [value]
-    while waiting and size <= most:
-        item = waiting.pop()
-        size += getsizeof(item)
-        if isinstance(item, dict):
-            waiting += item
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
-    return size
+    return AN_ENTRY + getsizeof(key) + getsizeof(value)

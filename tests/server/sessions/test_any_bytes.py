@@ -215,3 +215,22 @@ def test_a_session_with_very_much_in_mind_takes_little_memory(tmp_path: Path, wh
     done = run_sessions(tmp_path, "show", "huge")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False)
     assert "left out" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is one of Linux")
+@pytest.mark.parametrize("kind", ["file", "sqlite"])
+def test_an_agent_that_remembers_very_much_takes_little_memory(tmp_path: Path, kind: str) -> None:
+    """In records that are all as they should be."""
+    with SqliteStore(sqlite_store_of(tmp_path), sync=False) as database:
+        store = FileStore(file_store_of(tmp_path), sync=False) if kind == "file" else database
+        write_session(store, "huge")
+        for number in range(100):
+            records = [
+                MemoryRecord(f"{number}-{index}", "episodic", {"text": "x" * 5_000})
+                for index in range(200)
+            ]
+            store.save_memory("helper", records, [])
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) > 100_000_000
+    done = run_sessions(tmp_path, "show", "huge")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "the oldest is left out" in done.stdout
