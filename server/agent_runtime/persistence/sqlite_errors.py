@@ -17,6 +17,9 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(_explanation(path, error)) from error
+    except UnicodeDecodeError as error:
+        # in place of SQLite's error, where that quotes damaged bytes
+        raise StoreError(f"{path} is damaged. Repair it, or move it away.") from error
     except OSError as error:
         raise StoreError(
             f"{error.filename or path} cannot be used: {error.strerror or error}. Nothing was"

@@ -90,6 +90,20 @@ def test_what_is_no_file_is_not_waited_for(store: SqliteStore, path: Path) -> No
             action()
 
 
+@pytest.mark.parametrize("word", [b"CREATE TABL\x80", b"\x80REATE TABLE"])
+def test_a_damaged_table_is_named_whatever_its_bytes(
+    store: SqliteStore, path: Path, word: bytes
+) -> None:
+    saved(store, 1)
+    store.close()
+    data = path.read_bytes()
+    assert data.count(b"CREATE TABLE sessions") == 1
+    path.write_bytes(data.replace(b"CREATE TABLE sessions", word + b" sessions"))
+    for again in (SqliteStore(path), SqliteStore(path, read_only=True)):
+        with pytest.raises(StoreError, match=r"runtime\.sqlite is damaged"):
+            again.sessions()
+
+
 def test_a_damaged_database_is_named(store: SqliteStore, path: Path) -> None:
     saved(store, 200)
     store.close()
