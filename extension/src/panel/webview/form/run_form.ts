@@ -16,6 +16,7 @@ import {
   withStrangers,
 } from '../../../form/form';
 import { inputsFromText, sameInputs, type TextProblem, textFromInputs } from '../../../form/inputs_text';
+import { withUnsent } from '../../../form/kept_drafts';
 import { isWithin, type Path } from '../../../form/problem';
 import { typedInputs } from '../../../form/typed_inputs';
 import type { FormWords } from '../../../form/words';
@@ -114,7 +115,16 @@ export class RunForm extends LitElement {
     // The inputs of before may come again, to undo what was typed since.
     const isOther = changed.has('inputs') && !sameInputs(this.current.inputs, this.inputs);
     if (before === undefined || isOther) this.#open(this.info, this.inputs);
-    else if (before !== info) this.#open(this.info, this.current.inputs);
+    else if (before !== info) this.#renew(this.info);
+  }
+
+  /** The signature is another one: what stands there stays, also what cannot be sent as it stands. */
+  #renew(info: EntrypointInfo): void {
+    const { form: before, text, textProblem } = this;
+    this.#open(info, this.current.inputs);
+    if (before !== undefined && this.form !== undefined) this.form = withUnsent(this.form, before);
+    const isRead = this.chosenMode === 'json' || 'problem' in inputsFromText(info, text);
+    if (textProblem !== undefined && isRead) this.#readText(info, text);
   }
 
   #open(info: EntrypointInfo, inputs: Inputs): void {
@@ -216,17 +226,20 @@ export class RunForm extends LitElement {
 
   #typed(text: string): void {
     if (this.info === undefined) return;
-    this.text = text;
     // Whoever writes JSON goes on with it, also when what it says fits a form by now.
     this.chosenMode = 'json';
-    const read = inputsFromText(this.info, text);
-    this.textProblem = 'problem' in read ? read.problem : undefined;
-    if ('inputs' in read) {
-      this.#fromText = read.inputs;
-      this.form = openForm(this.info, read.inputs);
-      this.served = [];
-    }
+    this.#readText(this.info, text);
     this.#tell();
+  }
+
+  #readText(info: EntrypointInfo, text: string): void {
+    this.text = text;
+    const read = inputsFromText(info, text);
+    this.textProblem = 'problem' in read ? read.problem : undefined;
+    if ('problem' in read) return;
+    this.#fromText = read.inputs;
+    this.form = openForm(info, read.inputs);
+    this.served = [];
   }
 
   #tell(): void {

@@ -259,6 +259,23 @@ describe('what comes from outside', () => {
     expect(await form.group('Not in the signature').getByLabel('Key').inputValue()).toBe('even');
   });
 
+  it('keeps what cannot be sent yet when the signature is edited', async () => {
+    await open(only('anything', 'even'));
+    await form.control('even').fill('12a');
+    await form.set({ info: only('even', 'mode') });
+    await eventually(() => form.control('mode').count()).toBe(1);
+    expect(await form.control('even').inputValue()).toBe('12a');
+    await form.tab('JSON').click();
+    await form.json().fill('{"even": 8');
+    await form.set({ info: only('even') });
+    await form.tab('Form').click();
+    await eventually(() => form.control('mode').count()).toBe(0);
+    expect(await form.control('even').inputValue()).toBe('12a');
+    await form.tab('JSON').click();
+    expect(await form.json().inputValue()).toBe('{"even": 8');
+    expect(await text('This is not JSON yet')).toBe(1);
+  });
+
   it('may be an entrypoint without parameters', async () => {
     await open({ ...everything, parameters: [] });
     await eventually(() => text(words.noInputs)).toBe(1);
