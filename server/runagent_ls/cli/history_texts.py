@@ -57,10 +57,10 @@ def shown(
     yield f"\n{paint('Inputs', 'bold')}\n"
     yield "too long to be stored\n" if run.inputs_cut else f"{_pretty(_inputs(run))}\n"
     if run.has_result:
-        yield f"\n{paint('Result', 'bold')}\n{_result(run.result, output)}"
+        yield f"\n{paint('Result', 'bold')}\n{_result(run, output)}"
     if run.chunks:
         yield f"\n{paint('Output', 'bold')}, {run.chunks} chunks\n"
-        yield from _given(chunks) if output is None else _told(chunks, output)
+        yield from _given(chunks) if output is None else _told(run, chunks, output)
     if run.dropped_chunks:
         yield f"{run.dropped_chunks} chunks are not stored: the run was too long.\n"
     if isinstance(run.error, dict):
@@ -68,9 +68,10 @@ def shown(
         yield f"\n{paint(f'error[{code}]', 'bold', 'red')}: {harmless(message)}\n"
 
 
-def _result(value: JsonValue, output: Output | None) -> str:
+def _result(run: StoredRun, output: Output | None) -> str:
+    value = run.result
     if output is not None:
-        return output.result(value) + output.rest()
+        return output.result(value) + output.rest(run.history_id)
     return f"{harmless(value) if isinstance(value, str) else _pretty(value)}\n"
 
 
@@ -81,7 +82,7 @@ def _given(chunks: Iterable[StoredChunk]) -> Iterator[str]:
     yield "" if part.endswith("\n") else "\n"
 
 
-def _told(chunks: Iterable[StoredChunk], output: Output) -> Iterator[str]:
+def _told(run: StoredRun, chunks: Iterable[StoredChunk], output: Output) -> Iterator[str]:
     expected: int | None = None
     for chunk in chunks:
         if expected is not None and chunk.index != expected:
@@ -89,7 +90,7 @@ def _told(chunks: Iterable[StoredChunk], output: Output) -> Iterator[str]:
         expected = chunk.index + 1
         raw = chunk.value if isinstance(chunk.value, str) else ""
         yield output.shown(OutputItem(chunk.index, chunk.at_ms, chunk.type, chunk.value, raw))
-    yield output.rest()
+    yield output.rest(run.history_id)
 
 
 def compared(comparison: Comparison, paint: Painter) -> Iterator[str]:

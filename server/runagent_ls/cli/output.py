@@ -62,7 +62,7 @@ class Output:
             self._write(json.dumps(message) + "\n")
         elif outcome.result is not None:
             self._write(self.result(outcome.result.value))
-        self._write(self.rest())
+        self._write(self.rest(history_id))
 
     def shown(self, item: OutputItem) -> str:
         """A chunk as text."""
@@ -76,9 +76,9 @@ class Output:
         """Ends the open line of a trace, for something else to be written."""
         return "" if self._trace is None else self._trace.pause()
 
-    def rest(self) -> str:
-        """What ends the chunks."""
-        told = "" if self._trace is None else self._trace.end(self._way_on)
+    def rest(self, history_id: str | None) -> str:
+        """What ends the output of a run, which the history has if there is an id."""
+        told = "" if self._trace is None else self._trace.end(self._way_on, history_id)
         return self._new_line() + told
 
     def result(self, value: JsonValue) -> str:

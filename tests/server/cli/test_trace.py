@@ -392,6 +392,31 @@ def test_a_recorded_run_is_shown_as_it_was(
     assert "\nStep 2\n  Half\n  the model is asked again" in run.seen
 
 
+@pytest.mark.parametrize("tag", ["replay_stream", "given"])
+def test_what_is_shortened_can_be_seen_whole(
+    call: Callable[..., Done], cli: Cli, variables: dict[str, str], tag: str
+) -> None:
+    long = "\n".join(map(str, range(300)))
+    observation = {**thought("s", 1), "type": "observation", "ok": True, "content": long}
+    command = "stream" if tag == "replay_stream" else "run"
+    done = call(command, tag, *TEXT, pieces=[started("s"), observation, ended("s", 2)])
+    assert "\n     9 … and 1070 characters more\n" in done.out, done.err
+    head, way = done.out.splitlines()[-4:-2]
+    assert head == "shortened above; the whole output:"
+    shown = call("history", "show", "last", *TEXT).out
+    assert f"\n\n{head}\n{way}\n\nsession s\n" in shown
+    raw = cli(*shlex.split(way)[1:], env=variables).out
+    assert json.dumps(long)[1:-1] in raw
+    unrecorded = call(command, tag, *TEXT, "--no-history", pieces=[started("s"), observation])
+    assert "characters more" in unrecorded.out
+    assert "the whole output" not in unrecorded.out
+
+
+def test_nothing_is_said_of_a_short_trace(call: Callable[..., Done]) -> None:
+    done = call("stream", "replay_stream", *TEXT, pieces=[started("s"), thought("s", 1)])
+    assert "the whole output" not in done.out
+
+
 def test_a_run_whose_project_is_gone_is_shown(
     cli: Cli, agent: OurAgent, variables: dict[str, str], tmp_path: Path
 ) -> None:

@@ -36,9 +36,13 @@ class OutputTrace:
         """Ends the line that is open, for something else to be written."""
         return self._text.pause()
 
-    def end(self, way_on: WayOn | None) -> str:
-        """What ends the trace: its session, and the command that goes on with it."""
+    def end(self, way_on: WayOn | None, history_id: str | None) -> str:
+        """What ends the trace: the command that prints what was shortened in it, if the history has
+        the run, its session, and the command that goes on with it."""
         text, session = self._text.end(), self._text.session
+        if self._text.has_shortened and history_id is not None:
+            show = f"runagent-ls history show {one_line(history_id)} --output-format raw"
+            text += f"\n{self._text.flat('shortened above; the whole output:')}{show}\n"
         if session is None:
             return text
         step = self._text.last_complete_step

@@ -44,12 +44,18 @@ class TraceText:
         self._is_fork = False
         self._step = 0
         self._spent = words.Spent()
+        self._shorten = words.Shortener()
         self._called: str | None = None
         """The call that the last line tells of."""
         self._reply = LiveReply()
         self._written: Part | None = None
         self._wrapping: Wrapping | None = None
         """Of what is being written: its last line is open."""
+
+    @property
+    def has_shortened(self) -> bool:
+        """Whether what a tool was given, or gave, was too long to be told whole."""
+        return self._shorten.has_shortened
 
     def read(self, event: TraceEvent) -> str:
         """What an event adds; nothing for one of an unknown type."""
@@ -178,7 +184,7 @@ class TraceText:
         if not self._is_fork:  # of which the heading says it
             text += f"\ngoes on after step {step}\n"
         self._is_fork = False
-        waiting = map(words.call, fields.objects(event, "waiting"))
+        waiting = (words.call(it, self._shorten) for it in fields.objects(event, "waiting"))
         return text + "".join(self._note(f"waits to be observed: {call}") for call in waiting)
 
     def _step_started(self, _: TraceEvent) -> str:
@@ -196,7 +202,7 @@ class TraceText:
     def _action(self, event: TraceEvent) -> str:
         before = self.pause()
         self._called = fields.text(event, "call")
-        return before + self._block(words.call(event), "-> ")
+        return before + self._block(words.call(event, self._shorten), "-> ")
 
     def _observation(self, event: TraceEvent) -> str:
         self._spent.add(event)
@@ -205,7 +211,8 @@ class TraceText:
         self._called = None
         name = "" if is_plain or tool is None else f"{one_line(tool)}: "
         took = fields.number(event, "elapsed_ms") or 0.0
-        said = words.observed(event) + (f"  ({words.seconds(took)})" if took >= 5 else "")
+        said = words.observed(event, self._shorten)
+        said += f"  ({words.seconds(took)})" if took >= 5 else ""
         if event.get("ok") is True:
             return self.pause() + self._block(name + said, "<- ")
         kind = one_line(fields.text(event, "error") or "failed")
@@ -222,7 +229,7 @@ class TraceText:
         return self.pause() + self._block(harmless(problem), "", "yellow") if problem else ""
 
     def _working(self, event: TraceEvent) -> str:
-        said = words.in_mind(event)
+        said = words.in_mind(event, self._shorten)
         return self._note(said) if said else ""
 
     def _graph(self, event: TraceEvent) -> str:

@@ -12,7 +12,7 @@ from runagent_ls.cli.trace.events import TraceEvent
 from runagent_ls.sessions import fields
 
 _LONGEST: Final = 800
-"""Characters of what a tool gives; the rest is in the raw output."""
+"""Characters of what a tool gives."""
 _LONGEST_VALUE: Final = 300
 """Characters of one thing that it is given."""
 _MOST_LINES: Final = 10
@@ -57,29 +57,39 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def call(event: Mapping[str, object]) -> str:
+class Shortener:
+    """Shortens what is long. `has_shortened` tells whether anything was."""
+
+    def __init__(self) -> None:
+        self.has_shortened = False
+
+    def __call__(self, text: str, longest: int = _LONGEST) -> str:
+        """The beginning of a long text, and how much is left out."""
+        lines = text[:longest].rstrip().split("\n")
+        shown = "\n".join(lines[:_MOST_LINES])
+        left = len(text.rstrip()) - len(shown)
+        if left <= 0:
+            return shown
+        self.has_shortened = True
+        return f"{shown} … and {counted(left, 'character')} more"
+
+
+def call(event: Mapping[str, object], shorten: Shortener) -> str:
     """A tool and its arguments: `add(a=1, b=2)`."""
     name = one_line(fields.text(event, "tool") or "?")
     values = event.get("arguments")
     if not isinstance(values, dict):
-        return name if values is None else f"{name}({_json(values)})"
-    return f"{name}({', '.join(f'{one_line(key)}={_json(it)}' for key, it in values.items())})"
+        return name if values is None else f"{name}({_json(values, shorten)})"
+    given = (f"{one_line(key)}={_json(it, shorten)}" for key, it in values.items())
+    return f"{name}({', '.join(given)})"
 
 
-def observed(event: TraceEvent) -> str:
+def observed(event: TraceEvent, shorten: Shortener) -> str:
     """What a tool gave; several lines."""
     content = fields.text(event, "content")
     if content is None:
         content = json.dumps(event.get("value"), ensure_ascii=False)
-    return shortened(harmless(content))
-
-
-def shortened(text: str, longest: int = _LONGEST) -> str:
-    """The beginning of a long text, and how much is left out."""
-    lines = text[:longest].rstrip().split("\n")
-    shown = "\n".join(lines[:_MOST_LINES])
-    left = len(text.rstrip()) - len(shown)
-    return shown if left <= 0 else f"{shown} … and {counted(left, 'character')} more"
+    return shorten(harmless(content))
 
 
 def recalled(event: TraceEvent) -> str:
@@ -93,12 +103,12 @@ def stored(event: TraceEvent) -> str:
     return f"remembers {_quoted(fields.text(event, 'text') or '')}"
 
 
-def in_mind(event: TraceEvent) -> str:
+def in_mind(event: TraceEvent, shorten: Shortener) -> str:
     """How the working memory changed."""
     changed = fields.mapping(event, "set")
     said = []
     if changed:
-        items = (f"{one_line(key)} = {_json(it)}" for key, it in changed.items())
+        items = (f"{one_line(key)} = {_json(it, shorten)}" for key, it in changed.items())
         said.append(f"has in mind: {_listed(items, len(changed))}")
     if gone := fields.texts(event, "removed"):
         said.append(f"drops {_listed(map(one_line, gone), len(gone))}")
@@ -149,5 +159,5 @@ def _quoted(text: str) -> str:
     return f'"{fields.beginning(one_line(text), _LONGEST_MEMORY)}"'
 
 
-def _json(value: object) -> str:
-    return shortened(one_line(json.dumps(value, ensure_ascii=False)), _LONGEST_VALUE)
+def _json(value: object, shorten: Shortener) -> str:
+    return shorten(one_line(json.dumps(value, ensure_ascii=False)), _LONGEST_VALUE)
