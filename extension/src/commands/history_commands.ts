@@ -8,6 +8,7 @@ import { cancelStored } from '../runs/cancelling';
 import type { Runs } from '../runs/runs';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
+import { placeTold } from '../sessions/told_place';
 import { transcriptWords } from '../views/history_words';
 import { type CompareParts, registerCompareCommands } from './compare_commands';
 import { mayRun } from './entrypoint_pick';
@@ -122,12 +123,15 @@ async function debug(server: AgentServer, run: HistorySummary): Promise<void> {
 
 /** The session that a run has made or gone on with, as its record tells. */
 async function showSession(server: AgentServer, { historyId, configUri }: HistorySummary): Promise<void> {
-  const session = storedSession(await reading(() => readRun(server, historyId)));
-  if (configUri === null || session === undefined) {
+  const told = storedSession(await reading(() => readRun(server, historyId)));
+  if (configUri === null || told === undefined) {
     void showInformation(l10n.t('What is kept of this run tells of no session.'));
     return;
   }
-  await vscode.commands.executeCommand('runagent.sessions.show', { configUri, session, step: null });
+  await vscode.commands.executeCommand('runagent.sessions.show', {
+    ...(await placeTold(server, configUri, told)),
+    step: null,
+  });
 }
 
 async function cancel({ runs }: HistoryParts, server: AgentServer, run: HistorySummary): Promise<void> {

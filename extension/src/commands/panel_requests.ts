@@ -7,6 +7,7 @@ import { placeOf } from '../runs/frames';
 import type { Inputs } from '../runs/inputs';
 import type { Run, RunRequest } from '../runs/run';
 import type { AgentServer } from '../server/agent_server';
+import { placeTold } from '../sessions/told_place';
 import type { TextDocuments } from '../views/text_documents';
 import type { CloudGate } from './cloud_gate';
 import { performErrorAction } from './error_actions';
@@ -52,9 +53,18 @@ export class PanelRequests implements RunViewListener {
     void openPlace(placeOf(run.model.error?.frames?.[index]));
   }
 
-  session({ type, session, step }: SessionRequest, { entrypoint: { configUri } }: RunView): void {
+  session(request: SessionRequest, view: RunView): void {
+    this.#askSession(request, view).catch(reportFailure);
+  }
+
+  async #askSession(
+    { type, session, step }: SessionRequest,
+    { entrypoint: { configUri }, run }: RunView,
+  ): Promise<void> {
     const command = type === 'showSession' ? 'runagent.sessions.show' : 'runagent.sessions.resume';
-    void vscode.commands.executeCommand(command, { configUri, session, step });
+    const told = run?.session?.session === session ? run.session : { session };
+    const place = await placeTold(await this.parts.server(), configUri, told);
+    await vscode.commands.executeCommand(command, { ...place, step });
   }
 
   output(request: OutputRequest, run: Run, answer: (answer: OutputAnswer) => void): void {

@@ -2,7 +2,8 @@ import type { Run } from '../runs/run';
 import type { RunEvent } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
 import type { KnownRun } from './resume';
-import { sessionIn, sessionNamedIn } from './run_session';
+import { sessionIn, sessionNamedIn, type ToldSession } from './run_session';
+import { placeTold } from './told_place';
 
 /** Runs that are remembered for their inputs; the oldest are forgotten. */
 const MOST_KNOWN = 500;
@@ -27,14 +28,14 @@ export class RunSessions {
     if (event.type !== 'finished') return;
     if (event.value !== undefined) this.#found(run, sessionIn(event.value));
     const named = event.value === undefined ? undefined : sessionNamedIn(event.value);
-    const session = run.session?.session ?? named;
-    if (session !== undefined) void this.#look(run, session);
+    const told = run.session ?? named;
+    if (told !== undefined) void this.#look(run, told);
   }
 
-  #found(run: Run, session: string | undefined): void {
-    if (session === undefined || session === run.session?.session) return;
-    this.#remember(run, session);
-    run.session = { session, state: null };
+  #found(run: Run, told: ToldSession | undefined): void {
+    if (told === undefined || told.session === run.session?.session) return;
+    this.#remember(run, told.session);
+    run.session = { ...told, state: null };
     this.changed(run);
   }
 
@@ -47,13 +48,13 @@ export class RunSessions {
   }
 
   /** How the session stands now that its run is over: a run that failed may have left it in the middle. */
-  async #look(run: Run, session: string): Promise<void> {
+  async #look(run: Run, told: ToldSession): Promise<void> {
     try {
       const server = await this.server();
-      const { configUri } = run.request;
-      const { state } = (await server.request('runagent/sessions/get', { configUri, session })).session;
-      this.#remember(run, session);
-      run.session = { session, state };
+      const place = await placeTold(server, run.request.configUri, told);
+      const { state } = (await server.request('runagent/sessions/get', place)).session;
+      this.#remember(run, told.session);
+      run.session = { ...told, state };
     } catch {
       // Where the agent keeps none, or not in its folder, there is nothing to offer.
       if (run.session === null) return;

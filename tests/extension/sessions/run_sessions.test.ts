@@ -15,13 +15,14 @@ const piece = (value: unknown): Chunk => chunkOf({ index: 0, atMs: 0, type: 'val
 
 describe('the session that a piece of output tells of', () => {
   it('begins or goes on', () => {
-    expect(sessionIn(piece(started))).toBe('s-1');
-    expect(sessionIn(piece(resumed))).toBe('s-2');
+    expect(sessionIn(piece(started))).toEqual({ session: 's-1', event: { seq: 0, at: 1 } });
+    expect(sessionIn(piece(resumed))).toEqual({ session: 's-2', event: { seq: 7, at: 1 } });
+    expect(sessionIn(piece({ ...started, at: null }))).toEqual({ session: 's-1' });
   });
 
   it('is the last of those in a list, also where that is a part of a result', () => {
-    expect(sessionIn(piece([started, { type: 'thought' }, resumed]))).toBe('s-2');
-    expect(sessionIn(piece({ answer: '6', trace: [started] }))).toBe('s-1');
+    expect(sessionIn(piece([started, { type: 'thought' }, resumed]))?.session).toBe('s-2');
+    expect(sessionIn(piece({ answer: '6', trace: [started] }))?.session).toBe('s-1');
   });
 
   it.each([
@@ -72,7 +73,7 @@ describe('the sessions of runs', () => {
 
   it('are known while a run goes on, with what it was given', () => {
     sessions.happened(run, output(piece(started), piece({ type: 'thought' })));
-    expect(run.session).toEqual({ session: 's-1', state: null });
+    expect(run.session).toMatchObject({ session: 's-1', state: null });
     expect(sessions.runOf(CONFIG, 's-1')).toEqual({ tag: 'ask', inputs });
     expect(sessions.runOf('file:///other.json', 's-1')).toBeUndefined();
     sessions.happened(run, output(piece(started)));
@@ -83,20 +84,51 @@ describe('the sessions of runs', () => {
     sessions.happened(run, output(piece(started)));
     sessions.happened(run, finished());
     await settled();
+    await server.answer({ events: [started], next: null });
     expect(server.waiting[0]).toMatchObject({
       method: 'runagent/sessions/get',
       params: { configUri: CONFIG, session: 's-1' },
     });
     await server.answer({ session: { ...summary, state: 'interrupted' } });
-    expect(run.session).toEqual({ session: 's-1', state: 'interrupted' });
+    expect(run.session).toMatchObject({ session: 's-1', state: 'interrupted' });
     expect(told).toEqual(['s-1', 'interrupted']);
+  });
+
+  it('are those of the store that the run has worked with, where both have one of the id', async () => {
+    sessions.happened(run, output(piece(resumed)));
+    sessions.happened(run, finished());
+    await settled();
+    const place = { configUri: CONFIG, session: 's-2' };
+    expect(server.waiting[0]).toMatchObject({
+      method: 'runagent/sessions/events',
+      params: { ...place, store: 'file', after: 6, limit: 1 },
+    });
+    await server.answer({ events: [{ ...resumed, at: 1000 }], next: 7 });
+    expect(server.waiting[0]?.params).toMatchObject({ ...place, store: 'sqlite' });
+    await server.answer({ events: [resumed], next: 7 });
+    expect(server.waiting[0]).toMatchObject({
+      method: 'runagent/sessions/get',
+      params: { ...place, store: 'sqlite' },
+    });
+    await server.answer({ session: { ...summary, state: 'ended', store: 'sqlite' } });
+    expect(run.session).toMatchObject({ session: 's-2', state: 'ended' });
+  });
+
+  it('are looked for by their id alone where no store has what the run told', async () => {
+    sessions.happened(run, output(piece(started)));
+    sessions.happened(run, finished());
+    await settled();
+    await server.answer({ events: [], next: null });
+    await server.refuse('There is no session s-1.');
+    expect(server.waiting[0]?.params).toEqual({ configUri: CONFIG, session: 's-1' });
   });
 
   it('are found in the result of a call', async () => {
     sessions.happened(run, finished(piece({ trace: [started] })));
     await settled();
+    await server.answer({ events: [started], next: null });
     await server.answer({ session: { ...summary, state: 'ended' } });
-    expect(run.session).toEqual({ session: 's-1', state: 'ended' });
+    expect(run.session).toMatchObject({ session: 's-1', state: 'ended' });
   });
 
   it('are found by the name that a result has for its own, if there is one of that name', async () => {
@@ -123,7 +155,7 @@ describe('the sessions of runs', () => {
     sessions.happened(run, output(piece(started)));
     sessions.happened(run, finished());
     await settled();
-    await server.refuse('There is no session s-1.');
+    for (let asked = 0; asked < 3; asked += 1) await server.refuse('There is no session s-1.');
     expect(run.session).toBeNull();
     expect(told).toEqual(['s-1', undefined]);
   });
