@@ -13,6 +13,7 @@ from cloud_stand_in import BUSY, FOREIGN, NOT_DEPLOYED, RunningCloud
 from runagent_ls.agents.client import AgentClient
 from runagent_ls.agents.errors import AgentError, NotFoundError, RequestRefusedError
 from runagent_ls.agents.targets.credentials import ApiKey, Cloud
+from runagent_ls.agents.targets.registry import FILE_NAME, Registry
 from runagent_ls.agents.targets.resolving import resolve_cloud
 from runagent_ls.agents.targets.target import Target
 
@@ -149,6 +150,15 @@ async def test_a_history_the_server_cannot_send_is_read_from_the_registry(
     assert [item.invocation_id for item in failed.items] == ["b"]
     assert repr(one.output) == "nan"
     assert one.requested == "2026-01-01T10:00:00"
+
+
+def test_runs_of_the_same_second_are_listed_as_others(tmp_path: Path) -> None:
+    """The platform writes whole seconds: the newest of them come first, and are not left out."""
+    moment = "2026-01-01 10:00:00"
+    runs = [(name, "completed", None, moment) for name in ("z", "b", "a", "c")]
+    registry_with_runs(tmp_path, *runs)
+    rows = Registry(tmp_path / FILE_NAME).invocations(AGENT, 3)
+    assert [row["invocation_id"] for row in rows] == ["c", "a", "b"]
 
 
 async def test_a_history_nobody_can_read_says_what_to_do(

@@ -98,7 +98,8 @@ class Registry:
         if status:
             query += " AND status = ?"
             values.append(status)
-        return self._rows(query + " ORDER BY request_timestamp DESC LIMIT ?", *values, limit)
+        query += " ORDER BY request_timestamp DESC, rowid DESC LIMIT ?"  # times are whole seconds
+        return self._rows(query, *values, limit)
 
     def invocation(self, invocation_id: str) -> dict[str, object] | None:
         """The stored row of one run. Raises RegistryError."""
