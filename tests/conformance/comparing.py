@@ -62,7 +62,8 @@ def _alike(value: Any, key: str | None, server: Server) -> Any:
 
 def _form_of_time(value: str) -> str:
     datetime.fromisoformat(value)
-    return re.sub(r"\d", "9", re.sub(r"\.\d+$", ".f", value))
+    # once in a million moments the fraction is zero, and Python writes none
+    return re.sub(r"\d", "9", re.sub(r"(\.\d+)?$", ".f", value, count=1))
 
 
 def _text(value: str, server: Server) -> str:

@@ -28,10 +28,17 @@ from runagent_ls.serve.worker.encoding import chunk, result
 
 SERVER = Path(__file__).parents[4] / "server"
 AGENT = "11111111-2222-4333-8444-555555555555"
+LIMIT_S = 60.0
 
 
 @pytest.fixture
-async def invocations(tmp_path: Path) -> AsyncIterator[Invocations]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row is waited for, however slow the disk is: tests look at it right afterwards."""
+    monkeypatch.setattr("runagent_ls.serve.invocations.invocations.LONGEST_WAIT_S", LIMIT_S)
+
+
+@pytest.fixture
+async def invocations(patient: None, tmp_path: Path) -> AsyncIterator[Invocations]:
     variables = {"API_TOKEN": "s3cr3t-of-the-agent"}
     made = Invocations(tmp_path / "own" / "invocations.db", own=True, variables=variables)
     yield made
@@ -277,6 +284,7 @@ async def test_a_run_that_takes_long_has_a_row_meanwhile(tmp_path: Path, ahead_s
     await invocations.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_table_of_the_platform_is_taken_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "runagent_local.db"
     with closing(sqlite3.connect(path)) as database:
@@ -299,6 +307,7 @@ async def test_a_table_of_the_platform_is_taken_as_it_is(tmp_path: Path) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
+@pytest.mark.usefixtures("patient")
 async def test_our_own_file_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runagent_ls.serve.invocations.database.KEPT", 20)
     invocations = Invocations(tmp_path / "x.db", own=True)
@@ -310,6 +319,7 @@ async def test_our_own_file_stays_small(tmp_path: Path, monkeypatch: pytest.Monk
     await invocations.close()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_our_own_file_stays_small_with_large_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,7 +349,8 @@ def test_a_killed_process_loses_nothing_that_ended(tmp_path: Path) -> None:
     program = """
 import asyncio, sys
 from pathlib import Path
-from runagent_ls.serve.invocations import Ended, Invocation, Invocations
+from runagent_ls.serve.invocations import Ended, Invocation, Invocations, invocations
+invocations.LONGEST_WAIT_S = 60
 async def main():
     records = Invocations(Path(sys.argv[1]), own=True)
     for number in range(10_000):

@@ -187,7 +187,11 @@ async def test_with_register_the_registry_knows_it_until_it_has_stopped(
     assert row is not None
     assert (row.host, row.port, row.status) == ("127.0.0.1", front.ready.port, "serving")
     assert await front.call("greet") == "hello you"
-    (run,) = Registry.of_environment().invocations(AGENT, 10)
+
+    def recorded() -> dict[str, object] | None:
+        return next(iter(Registry.of_environment().invocations(AGENT, 10)), None)
+
+    run = await front.until(recorded)  # an answer does not wait long for a slow disk
     assert (run["entrypoint_tag"], run["status"]) == ("greet", "completed")
     await front.process.stop()
     row = Registry.of_environment().find(AGENT)
