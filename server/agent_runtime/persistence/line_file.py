@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from agent_runtime.persistence.locking import WRITE_WAIT_S, locked, open_regular
 from agent_runtime.persistence.store import StoreError
@@ -48,7 +48,8 @@ class LineFile:
             return file.read(most)
 
     def lines(self, start: int = 0, *, read_ahead: int = _READ_AHEAD) -> Iterator[Line]:
-        """Whole lines from `start`, where one must begin. StoreError for one that is too long.
+        """Whole lines from `start`, where one must begin. StoreError for one that is too long, or
+        that was not written before others that were.
 
         One iteration at a time: they share the position in the file.
         """
@@ -57,10 +58,21 @@ class LineFile:
             while data := file.readline(LONGEST_LINE + 1):
                 if len(data) > LONGEST_LINE:
                     raise StoreError(f"{self.path} is damaged: a line after byte {position}.")
-                if not data.endswith(b"\n") or _was_never_written(data):
+                if not data.endswith(b"\n"):
+                    return
+                if _was_never_written(data):
+                    self._check_is_last(position, file)
                     return
                 yield Line(data[:-1], position, position + len(data))
                 position += len(data)
+
+    def _check_is_last(self, position: int, rest: BinaryIO) -> None:
+        while (data := rest.readline(LONGEST_LINE)).endswith(b"\n"):
+            if not _was_never_written(data):
+                raise StoreError(
+                    f"{self.path} is damaged: the line at byte {position} has zeros, and others"
+                    " follow. Repair the file, or move it away."
+                )
 
     def first_line(self, start: int = 0) -> Line | None:
         """The first whole line from `start`."""

@@ -158,6 +158,51 @@ def test_damage_is_named_and_hides_no_other_session(store: FileStore, line: byte
     assert again(store).survey()[1] == []
 
 
+def test_what_follows_a_line_with_zeros_is_not_lost_without_a_word(store: FileStore) -> None:
+    saved(store, 3)
+    whole = journal_of(store).read_bytes()
+    lines = whole.split(b"\n")[:-1]
+    for damaged in range(len(lines)):
+        mixed = [line[:9] + b"\0" if n == damaged else line for n, line in enumerate(lines)]
+        is_last = damaged == len(lines) - 1
+        journal_of(store).write_bytes(b"\n".join(mixed) + b"\n")
+        before = journal_of(store).read_bytes()
+        if is_last:
+            assert len(list(again(store).events("a"))) == 5
+            continue
+        looking = again(store)
+        with pytest.raises(StoreError, match=r"events\.jsonl is damaged: the line at byte"):
+            list(looking.events("a"))
+        with pytest.raises(StoreError, match=r"events\.jsonl is damaged: the line at byte"):
+            looking.append("a", [thought("a", 7)])
+        assert "is damaged: the line at byte" in looking.survey()[1][0]
+        assert journal_of(store).read_bytes() == before
+
+
+@pytest.mark.parametrize("left", [b"\0" * 99 + b"\n\0\n", b"\0\n[{", b"[\0\n\0\0\0"])
+def test_zeros_that_nothing_follows_never_happened(store: FileStore, left: bytes) -> None:
+    saved(store, 1)
+    with journal_of(store).open("ab") as file:
+        file.write(left)
+    assert len(list(again(store).events("a"))) == 3
+    again(store).append("a", [thought("a", 3)])
+    assert [event["seq"] for event in again(store).events("a")] == list(range(4))
+
+
+def test_memory_that_follows_a_line_with_zeros_is_not_lost_without_a_word(store: FileStore) -> None:
+    for number in range(3):
+        store.save_memory("helper", [MemoryRecord(str(number), "episodic", {})], [])
+    lines = memory_of(store).read_bytes().split(b"\n")
+    lines[2] = b"\0" * len(lines[2])
+    memory_of(store).write_bytes(b"\n".join(lines))
+    before = memory_of(store).read_bytes()
+    with pytest.raises(StoreError, match=r"helper\.jsonl is damaged: the line at byte"):
+        again(store).load_memory("helper")
+    with pytest.raises(StoreError, match=r"helper\.jsonl is damaged: the line at byte"):
+        again(store).save_memory("helper", [MemoryRecord("4", "episodic", {})], [])
+    assert memory_of(store).read_bytes() == before
+
+
 FOREIGN = {
     b"hello\n": "damaged, or is foreign",
     b"hello": "damaged, or is foreign",
