@@ -44,6 +44,11 @@ def _explanation(path: Path, error: sqlite3.Error) -> str:
         return f"{path} is no database. Choose another file."
     if _code(error) == sqlite3.SQLITE_CORRUPT:
         return f"{path} is damaged ({error}). Repair it, or move it away."
+    if _code(error) == sqlite3.SQLITE_FULL:
+        return (
+            f"{path} cannot be used: {error}. Nothing was changed. Make room on the disk first:"
+            " deleting sessions needs some, too, and leaves the file as long as it is."
+        )
     return f"{path} cannot be used: {error}. Nothing was changed."
 
 

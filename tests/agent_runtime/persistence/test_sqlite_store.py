@@ -10,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from agent_runtime.persistence import MemoryRecord, SessionNotFoundError, SqliteStore, StoreError
+from agent_runtime.persistence import (
+    MemoryRecord,
+    SessionNotFoundError,
+    SqliteStore,
+    StoreError,
+    sqlite_database,
+)
 from agent_runtime.persistence.sqlite_database import Database
 from limited_files import no_file_longer_than
 from session_events import started, steps, thought
@@ -163,6 +169,41 @@ def test_a_full_disk_leaves_nothing_half(store: SqliteStore, path: Path) -> None
     assert len(list(store.events("a"))) == 5
     store.append("a", [thought("a", 5)])
     assert [event["seq"] for event in SqliteStore(path).events("a")] == list(range(6))
+
+
+def test_a_full_disk_says_what_to_do(
+    store: SqliteStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for session in ("a", "b"):
+        saved(store, 30, session)
+    connect = sqlite_database.connect
+
+    def full(path: Path, *, create: bool, sync: bool) -> sqlite3.Connection:
+        connection = connect(path, create=create, sync=sync)
+        connection.execute("PRAGMA max_page_count = 1")  # so many as there are
+        return connection
+
+    monkeypatch.setattr(sqlite_database, "connect", full)
+    with SqliteStore(path) as filled:
+        with pytest.raises(StoreError, match=r"is full\. Nothing was changed\. Make room"):
+            filled.append("a", [thought("a", 61, text="x" * 100_000)])
+        assert len(list(filled.events("a"))) == 61
+        # there is room on the disk for the log, and in the file for what comes next
+        filled.delete("b")
+        filled.append("a", [thought("a", 61)])
+    assert len(list(SqliteStore(path).events("a"))) == 62
+
+
+def test_a_disk_without_room_for_the_log_cannot_delete(store: SqliteStore, path: Path) -> None:
+    for session in ("a", "b"):
+        saved(store, 30, session)
+    full = path.with_name("runtime.sqlite-wal").stat().st_size
+    unable = r"runtime\.sqlite cannot be used: .* Nothing was changed"
+    with no_file_longer_than(full), pytest.raises(StoreError, match=unable):
+        SqliteStore(path).delete("a")
+    assert len(list(store.events("a"))) == 61
+    store.delete("a")
+    assert [summary.id for summary in SqliteStore(path).sessions()] == ["b"]
 
 
 def test_a_database_that_was_removed_is_made_anew(store: SqliteStore, path: Path) -> None:
