@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from agent_runtime.limits import check_seconds, check_whole
+from agent_runtime.limits import check_seconds, check_whole, is_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +47,8 @@ class AgentConfig:
 
     def __post_init__(self) -> None:
         for name in ("name", "instructions"):
-            if not isinstance(getattr(self, name), str):
-                raise ValueError(f"{name} must be text")
+            if not isinstance(given := getattr(self, name), str):
+                raise ValueError(f"{name} must be text, not {given!r:.40}")
         if not self.name.strip():
             raise ValueError("name must not be empty")
         for name, least in _LEAST.items():
@@ -61,14 +60,8 @@ class AgentConfig:
             seconds = getattr(self, name)
             if seconds is not None:
                 check_seconds(name, seconds)
-        if self.temperature is not None and not (
-            _is_number(self.temperature) and math.isfinite(self.temperature)
-        ):
-            raise ValueError("temperature must be a number")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+        if self.temperature is not None and not is_number(self.temperature):
+            raise ValueError(f"temperature must be a number, not {self.temperature!r:.40}")
 
 
 _LEAST = {

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from agent_runtime.limits import check_whole
+from agent_runtime.limits import check_seconds, check_share, check_whole
 from agent_runtime.memory.episode import Episode, episode_record, read_episode
 from agent_runtime.memory.kept import AgentMemory, MemoryChanges, Recalled, Stored
 from agent_runtime.memory.records import checked_text, read_records
@@ -50,8 +50,8 @@ class EpisodicMemory(AgentMemory):
         ValueError for a capacity below 1 and a half-life that is not above 0.
         """
         check_whole("capacity", capacity, 1)
-        if not half_life > 0:
-            raise ValueError("half_life must be more than 0 seconds")
+        if half_life != math.inf:
+            check_seconds("half_life", half_life)
         super().__init__()
         self.capacity = capacity
         self.half_life = half_life
@@ -69,8 +69,7 @@ class EpisodicMemory(AgentMemory):
         text, one of more than 20,000 characters, and an importance not from 0 to 1.
         """
         text = checked_text(text)
-        if not 0 <= importance <= 1:
-            raise ValueError(f"importance must be from 0 to 1, not {importance}")
+        check_share("importance", importance)
         now = self._clock()
         with self._lock:
             known = self._episodes.get(self._ids.get(text, ""))

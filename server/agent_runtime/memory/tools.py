@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
+from agent_runtime.limits import check_whole
 from agent_runtime.memory.agent import recall_within
 from agent_runtime.memory.episodic import EpisodicMemory
 from agent_runtime.memory.kept import AgentMemory
@@ -29,7 +30,9 @@ def memory_tools(
 
     `remember` for episodic memory; `learn` and `forget` for semantic memory; `recall`, which
     answers with at most about `max_tokens`, for both; `note` and `drop_note` for working memory.
+    ValueError for a limit below 0.
     """
+    check_whole("max_tokens", max_tokens, 0)
     tools = ToolRegistry(breaker=False)
     if episodic is not None:
         _add_episodic(tools, episodic)

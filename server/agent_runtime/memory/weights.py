@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+from agent_runtime.limits import is_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,13 @@ class RecallWeights:
 
     def __post_init__(self) -> None:
         weights = (self.relevance, self.importance, self.recency, self.frequency)
-        if not (all(0 <= weight < math.inf for weight in weights) and sum(weights) > 0):
-            raise ValueError("weights must be finite, not negative, and one of them above 0")
+        if not all(is_number(weight) and weight >= 0 for weight in weights) or not (
+            is_number(sum(weights)) and sum(weights) > 0
+        ):
+            raise ValueError(
+                "weights must be numbers that are not negative, one of them above 0, not "
+                f"{weights!r:.80}"
+            )
 
     def score(self, *, relevance: float, importance: float, recency: float, recalls: int) -> float:
         """The weighted mean, from 0 to 1; `recalls` count as `recalls / (recalls + 1)`."""

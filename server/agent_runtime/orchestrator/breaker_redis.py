@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from agent_runtime.limits import check_pause, check_seconds
 from agent_runtime.orchestrator.breaker_state import (
     Admission,
     BreakerRules,
@@ -93,6 +94,7 @@ class RedisBackend:
     `limit` is how long a step may wait for Redis, `rest` how long a Redis that failed is left
     alone, both in seconds. Keys in Redis begin with `prefix`. A verdict that cannot be delivered
     is lost; a probe whose verdict is lost makes room after its `probe_limit`.
+    ValueError for limits that make no sense.
     """
 
     def __init__(
@@ -104,6 +106,8 @@ class RedisBackend:
         rest: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_seconds("limit", limit)
+        check_pause("rest", rest)
         self._client = client
         self._clients: dict[asyncio.AbstractEventLoop, Redis] = {}
         self._lock = threading.Lock()

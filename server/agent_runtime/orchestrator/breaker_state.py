@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from agent_runtime.limits import check_whole
+from agent_runtime.limits import check_pause, check_seconds, check_whole
 
 if TYPE_CHECKING:
     from cachetools import LRUCache
@@ -34,8 +33,8 @@ class BreakerRules:
 
     def __post_init__(self) -> None:
         check_whole("threshold", self.threshold, 1)
-        if not (0 <= self.recovery < math.inf and 0 < self.probe_limit < math.inf):
-            raise ValueError("recovery and probe_limit must be numbers of seconds")
+        check_pause("recovery", self.recovery)
+        check_seconds("probe_limit", self.probe_limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,8 @@ class _Record:
 class MemoryBackend:
     """State in this process, for any number of keys; the least used of `max_keys` is forgotten.
 
-    Safe for several threads and event loops at once. `clock` in seconds.
+    Safe for several threads and event loops at once. `clock` in seconds. ValueError for a limit
+    below 1.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class MemoryBackend:
     ) -> None:
         from cachetools import LRUCache
 
+        check_whole("max_keys", max_keys, 1)
         self._clock = clock
         self._lock = threading.Lock()
         self._epochs = itertools.count(1)

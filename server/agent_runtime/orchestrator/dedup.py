@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from agent_runtime.limits import check_pause, check_whole
+
 _T = TypeVar("_T")
 
 
@@ -46,8 +48,8 @@ class Deduplicator(Generic[_T]):
         """`ttl` 0 shares only what is in flight. ValueError for limits that make no sense."""
         from cachetools import TTLCache
 
-        if not (ttl >= 0 and max_size >= 0):
-            raise ValueError("ttl and max_size must not be negative")
+        check_pause("ttl", ttl, may_be_endless=True)
+        check_whole("max_size", max_size, 0)
         self._results: TTLCache[Hashable, _T] = TTLCache(max_size, ttl, timer=clock)
         self._lock = threading.Lock()  # of the results: expiring ones are taken out while reading
         self._keeps = ttl > 0 and max_size > 0

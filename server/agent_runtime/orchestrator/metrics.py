@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal, TypeAlias
 
+from agent_runtime.limits import check_whole
+
 SessionEnd: TypeAlias = Literal["completed", "failed", "cancelled"]
 """How a counted session ended."""
 
@@ -78,6 +80,7 @@ class Metrics:
     """
 
     def __init__(self, *, names: int = 50, clock: Callable[[], float] = time.perf_counter) -> None:
+        check_whole("names", names, 0)
         self._names = names
         self._clock = clock
         self._lock = threading.Lock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import random as _random
 import sys
 import threading
@@ -14,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from agent_runtime.limits import check_whole
+from agent_runtime.limits import check_pause, check_share, check_whole, is_number
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -94,16 +93,14 @@ class RetryPolicy:
 
     def __post_init__(self) -> None:
         check_whole("attempts", self.attempts, 1)
-        wrong = {
-            "base must be a number of seconds": not 0 <= self.base < math.inf,
-            "factor must be at least 1": not 1 <= self.factor < math.inf,
-            "cap must be 0 to 60 seconds": not 0 <= self.cap <= LONGEST_PAUSE_S,
-            "jitter must be 0 to 1": not 0 <= self.jitter <= 1,
-            "total must not be negative": self.total is not None and not self.total >= 0,
-        }
-        for message, is_wrong in wrong.items():
-            if is_wrong:
-                raise ValueError(message)
+        check_pause("base", self.base)
+        if not is_number(self.factor) or self.factor < 1:
+            raise ValueError(f"factor must be a number of at least 1, not {self.factor!r:.40}")
+        if not is_number(self.cap) or not 0 <= self.cap <= LONGEST_PAUSE_S:
+            raise ValueError(f"cap must be a number of seconds from 0 to 60, not {self.cap!r:.40}")
+        check_share("jitter", self.jitter)
+        if self.total is not None:
+            check_pause("total", self.total, may_be_endless=True)
 
     def delay(self, attempt: int, error: Exception | None = None) -> float:
         """Seconds to wait after the failed `attempt` (from 1); random when there is jitter."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeGuard
 
 from agent_runtime.json_value import JsonValue
+from agent_runtime.limits import check_whole
 from agent_runtime.model import ModelReply, ModelRequest, ToolRequest, Usage
 from agent_runtime.providers.failure import Asked, UnreadableError, early_end
 from agent_runtime.providers.sdk_model import SdkModel, sendable, whole_requests
@@ -76,6 +77,7 @@ class AnthropicModel(SdkModel["AnthropicClient"]):
         extra_body: Mapping[str, JsonValue] | None = None,
         client: AnthropicClient | Callable[[], AnthropicClient] | None = None,
     ) -> None:
+        check_whole("max_tokens", max_tokens, 1)
         super().__init__(
             model,
             api_key=api_key,

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
+from agent_runtime.limits import check_pause, check_whole
 from agent_runtime.model import ModelError, ModelReply, ModelRequest
 
 ScriptedReply: TypeAlias = str | ModelReply | Exception
@@ -54,10 +55,9 @@ class ScriptedModel:
         if isinstance(replies, str):
             # it is an iterable of texts too: of its letters
             raise TypeError('The replies are a list: ScriptedModel(["..."])')
-        if piece is not None and piece < 1:
-            raise ValueError("piece must be at least 1 character")
-        if not pause >= 0:
-            raise ValueError("pause must not be negative")
+        if piece is not None:
+            check_whole("piece", piece, 1)
+        check_pause("pause", pause)
         self.name = name
         self.requests: deque[ModelRequest] = deque(maxlen=KEPT_REQUESTS)
         self._answer = replies if callable(replies) else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Generic, Protocol, Self, Type
 from urllib.parse import urlsplit
 
 from agent_runtime.json_value import JsonValue
+from agent_runtime.limits import check_seconds
 from agent_runtime.model import ModelError, ModelReply, ModelRequest, ToolRequest
 from agent_runtime.providers.failure import Asked, model_error, place_of
 from agent_runtime.providers.loop_clients import LoopClients
@@ -73,8 +74,7 @@ class SdkModel(ABC, Generic[_Client]):
         _require(self.package, self.lowest_version, type(self).__name__)
         if client is not None and (api_key is not None or base_url is not None):
             raise ValueError("a client has its own key and address: give them to it")
-        if not timeout > 0:
-            raise ValueError("timeout must be more than 0 seconds")
+        check_seconds("timeout", timeout)
         taken = self.reserved.intersection(extra_body or ())
         if taken:
             raise ValueError(f"extra_body must not set {', '.join(sorted(taken))}")
