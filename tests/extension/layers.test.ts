@@ -58,6 +58,7 @@ const EDITOR_MODULES = new Set([
   'python/agent_interpreter.ts',
   'python/extension_rungs.ts',
   'python/interpreters.ts',
+  'questions.ts',
   'server/deleted_folders.ts',
   'server/session.ts',
   'tasks/task_provider.ts',
@@ -127,6 +128,13 @@ describe('the layers of the extension', () => {
     expect(own).not.toEqual([]);
     for (const file of own) {
       for (const other of targets(file)) expect(other, file).not.toMatch(DRAWING);
+    }
+  });
+
+  it('asks only where it is known that a question is open', () => {
+    for (const file of files.filter((one) => one !== 'questions.ts')) {
+      const text = readFileSync(path.join(source, file), 'utf8');
+      expect(text, file).not.toMatch(/window\s*\.\s*(?:showQuickPick|showInputBox)\b/);
     }
   });
 

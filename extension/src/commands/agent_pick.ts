@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 import type { Project } from '../server/protocol.generated';
 import { agentOf, agentsInOrder } from '../serving/agent_choice';
 import { showInformation } from './notify';
@@ -25,5 +26,5 @@ export async function pickAgent(
     description: vscode.workspace.asRelativePath(vscode.Uri.parse(project.configUri)),
     project,
   }));
-  return (await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true }))?.project;
+  return (await showQuickPick(items, { placeHolder, matchOnDescription: true }))?.project;
 }

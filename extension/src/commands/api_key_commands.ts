@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ApiKey, problemOfKey } from '../cloud/api_key';
 import { keyStatus } from '../cloud/key_status';
+import { showInputBox } from '../questions';
 import type { AgentServer } from '../server/agent_server';
 import { serverWithProgress } from './entrypoint_pick';
 import { showInformation } from './notify';
@@ -32,7 +33,7 @@ export function registerApiKeyCommands(
 
 /** Whether a key was given and is kept now. */
 export async function askForKey(apiKey: ApiKey): Promise<boolean> {
-  const typed = await vscode.window.showInputBox({
+  const typed = await showInputBox({
     title: l10n.t('RunAgent API Key'),
     prompt: l10n.t('Kept in this editor’s secret storage and sent only to RunAgent Cloud.'),
     placeHolder: l10n.t('Paste the key'),

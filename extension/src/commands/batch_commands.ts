@@ -13,6 +13,7 @@ import { increment, type ProgressWords, progressText } from '../batch/progress_t
 import { reportText } from '../batch/report_text';
 import { serveOptions } from '../python/agent_interpreter';
 import { withDeadline } from '../python/deadline';
+import { showInputBox, showQuickPick } from '../questions';
 import type { EntrypointChoice } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import type { BatchParams, BatchReport } from '../server/protocol.generated';
@@ -88,7 +89,7 @@ async function pickOutput(input: vscode.Uri, tag: string): Promise<Output | unde
   const name = vscode.workspace.asRelativePath(usual);
   const beside: vscode.QuickPickItem = { label: l10n.t('Beside the inputs'), description: name };
   const elsewhere: vscode.QuickPickItem = { label: l10n.t('Choose another place…') };
-  const chosen = await vscode.window.showQuickPick([beside, elsewhere], {
+  const chosen = await showQuickPick([beside, elsewhere], {
     title: l10n.t('Run Batch'),
     placeHolder: l10n.t('Where to write the results'),
     ignoreFocusOut: true,
@@ -110,7 +111,7 @@ async function withOldResults(uri: vscode.Uri): Promise<Output | undefined> {
     label: l10n.t('Start over'),
     detail: l10n.t('Move these results to the trash and run every input again.'),
   };
-  const chosen = await vscode.window.showQuickPick([resume, again], {
+  const chosen = await showQuickPick([resume, again], {
     title: l10n.t('Run Batch'),
     placeHolder: l10n.t('{0} holds results already', vscode.workspace.asRelativePath(uri)),
     ignoreFocusOut: true,
@@ -142,7 +143,7 @@ async function pickOptions(): Promise<readonly BatchOption[] | undefined> {
     canPickMany: true as const,
     ignoreFocusOut: true,
   };
-  return (await vscode.window.showQuickPick(rows, options))?.map(({ id }) => id);
+  return (await showQuickPick(rows, options))?.map(({ id }) => id);
 }
 
 async function askConcurrency(): Promise<number | undefined> {
@@ -150,7 +151,7 @@ async function askConcurrency(): Promise<number | undefined> {
     const read = readConcurrency(text, l10n.t);
     return 'problem' in read ? read.problem : undefined;
   };
-  const typed = await vscode.window.showInputBox({
+  const typed = await showInputBox({
     title: l10n.t('Run Batch: Calls at Once'),
     prompt: l10n.t('How many calls may go on at once'),
     value: String(USUAL_CONCURRENCY),

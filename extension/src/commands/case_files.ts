@@ -3,6 +3,7 @@ import { type Expectations, expectationChoices, freeName, problemOfName } from '
 import { startingInputs } from '../form/starting_inputs';
 import { keptInputs } from '../history/rerun';
 import { readRun, type StoredRun } from '../history/transcript_text';
+import { showInputBox, showQuickPick } from '../questions';
 import { type EntrypointReference, readReference } from '../runs/entrypoint_choice';
 import type { Inputs } from '../runs/inputs';
 import type { AgentServer } from '../server/agent_server';
@@ -83,7 +84,7 @@ async function openCase(server: AgentServer, argument: unknown): Promise<void> {
     uri,
   }));
   const options = { placeHolder: l10n.t('Case to open'), matchOnDescription: true, matchOnDetail: true };
-  const chosen = await vscode.window.showQuickPick(items, options);
+  const chosen = await showQuickPick(items, options);
   if (chosen !== undefined) await open(chosen.uri);
 }
 
@@ -112,7 +113,7 @@ async function askName(
 ): Promise<string | undefined> {
   const { cases } = await server.request('runagent/cases', { configUri });
   const taken = cases.filter((one) => one.tag === tag).map(({ name }) => name);
-  const typed = await vscode.window.showInputBox({
+  const typed = await showInputBox({
     title: l10n.t('New Case of {0}', tag),
     prompt: l10n.t('Name of the case, and of its file'),
     value: freeName(taken, l10n.t),
@@ -126,7 +127,7 @@ async function askExpectation(
   stored: StoredRun,
   name: string,
 ): Promise<{ readonly expectations: Expectations | undefined } | undefined> {
-  const chosen = await vscode.window.showQuickPick(expectationChoices(stored, l10n.t), {
+  const chosen = await showQuickPick(expectationChoices(stored, l10n.t), {
     title: l10n.t('Case {0}', name),
     placeHolder: l10n.t('What the case expects'),
     ignoreFocusOut: true,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 import { clientLanguages } from '../runs/client_languages';
 import type { AgentServer } from '../server/agent_server';
 import type { ClientResult } from '../server/protocol.generated';
@@ -38,7 +39,7 @@ async function pickLanguage() {
   const languages = clientLanguages(l10n.t);
   const placeHolder = l10n.t('Language of the client code');
   return (
-    await vscode.window.showQuickPick(languages, {
+    await showQuickPick(languages, {
       placeHolder,
       matchOnDescription: true,
       ignoreFocusOut: true,
@@ -61,7 +62,7 @@ async function pickInputs(): Promise<boolean | undefined> {
     lastRun: true,
   };
   const placeHolder = l10n.t('Values in the client code');
-  return (await vscode.window.showQuickPick([plain, last], { placeHolder, ignoreFocusOut: true }))?.lastRun;
+  return (await showQuickPick([plain, last], { placeHolder, ignoreFocusOut: true }))?.lastRun;
 }
 
 async function show({ text, languageId, fileName, notes }: ClientResult): Promise<void> {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { caseComparison } from '../history/case_comparison';
 import { chosenRuns } from '../history/run_groups';
 import { comparableText, readRun } from '../history/transcript_text';
+import { showQuickPick } from '../questions';
 import { readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
@@ -180,5 +181,5 @@ async function pickCase(
     saved,
   }));
   const options = { placeHolder: l10n.t('Case to compare with'), matchOnDescription: true };
-  return (await vscode.window.showQuickPick(items, options))?.saved;
+  return (await showQuickPick(items, options))?.saved;
 }

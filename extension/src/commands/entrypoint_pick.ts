@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 import {
   choicesFor,
   type EntrypointChoice,
@@ -38,7 +39,7 @@ export async function pickEntrypoint(
     choice,
   }));
   const options = { placeHolder, matchOnDescription: true, matchOnDetail: true };
-  return (await vscode.window.showQuickPick(items, options))?.choice;
+  return (await showQuickPick(items, options))?.choice;
 }
 
 /** Whether agents may be called here; says why not. */

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { runRow } from '../history/run_item';
 import { type Listed, RunList } from '../history/run_list';
+import { asked } from '../questions';
 import type { AgentServer } from '../server/agent_server';
 import type { HistorySummary } from '../server/protocol.generated';
 import { historyWords } from '../views/history_words';
@@ -21,7 +22,7 @@ export function pickRun(
   placeholder: string,
   leftOut: string,
 ): Promise<HistorySummary | undefined> {
-  return new Promise((resolve) => new RunPick(server, placeholder, leftOut, resolve).ask());
+  return asked(new Promise((resolve) => new RunPick(server, placeholder, leftOut, resolve).ask()));
 }
 
 class RunPick {

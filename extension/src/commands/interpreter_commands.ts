@@ -3,6 +3,7 @@ import { interpreterRungs } from '../python/interpreters';
 import { type Attempt, survey } from '../python/ladder';
 import { settingRungName } from '../python/local_rungs';
 import { askVersion } from '../python/version';
+import { showQuickPick } from '../questions';
 import { settingsButton, showWarning } from './notify';
 
 const { l10n } = vscode;
@@ -15,7 +16,7 @@ interface Item extends vscode.QuickPickItem {
 export function registerInterpreterCommands(): vscode.Disposable {
   return vscode.commands.registerCommand('runagent.selectInterpreter', async () => {
     const placeHolder = l10n.t('Python for the RunAgent language server');
-    const chosen = await vscode.window.showQuickPick(interpreterItems(), {
+    const chosen = await showQuickPick(interpreterItems(), {
       placeHolder,
       matchOnDetail: true,
     });

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { candidateRows, freeName, nameProblem, type Place, placeIn, templateRows } from '../agents/new_agent';
+import { showInputBox, showQuickPick } from '../questions';
 import type { AgentServer } from '../server/agent_server';
 import type { PlannedAgent } from '../server/protocol.generated';
 import { serverWithProgress } from './entrypoint_pick';
@@ -63,7 +64,7 @@ async function makeAgent(server: AgentServer, argument: unknown): Promise<void> 
     );
     return;
   }
-  const chosen = await vscode.window.showQuickPick(candidateRows(candidates, l10n.t), {
+  const chosen = await showQuickPick(candidateRows(candidates, l10n.t), {
     title: l10n.t('Make Folder an Agent'),
     placeHolder: l10n.t('Functions that the agent offers'),
     canPickMany: true,
@@ -97,7 +98,7 @@ async function chosenFolder(argument: unknown, title: string): Promise<vscode.Ur
 
 async function pickTemplate() {
   const options = { title: l10n.t('New Agent'), placeHolder: l10n.t('What the agent begins with') };
-  return (await vscode.window.showQuickPick(templateRows(l10n.t), options))?.template;
+  return (await showQuickPick(templateRows(l10n.t), options))?.template;
 }
 
 async function askName(
@@ -106,7 +107,7 @@ async function askName(
   names: readonly string[],
 ): Promise<string | undefined> {
   const folder = path.posix.basename(parent.path);
-  const name = await vscode.window.showInputBox({
+  const name = await showInputBox({
     title: l10n.t('New Agent: Name'),
     prompt:
       place === 'here'

@@ -4,6 +4,7 @@ import { sameInputs } from '../form/inputs_text';
 import { withoutSecretFields } from '../form/secret_fields';
 import type { OfferedCase } from '../panel/messages';
 import type { RunView } from '../panel/run_view';
+import { showInputBox } from '../questions';
 import type { Inputs } from '../runs/inputs';
 import type { AgentServer } from '../server/agent_server';
 import { showInformation } from './notify';
@@ -58,7 +59,7 @@ export class PanelCases {
   /** Saves the inputs as a case that the user names. */
   async saveAs(view: RunView): Promise<void> {
     const taken = view.cases.map(({ name }) => name);
-    const name = await vscode.window.showInputBox({
+    const name = await showInputBox({
       title: l10n.t('Save inputs of {0} as a case', view.entrypoint.tag),
       prompt: l10n.t(
         'The case is a file in the agent’s folder {0}: it can be run as a test and shared.',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { nextTarget } from '../panel/next_target';
 import type { RunView } from '../panel/run_view';
+import { showInputBox, showQuickPick } from '../questions';
 import type { Address } from '../runs/run';
 import { addressText, parseAddress } from '../runs/run_options';
 import type { AgentServer } from '../server/agent_server';
@@ -37,7 +38,7 @@ export async function showTarget(view: RunView, { server, serving }: TargetParts
 /** Lets the user say where runs from this page go. */
 export async function chooseTarget(view: RunView, parts: TargetParts): Promise<void> {
   const { cloud: _cloud, address: before, ...others } = view.options;
-  const chosen = await vscode.window.showQuickPick(choices(view), {
+  const chosen = await showQuickPick(choices(view), {
     title: l10n.t('Where {0} runs', view.entrypoint.tag),
     placeHolder: l10n.t('For the runs from this page, until it is closed'),
   });
@@ -95,18 +96,16 @@ function choices(view: RunView): (vscode.QuickPickItem & { readonly place?: Plac
 }
 
 function askAddress(before: Address | undefined): Thenable<Address | undefined> {
-  return vscode.window
-    .showInputBox({
-      title: l10n.t('Address of the agent'),
-      prompt: l10n.t('Host and port. Inputs are sent there without encryption.'),
-      placeHolder: 'localhost:8450',
-      value: before === undefined ? '' : addressText(before),
-      validateInput: (text) =>
-        text.trim() === '' || parseAddress(text) !== undefined
-          ? undefined
-          : l10n.t('Write a host and a port, such as {0}.', 'localhost:8450'),
-    })
-    .then((text) => (text === undefined ? undefined : parseAddress(text)));
+  return showInputBox({
+    title: l10n.t('Address of the agent'),
+    prompt: l10n.t('Host and port. Inputs are sent there without encryption.'),
+    placeHolder: 'localhost:8450',
+    value: before === undefined ? '' : addressText(before),
+    validateInput: (text) =>
+      text.trim() === '' || parseAddress(text) !== undefined
+        ? undefined
+        : l10n.t('Write a host and a port, such as {0}.', 'localhost:8450'),
+  }).then((text) => (text === undefined ? undefined : parseAddress(text)));
 }
 
 /** The address of the settings, if there is one. */

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { PageState } from '../panel/page_state';
 import { RunPanels } from '../panel/run_panels';
 import type { RunView } from '../panel/run_view';
+import { showQuickPick } from '../questions';
 import { readReference } from '../runs/entrypoint_choice';
 import { pastRun } from '../runs/past_run';
 import type { Runs } from '../runs/runs';
@@ -101,9 +102,7 @@ export class RunCommands implements vscode.Disposable {
     }
     const items = active.map((run) => ({ label: run.request.tag, description: run.request.project, run }));
     const chosen =
-      items.length === 1
-        ? items[0]
-        : await vscode.window.showQuickPick(items, { placeHolder: l10n.t('Run to cancel') });
+      items.length === 1 ? items[0] : await showQuickPick(items, { placeHolder: l10n.t('Run to cancel') });
     await chosen?.run.cancel();
   }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { filterParts, readFilter, writeFilter } from '../history/run_filter';
+import { asked } from '../questions';
 import { readReference } from '../runs/entrypoint_choice';
 import type { AgentServer } from '../server/agent_server';
 import { historyWords } from '../views/history_words';
@@ -51,7 +52,7 @@ function pickFilter(before: string, tags: readonly string[]): Promise<string | u
   pick.value = before;
   pick.onDidChangeValue(draw);
   draw();
-  return new Promise((resolve) => {
+  const answer = new Promise<string | undefined>((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems[0]?.filter ?? pick.value);
       pick.hide();
@@ -62,6 +63,7 @@ function pickFilter(before: string, tags: readonly string[]): Promise<string | u
     });
     pick.show();
   });
+  return asked(answer);
 }
 
 function withoutText(part: string): Omit<ReturnType<typeof readFilter>, 'text'> {

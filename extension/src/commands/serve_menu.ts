@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 import { placeOfFailure } from '../runs/frames';
 import type { AgentServer } from '../server/agent_server';
 import type { Project } from '../server/protocol.generated';
@@ -27,7 +28,7 @@ export function registerServeMenu(server: () => Promise<AgentServer>, serving: S
 async function choose(serving: Serving, { configUri, name }: Project): Promise<void> {
   const rows = menuRows(serving.served.get(configUri), vscode.workspace.isTrusted, l10n.t);
   const options = { title: l10n.t('Agent {0}', name), placeHolder: l10n.t('What to do') };
-  const chosen = await vscode.window.showQuickPick(rows, options);
+  const chosen = await showQuickPick(rows, options);
   if (chosen !== undefined) await perform(chosen.action, serving, configUri);
 }
 

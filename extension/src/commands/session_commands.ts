@@ -3,6 +3,7 @@ import { oneLine } from '../history/run_item';
 import type { RunPanels } from '../panel/run_panels';
 import { SessionPanels } from '../panel/session_panels';
 import { sessionWords } from '../panel/session_words';
+import { showQuickPick } from '../questions';
 import type { Run } from '../runs/run';
 import type { RunEvent } from '../runs/view_model';
 import type { AgentServer } from '../server/agent_server';
@@ -143,7 +144,7 @@ export class SessionCommands implements vscode.Disposable {
       return { label, description, detail: session, session, store };
     });
     const options = { placeHolder: l10n.t('Session to show'), matchOnDescription: true, matchOnDetail: true };
-    const chosen = await vscode.window.showQuickPick(items, options);
+    const chosen = await showQuickPick(items, options);
     if (chosen === undefined) return undefined;
     return { configUri, session: chosen.session, store: chosen.store, step: null };
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 import type { AgentServer } from '../server/agent_server';
 import type { Project, SessionSummary } from '../server/protocol.generated';
 import {
@@ -81,5 +82,5 @@ async function choose(able: readonly Resumable[]): Promise<Resumable | undefined
     entrypoint,
   }));
   const placeHolder = l10n.t('Entrypoint that goes on with the session');
-  return (await vscode.window.showQuickPick(items, { placeHolder }))?.entrypoint;
+  return (await showQuickPick(items, { placeHolder }))?.entrypoint;
 }

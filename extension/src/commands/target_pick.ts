@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showQuickPick } from '../questions';
 
 const { l10n } = vscode;
 
@@ -14,6 +15,5 @@ export async function pickCloud(
     cloud: false,
   };
   const cloud = { label: l10n.t('$(cloud) RunAgent Cloud'), detail: cloudDetail, cloud: true };
-  return (await vscode.window.showQuickPick([local, cloud], { title, placeHolder, ignoreFocusOut: true }))
-    ?.cloud;
+  return (await showQuickPick([local, cloud], { title, placeHolder, ignoreFocusOut: true }))?.cloud;
 }

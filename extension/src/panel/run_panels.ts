@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { oneLine } from '../history/run_item';
+import { isAsking } from '../questions';
 import type { Run } from '../runs/run';
 import { sameEntrypoint } from '../runs/runs';
 import type { RunEvent } from '../runs/view_model';
@@ -47,11 +48,14 @@ export class RunPanels implements vscode.Disposable, vscode.WebviewPanelSerializ
     return this.#panelOf(entrypoint)?.view;
   }
 
-  /** Opens or reuses the entrypoint's panel beside the editor and puts the keyboard into its form. */
+  /**
+   * Opens or reuses the entrypoint's panel beside the editor and puts the keyboard into its form, unless a question
+   * waits for its answer.
+   */
   open(opening: Opening): void {
-    const panel = this.#panelOf(opening.entrypoint) ?? this.#create(opening.entrypoint, false);
+    const panel = this.#panelOf(opening.entrypoint) ?? this.#create(opening.entrypoint, isAsking());
     panel.view.open(opening);
-    panel.reveal(false);
+    panel.reveal(isAsking());
     this.parts.refresh(panel.view);
   }
 
@@ -141,6 +145,7 @@ class RunPanel {
     this.view = new RunView(entrypoint, {
       listener,
       words: allWords,
+      isAsking,
       post: (message) => void webview.postMessage(message),
     });
     webview.onDidReceiveMessage((data) => this.view.received(data));

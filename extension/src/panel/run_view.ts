@@ -39,6 +39,8 @@ export interface RunViewListener {
 export interface RunViewWays {
   readonly listener: RunViewListener;
   readonly words: () => Words;
+  /** Whether a question waits for its answer, which a page that takes the keyboard would close. */
+  isAsking(): boolean;
   post(message: HostMessage): void;
 }
 
@@ -207,7 +209,7 @@ export class RunView {
 
   focusForm(): void {
     this.#takesKeyboard = !this.#pageIsReady;
-    if (this.#pageIsReady) this.ways.post({ type: 'focus' });
+    if (this.#pageIsReady && !this.ways.isAsking()) this.ways.post({ type: 'focus' });
   }
 
   /** Starts a run with the form as it stands on the page. */

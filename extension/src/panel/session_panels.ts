@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { oneLine } from '../history/run_item';
+import { isAsking } from '../questions';
 import { readSessionState, type SessionPageState } from '../sessions/messages';
 import { SessionView, type SessionViewWays } from '../sessions/session_view';
 import { pageHtml } from './html';
@@ -35,12 +36,13 @@ export class SessionPanels implements vscode.Disposable, vscode.WebviewPanelSeri
     const open = this.#panelFor(shown, isBeside);
     if (open !== undefined) {
       const [panel, view] = open;
-      panel.reveal();
+      panel.reveal(undefined, isAsking());
       await view.show(shown);
       return;
     }
-    const column = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    const panel = vscode.window.createWebviewPanel(SESSION_PANEL, shown.session, column, {
+    const viewColumn = isBeside ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    const place = { viewColumn, preserveFocus: isAsking() };
+    const panel = vscode.window.createWebviewPanel(SESSION_PANEL, shown.session, place, {
       enableFindWidget: true,
     });
     await this.#add(panel, shown);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInputBox } from '../questions';
 import type { TestExplorer } from './test_explorer';
 import type { CaseDebugger, TestRuns } from './test_runs';
 
@@ -47,7 +48,7 @@ function repeatCount(): number {
 }
 
 async function askRepeatCount(): Promise<number | undefined> {
-  const typed = await vscode.window.showInputBox({
+  const typed = await showInputBox({
     title: l10n.t('Repeat Cases'),
     prompt: l10n.t('How often "Repeat" runs each case'),
     value: String(repeatCount()),

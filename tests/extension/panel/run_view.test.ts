@@ -17,9 +17,11 @@ const inputs = { args: [], kwargs: { topic: 'tea' } };
 let posted: HostMessage[];
 let listener: RunViewListener;
 let view: RunView;
+let isAsking: boolean;
 
 beforeEach(() => {
   posted = [];
+  isAsking = false;
   listener = {
     run: vi.fn(),
     command: vi.fn(),
@@ -29,7 +31,12 @@ beforeEach(() => {
     output: vi.fn(),
   };
   const words = {} as Words;
-  view = new RunView(entrypoint, { listener, words: () => words, post: (message) => posted.push(message) });
+  view = new RunView(entrypoint, {
+    listener,
+    words: () => words,
+    isAsking: () => isAsking,
+    post: (message) => posted.push(message),
+  });
 });
 
 /** A run that waits for a server that never comes. */
@@ -60,6 +67,19 @@ describe('a page that is not there', () => {
     expect(posted).toEqual([]);
     ready();
     expect(shown()).toMatchObject({ tag: 'story_stream', action: 'stream', info, inputs, run: null });
+    expect(posted.at(-1)).toEqual({ type: 'focus' });
+  });
+
+  it('leaves the keyboard to a question that is open when it comes', () => {
+    view.open({ entrypoint, info, inputs });
+    isAsking = true;
+    ready();
+    expect(posted.map(({ type }) => type)).toEqual(['show']);
+    isAsking = false;
+    view.pageIsGone();
+    ready();
+    expect(posted.map(({ type }) => type)).toEqual(['show', 'show']);
+    view.open({ entrypoint, info, inputs: view.inputs });
     expect(posted.at(-1)).toEqual({ type: 'focus' });
   });
 
