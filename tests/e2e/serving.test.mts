@@ -53,9 +53,11 @@ async function serveIt(): Promise<void> {
 }
 
 async function stopIt(): Promise<void> {
-  if (/not served/.test(await window.agentStatus())) return;
-  await window.command('RunAgent: Stop Serving…');
-  await window.agentIs(/is not served\.$/);
+  if (!/not served/.test(await window.agentStatus())) {
+    await window.command('RunAgent: Stop Serving…');
+    await window.agentIs(/is not served\.$/);
+  }
+  await eventually('its processes end', () => window.agentProcesses().length === 0);
 }
 
 /** The code, not over the view of a run. */
@@ -134,7 +136,6 @@ test('what the code prints stands in the log beside the run that wrote it', asyn
 
 test('the steps of a start are shown, and it can be cancelled', async () => {
   await stopIt();
-  await eventually('its processes end', () => window.agentProcesses().length === 0);
   writeFileSync(gate, '');
   const wait = `import os, time\n\nwhile os.path.exists(${JSON.stringify(gate)}):\n    time.sleep(0.02)\n`;
   write(source.replace('import asyncio\n', `import asyncio\n${wait}`));
