@@ -290,10 +290,11 @@ async def test_a_history_with_nan_is_read_from_the_registry(
 async def test_one_recorded_run_of_the_real_server(real_agent: RunningAgent) -> None:
     target = Target(real_agent.host, real_agent.port, real_agent.agent_id, "explicit")
     async with AgentClient(target) as agent:
-        await agent.run(Call("greet", ["recorded run"]))
         async with asyncio.timeout(120):
             while True:
-                # No others: the real server cannot list a run that gave NaN.
+                # Of the runs of one second the real server lists the oldest first.
+                await agent.run(Call("greet", ["recorded run"]))
+                # No others: it cannot list a run that gave NaN.
                 newest = await agent.invocations(limit=1)
                 mine = [i for i in newest.items if "recorded run" in json.dumps(i.input)]
                 if mine and mine[0].status == "completed":
