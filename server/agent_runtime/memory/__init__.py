@@ -10,9 +10,9 @@ from agent_runtime.memory.agent import Recollection, load_memory, recall_within,
 from agent_runtime.memory.embedding import Embed
 from agent_runtime.memory.episode import Episode
 from agent_runtime.memory.episodic import EpisodicMemory
-from agent_runtime.memory.fact import Fact
+from agent_runtime.memory.fact import Fact, FactFound
 from agent_runtime.memory.kept import AgentMemory, Degraded, MemoryChanges, Recalled, Stored
-from agent_runtime.memory.semantic import FactFound, SemanticMemory
+from agent_runtime.memory.semantic import SemanticMemory
 from agent_runtime.memory.weights import RecallWeights
 from agent_runtime.memory.working import WorkingChanges, WorkingMemory
 

@@ -6,7 +6,7 @@ import os
 import threading
 from array import array
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from agent_runtime.memory.vectors import unit
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from agent_runtime.tools.threads import LeftBehind
+
+_T = TypeVar("_T")
 
 Embed: TypeAlias = Callable[[str], Sequence[float] | Awaitable[Sequence[float]]]
 """Gives a text's vector, always of the same length; sync or async, may ask a server."""
@@ -106,3 +108,13 @@ class _EmbeddingLoop:
 _LOOP = _EmbeddingLoop()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_LOOP.forget)
+
+
+async def in_thread(work: Callable[[], _T]) -> _T:
+    """What `work` gives, which asks for vectors. A cancel leaves the thread to its limits."""
+    from agent_runtime.tools.threads import start_in_thread
+
+    outcome = await start_in_thread(work, "memory")
+    if outcome.error is not None:
+        raise outcome.error
+    return cast("_T", outcome.value)

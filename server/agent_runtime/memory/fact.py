@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_runtime.memory.records import number, text_field
-from agent_runtime.memory.vectors import unit
+from agent_runtime.memory.vectors import cosine, unit
 from agent_runtime.persistence.store import MemoryRecord
 
 PREFIX = "fact:"
@@ -32,6 +32,27 @@ class Fact:
     def id(self) -> str:
         """What events and records call it."""
         return PREFIX + self.key
+
+
+@dataclass(frozen=True, slots=True)
+class FactFound:
+    """A fact that a search found. `score` is at most 1; higher is nearer."""
+
+    fact: Fact
+    score: float
+
+
+def score_of(
+    fact: Fact, direction: Sequence[float] | None, relevance: Mapping[str, float]
+) -> float | None:
+    """How near the fact is to what is asked for, at most 1; None when nothing is in common."""
+    scores = []
+    vector = fact.vector
+    if direction is not None and vector is not None and len(direction) == len(vector):
+        scores.append(cosine(direction, vector))
+    if fact.key in relevance:
+        scores.append(relevance[fact.key])
+    return max(scores, default=None)
 
 
 def fact_record(fact: Fact) -> MemoryRecord:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from agent_runtime.limits import check_seconds, check_whole
-from agent_runtime.memory.embedding import Embed, Embedder
-from agent_runtime.memory.fact import PREFIX, Fact, fact_record, read_fact
+from agent_runtime.memory.embedding import Embed, Embedder, in_thread
+from agent_runtime.memory.fact import PREFIX, Fact, FactFound, fact_record, read_fact, score_of
 from agent_runtime.memory.kept import AgentMemory, Recalled, Stored
 from agent_runtime.memory.records import checked_text, read_records
-from agent_runtime.memory.vectors import cosine, unit
+from agent_runtime.memory.vectors import unit
 from agent_runtime.memory.weights import RecallWeights
 from agent_runtime.persistence.store import MemoryRecord
 from agent_runtime.words import WordIndex
-
-
-@dataclass(frozen=True, slots=True)
-class FactFound:
-    """A fact that a search found. `score` is at most 1; higher is nearer."""
-
-    fact: Fact
-    score: float
 
 
 class SemanticMemory(AgentMemory):
@@ -80,9 +72,36 @@ class SemanticMemory(AgentMemory):
         """
         key, text = checked_text(key), checked_text(text)
         direction = self._embedded(text) if vector is None else unit(vector)
+        return self._learned(key, text, tags, direction, is_given=vector is not None)
+
+    async def aset(
+        self,
+        key: str,
+        text: str,
+        *,
+        tags: Iterable[str] = (),
+        vector: Sequence[float] | None = None,
+    ) -> Fact:
+        """The same for async code, whose event loop goes on while `embed` works. A cancel until
+        then changes nothing."""
+        key, text = checked_text(key), checked_text(text)
+        if vector is not None or self._embedder is None:
+            return self.set(key, text, tags=tags, vector=vector)
+        direction = await in_thread(lambda: self._embedded(text))
+        return self._learned(key, text, tags, direction, is_given=False)
+
+    def _learned(
+        self,
+        key: str,
+        text: str,
+        tags: Iterable[str],
+        direction: array[float] | None,
+        *,
+        is_given: bool,
+    ) -> Fact:
         with self._lock:
-            if vector is not None:
-                self._check_length(len(vector), apart_from=key)
+            if is_given and direction is not None:
+                self._check_length(len(direction), apart_from=key)
             now = self._clock()
             known = self._facts.get(key)
             recalls = known.recalls if known else 0
@@ -152,9 +171,20 @@ class SemanticMemory(AgentMemory):
             found = [
                 FactFound(fact, score)
                 for fact in candidates
-                if (score := _score(fact, direction, relevance)) is not None
+                if (score := score_of(fact, direction, relevance)) is not None
             ]
         return sorted(found, key=lambda one: -one.score)[: max(0, limit)]
+
+    async def asearch(
+        self,
+        query: str = "",
+        *,
+        vector: Sequence[float] | None = None,
+        tags: Iterable[str] = (),
+        limit: int = 5,
+    ) -> list[FactFound]:
+        """The same for async code, whose event loop goes on meanwhile."""
+        return await in_thread(lambda: self.search(query, vector=vector, tags=tags, limit=limit))
 
     def rank(self, query: str) -> list[Recalled]:
         """What has to do with the query, best first, without counting it as recalled.
@@ -263,15 +293,3 @@ class SemanticMemory(AgentMemory):
 
 def _tags(tags: Iterable[str]) -> frozenset[str]:
     return frozenset([tags] if isinstance(tags, str) else tags)
-
-
-def _score(
-    fact: Fact, direction: Sequence[float] | None, relevance: Mapping[str, float]
-) -> float | None:
-    scores = []
-    vector = fact.vector
-    if direction is not None and vector is not None and len(direction) == len(vector):
-        scores.append(cosine(direction, vector))
-    if fact.key in relevance:
-        scores.append(relevance[fact.key])
-    return max(scores, default=None)

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from agent_runtime import AgentConfig, AgentRuntime, ScriptedModel
 from agent_runtime.memory import Embed, SemanticMemory, recall_within
 
+LIMIT_S = 60.0
 MEANINGS = {"dog": [1.0, 0.1], "canine": [1.0, 0.0], "invoice": [0.0, 1.0]}
 
 
@@ -56,6 +58,89 @@ def test_a_function_may_be_sync_or_async(embed: Embed, caplog: pytest.LogCapture
 async def test_so_it_may_where_an_event_loop_runs() -> None:
     assert nearest(filled(meaning)) == "pet"
     assert await asyncio.to_thread(lambda: nearest(filled(meaning))) == "pet"
+
+
+class Waiting:
+    """An `embed` that gives no vector before the event loop has gone on."""
+
+    def __init__(self, *, is_async: bool) -> None:
+        self.begun = threading.Event()
+        self.goes_on = threading.Event()
+        self.embed: Embed = self._later if is_async else self._now
+
+    def _now(self, text: str) -> Sequence[float]:
+        self.begun.set()
+        assert self.goes_on.wait(LIMIT_S)
+        return MEANINGS[text]
+
+    async def _later(self, text: str) -> Sequence[float]:
+        return await asyncio.to_thread(self._now, text)
+
+    async def until_begun(self) -> None:
+        async with asyncio.timeout(LIMIT_S):
+            while not self.begun.is_set():
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_an_event_loop_goes_on_while_a_vector_is_made(is_async: bool) -> None:
+    waiting = Waiting(is_async=is_async)
+    memory = SemanticMemory(embed=waiting.embed, embed_limit=LIMIT_S)
+    setting = asyncio.ensure_future(memory.aset("pet", "dog", tags=["home"]))
+    await waiting.until_begun()
+    assert not setting.done()
+    waiting.goes_on.set()
+    assert (await setting).tags == {"home"}
+    memory.set("paper", "invoice")
+
+    waiting.begun.clear()
+    waiting.goes_on.clear()
+    searching = asyncio.ensure_future(memory.asearch("canine", limit=1))
+    await waiting.until_begun()
+    assert not searching.done()
+    waiting.goes_on.set()
+    assert [found.fact.key for found in await searching] == ["pet"]
+
+
+async def test_a_cancel_while_a_vector_is_made_changes_nothing() -> None:
+    waiting = Waiting(is_async=True)
+    memory = SemanticMemory(embed=waiting.embed, embed_limit=LIMIT_S)
+    setting = asyncio.ensure_future(memory.aset("pet", "dog"))
+    await waiting.until_begun()
+    setting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await setting
+    waiting.goes_on.set()
+    assert (await memory.aset("paper", "invoice")).vector is not None
+    assert [fact.key for fact in memory.facts()] == ["paper"]
+
+
+async def test_async_code_is_refused_what_other_code_is() -> None:
+    memory = SemanticMemory(embed=meaning)
+    await memory.aset("pet", "dog", vector=[1.0, 0.0])
+    with pytest.raises(ValueError, match="2 numbers, this one has 3"):
+        await memory.aset("paper", "invoice", vector=[1.0, 0.0, 0.0])
+    with pytest.raises(ValueError, match="2 numbers, this one has 3"):
+        await memory.asearch(vector=[1.0, 0.0, 0.0])
+    with pytest.raises(ValueError, match="blank"):
+        await memory.aset("paper", " ")
+    assert [fact.key for fact in memory.facts()] == ["pet"]
+
+
+async def test_what_an_async_tool_learns_is_told_in_the_trace() -> None:
+    facts = SemanticMemory(embed=meaning)
+
+    async def learn() -> str:
+        await facts.aset("pet", "dog")
+        await facts.aset("odd", "nobody has a vector for it")
+        return str(len(await facts.asearch("canine")))
+
+    model = ScriptedModel(["Action: learn", "FINAL_ANSWER: learned"])
+    builder = AgentRuntime.builder().with_agent_config(AgentConfig(name="helper"))
+    runtime = builder.with_model(model).with_tools(learn).with_memory(facts).build()
+    types = [event["type"] async for event in runtime.astream("Learn")]
+    assert types.count("memory_stored") == 2
+    assert "memory_degraded" in types
 
 
 def test_an_async_function_always_runs_in_the_same_loop() -> None:
