@@ -151,7 +151,11 @@ export class EditingWindow {
       return true;
     });
     if (screenshot !== undefined) await this.window.screenshot(screenshot);
-    const shown = await this.#page.locator('.suggest-widget.visible .monaco-list-row .label-name').allInnerTexts();
+    // From the top: a list reuses elements, and their order in the page is another.
+    const shown = await this.#page.locator('.suggest-widget.visible .monaco-list-row').evaluateAll((all) => {
+      const place = (it: Element) => Number(it.getAttribute('data-index'));
+      return all.toSorted((one, other) => place(one) - place(other)).map((it) => it.querySelector('.label-name')?.textContent ?? '');
+    });
     await row.first().click();
     await this.#page.locator('.suggest-widget.visible').waitFor({ state: 'hidden' });
     return shown;
