@@ -24,6 +24,7 @@ def agent_id_of(options: Namespace) -> str | None:
 
 
 def _id_in(project: Path) -> str:
+    from runagent_ls.cli.projects import breakage
     from runagent_ls.project.configuration import parse_config
     from runagent_ls.project.discovery import CONFIG_NAMES, config_in
     from runagent_ls.project.file_source import DiskFiles
@@ -42,11 +43,14 @@ def _id_in(project: Path) -> str:
     found = files.read(config)
     if found.text is None:
         raise CommandError(f"{config} {found.error}.", "Give the id of the agent with --agent-id.")
-    value = parse_config(config, found.text).value
+    document = parse_config(config, found.text)
+    value = document.value
     agent_id = value.get("agent_id") if isinstance(value, dict) else None
     if not isinstance(agent_id, str) or not agent_id:
+        broken = breakage(document)
+        why = "." if broken is None else f"; {broken}"
         raise CommandError(
-            f"{config} has no agent_id that could be looked for.",
+            f"{config} has no agent_id that could be looked for{why}",
             "`runagent-ls check` tells more. Or give --agent-id, or --host and --port.",
         )
     return agent_id

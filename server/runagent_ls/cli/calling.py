@@ -130,3 +130,23 @@ def refusal(
         [problem.to_message() for problem in wrong],
         "Correct the inputs, or send them as they are with --send-anyway.",
     )
+
+
+def other_call(options: Namespace, error: AgentError) -> str | None:
+    """For a tag that this command cannot call: the tag that was meant, as far as the project tells,
+    or the command that can; None for any other error."""
+    if error.code not in ("STREAM_ENTRYPOINT", "NON_STREAM_ENTRYPOINT"):
+        return None
+    from runagent_ls.cli.options.values import did_you_mean
+    from runagent_ls.features.entrypoints import not_found
+    from runagent_ls.project.file_source import DiskFiles
+    from runagent_ls.project.loading import load_project
+    from runagent_ls.text.command_line import command_line
+
+    config = config_of(options)
+    project = None if config is None else load_project(config, DiskFiles())
+    if project is not None and project.entrypoint_of(options.tag) is None:
+        tags = [it.tag for it in project.entrypoints if it.tag]
+        return not_found(project, options.tag) + did_you_mean(options.tag, tags)
+    command = "run" if options.command == "stream" else "stream"
+    return f"`{command_line(['runagent-ls', command, options.tag])}` calls it."

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from runagent_ls.cli.exit_codes import ExitCode
-from runagent_ls.cli.projects import configs_of
+from runagent_ls.cli.projects import breakage, configs_of
 from runagent_ls.cli.terminal import Painter, one_line, wants_colour
 from runagent_ls.features.entrypoints import signature_of
 from runagent_ls.jsontree.document import JsonValue
@@ -76,7 +76,9 @@ def _as_text(project: AgentProject, base: Path, paint: Painter) -> str:
     if project.config_error is not None:
         lines.append(f"  {one_line(project.config_error)}")
     elif not project.entrypoints:
-        lines.append("  no entrypoints")
+        broken = breakage(project.document)
+        why = "" if broken is None else f"; {broken} `runagent-ls check` tells more."
+        lines.append(f"  no entrypoints{one_line(why)}")
     rows = [_row(project, entrypoint, base) for entrypoint in project.entrypoints]
     widths = [max(len(row[at]) for row in rows) for at in range(3)] if rows else []
     for row in rows:

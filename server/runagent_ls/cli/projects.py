@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runagent_ls.cli.exit_codes import CommandError
+from runagent_ls.jsontree.document import Document
 from runagent_ls.project.discovery import CONFIG_NAMES, config_in, find_configs
 from runagent_ls.project.file_source import FileSource
+from runagent_ls.text.lines import LineIndex
 
 
 def configs_of(paths: Sequence[Path], files: FileSource) -> list[Path]:
@@ -32,6 +34,15 @@ def configs_of(paths: Sequence[Path], files: FileSource) -> list[Path]:
 def absolute(path: Path) -> Path:
     """Absolute; links are kept, people see the path that they gave."""
     return path.resolve() if ".." in path.parts else path.absolute()
+
+
+def breakage(document: Document) -> str | None:
+    """Why the platform cannot read a configuration, and in which line."""
+    first = next((it for it in document.problems if it.breaks_loader), None)
+    if first is None:
+        return None
+    line = LineIndex(document.text).position(first.span.start).line + 1
+    return f"it is broken in line {line}: {first.message}"
 
 
 def _configs_at(path: Path, files: FileSource) -> list[Path]:

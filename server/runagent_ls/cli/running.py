@@ -19,6 +19,7 @@ from runagent_ls.cli.agents import agent_id_of
 from runagent_ls.cli.calling import (
     call_of,
     check_target,
+    other_call,
     policy_of,
     refusal,
     resolver,
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
     if (error := refusal(options, args, kwargs)) is not None:
         outcome = RunOutcome("failed", None, 0.0, 0, error=error)
         output.end(outcome)
-        return _ended(outcome)
+        return _ended(outcome, options)
     with History(None) if options.no_history else open_history() as history:
         recorder = history.begin(record_of(options, args, kwargs, agent_id))
         sink = recording(_Progress(output, options.tag), recorder)
@@ -83,7 +84,7 @@ def run(options: Namespace) -> int:
         outcome = asyncio.run(_called(options, call, agent_id, sink))
         recorder.end(outcome)
         output.end(outcome, recorder.history_id)
-        return _ended(outcome)
+        return _ended(outcome, options)
 
 
 async def _called(options: Namespace, call: Call, agent_id: str | None, sink: Sink) -> RunOutcome:
@@ -128,7 +129,7 @@ class _Progress:
         await self._output.chunks(items)
 
 
-def _ended(outcome: RunOutcome) -> ExitCode:
+def _ended(outcome: RunOutcome, options: Namespace) -> ExitCode:
     seconds = f"{outcome.elapsed_ms / 1000:.2f} s"
     chunks = f", {outcome.chunks} chunks" if outcome.chunks else ""
     chunks += f", {outcome.attempts} attempts" if outcome.attempts > 1 else ""
@@ -137,6 +138,8 @@ def _ended(outcome: RunOutcome) -> ExitCode:
         return ExitCode.OK
     if outcome.state == "cancelled":
         function = "was stopped" if outcome.stopped else "goes on, its result is lost"
+        if outcome.target is None:
+            function = "was not called"
         _say(f"cancelled after {seconds}{chunks}; the agent's function {function}")
         return ExitCode.INTERRUPTED
     error = outcome.error or AgentError("The run failed.")
@@ -147,8 +150,8 @@ def _ended(outcome: RunOutcome) -> ExitCode:
         _say(f"  - {one_line(problem)}")
     for frame in _frames(error):
         _say(f"  {paint('-->', 'blue')} {one_line(frame)}")
-    if error.suggestion:
-        _say(f"  {paint('help', 'bold')}: {harmless(error.suggestion)}")
+    if suggestion := other_call(options, error) or error.suggestion:
+        _say(f"  {paint('help', 'bold')}: {harmless(suggestion)}")
     return exit_code_of(error)
 
 

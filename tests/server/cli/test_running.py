@@ -14,9 +14,11 @@ from typing import IO
 
 import pytest
 
+from agent_folders import GREET, write_agent
 from cloud_stand_in import RunningCloud
 from run_cli import COMMAND, LIMIT_S, Cli, Done, environment
 from serve_real_agent import RunningAgent, signed_in_registry
+from terminal_run import TerminalRun
 
 
 @pytest.fixture
@@ -189,6 +191,44 @@ def test_no_project_is_2(cli: Cli, tmp_path: Path) -> None:
     done = cli("run", "greet", "--project", "missing")
     assert done.code == 2
     assert "is not there" in done.err
+
+
+def test_what_else_calls_a_tag_is_said(call: Cli, cli: Cli, tmp_path: Path) -> None:
+    assert "help: `runagent-ls stream count_stream` calls it.\n" in call("run", "count_stream").err
+    assert "help: `runagent-ls run greet` calls it.\n" in call("stream", "greet").err
+    folder = write_agent(tmp_path / "agent")
+    wrong = cli("stream", "gret", "--project", folder)
+    assert wrong.code == 2
+    assert wrong.err.endswith(
+        "has no entrypoint with the tag 'gret': its tags are greet. Did you mean greet?\n"
+    )
+    assert "help: `runagent-ls run greet`" in cli("stream", "greet", "--project", folder).err
+
+
+def test_a_function_that_was_not_called_is_not_said_to_be_stopped(tmp_path: Path) -> None:
+    gate, state = tmp_path / "gate", tmp_path / "state"
+    state.mkdir()
+    wait = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.01)\n"
+    )
+    folder = write_agent(tmp_path / "agent", {"main.py": wait + GREET})
+    env = {"RUNAGENT_LS_STATE": str(state), "RUNAGENT_CACHE_DIR": str(state)}
+    with TerminalRun(("run", "greet"), folder, env) as run:
+        run.wait_for("Importing the agent")
+        run.process.send_signal(signal.SIGINT)
+        code = run.end()
+        gate.touch()
+    assert code == 130
+    assert "; the agent's function was not called\n" in run.seen
+
+
+@pytest.mark.parametrize("content", ["{", '{"agent_id": \n', '{"agent_id": "a"'])
+def test_a_broken_configuration_is_named(cli: Cli, tmp_path: Path, content: str) -> None:
+    (tmp_path / "runagent.config.json").write_text(content)
+    listed = cli("list")
+    assert "\n  no entrypoints; it is broken in line " in listed.out
+    done = cli("run", "greet", "--no-serve", env={"RUNAGENT_CACHE_DIR": str(tmp_path)})
+    assert ("; it is broken in line 1: " in done.err) == ('"a"' not in content), done.err
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"agent_id": 5}', '{"agent_id": ""}'])
