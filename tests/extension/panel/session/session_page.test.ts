@@ -531,6 +531,25 @@ describe('the trace of a session', () => {
     await trace().getByText('helper').first().waitFor();
     expect(await trace().getByText('I look it up.').count()).toBe(0);
   });
+
+  it.each(['at once', 'after it was waited for'])(
+    'begins anew for another session of the same id, %s',
+    async (when) => {
+      await open();
+      await tab('Trace').click();
+      await tell(0, [...first, ...rest]);
+      await trace().getByText('I look it up.').first().waitFor();
+      if (when !== 'at once') await show({ details: null });
+      view.sent.length = 0;
+      const other = { ...summary, startedAt: summary.startedAt + 60_000 };
+      await show({ details: { ...details, session: other } });
+      await by().getByText('Reading what was done…').waitFor();
+      await eventually(() => view.sent).toContainEqual({ type: 'events', from: 0 });
+      await tell(0, [{ ...event(0, { ...first[0], input: 'Another' }), at: 160 }]);
+      await trace().getByText('Another').first().waitFor();
+      expect(await trace().getByText('I look it up.').count()).toBe(0);
+    },
+  );
 });
 
 describe('hostile contents', () => {

@@ -46,8 +46,9 @@ export class SessionPage extends LitElement {
     }
     const { session, details } = message.content;
     const before = this.content?.details?.session.startedAt;
-    const isNew = before !== undefined && details !== null && before !== details.session.startedAt;
-    if (isNew || session !== this.content?.session) this.events = null;
+    // While one is read anew, nothing is known of it: another session may have its id by now.
+    const isSame = session === this.content?.session && before === details?.session.startedAt;
+    if (!isSame) this.events = null;
     this.content = message.content;
     this.words = message.words;
     this.outputWords = message.outputWords;
