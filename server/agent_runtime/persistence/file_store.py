@@ -13,6 +13,7 @@ from agent_runtime.events import Event
 from agent_runtime.persistence.batch import check_order
 from agent_runtime.persistence.memory_file import MemoryFile, changes
 from agent_runtime.persistence.names import file_name
+from agent_runtime.persistence.progress import check_name
 from agent_runtime.persistence.records import MemoryChange
 from agent_runtime.persistence.session_folder import PART, SessionFolder, session_in
 from agent_runtime.persistence.store import (
@@ -127,6 +128,7 @@ class FileStore:
         session = known.session if known else session_in(path)
         if session is None:
             return None
+        check_name(session, path)
         if file_name(session) != path.name:
             raise StoreError(
                 f"{path} holds session {session!r}, whose folder is {file_name(session)}: was it"

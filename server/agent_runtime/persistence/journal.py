@@ -157,7 +157,7 @@ def owner(file: LineFile) -> str | None:
         return session
     trace = first.get("trace") if isinstance(first, dict) else None
     if isinstance(trace, str) and trace.startswith("agent_runtime/") and trace != TRACE:
-        raise StoreError(f"{file.path} is of another version: {trace}, and not {TRACE}.")
+        raise StoreError(f"{file.path} is of another version: {trace[:40]}, and not {TRACE}.")
     raise StoreError(
         f"{file.path} does not begin as a session does. It was damaged, or is foreign."
     )

@@ -20,6 +20,8 @@ from agent_runtime.persistence.store import (
 
 LONGEST_INPUT: Final = 1_000
 """Characters of a session's input in a list."""
+LONGEST_NAME: Final = 4_096
+"""Characters of the id of a session in a list, or of an agent's name."""
 _REASONS: Final[tuple[EndReason, ...]] = get_args(EndReason)
 
 
@@ -75,17 +77,20 @@ class Progress:
                 pass
 
     def _start(self, event: Mapping[str, object]) -> None:
-        self.agent = _text(event.get("agent"))
+        # one more than may be: enough to see that it is too long
+        self.agent = _text(event.get("agent"))[: LONGEST_NAME + 1]
         text = _text(event.get("input"))
         self.input = text if len(text) <= LONGEST_INPUT else text[: LONGEST_INPUT - 1] + "…"
         self.started_at = self.last_at
         fork = event.get("forked_from")
         if isinstance(fork, Mapping) and isinstance(fork.get("session"), str):
-            self.forked_session = fork["session"]
+            self.forked_session = fork["session"][: LONGEST_NAME + 1]
             self.forked_step = _count(fork.get("step"), 0)
 
-    def summary(self, session: str, *, is_worked_on: bool) -> SessionSummary:
-        """As it stands in a list."""
+    def summary(self, session: str, place: Path, *, is_worked_on: bool) -> SessionSummary:
+        """As it stands in a list. StoreError for names that no list should have to hold."""
+        for name in (session, self.agent, self.forked_session or ""):
+            check_name(name, place)
         running: SessionState = "running" if is_worked_on else "interrupted"
         forked = self.forked_session
         return SessionSummary(
@@ -119,6 +124,15 @@ class Progress:
                 return None
             setattr(fresh, name, found)
         return fresh if fresh.reason is None or fresh.reason in _REASONS else None
+
+
+def check_name(name: str, place: Path) -> None:
+    """StoreError for an id of a session, or a name of an agent, that is too long for a list."""
+    if len(name) > LONGEST_NAME:
+        raise StoreError(
+            f"{place} has a session with a name of more than {LONGEST_NAME:,} characters"
+            f" ({name[:40]!r}…), which cannot be listed."
+        )
 
 
 _OR_NONE: Final = frozenset({"reason", "forked_session"})

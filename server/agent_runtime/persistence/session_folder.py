@@ -130,7 +130,7 @@ class SessionFolder:
                 raise FileNotFoundError(self._journal)
             progress = position.progress
             is_running = not progress.ended and is_locked(self.path / _LOCK)
-            return progress.summary(self.session, is_worked_on=is_running)
+            return progress.summary(self.session, self._journal, is_worked_on=is_running)
 
     @contextmanager
     def lease(self) -> Iterator[None]:

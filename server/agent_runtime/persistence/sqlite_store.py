@@ -25,7 +25,7 @@ from agent_runtime.persistence.lease import leased
 from agent_runtime.persistence.links import check_no_link
 from agent_runtime.persistence.locking import is_locked
 from agent_runtime.persistence.names import file_name
-from agent_runtime.persistence.progress import Progress
+from agent_runtime.persistence.progress import Progress, check_name
 from agent_runtime.persistence.records import MemoryChange
 from agent_runtime.persistence.sqlite_database import Database
 from agent_runtime.persistence.sqlite_errors import explained
@@ -189,7 +189,7 @@ class SqliteStore:
     def _summary(self, session: str, progress_text: str) -> SessionSummary:
         progress = self._progress(session, progress_text)
         is_running = not progress.ended and is_locked(self._lease_path(session))
-        return progress.summary(session, is_worked_on=is_running)
+        return progress.summary(session, self.path, is_worked_on=is_running)
 
     def sessions(self, agent: str | None = None) -> list[SessionSummary]:
         """See `SessionStore`. `survey` also tells what could not be read."""
@@ -278,9 +278,11 @@ class SqliteStore:
 
     def _id(self, key: str) -> str:
         try:
-            return str(decoded_json(f'"{key}"'))
+            session = str(decoded_json(f'"{key}"'))
         except ValueError as error:
-            raise StoreError(f"{self.path} is damaged: {key!r} is no session.") from error
+            raise StoreError(f"{self.path} is damaged: {key[:40]!r} is no session.") from error
+        check_name(session, self.path)
+        return session
 
     def _lease_path(self, session: str) -> Path:
         return self._leases / file_name(session)
