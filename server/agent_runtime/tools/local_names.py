@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import typing
 from collections import ChainMap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import CodeType, FrameType
 from typing import Any, ForwardRef
@@ -76,18 +76,23 @@ def _settle_fields(kind: type) -> None:
     around = _around(kind) if texts else None
     if around is None:
         return
+    own = [  # classes that stand in the class itself
+        {name: one for name, one in vars(base).items() if isinstance(one, type)}
+        for base in kind.__mro__[:-1]
+    ]
     with suppress(Exception):  # whoever reads the class says what is wrong with it
-        hints = typing.get_type_hints(kind, localns=around, include_extras=True)
+        names = ChainMap(*around.maps, *own)
+        hints = typing.get_type_hints(kind, localns=names, include_extras=True)
         fields.update({name: hints[name] for name in texts})
 
 
 def _around(kind: type) -> ChainMap[str, Any] | None:
     """What the function knows that made the class, and those around it; None when it has ended."""
-    path = kind.__qualname__.rpartition(".<locals>.")[0]
+    path, _, name = kind.__qualname__.rpartition(".<locals>.")
     frames = _running()
     for frame in frames:
         is_maker = frame.f_code.co_qualname == path
-        if is_maker and any(one is kind for one in frame.f_locals.values()):
+        if is_maker and _is_among(kind, name, frame.f_locals.values()):
             break
     else:
         return None
@@ -98,3 +103,15 @@ def _around(kind: type) -> ChainMap[str, Any] | None:
         if path.startswith(f"{further.f_code.co_qualname}.<locals>.")
     ]
     return ChainMap(*known)
+
+
+def _is_among(kind: type, name: str, known: Iterable[object]) -> bool:
+    """Whether one of those known is the class, or has it in itself; `Outer.Inner` is its name."""
+    _, *path = name.split(".")
+    return any(_inside(one, path) is kind for one in known)
+
+
+def _inside(outer: object, path: Sequence[str]) -> object:
+    for name in path:
+        outer = vars(outer).get(name) if isinstance(outer, type) else None
+    return outer

@@ -10,6 +10,7 @@ from typing import NamedTuple, NotRequired, TypedDict
 import pytest
 
 from agent_runtime import AgentConfig, AgentRuntime, ScriptedModel
+from agent_runtime.json_value import JsonValue
 from agent_runtime.tools import ToolDefinitionError, ToolRegistry, tool
 
 
@@ -137,6 +138,44 @@ async def test_a_local_type_may_be_made_of_local_types() -> None:
     assert (await tools.call("shoot", {"arrow": {"end": {"x": 1}, "tip": {}}})).ok
     assert (await tools.call("join", {"pair": [{"x": 1}, {"x": 2}]})).content == "1-2"
     wrong = await tools.call("draw", {"lines": {"a": {"end": {"x": "1"}}}})
+    assert wrong.error == "malformed"
+
+
+def nested() -> ToolRegistry:
+    """A local class in a local one; both have fields of a further local type."""
+
+    class Color(enum.Enum):
+        RED = "red"
+
+    @dataclasses.dataclass
+    class Table:
+        @dataclasses.dataclass
+        class Row:
+            color: Color
+
+        rows: list[Row]
+        color: Color | None = None
+
+    tools = ToolRegistry()
+
+    @tools.tool
+    def first(table: Table) -> str:
+        row = table.rows[0]
+        return f"{type(row) is Table.Row} {row.color}"
+
+    @tools.tool
+    def second(row: Table.Row) -> str:
+        return f"{row.color}"
+
+    return tools
+
+
+async def test_a_local_class_may_stand_in_a_local_one() -> None:
+    tools = nested()
+    row: JsonValue = {"color": "red"}
+    assert (await tools.call("first", {"table": {"rows": [row]}})).content == "True Color.RED"
+    assert (await tools.call("second", {"row": row})).content == "Color.RED"
+    wrong = await tools.call("first", {"table": {"rows": [{"color": "green"}]}})
     assert wrong.error == "malformed"
 
 
