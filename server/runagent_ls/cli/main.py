@@ -6,6 +6,7 @@ Everything heavy is imported by the command that needs it, so that `check` start
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -18,6 +19,7 @@ _NO_EDITOR = "This is the language server, waiting for an editor. `runagent-ls -
 
 _COLLECT_AFTER: Final = (100_000, 20, 100)
 """Imports make many objects and no garbage: not looking for it saves a short command a tenth."""
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EFBIG})
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -75,6 +77,12 @@ def _run_command(arguments: list[str]) -> int:
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _complain(
+                f"Something could not be written: {error.strerror}.",
+                "Make room there, or write it elsewhere.",
+            )
+            return ExitCode.WRONG_USE
         if os.environ.get("RUNAGENT_LS_DEBUG"):
             raise
         _complain(

@@ -27,10 +27,19 @@ _CODES: Final[Mapping[str, str]] = {
 
 
 def prepare_streams() -> None:
-    """Make stdout and stderr unable to fail on a character that their encoding lacks."""
+    """Make stdout and stderr unable to fail on a character that their encoding lacks, and to go
+    nowhere when they were closed (`>&-`): a file that is opened later must not take their place."""
+    if sys.stdout is None:
+        sys.stdout = _nowhere()
+    if sys.stderr is None:
+        sys.stderr = _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _nowhere() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def is_terminal(stream: TextIO) -> bool:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from run_cli import COMMAND, LIMIT_S, environment
 from runagent_ls.cli.main import main
 from runagent_ls.version import __version__
 
@@ -102,6 +106,25 @@ def test_our_own_failure_is_2_without_a_traceback(
     error = capsys.readouterr().err
     assert "runagent-ls itself failed (ZeroDivisionError: oops)" in error
     assert "Traceback" not in error
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full")
+@pytest.mark.parametrize("redirection", [">/dev/full", ">&-", ">&- 2>&-"])
+def test_an_output_that_cannot_be_written(tmp_path: Path, redirection: str) -> None:
+    (tmp_path / "runagent.config.json").write_text("{}", "utf-8")
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"$@" {redirection}', "sh", *COMMAND, "list"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    is_full = redirection == ">/dev/full"
+    assert (done.returncode, "No space left on device" in done.stderr) == (2 * is_full, is_full)
+    assert "Traceback" not in done.stderr
+    assert "runagent-ls itself failed" not in done.stderr
 
 
 def test_ctrl_c_is_130(
