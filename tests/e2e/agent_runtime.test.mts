@@ -211,8 +211,8 @@ test('a session is deleted once that is confirmed', async () => {
 });
 
 test('a new agent that works in steps: watched, looked into, and gone on with from a step', async () => {
-  await window.command('RunAgent: New Agent');
-  await window.choose('What the agent begins with', 'Steps');
+  // A page that gets the keyboard back late closes the question; it is then asked anew.
+  await window.chooseAfter('RunAgent: New Agent', 'What the agent begins with', 'Steps');
   await window.answer('New Agent: Name', 'thinker');
   await window.editorSays('works in steps');
   await window.chooseAfter('RunAgent: Stream Entrypoint…', 'Entrypoint to stream', 'ask_stream');
