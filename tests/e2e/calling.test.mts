@@ -84,8 +84,7 @@ test('client code is written for Python and TypeScript, with the inputs of the l
   await greet('Edith');
   // A page that gets the keyboard back late would close the question that is asked next.
   await window.openFile('main.py');
-  await window.command('RunAgent: Copy Client Code…');
-  await window.choose('Entrypoint to call', 'greet');
+  await window.chooseAfter('RunAgent: Copy Client Code…', 'Entrypoint to call', 'greet');
   await window.choose('Language', 'Python');
   await window.choose('Which agent', 'The running agent');
   await window.choose('Values', 'With the inputs of the last run');
@@ -93,8 +92,7 @@ test('client code is written for Python and TypeScript, with the inputs of the l
   const mode = window.page.locator('#status\\.editor\\.mode');
   await eventually('it is Python', async () => (await mode.innerText()).includes('Python'));
   await window.screenshot('client-code');
-  await window.command('RunAgent: Copy Client Code…');
-  await window.choose('Entrypoint to call', 'greet');
+  await window.chooseAfter('RunAgent: Copy Client Code…', 'Entrypoint to call', 'greet');
   await window.choose('Language', 'TypeScript');
   await window.choose('Which agent', 'RunAgent Cloud');
   await window.choose('Values', 'With example values');
@@ -122,8 +120,7 @@ test('a batch runs each line of a file, reports, and resumes', async () => {
 });
 
 async function runBatch(input: string): Promise<void> {
-  await window.command('RunAgent: Run Batch…');
-  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.chooseAfter('RunAgent: Run Batch…', 'Entrypoint to run for each input', 'greet');
   await window.typePath('Inputs of the Batch', input);
 }
 
@@ -137,8 +134,7 @@ async function runLocally(calls: string): Promise<void> {
 test('a batch that is cancelled keeps what is done and says what is left', async () => {
   const input = path.join(folder, 'counts.jsonl');
   writeFileSync(input, '{"start": 5, "pause": 0.2}\n'.repeat(300));
-  await window.command('RunAgent: Run Batch…');
-  await window.choose('Entrypoint to run for each input', 'count_down_stream');
+  await window.chooseAfter('RunAgent: Run Batch…', 'Entrypoint to run for each input', 'count_down_stream');
   await window.typePath('Inputs of the Batch', input);
   await window.choose('Where to write', 'Beside the inputs');
   await runLocally('1');

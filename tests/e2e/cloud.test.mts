@@ -77,8 +77,7 @@ test('a run goes to the cloud after consent, and without the key it says what to
   await window.answer('RunAgent API Key', cloud.apiKey);
   await window.notification('The API key is kept');
 
-  await window.command('RunAgent: Run in the Cloud…');
-  await window.choose('Entrypoint to run in the cloud', 'greet');
+  await window.chooseAfter('RunAgent: Run in the Cloud…', 'Entrypoint to run in the cloud', 'greet');
   await window.page.locator('.monaco-dialog-box').waitFor();
   await window.screenshot('cloud-consent');
   const asked = await window.confirm('Allow');
@@ -173,8 +172,7 @@ test('a batch goes to the cloud when that is chosen, in the order of its inputs 
   await window.command('RunAgent: Set API Key…');
   await window.answer('RunAgent API Key', cloud.apiKey);
   const before = requests().length;
-  await window.command('RunAgent: Run Batch…');
-  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.chooseAfter('RunAgent: Run Batch…', 'Entrypoint to run for each input', 'greet');
   await window.typePath('Inputs of the Batch', input);
   await window.choose('Where to write', 'Beside the inputs');
   await window.quickPick('Where to send the inputs').waitFor();

@@ -62,8 +62,7 @@ test('the menu of its code has our entries, also where the folder is on another 
 
 test('a folder with an agent is no place for another one', async () => {
   mkdirSync(path.join(folder, 'taken'));
-  await window.command('RunAgent: New Agent');
-  await window.choose('What the agent begins with', 'Conversation');
+  await window.chooseAfter('RunAgent: New Agent', 'What the agent begins with', 'Conversation');
   await window.waitForInput('New Agent: Name');
   await window.quickInput.fill('taken');
   await window.page.locator('.quick-input-message').filter({ hasText: 'taken is there already' }).waitFor();

@@ -160,8 +160,7 @@ test('the steps of a start are shown, and it can be cancelled', async () => {
 
 test('the menu of the status bar serves, restarts and stops', async () => {
   await stopIt();
-  await window.command('RunAgent: Agent Server…');
-  await window.choose('What to do', 'Serve');
+  await window.chooseAfter('RunAgent: Agent Server…', 'What to do', 'Serve');
   await window.notification(/hello-agent is served at 127\.0\.0\.1:\d+/);
   await window.agentIs(/is served at/);
   const before = window.agentProcesses();
@@ -174,8 +173,7 @@ test('the menu of the status bar serves, restarts and stops', async () => {
     return now.length === before.length && now.every((pid) => !before.includes(pid));
   });
   await window.agentIs(/is served at/);
-  await window.command('RunAgent: Agent Server…');
-  await window.choose('What to do', 'Stop');
+  await window.chooseAfter('RunAgent: Agent Server…', 'What to do', 'Stop');
   await window.agentIs(/not served/);
   await eventually('no process is left', () => window.agentProcesses().length === 0);
 });
@@ -184,8 +182,7 @@ test('only the menu’s own row registers the agent for the platform’s tools',
   await stopIt();
   const registered = () => readdirSync(registry).some((file) => file.endsWith('.db'));
   assert.equal(registered(), false, 'nothing was registered by serving');
-  await window.command('RunAgent: Agent Server…');
-  await window.choose('What to do', 'Serve and Register');
+  await window.chooseAfter('RunAgent: Agent Server…', 'What to do', 'Serve and Register');
   await window.agentIs(/is served at/);
   await eventually('it is registered', registered);
   await stopIt();
@@ -234,8 +231,7 @@ test('a batch serves the agent as well', async () => {
   await stopIt();
   const input = path.join(folder, 'names.jsonl');
   writeFileSync(input, '{"name": "Ada"}\n{"name": "Grace"}\n');
-  await window.command('RunAgent: Run Batch…');
-  await window.choose('Entrypoint to run for each input', 'greet');
+  await window.chooseAfter('RunAgent: Run Batch…', 'Entrypoint to run for each input', 'greet');
   await window.typePath('Inputs of the Batch', input);
   await window.choose('Where to write', 'Beside the inputs');
   await window.choose('Where to send the inputs', 'The running agent');
@@ -253,8 +249,7 @@ test('an agent that does not start says why, with the way to the line', async ()
   await window.runSays('The run failed', 'not_installed_anywhere');
   await window.screenshot('cold-failed');
   await window.agentIs(/failed/);
-  await window.command('RunAgent: Agent Server…');
-  await window.choose('What to do', 'Go to the Error');
+  await window.chooseAfter('RunAgent: Agent Server…', 'What to do', 'Go to the Error');
   await eventually('the cursor is in the line', async () => {
     const line = readFileSync(main, 'utf8').split('\n').findIndex((text) => text.includes('not_installed_anywhere')) + 1;
     return window.isInLine(line);

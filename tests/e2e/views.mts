@@ -9,6 +9,9 @@ import type { Workbench } from './workbench.mts';
 
 export type View = 'Agents' | 'Runs';
 
+/** How long a press of what can be seen may take to come through. */
+const PRESS_MS = 30_000;
+
 /** Opens the container by its icon. */
 export async function showViews({ page }: Workbench): Promise<void> {
   const icon = page.locator('.activitybar .action-item').filter({ has: page.locator('[aria-label^="RunAgent"]') });
@@ -76,8 +79,11 @@ export async function viewSays(window: Workbench, view: View, ...parts: (string 
 /** Presses a button that stands in a row while the mouse is over it. Rows are redrawn at any time, so it tries again. */
 export async function pressInRow(row: Locator, name: string): Promise<void> {
   await eventually(`"${name}" can be pressed`, async (timeout) => {
+    const button = row.first().locator(`.actions .action-label[aria-label^="${name}"]`);
     await row.first().hover({ timeout });
-    await row.first().locator(`.actions .action-label[aria-label^="${name}"]`).click({ timeout });
+    await button.waitFor({ timeout });
+    // A press that is given up while it comes through makes the row another one, in which the button is looked for in vain.
+    await button.click({ timeout: Math.max(PRESS_MS, timeout) });
     return true;
   });
 }
@@ -113,8 +119,10 @@ export async function chooseInMenu(window: Workbench, row: Locator, item: string
 export async function pressInTitle(window: Workbench, view: View, name: string): Promise<void> {
   const header = viewOf(window, view).locator('.pane-header');
   await eventually(`"${name}" of ${view} can be pressed`, async (timeout) => {
+    const button = header.locator(`.action-label[aria-label^="${name}"]`);
     await header.hover({ timeout });
-    await header.locator(`.action-label[aria-label^="${name}"]`).click({ timeout });
+    await button.waitFor({ timeout });
+    await button.click({ timeout: Math.max(PRESS_MS, timeout) });
     return true;
   });
 }
