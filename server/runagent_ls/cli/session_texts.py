@@ -20,14 +20,14 @@ _MOST_RELATIONS: Final = 50
 
 
 def listed(sessions: Sequence[KeptSession], paint: Painter) -> Iterator[str]:
-    """A line for each session: id, beginning, state, steps, agent, question."""
+    """A line for each session: id, when it was worked on last, state, steps, agent, question."""
     width = max((len(one_line(it.summary.agent)) for it in sessions), default=0)
     for it in sessions:
         summary = it.summary
         state = paint(_state(it).ljust(14), _colour(it))
         agent = one_line(summary.agent).ljust(width)
         yield (
-            f"{paint(one_line(summary.id), 'bold')}  {_moment(summary.started_at)}  {state}"
+            f"{paint(one_line(summary.id), 'bold')}  {_moment(summary.last_at)}  {state}"
             f"  {_steps(summary.steps):>9}  {agent}  {_short(summary.input)}"
         )
 

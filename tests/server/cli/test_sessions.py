@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from agent_runtime.persistence import FileStore, SqliteStore
-from kept_sessions import SessionWriter, file_store_of, sqlite_store_of, write_session
+from kept_sessions import BEGUN, SessionWriter, file_store_of, sqlite_store_of, write_session
 from run_cli import Cli
 
 
@@ -42,6 +43,20 @@ def test_sessions_are_listed(cli: Cli, tmp_path: Path, store: FileStore) -> None
     (found,) = json.loads(only.out)["agents"]
     assert [it["id"] for it in found["sessions"]] == ["xyz9"]
     assert cli("sessions", "list", "--agent", "other").out.count("abc1") == 0
+
+
+def test_what_was_worked_on_last_is_listed_first_with_when(cli: Cli, store: FileStore) -> None:
+    SessionWriter(store, "later", at=BEGUN + 60)
+    first = SessionWriter(store, "first")
+    first.at = BEGUN + 120
+    first.think(1, "hm")
+    lines = cli("sessions", "list").out.splitlines()
+    listed = [line.split()[:3] for line in lines if line.startswith(("first", "later"))]
+    moments = [datetime.fromtimestamp(BEGUN + after) for after in (121, 60)]
+    assert listed == [
+        [name, *str(moment).split()]
+        for name, moment in zip(("first", "later"), moments, strict=True)
+    ]
 
 
 def test_none_are_there(cli: Cli, tmp_path: Path) -> None:
