@@ -95,6 +95,21 @@ def test_of_very_many_sessions_the_newest_are_listed(
     assert [it["session"] for it in found["sessions"]] == [f"s{502 - n}" for n in range(500)]
 
 
+def test_of_very_many_damaged_sessions_some_are_named(
+    ask: Callable[..., Json], store: FileStore
+) -> None:
+    write_session(store)
+    for number in range(25):
+        broken = store.folder / "sessions" / f"broken{number}"
+        broken.mkdir()
+        (broken / "events.jsonl").write_text("{}\n", "utf-8")
+    found = ask()
+    assert len(found["sessions"]) == 1
+    *named, rest = found["problems"]
+    assert len(set(named)) == 20
+    assert "5 more" in rest
+
+
 def test_a_session_as_it_was_after_a_step(ask: Callable[..., Json], store: FileStore) -> None:
     write_session(store, question="why " * 500)
     fields: Any = {"text": "rain", "importance": 0.5, "recalls": 2, "created_at": BEGUN}

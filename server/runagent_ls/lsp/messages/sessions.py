@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final, TypedDict, TypeVar
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_SESSIONS: Final = 500
+_MOST_PROBLEMS: Final = 20
 MOST_EVENTS: Final = 5000
 EVENTS_CHARACTERS: Final = 1024 * 1024
 """About so much of a session's events is in one answer."""
@@ -68,8 +69,16 @@ def list_of(found: Found) -> Json:
     return {
         "sessions": sessions,
         "isCut": len(found.sessions) > MOST_SESSIONS,
-        "problems": list(found.problems),
+        "problems": _told(found.problems),
     }
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    """Not all of very many: a folder that nobody trusts may hold any number of damaged sessions."""
+    more = len(problems) - _MOST_PROBLEMS
+    if more <= 0:
+        return list(problems)
+    return [*problems[:_MOST_PROBLEMS], f"Not named here: {more} more that cannot be read."]
 
 
 def summary_of(kept: KeptSession) -> SessionSummary:
